@@ -1,0 +1,1 @@
+"""bvsim: the Battery Valley simulator."""

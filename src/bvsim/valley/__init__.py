@@ -1,0 +1,1 @@
+"""The valley room."""
