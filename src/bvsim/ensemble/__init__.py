@@ -1,1 +1,1 @@
-"""The ensemble room."""
+"""Many replications: designs, executors and the run store."""

@@ -1,1 +1,7 @@
-"""The report room."""
+"""The page of a run, for people who look before they read."""
+
+from __future__ import annotations
+
+from bvsim.report.page import render_page, write_report
+
+__all__ = ["render_page", "write_report"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -55,6 +56,8 @@ class Calendar:
         Ascending, without gaps.
     month_starts : tuple of float
         Days since the start on which each month begins, and the end of the last.
+    period_starts, worked_before : tuple of float
+        First day of each period, and the scheduled days before it.
     """
 
     start: date
@@ -62,6 +65,17 @@ class Calendar:
     scheduled_days_per_year: int
     periods: tuple[Period, ...]
     month_starts: tuple[float, ...]
+    period_starts: tuple[float, ...]
+    worked_before: tuple[float, ...]
+
+    def worked_days(self, day: float) -> float:
+        """Return the scheduled days between the start and a day."""
+        if day <= 0.0:
+            return 0.0
+        index = bisect_right(self.period_starts, day) - 1
+        period = self.periods[index]
+        share = min(1.0, (day - period.start_day) / period.days)
+        return self.worked_before[index] + share * period.scheduled_days
 
     @property
     def months(self) -> int:
@@ -151,9 +165,14 @@ def make_calendar(
         month = month_of.get(a, month)
         days = [start + timedelta(days=d) for d in range(a, b)]
         scheduled = sum(day not in closed for day in days)
-        periods.append(
-            Period(index, float(a), float(b - a), float(scheduled), month, days[0].year)
-        )
+        periods.append(Period(index, float(a), float(b - a), float(scheduled), month, days[0].year))
+    worked = itertools.accumulate((p.scheduled_days for p in periods), initial=0.0)
     return Calendar(
-        start, end, scheduled_days, tuple(periods), tuple(float((f - start).days) for f in firsts)
+        start,
+        end,
+        scheduled_days,
+        tuple(periods),
+        tuple(float((first - start).days) for first in firsts),
+        tuple(period.start_day for period in periods),
+        tuple(worked)[:-1],
     )

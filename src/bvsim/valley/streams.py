@@ -41,6 +41,11 @@ class Stream:
         self._generator = generator
         self._batch: list[float] = []
 
+    @property
+    def random(self) -> bool:
+        """False when chance is off."""
+        return self._generator is not None
+
     def uniform(self) -> float:
         """Return the next uniform number; one half when chance is off."""
         if self._generator is None:

@@ -1,0 +1,70 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # A first run
+#
+# Load the reference valley, run a few dozen of its possible futures, and look at what they deliver
+# and at what holds them back. It takes less than a minute.
+
+# %%
+import bvsim as bv
+
+scenario = bv.load("reference")
+print(scenario.story)
+
+# %% [markdown]
+# ## Run it
+#
+# A *draw* is one set of values for everything nobody knows. Sixty-four give a first idea; use 512
+# or more for numbers to quote. The same seed gives the same numbers.
+
+# %%
+run = bv.run(scenario, draws=64, seed=1)
+run.path
+
+# %% [markdown]
+# ## What will the valley deliver?
+#
+# Good cells in GWh a year. Half of the futures lie below `p50`, one in ten below `p10`.
+
+# %%
+run.quantiles("good_gwh", by="year").round(1)
+
+# %%
+ax = bv.plot.fan(run, "good_gwh")
+
+# %% [markdown]
+# ## Where does the announced plan go?
+#
+# Every GWh of the plan is either made or lost to exactly one cause; the ledger adds up. Averages
+# over the draws, in 2030:
+
+# %%
+ledger = run.table("ledger")
+causes = [column for column in ledger if column.startswith("lost_")]
+in_2030 = ledger[ledger["year"] == 2030].groupby("draw")[["announced_gwh", *causes, "good_gwh"]]
+in_2030.sum().mean().round(1)
+
+# %% [markdown]
+# ## Change something
+#
+# A scenario never changes; `with_values` returns another one. Both runs share their draws and their
+# luck, so the difference in each draw is the effect of the seats alone.
+
+# %%
+more_seats = scenario.with_values({"labour.programmes.btc-douvrin.seats": 60})
+other = bv.run(more_seats, draws=64, seed=1)
+
+difference = other.table("kpis")["output_2030_gwh"] - run.table("kpis")["output_2030_gwh"]
+difference.describe().round(3)

@@ -1,0 +1,127 @@
+"""What a run says: key figures with quantiles and precision, and the `--json` object."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bvsim.analysis.bottlenecks import QUANTILES, shares
+from bvsim.analysis.kpis import unit_of
+from bvsim.analysis.tables import ROW, RunLike, by_year
+from bvsim.ensemble.interval import ci95_mean
+
+SCHEMA_VERSION = 1
+ENOUGH = 0.1
+"""Quantiles are given when at least this share of rows has a value."""
+
+_DIGITS = 12
+_UNKNOWN = (math.nan, math.nan)
+
+
+def summarise(run: RunLike) -> pd.DataFrame:
+    """Summarise every key figure over the rows of the run.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `unit`, `mean`, `sd`, `p10`, `p50`, `p90`, `ci95_lo`, `ci95_hi`,
+        `share_defined`; index: the key figure's name. NaN stands for what is not
+        defined: quantiles where fewer than one row in ten has a value, an interval
+        where the design allows none.
+    """
+    kpis = run.table("kpis")
+    names = [name for name in kpis.columns if name not in ROW]
+    values = kpis[names].astype(float)
+    defined = values.notna().mean()
+    draws, design = kpis["draw"].to_numpy(), str(run.manifest["design"])
+    intervals = [ci95_mean(values[name], draws, design) or _UNKNOWN for name in names]
+    table = pd.DataFrame(
+        {
+            "unit": [unit_of(str(name)) for name in names],
+            "mean": values.mean(),
+            "sd": values.std(ddof=1),
+            **{q: values.quantile(p).where(defined >= ENOUGH) for q, p in QUANTILES.items()},
+            "ci95_lo": [low for low, _ in intervals],
+            "ci95_hi": [high for _, high in intervals],
+            "share_defined": defined,
+        },
+        index=pd.Index(names, name="kpi"),
+    )
+    return table
+
+
+def quantiles(
+    run: RunLike,
+    name: str,
+    entity: str | None = None,
+    probabilities: tuple[float, ...] = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95),
+) -> pd.DataFrame:
+    """Return mean and quantiles of a quantity by year.
+
+    Parameters
+    ----------
+    run : RunLike
+        The run.
+    name : str
+        A column of the ledger or of the yearly table, such as ``good_gwh``.
+    entity : str, optional
+        A block, site or plant; the whole valley by default.
+    probabilities : tuple of float
+        Between 0 and 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `mean`, then one column a probability (``p10`` for 0.1); index: year.
+    """
+    values = by_year(run, name, entity)
+    found = {f"p{100 * p:02.4g}": values.quantile(p) for p in probabilities}
+    return pd.DataFrame({"mean": values.mean(), **found})
+
+
+def run_json(run: RunLike) -> dict[str, Any]:
+    """Return the object that `bvsim run --json` prints (plain Python types, no NaN)."""
+    manifest = run.manifest
+    head = {name: manifest.get(name) for name in _HEAD}
+    table = summarise(run)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        **head,
+        "failed": number_failed(manifest),
+        "kpis": {str(name): _kpi(row) for name, row in table.iterrows()},
+        "bottlenecks": {
+            str(year): {str(cause): plain(share) for cause, share in row.items()}
+            for year, row in shares(run).iterrows()
+        },
+    }
+
+
+_HEAD = ("scenario", "draws", "per_draw", "seed", "design", "model_hash", "out", "elapsed_s")
+
+
+def _kpi(row: pd.Series[Any]) -> dict[str, Any]:
+    interval = [plain(row["ci95_lo"]), plain(row["ci95_hi"])]
+    return {
+        "unit": row["unit"],
+        **{name: plain(row[name]) for name in ("mean", "sd", "p10", "p50", "p90")},
+        "ci95_mean": None if None in interval else interval,
+        "share_defined": plain(row["share_defined"]),
+    }
+
+
+def number_failed(manifest: Any) -> int:
+    """Return how many rows of a run failed."""
+    failures = manifest.get("failures", manifest.get("failed", 0))
+    return failures if isinstance(failures, int) else len(failures)
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON knows it: no NaN, no infinity, twelve significant digits."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
+    return value

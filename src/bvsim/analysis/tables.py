@@ -1,0 +1,104 @@
+"""What an analysis needs of a run, and quantities by row and year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import pandas as pd
+
+ROW = ["draw", "replication"]
+"""The columns that identify a row of the run in every table."""
+
+REGION = "region"
+
+
+class RunLike(Protocol):
+    """A finished run: its manifest and its tables."""
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """What was run, and how it went."""
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table of the run folder, identified by `draw` and `replication`."""
+
+
+def site_of(entities: pd.Series[str]) -> pd.Series[str]:
+    """Return the site of each block (``acc-douvrin.block-1`` -> ``acc-douvrin``)."""
+    names = pd.Index(entities.unique())
+    sites = {name: str(name).split(".", 1)[0] for name in names}
+    return entities.map(sites).astype(str)
+
+
+def ledger_by(run: RunLike, group: str, entity: str | None = None) -> pd.DataFrame:
+    """Return the ledger summed over blocks.
+
+    Parameters
+    ----------
+    run : RunLike
+        The run.
+    group : {"region", "site", "block"}
+        What is added up.
+    entity : str, optional
+        Keep one site or one block only.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of GWh; index: draw, replication, year, entity.
+
+    Raises
+    ------
+    ValueError
+        When the group is unknown, or the run has no such entity.
+    """
+    ledger = run.table("ledger")
+    ledger = ledger[ledger["entity"] != REGION]
+    blocks = ledger["entity"].astype(str)
+    sites = site_of(blocks)
+    if entity is not None:
+        keep = (blocks == entity) | (sites == entity)
+        if not keep.any():
+            raise ValueError(f"the run's ledger has no entity {entity!r}")
+        ledger, blocks, sites = ledger[keep], blocks[keep], sites[keep]
+    names = {"region": REGION, "site": sites, "block": blocks}
+    if group not in names:
+        raise ValueError(f"group is {group!r}: it must be one of {', '.join(names)}")
+    quantities = [name for name in ledger.columns if str(name).endswith("_gwh")]
+    named = ledger[[*ROW, "year", *quantities]].assign(entity=names[group])
+    summed: pd.DataFrame = named.groupby([*ROW, "year", "entity"], sort=True)[quantities].sum()
+    return summed
+
+
+def by_year(run: RunLike, name: str, entity: str | None = None) -> pd.DataFrame:
+    """Return a quantity by row (index) and year (columns).
+
+    Columns of the ledger are added up over the blocks of `entity` (a block, a site,
+    or the whole valley); those of the yearly table are the entity's own, and for the
+    whole valley those of `region` where it has them, else the sum over sites and plants.
+
+    Raises
+    ------
+    ValueError
+        When the run does not have the quantity or the entity.
+    """
+    if name in run.table("ledger").columns:
+        values = ledger_by(run, "region", entity)[name].droplevel("entity")
+    else:
+        values = _yearly(run, name, entity)
+    return values.unstack("year")
+
+
+def _yearly(run: RunLike, name: str, entity: str | None) -> pd.Series[float]:
+    yearly = run.table("yearly")
+    if name not in yearly.columns:
+        raise ValueError(f"the run has no quantity {name!r}")
+    rows = yearly.loc[yearly[name].notna(), [*ROW, "year", "entity", name]]
+    entities = rows["entity"].astype(str)
+    wanted = entity or (REGION if (entities == REGION).any() else None)
+    keep = ~entities.str.contains(".", regex=False) if wanted is None else entities == wanted
+    if not keep.any():
+        raise ValueError(f"{wanted or 'no entity'} has values of {name!r}")
+    summed: pd.Series[float] = rows[keep].groupby([*ROW, "year"], sort=True)[name].sum()
+    return summed

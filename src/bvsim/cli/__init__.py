@@ -1,0 +1,45 @@
+"""The command `bvsim`: what people type.
+
+Only click is imported here; each command imports what it needs when it runs, so that
+`bvsim --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import click
+
+from bvsim.cli.errors import CarefulGroup
+from bvsim.cli.describe import init, schema, show, sources, validate
+from bvsim.cli.rebuild import report
+from bvsim.cli.simulate import run
+from bvsim.cli.replay import trace
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from bvsim import __version__
+
+        click.echo(f"bvsim {__version__}")
+        ctx.exit()
+
+
+@click.group(cls=CarefulGroup, context_settings=CONTEXT)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Print the version and leave.",
+)
+def main() -> None:
+    """Simulate the Battery Valley: how its gigafactories, people, materials and recyclers ramp up.
+
+    Start with `bvsim run reference`. SCENARIO is a file, or the name of a shipped scenario.
+    """
+
+
+for _command in (run, trace, show, validate, schema, sources, report, init):
+    main.add_command(_command)

@@ -1,0 +1,112 @@
+"""The summary of a run on the terminal: at most 100 columns wide."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from bvsim.analysis.bottlenecks import ledger_of, shares
+from bvsim.analysis.causes import LOSSES, label
+from bvsim.analysis.summary import quantiles, summarise
+from bvsim.analysis.tables import by_year
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+    from rich.table import Table
+
+WIDTH = 100
+BAR = 30
+
+
+def make_console() -> Console:
+    """Return a console on standard output, never wider than 100 columns."""
+    from rich.console import Console
+
+    probe = Console(highlight=False)
+    width = min(probe.width, WIDTH) if sys.stdout.isatty() else WIDTH
+    return Console(width=width, highlight=False, soft_wrap=False)
+
+
+def print_summary(run: Any, page: Path | None = None) -> None:
+    """Print output by year, the ledger of 2030, the bottlenecks, and where the files are."""
+    console = make_console()
+    manifest = run.manifest
+    rows = f"{manifest.get('draws')} draws × {manifest.get('per_draw')}"
+    console.print(
+        f"[bold]{manifest.get('scenario')}[/bold]  {rows}, seed {manifest.get('seed')}, "
+        f"{manifest.get('design')}, {float(manifest.get('elapsed_s') or 0):.1f} s\n"
+    )
+    console.print(_by_year(run))
+    console.print(_ledger(run, _year(run)))
+    _print_chances(console, run)
+    for name, place in (("Report", page), ("Tables", f"{run.path}/*.parquet")):
+        if place is not None:
+            console.print(f"[bold]{name}[/bold]  {place}", soft_wrap=True)
+
+
+def _year(run: Any) -> int:
+    return min(2030, int(run.table("ledger")["year"].max()))
+
+
+def _table(title: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    return Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+    )
+
+
+def _by_year(run: Any) -> Table:
+    found = quantiles(run, "good_gwh")
+    plan = by_year(run, "announced_gwh").mean()
+    causes = shares(run)
+    table = _table("Output, GWh of good cells a year, and what holds it back")
+    for name in ("year", "announced", "P10", "P50", "P90", "mean"):
+        table.add_column(name, justify="right")
+    table.add_column("main bottleneck, share of rows", min_width=30, no_wrap=True)
+    for year, row in found.iterrows():
+        numbers = (plan[year], row["p10"], row["p50"], row["p90"], row["mean"])
+        table.add_row(str(year), *(f"{n:.1f}" for n in numbers), _ranked(causes.loc[year]))
+    return table
+
+
+def _ranked(row: Any) -> str:
+    """Name the three most frequent bottlenecks of a year."""
+    ranked = row[row > 0].sort_values(ascending=False, kind="stable").head(3)
+    percent = {cause: f"{share:.0%}" if share >= 0.005 else "<1%" for cause, share in ranked.items()}
+    return ", ".join(f"{label(str(cause))} {text}" for cause, text in percent.items())
+
+
+def _ledger(run: Any, year: int) -> Table:
+    stairs = ledger_of(run, year)
+    table = _table(f"From announced to delivered in {year}, GWh")
+    table.add_column("")
+    for name in ("mean", "P10", "P90"):
+        table.add_column(name, justify="right")
+    table.add_column("")
+    widest = float(stairs["mean"].max()) or 1.0
+    for step, row in stairs.iterrows():
+        if row["mean"] < 0.05 and step not in ("announced", "good"):
+            continue
+        sign = "−" if step in LOSSES else "+" if step == "beyond_plan" else ""
+        bar = "█" * round(BAR * float(row["mean"]) / widest)
+        style = "bold" if step in ("announced", "good") else ""
+        numbers = (f"{sign}{row['mean']:.1f}", f"{row['p10']:.1f}", f"{row['p90']:.1f}")
+        table.add_row(label(str(step)), *numbers, bar, style=style)
+    return table
+
+
+def _print_chances(console: Console, run: Any) -> None:
+    table = summarise(run)
+    for name in ("reach_30_gwh_2030", "reach_50_gwh_2030"):
+        if name in table.index:
+            gwh = name.split("_")[1]
+            console.print(f"Chance of {gwh} GWh a year by 2030: {table.loc[name, 'mean']:.0%}")
+    interval = table.reindex(["output_2030_gwh"]).iloc[0]
+    if interval.notna()["ci95_lo"]:
+        low, high = interval["ci95_lo"], interval["ci95_hi"]
+        console.print(f"Mean output of 2030 is known to 95% within {low:.2f} to {high:.2f} GWh.")
+    console.print()

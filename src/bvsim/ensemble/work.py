@@ -1,0 +1,208 @@
+"""What a worker does: simulate the rows of a chunk, and return arrays.
+
+Kept free of heavy imports: workers load this module, the valley, and nothing else.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bvsim.valley.record import Record, Table
+from bvsim.valley.streams import Key
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+Simulate = Callable[[FloatArray, Key], Record]
+"""Simulates one replication from the values of the uncertain figures and a key."""
+
+
+class Job(Protocol):
+    """What is to be simulated; pickled, sent to each worker once, and prepared there."""
+
+    def prepare(self) -> Simulate:
+        """Do what is needed once, and return the function that simulates a row."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The labels of a table, the same in every replication.
+
+    Parameters
+    ----------
+    index : tuple of (str, tuple)
+        Index columns by name, with one label a row.
+    columns : tuple of str
+        Names of the value columns.
+    rows : int
+        Rows a replication.
+    """
+
+    index: tuple[tuple[str, tuple[object, ...]], ...]
+    columns: tuple[str, ...]
+    rows: int
+
+    @classmethod
+    def of(cls, table: Table) -> Layout:
+        """Return the layout of a table."""
+        return cls(table.index, table.columns, len(table.values))
+
+
+Layouts = Mapping[str, Layout]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Rows to simulate, in ascending order.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the run.
+    draws, replications : array of int, shape (rows,)
+        What identifies each row.
+    values : array of float, shape (rows, dimensions)
+        Values of the uncertain figures.
+    """
+
+    seed: int
+    draws: IntArray
+    replications: IntArray
+    values: FloatArray
+
+    def single_rows(self) -> list[Chunk]:
+        """Return a chunk for each row."""
+        return [
+            Chunk(self.seed, self.draws[i], self.replications[i], self.values[i])
+            for i in (slice(i, i + 1) for i in range(len(self.draws)))
+        ]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A row that could not be simulated.
+
+    Parameters
+    ----------
+    draw, replication : int
+        The row.
+    stage : str
+        Where it failed: ``simulate``, ``record`` (what came back does not fit), ``worker``
+        (the process died), or the ``stage`` attribute of the exception.
+    message : str
+        The exception, and the line that raised it.
+    """
+
+    draw: int
+    replication: int
+    stage: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a chunk.
+
+    Parameters
+    ----------
+    draws, replications : array of int, shape (rows,)
+        The rows that were simulated.
+    layouts : mapping of str to Layout
+        The tables' labels; empty when no row was simulated.
+    tables : mapping of str to array, shape (rows, rows of the table, columns)
+        The tables' values.
+    failures : tuple of Failure
+        The rows that were not.
+    seconds : float
+        Time taken.
+    """
+
+    draws: IntArray
+    replications: IntArray
+    layouts: Layouts
+    tables: Mapping[str, FloatArray]
+    failures: tuple[Failure, ...]
+    seconds: float
+
+    @property
+    def attempted(self) -> int:
+        """Number of rows that were simulated or failed."""
+        return len(self.draws) + len(self.failures)
+
+
+def simulate_chunk(simulate: Simulate, chunk: Chunk, stopped: Callable[[], bool]) -> Result:
+    """Simulate the rows of a chunk one by one, until told to stop.
+
+    An exception in one row is recorded as a failure and does not stop the rest.
+    """
+    started = time.perf_counter()
+    records: list[Record] = []
+    kept: list[int] = []
+    failures: list[Failure] = []
+    layouts: dict[str, Layout] = {}
+    for i in range(len(chunk.draws)):
+        if stopped():
+            break
+        key = Key(chunk.seed, int(chunk.draws[i]), int(chunk.replications[i]))
+        try:
+            record = simulate(chunk.values[i], key)
+            layouts = _fitting(record, layouts)
+        except Exception as error:
+            failures.append(_failure(key, error))
+            continue
+        records.append(record)
+        kept.append(i)
+    tables = {
+        name: np.stack([record.tables[name].values for record in records]) for name in layouts
+    }
+    return Result(
+        chunk.draws[kept],
+        chunk.replications[kept],
+        layouts,
+        tables,
+        tuple(failures),
+        time.perf_counter() - started,
+    )
+
+
+class RecordError(ValueError):
+    """A replication returned tables unlike those of the others."""
+
+    stage = "record"
+
+
+def _fitting(record: Record, layouts: dict[str, Layout]) -> dict[str, Layout]:
+    """Return the layouts of a record, which must be those of the records before it."""
+    found = {name: Layout.of(table) for name, table in sorted(record.tables.items())}
+    if layouts and found != layouts:
+        raise RecordError(f"the labels of {', '.join(differing(found, layouts))} differ")
+    return layouts or found
+
+
+def differing(a: Layouts, b: Layouts) -> list[str]:
+    """Return the names of the tables that two sets of layouts do not share."""
+    return [name for name in sorted({*a, *b}) if a.get(name) != b.get(name)]
+
+
+def _failure(key: Key, error: Exception) -> Failure:
+    """Describe an exception in one line, with the place that raised it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    stage = str(getattr(error, "stage", "simulate"))
+    text = " ".join(str(error).split())
+    return Failure(key.draw, key.replication, stage, f"{type(error).__name__}: {text}{place}")
+
+
+def failed_chunk(chunk: Chunk, stage: str, message: str) -> Result:
+    """Return the result of a chunk none of whose rows could be simulated."""
+    rows = zip(chunk.draws.tolist(), chunk.replications.tolist(), strict=True)
+    failures = tuple(Failure(draw, replication, stage, message) for draw, replication in rows)
+    none = np.empty(0, dtype=np.int64)
+    return Result(none, none, {}, {}, failures, 0.0)

@@ -1,0 +1,313 @@
+"""Lines released one after another: rate, yield and unplanned stops of a block.
+
+A block serves gigafactories (GWh) and cathode plants (t) alike: its quantities
+are in units of good product at mature yield.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from bvsim.spec.ramp import RampClass
+from bvsim.valley.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, Period
+from bvsim.valley.context import Context
+from bvsim.valley.luck import lognormal
+from bvsim.valley.ramp import Curve, make_curve
+from bvsim.valley.stages import Events, Pipeline
+from bvsim.valley.streams import Stream
+
+HOURS_PER_DAY = 24.0
+
+
+class Levels(NamedTuple):
+    """What a block could make in a period, step by step, in good units at mature yield.
+
+    Parameters
+    ----------
+    built : float
+        Nameplate of released lines over scheduled time.
+    rated : float
+        ... at the rating that mature lines reach.
+    ramped : float
+        ... at the rate that the lines have learnt.
+    available : float
+        ... with unplanned stops.
+    """
+
+    built: float
+    rated: float
+    ramped: float
+    available: float
+
+
+NOTHING = Levels(0.0, 0.0, 0.0, 0.0)
+
+
+class Stops:
+    """Unplanned stops of one line: an alternating renewal process in working time."""
+
+    def __init__(self, mtbf_days: float, mttr_days: float, luck: Stream) -> None:
+        self.mtbf_days, self.mttr_days, self.luck = mtbf_days, mttr_days, luck
+        self.up_left = luck.exponential(mtbf_days)
+        self.down_left = 0.0
+
+    def down_days(self, days: float, repair_factor: float) -> float:
+        """Return the days lost within the next `days` of scheduled time."""
+        if self.down_left <= 0.0 and self.up_left > days:
+            self.up_left -= days
+            return 0.0
+        left, down = days, 0.0
+        while left > 0.0:
+            if self.down_left > 0.0:
+                step = min(self.down_left, left)
+                self.down_left -= step
+                down += step
+            else:
+                step = min(self.up_left, left)
+                self.up_left -= step
+                if self.up_left <= 0.0:
+                    self.down_left = self.luck.exponential(self.mttr_days) * repair_factor
+                    self.up_left = self.luck.exponential(self.mtbf_days)
+            left -= step
+        return down
+
+
+class Line:
+    """One line: its nameplate, its experience and its stops."""
+
+    __slots__ = ("nameplate", "possible", "state", "stops")
+
+    def __init__(self, nameplate: float, state: float, stops: Stops) -> None:
+        self.nameplate = nameplate
+        self.state = state
+        self.stops = stops
+        self.possible = 0.0  # starts of the period under way, years at full rate
+
+
+class Block:
+    """One block: lines, their common yield, stalls, product changes, major stops.
+
+    Parameters
+    ----------
+    entity : str
+        Name of the block, such as ``acc-douvrin.block-2``.
+    nameplate : float
+        Good units a year when all lines are released.
+    lines : int
+        How many lines share the nameplate.
+    line_interval_months : float
+        Time between two releases.
+    first_sales_months : float
+        Time from SOP to the release of the first line.
+    ramp : RampClass
+        Drawn figures of the block's class.
+    ctx : Context
+        Surroundings of the replication.
+    pipeline : Pipeline
+        The project whose SOP opens the block.
+    elders : sequence of Block
+        Earlier blocks of the site, whose experience is handed on.
+    """
+
+    def __init__(
+        self,
+        *,
+        entity: str,
+        nameplate: float,
+        lines: float,
+        line_interval_months: float,
+        first_sales_months: float,
+        ramp: RampClass,
+        ctx: Context,
+        pipeline: Pipeline,
+        elders: tuple[Block, ...] = (),
+    ) -> None:
+        self.entity, self.nameplate, self.line_count = entity, nameplate, max(1, round(lines))
+        self.line_interval_days = line_interval_months * DAYS_PER_MONTH
+        self.first_sales_days = first_sales_months * DAYS_PER_MONTH
+        self.ramp, self.ctx, self.pipeline, self.elders = ramp, ctx, pipeline, elders
+        self.curve: Curve = make_curve(ramp)
+        self.lines: list[Line] = []
+        self.released = 0.0
+        self.closed = False
+        self.stalled = False
+        self.engineering_months = 0.0
+        self.major_stop_left_days = 0.0
+        self._span_years = 0.0
+
+    def start(self) -> None:
+        """Register the block's processes."""
+        streams = self.ctx.streams
+        self._stall_luck = streams.stream(self.entity, "stall")
+        self._change_luck = streams.stream(self.entity, "product-changes")
+        self._major_luck = streams.stream(self.entity, "major-stops")
+        self.pipeline.start()
+        self.ctx.env.process(self.release())
+        self.ctx.env.process(self.stall())
+        self.ctx.env.process(self.change_products())
+        self.ctx.env.process(self.stop_for_long())
+
+    # -- processes -----------------------------------------------------------------
+
+    def release(self) -> Events:
+        """Release the lines: the first when sales begin, the others at intervals."""
+        yield self.pipeline.opened
+        yield self.ctx.env.timeout(self._first_release_delay())
+        self.engineering_months = self.ramp.transfer * max(
+            (elder.engineering_months for elder in self.elders), default=0.0
+        )
+        for number in range(1, self.line_count + 1):
+            if self.closed:
+                return
+            self._release_line(number)
+            yield self.ctx.env.timeout(self.line_interval_days)
+
+    def _first_release_delay(self) -> float:
+        """Return days from SOP to the first release: never into a past without output."""
+        day = self.pipeline.sop_day + self.first_sales_days
+        if self.ctx.env.now < self.ctx.as_of_day and not self.observed_from_sop:
+            day = max(day, self.ctx.as_of_day)
+        return max(0.0, day - self.ctx.env.now)
+
+    observed_from_sop = False
+    """True for a block whose output is a fact from its SOP on."""
+
+    def _release_line(self, number: int) -> None:
+        peers = self.lines or [line for elder in self.elders for line in elder.lines]
+        mean = sum(line.state for line in peers) / len(peers) if peers else self.curve.start
+        state = self.curve.start + self.ramp.transfer * max(0.0, mean - self.curve.start)
+        luck = self.ctx.streams.stream(f"{self.entity}.line-{number}", "breakdowns")
+        stops = Stops(self.ramp.mtbf, self.ramp.mttr / HOURS_PER_DAY, luck)
+        line = Line(self.nameplate * self.pipeline.size / self.line_count, state, stops)
+        self.lines.append(line)
+        self.released += line.nameplate
+        self.ctx.trace.log(
+            day=self.ctx.env.now,
+            entity=self.entity,
+            event=f"line {number} released",
+            cause="interval after the line before" if number > 1 else "first sales after SOP",
+            value=line.nameplate,
+        )
+
+    def stall(self) -> Events:
+        """Stall at most once: no learning and less rate while equipment is rebuilt."""
+        yield self.pipeline.opened
+        happens = self._stall_luck.happens(self.ramp.stall_probability)
+        wait = self._stall_luck.uniform() * self.ramp.stall_within * DAYS_PER_MONTH
+        if not happens or "stops" in self.ctx.lifts:
+            return
+        yield self.ctx.env.timeout(wait)
+        if self.ctx.env.now < self.ctx.as_of_day:
+            return  # what was observed contains it
+        self.stalled = True
+        self._log("stall begins", "equipment is rebuilt", self.ramp.stall_length)
+        yield self.ctx.env.timeout(self.ramp.stall_length * DAYS_PER_MONTH)
+        self.stalled = False
+        self._log("stall ends", "equipment is rebuilt")
+
+    def change_products(self) -> Events:
+        """Change product or process now and then; each change undoes some of the yield."""
+        yield self.pipeline.opened
+        mean = self.ramp.product_change_interval * DAYS_PER_MONTH
+        while True:
+            wait = self._change_luck.exponential(mean)
+            if wait == math.inf or self.closed:
+                return
+            yield self.ctx.env.timeout(wait)
+            if self.ctx.env.now >= self.ctx.as_of_day and not self.closed:
+                self.engineering_months *= 1.0 - self.ramp.relapse
+                self._log("product change", "yield relapses", self.ramp.relapse)
+
+    def stop_for_long(self) -> Events:
+        """Suffer major stops (fire, dry room, utilities) as a Poisson process."""
+        yield self.pipeline.opened
+        if self.ramp.major_stops <= 0.0 or "stops" in self.ctx.lifts:
+            return
+        while not self.closed:
+            wait = self._major_luck.exponential(DAYS_PER_YEAR / self.ramp.major_stops)
+            if wait == math.inf:
+                return
+            yield self.ctx.env.timeout(wait)
+            length = lognormal(
+                self._major_luck.uniform(), self.ramp.major_stop, self.ramp.major_stop_gsd
+            )
+            if self.ctx.env.now >= self.ctx.as_of_day and self.lines and not self.closed:
+                self.major_stop_left_days += length
+                self._log("major stop", "fire, dry room or utilities", length)
+
+    # -- a period ------------------------------------------------------------------
+
+    @property
+    def scrap(self) -> float:
+        """Scrap now, as a share of units started."""
+        ramp = self.ramp
+        above = max(0.0, ramp.scrap_start - ramp.scrap_mature)
+        return ramp.scrap_mature + above * math.exp(-self.engineering_months / ramp.scrap_time)
+
+    def levels(self, period: Period, repair_factor: float) -> Levels:
+        """Return what the block could make in a period, and remember it line by line."""
+        if self.closed or not self.lines or period.scheduled_days <= 0.0:
+            return NOTHING
+        scheduled = period.scheduled_days
+        years = scheduled / self.ctx.calendar.scheduled_days_per_year
+        self._span_years = years
+        lost_days = min(self.major_stop_left_days, scheduled)
+        self.major_stop_left_days -= lost_days
+        share = 1.0 - self.ramp.stall_capacity if self.stalled else 1.0
+        no_stops = self.ctx.lifted("stops") or self.ctx.env.now < self.ctx.as_of_day
+        curve, ramped, available = self.curve, 0.0, 0.0
+        for line in self.lines:
+            possible = curve.starts(line.state, years)
+            ramped += line.nameplate * possible
+            down = 0.0 if no_stops else line.stops.down_days(scheduled - lost_days, repair_factor)
+            if down + lost_days > 0.0:
+                possible = curve.starts(line.state, years * (1.0 - (down + lost_days) / scheduled))
+            line.possible = possible
+            available += line.nameplate * possible
+        built, scale = self.released * years, self.ramp.rating * share
+        return Levels(built, built * self.ramp.rating, ramped * scale, available * scale)
+
+    def run(
+        self, used_share: float, period: Period, engineer_share: float, penalty: float
+    ) -> tuple[float, float]:
+        """Use a share of what was available; learn from it; return (started, good) units.
+
+        Parameters
+        ----------
+        used_share : float
+            Share of the available level that was started, between 0 and 1.
+        period : Period
+            The period for which `levels` was asked last.
+        engineer_share : float
+            Engineers present relative to the need, weighing what is learnt of yield.
+        penalty : float
+            Scrap added by thin staffing, in share points.
+        """
+        if not self.lines or self.closed:
+            return 0.0, 0.0
+        scrap = min(self.scrap + penalty, 1.0)
+        share = 1.0 - self.ramp.stall_capacity if self.stalled else 1.0
+        made = 0.0
+        for line in self.lines:
+            made += line.nameplate * line.possible
+            if not self.stalled:
+                line.state = self.curve.advance(
+                    line.state, used_share * line.possible, line.possible, self._span_years
+                )
+        if not self.stalled:
+            self.engineering_months += period.days / DAYS_PER_MONTH * engineer_share
+        started = made * share * self.ramp.rating * used_share / (1.0 - self.ramp.scrap_mature)
+        return started, started * (1.0 - scrap)
+
+    def close(self) -> None:
+        """Close the block for good."""
+        self.closed = True
+        self.released = 0.0
+        self.pipeline.close()
+
+    def _log(self, event: str, cause: str, value: float = math.nan) -> None:
+        if self.lines and not self.closed:
+            self.ctx.trace.log(
+                day=self.ctx.env.now, entity=self.entity, event=event, cause=cause, value=value
+            )

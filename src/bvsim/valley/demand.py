@@ -1,0 +1,246 @@
+"""Demand: turns the vehicle market into orders for each site, period by period."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator
+
+import numpy as np
+
+from bvsim.spec.demand import DemandSpec, Supplier
+from bvsim.valley.books import Balance, Column
+from bvsim.valley.calendar import MONTHS_PER_YEAR, Period
+from bvsim.valley.context import Context
+from bvsim.valley.customers import (
+    COLUMNS,
+    Contract,
+    FloatArray,
+    OrderBook,
+    award_weight,
+    cost_gap,
+    offtake_gwh,
+    programme_gwh,
+    scale_of,
+    tenders_won,
+    yearly,
+)
+from bvsim.valley.evmarket import make_ev_market
+
+FR_SHARE, FR_BEV, EU_BEV, FR_GWH, EU_GWH = range(5)
+REGION_COLUMNS = (
+    Column("fr_bev_share", "stock", "Battery-electric share of the year's new cars in France."),
+    Column("fr_bev_registrations", "flow", "New battery-electric cars in France."),
+    Column("eu_bev_registrations", "flow", "New battery-electric cars in the European Union."),
+    Column("fr_demand_gwh", "flow", "Batteries of electric cars, vans and hybrids, France."),
+    Column("eu_demand_gwh", "flow", "Batteries of electric cars, European Union."),
+)
+
+
+class Demand:
+    """All customers of the valley.
+
+    Call `order_book` once for every site while the valley is wired, then `order` in
+    the demand phase of each period.
+
+    Parameters
+    ----------
+    spec : DemandSpec
+        Drawn figures.
+    ctx : Context
+        Surroundings of the replication.
+    """
+
+    def __init__(self, spec: DemandSpec, ctx: Context) -> None:
+        self._spec, self._ctx = spec, ctx
+        calendar = ctx.calendar
+        self.market = make_ev_market(spec, ctx)
+        self._years = np.array([calendar.month_year(m) for m in range(calendar.months)])
+        self.first_year = int(self._years[0])
+        market = self.market
+        self.registrations: dict[str, FloatArray] = {
+            "bev_car": yearly(market.fr_bev, self._years),
+            "bev_lcv": yearly(market.fr_lcv, self._years),
+            "phev_car": yearly(market.fr_phev, self._years),
+        }
+        """Vehicles a year in France, by kind; shape (years,), from `first_year` on."""
+        shares = self.registrations["bev_car"] / yearly(market.fr_cars, self._years)
+        self._yearly_share: list[float] = shares.tolist()
+        self._open = (market.eu_gwh * spec.open_market.contestable * MONTHS_PER_YEAR).tolist()
+        rivals = spec.open_market.contestable * spec.open_market.rival_capacity
+        self._rivals = (market.eu_central_gwh * rivals * MONTHS_PER_YEAR).tolist()
+        self._central = {"france": market.fr_central, "europe": market.eu_central}
+        self._sold = {"france": market.fr_bev, "europe": market.eu_bev}
+        self._books: dict[str, OrderBook] = {}
+        self._month = -1
+        self._region = ctx.books.open("yearly", "region:demand", REGION_COLUMNS)
+
+    def start(self) -> None:
+        """Nothing happens at times of its own."""
+
+    # --- wiring -------------------------------------------------------------------------
+
+    def order_book(self, site: str) -> OrderBook:
+        """Return the order book of a site; the same one at each call."""
+        if site not in self._books:
+            spec, calendar = self._spec, self._ctx.calendar
+            self._books[site] = OrderBook(
+                site,
+                room_share=spec.finished / calendar.scheduled_days_per_year,
+                gap=spec.cost_gap.at_start,
+                account=self._ctx.books.open("yearly", f"{site}:demand", COLUMNS),
+                contracts=self._contracts(site),
+                ctx=self._ctx,
+            )
+            self._books = dict(sorted(self._books.items()))
+        return self._books[site]
+
+    def _contracts(self, site: str) -> list[Contract]:
+        spec, days = self._spec, self._ctx.calendar.month_starts[:-1]
+        found = []
+        for name in sorted(spec.programmes):
+            programme = spec.programmes[name]
+            if programme.site == site:
+                scales = self._scales(programme.market, programme.base_year)
+                real, planned = (programme_gwh(programme, scale, days) for scale in scales)
+                found.append(Contract(programme.start, programme.build_up, real, planned))
+        for name in sorted(spec.offtakes):
+            offtake = spec.offtakes[name]
+            if offtake.site == site:
+                scales = self._scales(offtake.market, offtake.base_year)
+                real, planned = (offtake_gwh(offtake, scale, days) for scale in scales)
+                found.append(Contract(offtake.start, offtake.build_up, real, planned))
+        return found
+
+    def _scales(self, market: str, base_year: int) -> tuple[FloatArray, FloatArray]:
+        """Return a volume over that of its base year, by month: real, and as planned."""
+        if market == "none":
+            return np.ones(len(self._years)), np.ones(len(self._years))
+        sold, central = self._sold[market], self._central[market]
+        response = self._spec.market_response
+        real = scale_of(sold, central, self._years, base_year) ** response
+        return real, scale_of(central, central, self._years, base_year) ** response
+
+    # --- phases -------------------------------------------------------------------------
+
+    def order(self, period: Period) -> None:
+        """Set every book's orders of the period (phase 2)."""
+        if period.month != self._month:
+            self._month = period.month
+            self._new_month(period)
+        ctx = self._ctx
+        share = period.scheduled_days / ctx.calendar.scheduled_days_per_year
+        unlimited = period.start_day < ctx.as_of_day or ctx.lifted("demand")
+        for book in self._books.values():
+            if book.trading:
+                book.place(share, unlimited=unlimited)
+            elif book.nameplate_gwh > 0.0 and not book.closed:
+                book.opened = period.start_day
+                self._set_contracts(book, period.month, period.end_day)
+                book.place(share, unlimited=unlimited)
+
+    def _new_month(self, period: Period) -> None:
+        month, day = period.month, period.start_day
+        self._record_region(month)
+        level = self._spec.level.at(day)
+        for book in self._books.values():
+            if book.opened is not None:
+                self._set_contracts(book, month, period.end_day)
+        trading = [book for book in self._books.values() if book.trading]
+        self._update_gaps(trading, day)
+        self._update_tenders(trading, month, level)
+        self._hand_over(trading)
+        for book in trading:
+            book.record()
+
+    def _set_contracts(self, book: OrderBook, month: int, day: float) -> None:
+        book.committed = book.contracted(month, day) * self._spec.level.at(day)
+
+    def _update_gaps(self, books: list[OrderBook], day: float) -> None:
+        spec = self._spec.cost_gap
+        mature = spec.mature.at(day)
+        for book in books:
+            if book.reported is not None:
+                book.learn_gap(cost_gap(spec, mature, *book.reported), spec.memory)
+
+    def _supplier(self, site: str) -> Supplier:
+        return self._spec.suppliers.get(site) or Supplier()
+
+    def _weight(self, gap: float) -> float:
+        open_market = self._spec.open_market
+        return math.exp(open_market.preference - open_market.sensitivity * gap)
+
+    def _update_tenders(self, books: list[OrderBook], month: int, level: float) -> None:
+        bidders = [book for book in books if self._supplier(book.site).open_market]
+        offers = [book.nameplate_gwh - book.committed for book in bidders]
+        weights = [self._weight(book.gap) for book in bidders]
+        won = tenders_won(self._open[month], self._rivals[month], offers, weights)
+        step = award_weight(self._spec.open_market.award)
+        for book, gwh in zip(bidders, won, strict=True):
+            book.won += step * (gwh * level - book.won)
+
+    def _hand_over(self, books: list[OrderBook]) -> None:
+        """Give part of the closed sites' orders to open ones, by nameplate."""
+        released = sum(book.committed for book in self._books.values() if book.closed)
+        heirs = [book for book in books if self._supplier(book.site).takes_over]
+        total = sum(book.nameplate_gwh for book in heirs)
+        if total > 0.0:
+            share = released * self._spec.transferred / total
+            for book in heirs:
+                book.taken_over = share * book.nameplate_gwh
+
+    def _record_region(self, month: int) -> None:
+        now, market = self._region.now, self.market
+        now[FR_SHARE] = self._yearly_share[int(self._years[month]) - self.first_year]
+        now[FR_BEV] += float(market.fr_bev[month])
+        now[EU_BEV] += float(market.eu_bev[month])
+        now[FR_GWH] += float(market.fr_gwh[month])
+        now[EU_GWH] += float(market.eu_gwh[month])
+
+    # --- outlook ------------------------------------------------------------------------
+
+    def outlook_gwh_per_year(self, site: str, nameplate_gwh: float, day: float) -> float:
+        """Return the orders that planners expect on a later day, with a given nameplate.
+
+        Planners know today's registrations and the central path, not the luck to come:
+        contracts grow with the central path from where the market stands, and tenders
+        are won at the cost gap that buyers see today.
+
+        Parameters
+        ----------
+        site : str
+            The supplier; its order book must exist.
+        nameplate_gwh : float
+            GWh a year of released lines by then.
+        day : float
+            Day since the start; beyond the horizon, its last month stands for it.
+        """
+        book, starts = self._books[site], self._ctx.calendar.month_starts
+        now = max(self._month, 0)
+        then = min(max(bisect_right(starts, day) - 1, now), len(starts) - 2)
+        level = self._spec.level.at(starts[now])
+        contracts = math.fsum(
+            contract.expected(now, then)
+            for contract in book.contracts
+            if contract.start <= starts[then]
+        )
+        committed = contracts * level
+        if not self._supplier(site).open_market:
+            return committed + book.taken_over
+        others = [b for b in self._books.values() if b.trading and b is not book]
+        offers = [b.nameplate_gwh - b.committed for b in others]
+        weights = [self._weight(b.gap) for b in others]
+        market = self.market
+        growth = float(market.eu_central_gwh[then] / market.eu_central_gwh[now])
+        won = tenders_won(
+            self._open[now] * growth,
+            self._rivals[then],
+            [nameplate_gwh - committed, *offers],
+            [self._weight(book.gap), *weights],
+        )
+        return committed + won[0] * level + book.taken_over
+
+    def balances(self) -> Iterator[Balance]:
+        """Yield the accounts of finished cells, by site."""
+        for book in self._books.values():
+            yield book.balance()

@@ -1,0 +1,170 @@
+"""People of a basin who look for work: job seekers, the released, the trained."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from bvsim.spec.labour import Basin, Mix, Release
+from bvsim.valley.books import Account, Column
+
+SKILL_COUNT = 4
+GRADUATES, EXPERIENCED, AUTOMOTIVE, SEEKERS = range(4)
+"""Sources of people, in the order in which plants turn to them."""
+
+BASIN_COLUMNS = (
+    Column("job_seekers", "stock", "Job seekers able and willing to work in a battery plant."),
+    Column("graduates_waiting", "stock", "Programme graduates without a post yet."),
+    Column("experienced_waiting", "stock", "People who left a battery plant and look for work."),
+    Column("automotive_waiting", "stock", "People released by the car industry, willing to join."),
+    Column("newcomers", "flow", "People hired from outside the region."),
+    Column("hired", "flow", "People hired out of this basin, wherever the plant is."),
+    Column("other_work", "flow", "People who turned to other work or left the region."),
+)
+
+
+class Mover:
+    """Turns a flow of fractional people into whole ones by cumulative rounding."""
+
+    __slots__ = ("_carry",)
+
+    def __init__(self) -> None:
+        self._carry = 0.0
+
+    def whole(self, due: float) -> int:
+        """Add what is due and return how many whole people follow."""
+        self._carry += due
+        count = math.floor(self._carry + 0.5)
+        self._carry -= count
+        return count
+
+
+def skill_shares(mix: Mix) -> tuple[float, float, float, float]:
+    """Return the shares of the four skills; others are the rest."""
+    others = max(0.0, 1.0 - mix.operators - mix.technicians - mix.engineers)
+    return (mix.operators, mix.technicians, mix.engineers, others)
+
+
+def split_by_skill(total: float, shares: Sequence[float]) -> list[int]:
+    """Divide heads by skill so that whole people add up to the rounded total."""
+    whole = math.fsum(shares)
+    reached, passed, parts = 0, 0.0, []
+    for share in shares:
+        passed += share
+        upto = math.floor(round(total) * passed / whole + 0.5)
+        parts.append(upto - reached)
+        reached = upto
+    return parts
+
+
+class BasinPool:
+    """The people of one basin outside plants and courses, by source and skill.
+
+    Parameters
+    ----------
+    name : str
+        The basin.
+    spec : Basin
+        Stock and refill.
+    mix : sequence of float
+        Skills of the job seekers.
+    patience_months : float
+        Mean time before people of the other sources turn to other work.
+    """
+
+    def __init__(
+        self, name: str, spec: Basin, mix: Sequence[float], patience_months: float
+    ) -> None:
+        self.name = name
+        self.people = [[0] * SKILL_COUNT for _ in range(4)]
+        self.people[SEEKERS] = split_by_skill(spec.seekers, mix)
+        self.opening = sum(self.people[SEEKERS])
+        self.inflow = self.outflow = 0
+        self.arrived = self.departed = 0
+        self._refill = [spec.refill / 12.0 * share for share in mix]
+        self._exit = spec.refill / 12.0 / spec.seekers if spec.seekers > 0 else 0.0
+        self._impatience = -math.expm1(-1.0 / patience_months) if patience_months > 0 else 1.0
+        self._in = [Mover() for _ in range(SKILL_COUNT)]
+        self._out = [[Mover() for _ in range(SKILL_COUNT)] for _ in range(4)]
+        self._housing = Mover()
+        self._housing_due = spec.housing
+        self.rooms = 0
+        self.account: Account | None = None
+
+    def give(self, source: int, skill: int, number: int) -> None:
+        """Put people into the pool."""
+        self.people[source][skill] += number
+        self.inflow += number
+
+    def take(self, source: int, skill: int, number: int) -> None:
+        """Take people out of the pool; the caller has checked that they are there."""
+        self.people[source][skill] -= number
+        self.outflow += number
+
+    def month(self) -> None:
+        """Let a month pass: new job seekers come, some turn to other work."""
+        self.rooms = self._housing.whole(self._housing_due)
+        for source in range(4):
+            hazard = self._exit if source == SEEKERS else self._impatience
+            people, movers = self.people[source], self._out[source]
+            for skill in range(SKILL_COUNT):
+                if people[skill]:
+                    gone = min(people[skill], movers[skill].whole(people[skill] * hazard))
+                    if gone:
+                        self.take(source, skill, gone)
+                        self.depart(gone)
+        for skill in range(SKILL_COUNT):
+            new = self._in[skill].whole(self._refill[skill])
+            if new:
+                self.arrived += new
+                self.give(SEEKERS, skill, new)
+
+    def depart(self, number: int) -> None:
+        """Book people who leave the pool for other work or another region."""
+        self.departed += number
+        if self.account is not None:
+            self.account.now[6] += number
+
+    def write(self) -> None:
+        """Record the stocks."""
+        if self.account is None:
+            return
+        now, people = self.account.now, self.people
+        now[0], now[1] = sum(people[SEEKERS]), sum(people[GRADUATES])
+        now[2], now[3] = sum(people[EXPERIENCED]), sum(people[AUTOMOTIVE])
+
+    def total(self) -> int:
+        """Return everybody in the pool."""
+        return sum(map(sum, self.people))
+
+
+class Departures:
+    """Workers released by the car industry who would join a battery plant.
+
+    Parameters
+    ----------
+    spec : Release
+        How many, when.
+    mix : sequence of float
+        Their skills.
+    pool : BasinPool
+        Where they look for work.
+    """
+
+    def __init__(self, spec: Release, mix: Sequence[float], pool: BasinPool) -> None:
+        self._pool = pool
+        self._begins = spec.begins
+        self._span = max(spec.ends - spec.begins, 1.0)
+        self._joining = split_by_skill(spec.workers * spec.joins, mix)
+        self._released = [0] * SKILL_COUNT
+
+    def month(self, day: float) -> None:
+        """Release whoever is due by a day; those before the start count as gone."""
+        passed = min(max((day - self._begins) / self._span, 0.0), 1.0)
+        for skill, joining in enumerate(self._joining):
+            due = math.floor(joining * passed + 0.5) - self._released[skill]
+            if due > 0:
+                self._released[skill] += due
+                if day > 0.0:
+                    self._pool.arrived += due
+                    self._pool.give(AUTOMOTIVE, skill, due)

@@ -1,0 +1,160 @@
+"""Learning curves of the rate: the share of its mature rate at which a line runs.
+
+All curves are used through cumulative starts, not through time, so that a plant
+starved of people or cathode learns more slowly. Time is in years of scheduled
+operation; starts are in years of scheduled operation at the mature rate.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+from bvsim.spec.ramp import RampClass
+from bvsim.valley.calendar import MONTHS_PER_YEAR
+
+_MAX_EXPONENT = 700.0  # exp() of more overflows a double
+
+
+class Curve(Protocol):
+    """A learning curve; `state` is its own measure of experience."""
+
+    @property
+    def start(self) -> float:
+        """State of a line without experience."""
+
+    def rate(self, state: float) -> float:
+        """Return the rate at a state, a share of the mature rate."""
+
+    def starts(self, state: float, years: float) -> float:
+        """Return the starts of an unconstrained line over a span of scheduled time."""
+
+    def advance(self, state: float, done: float, possible: float, years: float) -> float:
+        """Return the state after `done` of the `possible` starts of a span."""
+
+    def state_at(self, years: float) -> float:
+        """Return the state of an unconstrained line; a negative time is a delayed start."""
+
+
+@dataclass(frozen=True)
+class Logistic:
+    """q(x) = 1 - (1 - q0) exp(-x / x_q): exactly the logistic in unconstrained time.
+
+    With dx/dt = q the odds q/(1-q) grow as exp(t / x_q), so t50 and k of a logistic
+    in months give x_q = 1/(12 k) years and 1/q0 = 1 + exp(k t50).
+
+    Parameters
+    ----------
+    scale_years : float
+        x_q, in years of scheduled time at full rate.
+    initial : float
+        q0, the rate of a line without experience.
+    """
+
+    scale_years: float
+    initial: float
+
+    @property
+    def start(self) -> float:
+        """State of a line without experience: no starts yet."""
+        return 0.0
+
+    def rate(self, state: float) -> float:
+        """Return the rate after `state` cumulative starts (negative: a delayed line)."""
+        return 1.0 - (1.0 - self.initial) * math.exp(-state / self.scale_years)
+
+    def starts(self, state: float, years: float) -> float:
+        """Return the integral of the rate in closed form."""
+        exponent = min(years / self.scale_years, _MAX_EXPONENT)
+        return self.scale_years * math.log1p(self.rate(state) * math.expm1(exponent))
+
+    def advance(self, state: float, done: float, possible: float, years: float) -> float:
+        """Return the state after `done` starts: experience is cumulative starts."""
+        return state + done
+
+    def state_at(self, years: float) -> float:
+        """Return the cumulative starts of a line whose rate follows the logistic in time.
+
+        Rate zero lies in the infinite past, at a finite negative number of starts.
+        """
+        exponent = max(-_MAX_EXPONENT, min(years / self.scale_years, _MAX_EXPONENT))
+        return self.scale_years * math.log1p(self.initial * math.expm1(exponent))
+
+
+@dataclass(frozen=True)
+class Gompertz:
+    """q(t) = exp(-b exp(-c t)), with t advancing by the share of possible starts done.
+
+    An asymmetric curve of the ramp-up and diffusion literature: slow start, long tail.
+    Half the mature rate is reached at t50, and c is the class's k.
+    """
+
+    displacement: float
+    rate_per_year: float
+
+    @property
+    def start(self) -> float:
+        """Time zero."""
+        return 0.0
+
+    def rate(self, state: float) -> float:
+        """Return the rate at time `state` (years)."""
+        return math.exp(-self.displacement * math.exp(-self.rate_per_year * state))
+
+    def starts(self, state: float, years: float) -> float:
+        """Return the integral of the rate by Simpson's rule (spans are weeks)."""
+        middle = self.rate(state + years / 2.0)
+        return years / 6.0 * (self.rate(state) + 4.0 * middle + self.rate(state + years))
+
+    def advance(self, state: float, done: float, possible: float, years: float) -> float:
+        """Return the time reached when only part of the possible starts was done."""
+        return state + (years * done / possible if possible > 0.0 else 0.0)
+
+    def state_at(self, years: float) -> float:
+        """Return the time itself."""
+        return years
+
+
+@dataclass(frozen=True)
+class LaggedExponential:
+    """q(t) = 1 - exp(-(t - lag) / tau) after a silent lag: lines debugged before they run."""
+
+    lag_years: float
+    tau_years: float
+
+    @property
+    def start(self) -> float:
+        """Time zero."""
+        return 0.0
+
+    def rate(self, state: float) -> float:
+        """Return the rate at time `state` (years)."""
+        return -math.expm1(-max(0.0, state - self.lag_years) / self.tau_years)
+
+    def _integral(self, state: float) -> float:
+        run = max(0.0, state - self.lag_years)
+        return run + self.tau_years * math.expm1(-run / self.tau_years)
+
+    def starts(self, state: float, years: float) -> float:
+        """Return the integral of the rate in closed form."""
+        return self._integral(state + years) - self._integral(state)
+
+    def advance(self, state: float, done: float, possible: float, years: float) -> float:
+        """Return the time reached when only part of the possible starts was done."""
+        return state + years * (done / possible if possible > 0.0 else 1.0)
+
+    def state_at(self, years: float) -> float:
+        """Return the time itself."""
+        return years
+
+
+def make_curve(ramp: RampClass) -> Curve:
+    """Return the learning curve of a class, by the name of its family."""
+    t50_years, k_per_year = ramp.t50 / MONTHS_PER_YEAR, ramp.k * MONTHS_PER_YEAR
+    if ramp.family == "gompertz":
+        return Gompertz(math.log(2.0) * math.exp(k_per_year * t50_years), k_per_year)
+    if ramp.family == "lagged-exponential":
+        tau = min(1.0 / k_per_year, t50_years / math.log(2.0))
+        return LaggedExponential(t50_years - tau * math.log(2.0), tau)
+    return Logistic(1.0 / k_per_year, 1.0 / (1.0 + math.exp(ramp.k * ramp.t50)))

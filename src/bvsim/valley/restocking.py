@@ -1,0 +1,259 @@
+"""Reordering of an imported good: (s, S) on the inventory position, shipments on their way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import cast
+
+import simpy
+
+from bvsim.spec.imports import ReorderPolicy
+from bvsim.valley.context import Context
+from bvsim.valley.imports import Lanes
+from bvsim.valley.mix import MixedStock
+
+IMPORTED = 0
+"""Position of imports among the sources of every mixed stock."""
+
+_TINY_T = 1e-9
+
+
+class Forecast:
+    """Expected use per day: Holt's linear smoothing on working days.
+
+    Parameters
+    ----------
+    memory : float
+        Days over which use is averaged.
+    """
+
+    def __init__(self, memory: float) -> None:
+        self.memory = memory
+        self.level = 0.0
+        self._trend = 0.0
+
+    def learn(self, tonnes: float, days: float) -> None:
+        """Take in the use of some working days."""
+        if days <= 0.0:
+            return
+        weight = -math.expm1(-days / self.memory)
+        before = self.level
+        drifted = before + self._trend * days
+        self.level = max(0.0, drifted + weight * (tonnes / days - drifted))
+        self._trend += weight * ((self.level - before) / days - self._trend)
+
+    def ahead(self, days: float) -> float:
+        """Return the use per day expected in some days, at most twice and at least half of now."""
+        return min(max(self.level + self._trend * days, 0.5 * self.level), 2.0 * self.level)
+
+
+class Restocking:
+    """One buyer's imports of one good.
+
+    Parameters
+    ----------
+    entity : str
+        The buyer.
+    goods : {"cam", "pcam"}
+        What is bought, as export controls name it.
+    chemistry : str
+        Chemistry of the good.
+    policy : ReorderPolicy
+        Drawn figures of the policy.
+    lanes : Lanes
+        Routes, lead times, licences.
+    ctx : Context
+        Surroundings of the replication.
+    stock : MixedStock
+        Where shipments go.
+
+    Attributes
+    ----------
+    received, refused, resold : float
+        Tonnes that arrived; of these, refused by incoming inspection, and sold on
+        because the buyer had closed.
+    flown : float
+        Tonnes that came by air.
+    owed : float
+        Backorders: tonnes promised and not delivered yet.
+    """
+
+    def __init__(
+        self,
+        *,
+        entity: str,
+        goods: str,
+        chemistry: str,
+        policy: ReorderPolicy,
+        lanes: Lanes,
+        ctx: Context,
+        stock: MixedStock,
+    ) -> None:
+        self.entity, self.goods, self.chemistry = entity, goods, chemistry
+        self.policy, self.lanes, self.ctx, self.stock = policy, lanes, ctx, stock
+        self.on_order = self.owed = 0.0
+        self.received = self.refused = self.resold = self.flown = self.paid = 0.0
+        self.closed = False
+        self.orders = 0
+        self.short = 0
+        self._air_allowance = 0.0
+        self._due: list[float] = []
+        self._luck = ctx.streams.stream(entity, f"{goods}.shipments")
+        self._none = [0.0] * len(stock.parts)
+
+    @property
+    def position(self) -> float:
+        """Inventory position: on hand + on order - backorders."""
+        return self.stock.total + self.on_order - self.owed
+
+    # -- decisions -----------------------------------------------------------------
+
+    def review(self, rate: float, import_rate: float, lead: float) -> None:
+        """Order up to S when the position is at or below s.
+
+        s covers imports over the lead time and the safety stock; S adds one order.
+
+        Parameters
+        ----------
+        rate, import_rate : float
+            Expected use per day, and the part of it that imports must cover.
+        lead : float
+            Lead time that the buyer counts on, in days.
+        """
+        policy = self.policy
+        reorder_point = import_rate * lead + rate * policy.safety_stock
+        missing = reorder_point - self.position
+        if missing < -_TINY_T:
+            return
+        lots = math.ceil((missing + import_rate * policy.order_cover) / policy.lot - _TINY_T)
+        if lots > 0:
+            self.order(lots * policy.lot)
+
+    def withdraw(self, tonnes: float, rate: float, lead: float) -> list[float]:
+        """Take tonnes out; what is missing is owed; under continuous review, reorder at once."""
+        missing = tonnes - self.stock.total
+        taken = self.stock.take(tonnes)
+        if missing > _TINY_T:
+            self.owed += missing
+        if self.policy.review == "continuous":
+            self.review(rate, rate, lead)
+        return taken
+
+    def order(self, tonnes: float) -> None:
+        """Order tonnes by the usual routes, unless nothing may leave now."""
+        day, handling = self.ctx.env.now, self.lanes.spec.handling
+        if self.lanes.halt(self.goods, self.chemistry, day) is not None:
+            return
+        wait = handling.order_to_ship + handling.origin
+        control = self.lanes.licence(self.goods, day + wait)
+        self.orders += 1
+        if control is not None:
+            wait += control.licence
+            if self._luck.happens(control.denial):
+                self._send(tonnes, wait, self._drop, "licence refused")
+                return
+        leaves = day + wait
+        halt = self.lanes.halt(self.goods, self.chemistry, leaves)
+        if halt is not None:
+            leaves = halt[1]
+        if leaves == math.inf:
+            self._send(tonnes, max(0.0, halt[0] - day) if halt else wait, self._drop, "halted")
+            return
+        lead = (leaves - day - wait) + self.lanes.lead_time(wait, leaves, self._luck)
+        self._send(tonnes, lead, self._arrive, "ordered")
+
+    def fly_in(self, rate: float, used: float) -> None:
+        """Order by air when the stock runs out before the next arrival, within the allowance."""
+        policy = self.policy
+        self._air_allowance += policy.emergency_share * used
+        if self.stock.total >= rate * policy.emergency_cover or self._air_allowance < policy.lot:
+            return
+        now, lead = self.ctx.env.now, self.lanes.emergency_lead()
+        if lead == math.inf or any(due <= now + lead for due in self._due):
+            return
+        if self.lanes.halt(self.goods, self.chemistry, now) is not None:
+            return
+        if self.lanes.licence(self.goods, now) is not None:
+            return
+        wanted = math.ceil(rate * policy.emergency_cover / policy.lot)
+        lots = min(wanted, math.floor(self._air_allowance / policy.lot))
+        if lots > 0:
+            tonnes = lots * policy.lot
+            self._air_allowance -= tonnes
+            self.flown += tonnes
+            self._send(tonnes, lead, self._arrive, "flown in")
+
+    def open(self, rate: float, import_rate: float, lead: float) -> None:
+        """Begin in the middle of a cycle: stock and shipments as the policy keeps them."""
+        cover = self.policy.order_cover
+        self._take_in(rate * self.policy.safety_stock + import_rate * cover / 2)
+        lot = import_rate * cover
+        arrival = cover / 2
+        while arrival < lead and lot > 0.0:
+            self._send(lot, arrival, self._arrive, "ordered before")
+            arrival += cover
+
+    def write_off(self) -> list[float]:
+        """Remove what is beyond its shelf life and return it by source."""
+        old = self.stock.older_than(self.ctx.env.now - self.policy.shelf_life)
+        return self.stock.take(old) if old > 0.0 else self._none
+
+    # -- shipments -----------------------------------------------------------------
+
+    def _send(
+        self, tonnes: float, days: float, done: Callable[[simpy.Event], None], event: str
+    ) -> None:
+        """Register what happens to an order after some days."""
+        self.on_order += tonnes
+        due = self.ctx.env.timeout(days, value=tonnes)
+        due.callbacks.append(done)
+        if done == self._arrive:
+            self._due.append(self.ctx.env.now + days)
+        if self.ctx.trace.keep:
+            self._log(f"{self.goods} {event}", "reorder policy", tonnes)
+
+    def _arrive(self, event: simpy.Event) -> None:
+        """Take a shipment in."""
+        tonnes = cast("float", event.value)
+        self.on_order -= tonnes
+        self._due.remove(min(self._due))
+        self.short += self.stock.total <= _TINY_T or self.owed > _TINY_T
+        self._take_in(tonnes)
+        if self.ctx.trace.keep:
+            self._log(f"{self.goods} arrives", "shipment", tonnes)
+
+    def _drop(self, event: simpy.Event) -> None:
+        """Strike an order that will never come."""
+        tonnes = cast("float", event.value)
+        self.on_order -= tonnes
+        if self.ctx.trace.keep:
+            self._log(f"{self.goods} order lost", "licence or halt", tonnes)
+
+    def _take_in(self, tonnes: float) -> None:
+        """Book tonnes that arrived: refused, sold on, owed to others, or into stock."""
+        self.received += tonnes
+        refused = tonnes * self.policy.moisture_reject
+        self.refused += refused
+        tonnes -= refused
+        if self.closed:
+            self.resold += tonnes
+            return
+        parts = self._none.copy()
+        parts[IMPORTED] = tonnes
+        self.stock.put(parts, self.ctx.env.now)
+        if self.owed > 0.0:
+            pay = min(self.owed, self.stock.total)
+            self.stock.take(pay)
+            self.owed -= pay
+            self.paid += pay
+
+    def _log(self, event: str, cause: str, tonnes: float) -> None:
+        self.ctx.trace.log(
+            day=self.ctx.env.now,
+            entity=self.entity,
+            event=event,
+            cause=cause,
+            value=tonnes,
+            unit="t",
+        )
