@@ -47,14 +47,17 @@ ax = bv.plot.fan(run, "good_gwh")
 # %% [markdown]
 # ## Where does the announced plan go?
 #
-# Every GWh of the plan is either made or lost to exactly one cause; the ledger adds up. Averages
-# over the draws, in 2030:
+# Every GWh of the plan is either made or lost to exactly one cause, so the steps add up. Averages
+# over the draws:
 
 # %%
-ledger = run.table("ledger")
-causes = [column for column in ledger if column.startswith("lost_")]
-in_2030 = ledger[ledger["year"] == 2030].groupby("draw")[["announced_gwh", *causes, "good_gwh"]]
-in_2030.sum().mean().round(1)
+ax = bv.plot.waterfall(run, year=2030)
+
+# %% [markdown]
+# And what takes most, in what share of the futures:
+
+# %%
+ax = bv.plot.bottlenecks(run)
 
 # %% [markdown]
 # ## Change something

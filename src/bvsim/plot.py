@@ -25,7 +25,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from bvsim.analysis.bottlenecks import largest_plan_loss, ledger_of, shares
 from bvsim.analysis.causes import CAUSES, LOSSES, NONE, label
 from bvsim.analysis.summary import quantiles
-from bvsim.analysis.tables import RunLike, by_year
+from bvsim.analysis.tables import RunLike, by_year, cell, ranked
 
 INK = "#22272e"
 QUIET = "#6a737d"
@@ -102,7 +102,7 @@ def fan(
 
 def _fan_title(title: str, found: pd.DataFrame, plan: pd.Series[float] | None) -> str:
     year = 2030 if 2030 in found.index else int(found.index[-1])
-    low, middle, high = (float(found.loc[year, name]) for name in ("p10", "p50", "p90"))
+    low, middle, high = (cell(found, year, name) for name in ("p10", "p50", "p90"))
     text = f"{title} of {year}: {_n(middle)} (8 of 10 draws: {_n(low)} to {_n(high)})"
     if plan is not None and plan.get(year, 0.0) > 0:
         text = (
@@ -176,7 +176,7 @@ def waterfall(
     shown = [step for step in stairs.index if _is_shown(stairs, str(step))]
     level = 0.0
     for row, step in enumerate(shown):
-        mean = float(stairs.loc[step, "mean"])
+        mean = cell(stairs, step, "mean")
         start, level = _stair(step, mean, level)
         ax.barh(row, abs(mean), left=start, height=0.68, color=COLOURS[step], lw=0)
         if row + 1 < len(shown):
@@ -190,7 +190,7 @@ def waterfall(
     ax.tick_params(axis="y", length=0, labelsize=9.5, labelcolor=INK)
     for name, text in zip(shown, ax.get_yticklabels(), strict=True):
         text.set_fontweight("bold" if name in ("announced", "good") else "normal")
-    _title(ax, _waterfall_title(stairs, year), _of("GWh, mean (P10–P90)", entity))
+    _title(ax, _waterfall_title(stairs, year), _of("GWh, mean (P10\N{EN DASH}P90)", entity))
     nothing = [label(cause) for cause in LOSSES if cause not in shown]
     if nothing:
         _note(ax, f"Less than 0.05 GWh: {', '.join(nothing)}.")
@@ -198,7 +198,7 @@ def waterfall(
 
 
 def _is_shown(stairs: pd.DataFrame, step: str) -> bool:
-    return step in ("announced", "good") or float(stairs.loc[step, "mean"]) >= 0.05
+    return step in ("announced", "good") or cell(stairs, step, "mean") >= 0.05
 
 
 def _stair(step: str, mean: float, level: float) -> tuple[float, float]:
@@ -212,7 +212,9 @@ def _stair(step: str, mean: float, level: float) -> tuple[float, float]:
 
 def _label_stair(ax: Axes, step: pd.Series[float], row: int, x: float, *, lost: bool) -> None:
     sign = "\N{MINUS SIGN}" if lost else ""
-    spread = "" if step["p10"] == step["p90"] else f" ({_n(step['p10'])}–{_n(step['p90'])})"
+    spread = (
+        "" if step["p10"] == step["p90"] else f" ({_n(step['p10'])}\N{EN DASH}{_n(step['p90'])})"
+    )
     number = ax.annotate(
         f"{sign}{_n(step['mean'])}",
         (x, row),
@@ -229,7 +231,7 @@ def _label_stair(ax: Axes, step: pd.Series[float], row: int, x: float, *, lost: 
 
 
 def _waterfall_title(stairs: pd.DataFrame, year: int) -> str:
-    announced, good = (float(stairs.loc[step, "mean"]) for step in ("announced", "good"))
+    announced, good = (cell(stairs, step, "mean") for step in ("announced", "good"))
     cause, lost = largest_plan_loss(stairs)
     if announced <= 0 or lost <= 0:
         return f"{year}: {_n(good)} GWh made, {_n(announced)} announced"
@@ -272,12 +274,10 @@ def _legend(ax: Axes, order: list[str]) -> None:
 
 def _bottleneck_title(found: pd.DataFrame) -> str:
     year = 2030 if 2030 in found.index else int(found.index[-1])
-    first, second = found.loc[year].sort_values(ascending=False).index[:2]
-    text = f"{label(first).capitalize()} is the main bottleneck of {year}"
-    text += f" in {found.loc[year, first]:.0%} of draws"
-    return text + (
-        f", {label(second)} in {found.loc[year, second]:.0%}" if found.loc[year, second] else ""
-    )
+    first, *others = ranked(found.loc[year])
+    text = f"{label(first[0]).capitalize()} is the main bottleneck of {year}"
+    text += f" in {first[1]:.0%} of draws"
+    return text + (f", {label(others[0][0])} in {others[0][1]:.0%}" if others else "")
 
 
 def save_figures(run: RunLike, folder: Path, *, year: int = 2030) -> list[Path]:

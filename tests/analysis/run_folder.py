@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,7 @@ def ledger_frame(rows: int, seed: int = 7) -> pd.DataFrame:
             start = sop + (0.0 if sop < 2026.2 else rng.lognormal(0.0, 0.7) - 0.7)
             age = np.clip(YEARS + 0.5 - start, 0.0, None)
             announced = np.where(planned <= YEARS, nameplate, 0.0)
-            built = np.where(YEARS < start - 0.5, 0.0, nameplate * (not stopped))
+            built = np.where(start - 0.5 > YEARS, 0.0, nameplate * (not stopped))
             level = announced.copy()
             lost = {name: np.zeros(len(YEARS)) for name in LOSSES}
             lost["not_built"] = announced * stopped
@@ -123,7 +123,7 @@ class MadeUpRun:
 
     manifest: dict[str, Any]
     tables: dict[str, pd.DataFrame]
-    path: Path = Path("made-up")
+    folder: Path = Path("made-up")
 
     def table(self, name: str) -> pd.DataFrame:
         return self.tables[name]
@@ -136,14 +136,18 @@ def make_run(rows: int = 64) -> MadeUpRun:
     draws = pd.DataFrame({"draw": range(rows), "labour.programmes.x.seats": rng.random(rows)})
     manifest = {
         "schema_version": 1,
-        "bvsim_version": "0.1.0",
+        "bvsim": "0.1.0",
+        "code_hash": "def456",
+        "years": list(KPI_YEARS),
+        "monthly": False,
+        "sites": sorted({block.split(".")[0] for block in BLOCKS}),
+        "tables": ["kpis", "ledger", "yearly"],
         "scenario": "reference",
         "draws": rows,
         "per_draw": 1,
         "seed": 1,
         "design": "sobol",
         "model_hash": "abc123",
-        "out": "runs/made-up",
         "elapsed_s": 12.5,
         "status": "complete",
         "failures": [],
@@ -163,5 +167,6 @@ def write_run(folder: Path, rows: int = 64) -> MadeUpRun:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "manifest.json").write_text(json.dumps(run.manifest), encoding="utf-8")
     for name, table in run.tables.items():
-        table.to_parquet(folder / f"{name}.parquet")
-    return run
+        coded = {"entity": "category"} if "entity" in table else {}  # as the run store has it
+        table.astype(coded).to_parquet(folder / f"{name}.parquet")
+    return replace(run, folder=folder)

@@ -140,7 +140,7 @@ def test_the_main_bottleneck_is_the_most_frequent():
     assert table[found["cause"]] == table.max()
 
 
-@pytest.mark.parametrize("year, entity", [(1999, None), (2030, "nowhere")])
+@pytest.mark.parametrize(("year", "entity"), [(1999, None), (2030, "nowhere")])
 def test_what_the_run_does_not_have_is_named(year, entity):
     with pytest.raises(ValueError, match=entity or str(year)):
         ledger_of(make_run(2), year, entity)

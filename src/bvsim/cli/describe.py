@@ -1,1 +1,86 @@
-"""placeholder"""
+"""Commands about files: `show`, `validate`, `schema`, `sources` and `init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bvsim.cli.errors import BAD_INPUT
+from bvsim.cli.options import sets_option
+
+
+@click.command()
+@click.argument("scenario")
+@sets_option
+@click.option("--diff", "base", metavar="BASE", help="Show only what differs from this scenario.")
+def show(scenario: str, sets: dict[str, Any], base: str | None) -> None:
+    """Print SCENARIO resolved: nothing inherited, nothing left out."""
+    from bvsim import spec
+
+    loaded = spec.load(scenario, sets=sets)
+    if base is None:
+        click.echo(loaded.to_yaml(), nl=False)
+        return
+    for line in difference(spec.load(base), loaded):
+        click.echo(line)
+
+
+def difference(base: Any, other: Any) -> list[str]:
+    """Return a line for each figure that two scenarios do not share: path: old -> new."""
+    old, new = (dict(scenario.figures()) for scenario in (base, other))
+    lines = []
+    for path in sorted({*old, *new}):
+        before, after = (str(side[path]) if path in side else "(none)" for side in (old, new))
+        if before != after:
+            lines.append(f"{path}: {before} -> {after}")
+    return lines
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.pass_context
+def validate(ctx: click.Context, files: tuple[str, ...]) -> None:
+    """Check model and scenario files; every error with file:line:column, exit code 2."""
+    from bvsim import spec
+
+    problems: list[str] = []
+    for file in files:
+        try:
+            spec.load(file)
+        except spec.SpecError as error:
+            problems += [str(problem) for problem in error.problems]
+    for problem in dict.fromkeys(problems):
+        click.echo(problem, err=True)
+    if problems:
+        ctx.exit(BAD_INPUT)
+    click.echo(f"{len(files)} file{'s' * (len(files) > 1)} checked, nothing wrong")
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of model files, for editors."""
+    from bvsim import spec
+
+    click.echo(spec.schema_json(), nl=False)
+
+
+@click.command()
+@click.argument("scenario", default="reference")
+@click.option("--csv", "as_csv", is_flag=True, help="Print a CSV file.")
+def sources(scenario: str, as_csv: bool) -> None:
+    """List every figure of SCENARIO with unit, vintages, source and confidence."""
+    from bvsim import spec
+
+    click.echo(spec.sourcebook(scenario, as_csv=as_csv), nl=False)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Make a study FOLDER: copies of the model and the scenarios, to edit."""
+    from bvsim import spec
+
+    spec.init(folder)
+    click.echo(f"{folder} is ready. Next: cd {folder} && bvsim run reference")

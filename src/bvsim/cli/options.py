@@ -10,31 +10,22 @@ import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
-
-def read_value(text: str) -> Any:
-    """Read a value of `--set` as YAML: a scalar, or a list or mapping in flow style.
-
-    Unlike YAML 1.1, ``1e6`` is a number, and ``on``, ``off``, ``yes`` and ``no`` are words.
+def read_value(path: str, text: str) -> Any:
+    """Read a value of `--set` as a model file would: a scalar, or a flow list or mapping.
 
     Raises
     ------
-    ValueError
-        When the text is not YAML.
+    SpecError
+        When the text is not a value.
     """
-    import yaml
+    from bvsim.spec.errors import SpecError
+    from bvsim.spec.reading import read_text
 
-    stripped = text.strip()
-    if _NUMBER.fullmatch(stripped):
-        number = float(stripped)
-        return int(stripped) if re.fullmatch(r"[+-]?\d+", stripped) else number
-    if stripped.lower() in ("on", "off", "yes", "no", "y", "n"):
-        return stripped
-    try:
-        return yaml.safe_load(stripped)
-    except yaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from error
+    node, problems = read_text(text, f"--set {path}")
+    if node is None or problems:
+        raise SpecError(problems)
+    return node.plain()
 
 
 def _read_sets(
@@ -42,16 +33,12 @@ def _read_sets(
 ) -> dict[str, Any]:
     sets: dict[str, Any] = {}
     for text in texts:
-        path, equals, value = text.partition("=")
-        path = path.strip()
-        if not equals or not path or not value.strip():
+        path, _equals, value = (part.strip() for part in text.partition("="))
+        if not path or not value:
             raise click.BadParameter(f"{text!r} is not PATH=VALUE", param=parameter)
         if path in sets:
             raise click.BadParameter(f"{path} is set twice", param=parameter)
-        try:
-            sets[path] = read_value(value)
-        except ValueError as error:
-            raise click.BadParameter(f"{path}: {error}", param=parameter) from error
+        sets[path] = read_value(path, value)
     return sets
 
 
@@ -62,7 +49,7 @@ def _read_years(
         return None
     words = [word.strip() for word in text.split(",") if word.strip()]
     if not words or not all(re.fullmatch(r"\d{4}", word) for word in words):
-        raise click.BadParameter(f"{text!r} is not a list of years such as 2030,2035", param=parameter)
+        raise click.BadParameter(f"{text!r} is not years such as 2030,2035", param=parameter)
     return tuple(sorted({int(word) for word in words}))
 
 
@@ -74,7 +61,7 @@ def sets_option(command: F) -> F:
         multiple=True,
         metavar="PATH=VALUE",
         callback=_read_sets,
-        help="Set a figure, e.g. labour.programmes.btc-douvrin.seats=60 (repeatable; source: user).",
+        help="Set a figure, e.g. labour.programmes.btc-douvrin.seats=60 (repeatable).",
     )(command)
 
 

@@ -6,15 +6,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-Report = Callable[[int, int], None]
-"""Called with the rows done and the rows there are."""
+Report = Callable[[int, int, int], None]
+"""Called with the rows done (failed ones too), the rows there are, and those that failed."""
 
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[Report]:
-    """Show a bar while the block runs; what is yielded is called with (done, total)."""
+    """Show a bar while the block runs; call what is yielded as rows go on."""
     if not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield lambda done, total, failed: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -31,4 +31,9 @@ def progress_bar(title: str) -> Iterator[Report]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def tell(done: int, total: int, failed: int) -> None:
+            text = f"{title} ({failed} failed)" if failed else title
+            bar.update(task, completed=done, total=total, description=text)
+
+        yield tell

@@ -11,8 +11,8 @@ import click
 @click.argument("run", type=click.Path(path_type=Path, file_okay=False))
 def report(run: Path) -> None:
     """Rebuild report.html and the figures of the folder RUN."""
-    from bvsim import ensemble
+    from bvsim.ensemble.results import open_run
     from bvsim.report import write_report
 
-    page = write_report(ensemble.open_run(run))
+    page = write_report(open_run(run))
     click.echo(str(page))

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import click
 
-from bvsim.cli.errors import FAILED, INTERRUPTED
+from bvsim.cli.errors import FAILED, INTERRUPTED, explain
 from bvsim.cli.options import json_option, sets_option, years_option
 from bvsim.cli.progress import progress_bar
 
 
 @click.command()
-@click.argument("scenario")
-@click.option("-n", "--draws", default=512, show_default=True, type=click.IntRange(1), help="Draws.")
+@click.argument("source", metavar="SCENARIO")
+@click.option(
+    "-n", "--draws", default=512, show_default=True, type=click.IntRange(1), help="Draws."
+)
 @click.option(
     "--per-draw", default=1, show_default=True, type=click.IntRange(1), help="Replications a draw."
 )
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Random seed.")
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), help="Run folder.  [default: runs/…]"
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Run folder.  [default: runs/NAME-TIME]",
 )
 @sets_option
 @click.option(
@@ -39,29 +44,26 @@ from bvsim.cli.progress import progress_bar
 @json_option
 @click.pass_context
 def run(
-    ctx: click.Context, scenario: str, dry_run: bool, as_json: bool, sets: Any, **options: Any
+    ctx: click.Context, /, source: str, dry_run: bool, as_json: bool, sets: Any, **options: Any
 ) -> None:
     """Run the Monte Carlo of SCENARIO into a folder, with figures and a report."""
-    from bvsim import ensemble, spec
+    from bvsim import spec
 
-    loaded = spec.load(scenario, sets=sets)
-    if options["out"] is None:
-        options["out"] = free_folder(Path("runs"), loaded.name, resume=options["resume"])
+    scenario = spec.load(source, sets=sets)
     if dry_run:
-        _say_plan(loaded, options, as_json)
+        _say_plan(scenario, options, as_json)
         return
-    with progress_bar(loaded.name) as progress:
-        finished = ensemble.run(loaded, progress=progress, **options)
+    from bvsim.ensemble.run import Interrupted
+    from bvsim.ensemble.run import run as run_ensemble
+
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        with progress_bar(scenario.name) as progress:
+            finished = run_ensemble(scenario, progress=progress, **given)
+    except Interrupted as stop:
+        _conclude(ctx, stop.run, as_json)
+        return
     _conclude(ctx, finished, as_json)
-
-
-def free_folder(parent: Path, name: str, *, resume: bool = False) -> Path:
-    """Return the first of NAME, NAME-2, NAME-3 ... that is not there yet (the last, to resume)."""
-    number, path = 1, parent / name
-    while path.exists():
-        number += 1
-        latest, path = path, parent / f"{name}-{number}"
-    return latest if resume and number > 1 else path
 
 
 def _say_plan(scenario: Any, options: dict[str, Any], as_json: bool) -> None:
@@ -75,7 +77,7 @@ def _say_plan(scenario: Any, options: dict[str, Any], as_json: bool) -> None:
         "design": options["design"],
         "uncertain_figures": len(scenario.paths),
         "model_hash": scenario.model_hash,
-        "out": str(options["out"]),
+        "out": str(options["out"]) if options["out"] else None,
     }
     if as_json:
         click.echo(json.dumps(plan))
@@ -86,26 +88,42 @@ def _say_plan(scenario: Any, options: dict[str, Any], as_json: bool) -> None:
 
 def _conclude(ctx: click.Context, finished: Any, as_json: bool) -> None:
     """Write the report, print the summary and leave with the right code."""
-    from bvsim.analysis.summary import number_failed, run_json
+    from bvsim.analysis.summary import run_json
 
-    failed = number_failed(finished.manifest)
-    interrupted = finished.manifest.get("status") == "interrupted"
-    if finished.table("kpis").empty:
-        click.echo(f"no row finished; what happened is in {finished.path}", err=True)
-        ctx.exit(INTERRUPTED if interrupted else FAILED)
+    failed = len(finished.manifest["failures"])
+    rows = len(finished.table("kpis")) if finished.manifest["tables"] else 0
+    page = _report(finished) if rows else None
+    if rows:
+        if as_json:
+            click.echo(json.dumps(run_json(finished), allow_nan=False))
+        else:
+            from bvsim.cli.terminal import print_summary
+
+            print_summary(finished, page)
+    if finished.manifest["status"] == "interrupted":
+        kept = count(rows, "finished row")
+        click.echo(f"interrupted; {kept} kept in {finished.folder}", err=True)
+        ctx.exit(INTERRUPTED)
+    if failed or not rows:
+        place = finished.folder / "manifest.json"
+        click.echo(f"{count(failed, 'row')} failed; see {place}", err=True)
+    if failed or page is None:
+        ctx.exit(FAILED)
+
+
+def _report(finished: Any) -> Path | None:
+    """Write the report; a page that cannot be drawn does not take the numbers with it."""
     from bvsim.report import write_report
 
-    page = write_report(finished)
-    if as_json:
-        click.echo(json.dumps(run_json(finished), allow_nan=False))
-    else:
-        from bvsim.cli.terminal import print_summary
+    try:
+        return write_report(finished)
+    except Exception as error:
+        if os.environ.get("BVSIM_DEBUG"):
+            raise
+        click.echo(f"the report could not be written: {explain(error)[0][0]}", err=True)
+        return None
 
-        print_summary(finished, page)
-    if interrupted:
-        rows = len(finished.table("kpis"))
-        click.echo(f"interrupted; {rows} finished rows kept in {finished.path}", err=True)
-        ctx.exit(INTERRUPTED)
-    if failed:
-        click.echo(f"{failed} rows failed; see {finished.path / 'manifest.json'}", err=True)
-        ctx.exit(FAILED)
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun in the right form."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

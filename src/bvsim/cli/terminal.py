@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bvsim.analysis.bottlenecks import ledger_of, shares
 from bvsim.analysis.causes import LOSSES, label
 from bvsim.analysis.summary import quantiles, summarise
-from bvsim.analysis.tables import by_year
+from bvsim.analysis.tables import by_year, cell, ranked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ def print_summary(run: Any, page: Path | None = None) -> None:
     """Print output by year, the ledger of 2030, the bottlenecks, and where the files are."""
     console = make_console()
     manifest = run.manifest
-    rows = f"{manifest.get('draws')} draws × {manifest.get('per_draw')}"
+    rows = f"{manifest.get('draws')} draws \N{MULTIPLICATION SIGN} {manifest.get('per_draw')}"
     console.print(
         f"[bold]{manifest.get('scenario')}[/bold]  {rows}, seed {manifest.get('seed')}, "
         f"{manifest.get('design')}, {float(manifest.get('elapsed_s') or 0):.1f} s\n"
@@ -41,7 +41,7 @@ def print_summary(run: Any, page: Path | None = None) -> None:
     console.print(_by_year(run))
     console.print(_ledger(run, _year(run)))
     _print_chances(console, run)
-    for name, place in (("Report", page), ("Tables", f"{run.path}/*.parquet")):
+    for name, place in (("Report", page), ("Tables", f"{run.folder}/*.parquet")):
         if place is not None:
             console.print(f"[bold]{name}[/bold]  {place}", soft_wrap=True)
 
@@ -67,17 +67,19 @@ def _by_year(run: Any) -> Table:
     for name in ("year", "announced", "P10", "P50", "P90", "mean"):
         table.add_column(name, justify="right")
     table.add_column("main bottleneck, share of rows", min_width=30, no_wrap=True)
-    for year, row in found.iterrows():
-        numbers = (plan[year], row["p10"], row["p50"], row["p90"], row["mean"])
-        table.add_row(str(year), *(f"{n:.1f}" for n in numbers), _ranked(causes.loc[year]))
+    for year in found.index:
+        numbers = (cell(found, year, name) for name in ("p10", "p50", "p90", "mean"))
+        texts = (f"{number:.1f}" for number in (plan[year], *numbers))
+        table.add_row(str(year), *texts, _ranked(causes.loc[year]))
     return table
 
 
 def _ranked(row: Any) -> str:
     """Name the three most frequent bottlenecks of a year."""
-    ranked = row[row > 0].sort_values(ascending=False, kind="stable").head(3)
-    percent = {cause: f"{share:.0%}" if share >= 0.005 else "<1%" for cause, share in ranked.items()}
-    return ", ".join(f"{label(str(cause))} {text}" for cause, text in percent.items())
+    return ", ".join(
+        f"{label(cause)} {share:.0%}" if share >= 0.005 else f"{label(cause)} <1%"
+        for cause, share in ranked(row)[:3]
+    )
 
 
 def _ledger(run: Any, year: int) -> Table:
@@ -91,7 +93,7 @@ def _ledger(run: Any, year: int) -> Table:
     for step, row in stairs.iterrows():
         if row["mean"] < 0.05 and step not in ("announced", "good"):
             continue
-        sign = "−" if step in LOSSES else "+" if step == "beyond_plan" else ""
+        sign = "\N{MINUS SIGN}" if step in LOSSES else "+" if step == "beyond_plan" else ""
         bar = "█" * round(BAR * float(row["mean"]) / widest)
         style = "bold" if step in ("announced", "good") else ""
         numbers = (f"{sign}{row['mean']:.1f}", f"{row['p10']:.1f}", f"{row['p90']:.1f}")
@@ -104,7 +106,7 @@ def _print_chances(console: Console, run: Any) -> None:
     for name in ("reach_30_gwh_2030", "reach_50_gwh_2030"):
         if name in table.index:
             gwh = name.split("_")[1]
-            console.print(f"Chance of {gwh} GWh a year by 2030: {table.loc[name, 'mean']:.0%}")
+            console.print(f"Chance of {gwh} GWh a year by 2030: {cell(table, name, 'mean'):.0%}")
     interval = table.reindex(["output_2030_gwh"]).iloc[0]
     if interval.notna()["ci95_lo"]:
         low, high = interval["ci95_lo"], interval["ci95_hi"]

@@ -86,10 +86,10 @@ class LatinHypercubeSampler:
     def rows(self, first: int, last: int) -> FloatArray:
         """Return draws first to last - 1."""
         made = self._jitter.rows(first, last)
-        for row, i in zip(made, range(first, last), strict=True):
+        for i in range(first, last):
             block, point = i % BLOCKS, i // BLOCKS
-            row += self._strata[block][:, point]
-            row /= self._sizes[block]
+            made[i - first] += self._strata[block][:, point]
+            made[i - first] /= self._sizes[block]
         return np.clip(made, _SMALLEST, _LARGEST)
 
 
@@ -119,7 +119,7 @@ class SobolSampler:
         low, high = first // BLOCKS, -(-last // BLOCKS)
         points = self._points(low, high - low)
         made = np.stack([_scramble(points, self._keys[block]) for block in range(BLOCKS)], axis=1)
-        uniforms = (made.reshape(-1, points.shape[1]) + 0.5) / 2.0**_BITS
+        uniforms = (made.reshape(-1, points.shape[1]).astype(np.float64) + 0.5) / 2.0**_BITS
         return uniforms[first - low * BLOCKS : last - low * BLOCKS]
 
     def _points(self, first: int, count: int) -> NDArray[np.uint32]:
@@ -129,8 +129,8 @@ class SobolSampler:
             self._engine.fast_forward(first)
         with warnings.catch_warnings():  # each scramble starts at point 0: balance is ours to mind
             warnings.simplefilter("ignore", UserWarning)
-            points = self._engine.random(count)
-        return (points * 2.0**_BITS).astype(np.uint32)
+            points: FloatArray = self._engine.random(count)
+        return np.asarray(points * 2.0**_BITS, dtype=np.uint32)
 
 
 def _scramble(points: NDArray[np.uint32], keys: NDArray[np.uint32]) -> NDArray[np.uint32]:

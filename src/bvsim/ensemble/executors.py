@@ -30,7 +30,7 @@ from bvsim.ensemble.work import Chunk, Job, Result, Simulate, failed_chunk, simu
 
 _CHUNK_SECONDS = 1.0
 _FIRST_ROWS = 2
-_MOST_ROWS = 64
+_MOST_ROWS = 32
 _POLL_SECONDS = 0.2
 
 

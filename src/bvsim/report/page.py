@@ -16,8 +16,8 @@ from bvsim import plot
 from bvsim.analysis.bottlenecks import ledger_of, main_bottleneck, shares
 from bvsim.analysis.causes import CAUSES, LOSSES, MEANINGS, NONE, label
 from bvsim.analysis.kpis import kpi_of
-from bvsim.analysis.summary import number_failed, quantiles, summarise
-from bvsim.analysis.tables import RunLike, by_year
+from bvsim.analysis.summary import quantiles, summarise
+from bvsim.analysis.tables import RunLike, by_year, cell, ranked
 
 ALL_SITES = "the whole valley"
 
@@ -37,7 +37,7 @@ def write_report(run: Any, folder: Path | None = None) -> Path:
     pathlib.Path
         The page.
     """
-    folder = Path(folder or run.path)
+    folder = Path(folder or run.folder)
     plot.save_figures(run, folder / "figures")
     page = folder / "report.html"
     page.write_text(render_page(run), encoding="utf-8")
@@ -72,7 +72,8 @@ def render_page(run: RunLike) -> str:
 
 def answer(run: RunLike, table: pd.DataFrame, year: int) -> list[str]:
     """Say in three sentences what comes out, what is lost where, and what holds it back."""
-    output = quantiles(run, "good_gwh").loc[year]
+    found = quantiles(run, "good_gwh")
+    output = {name: cell(found, year, name) for name in ("p10", "p50", "p90")}
     plan = float(by_year(run, "announced_gwh").mean()[year])
     share = f", {output['p50'] / plan:.0%} of it" if plan > 0 else ""
     first = (
@@ -80,21 +81,21 @@ def answer(run: RunLike, table: pd.DataFrame, year: int) -> list[str]:
         f"{_n(output['p10'])} to {_n(output['p90'])}) where {_n(plan)} GWh were "
         f"announced{share}."
     )
-    stairs = ledger_of(run, year).loc[list(LOSSES), "mean"].sort_values(ascending=False)
-    parts = [f"{label(str(c))} ({_n(v)} GWh)" for c, v in stairs.head(3).items() if v >= 0.05]
+    losses = ranked(ledger_of(run, year).loc[list(LOSSES), "mean"])
+    parts = [f"{label(cause)} ({_n(lost)} GWh)" for cause, lost in losses[:3] if lost >= 0.05]
     second = f"On average most of the difference is {_join(parts)}." if parts else ""
     return [text for text in (first, second, _holding_back(run, table, year)) if text]
 
 
 def _holding_back(run: RunLike, table: pd.DataFrame, year: int) -> str:
-    ranked = shares(run).loc[year].sort_values(ascending=False, kind="stable")
-    words = [f"{label(str(c))} in {s:.0%} of draws" for c, s in ranked.head(2).items() if s > 0]
+    causes = ranked(shares(run).loc[year])
+    words = [f"{label(cause)} in {share:.0%} of draws" for cause, share in causes[:2]]
     text = f"Once lines stand, the main bottleneck of {year} is {_join(words)}"
     chances = [
         f"{name.split('_')[1]} GWh a year by 2030 are reached with a probability of "
-        f"{table.loc[name, 'mean']:.0%}"
+        f"{cell(table, name, 'mean'):.0%}"
         for name in ("reach_30_gwh_2030", "reach_50_gwh_2030")
-        if name in table.index and pd.notna(table.loc[name, "mean"])
+        if name in table.index and pd.notna(cell(table, name, "mean"))
     ]
     return f"{text}; {_join(chances)}." if chances else f"{text}."
 
@@ -122,7 +123,7 @@ def inline_svg(text: str, prefix: str, alt: str) -> Markup:
     text = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", text, count=1)
     opening = Markup('<svg role="img" aria-label="{}"').format(alt)
     # The drawing is our own: matplotlib has escaped the names in it.
-    return Markup(text.replace("<svg", str(opening), 1))  # noqa: S704
+    return Markup(text.replace("<svg", str(opening), 1))
 
 
 def heat_map(run: RunLike) -> dict[str, Any]:
@@ -139,24 +140,27 @@ def heat_map(run: RunLike) -> dict[str, Any]:
 def _cells(found: pd.DataFrame, years: list[int]) -> list[dict[str, Any]]:
     cells = []
     for year in years:
-        cause, share = str(found.loc[year, "cause"]), float(found.loc[year, "share"])
+        cause, share = str(found["cause"][year]), cell(found, year, "share")
         cells.append(
             {
                 "cause": "" if cause == NONE else label(cause),
                 "share": share,
                 "colour": plot.COLOURS[cause],
-                # Tints stay light enough for dark text, whatever the hue.
-                "tint": 0 if cause == NONE else round(8 + 34 * share),
+                "tint": tint(plot.COLOURS[cause], 0.08 + 0.34 * share),
             }
         )
     return cells
 
 
+def tint(colour: str, strength: float) -> str:
+    """Mix a colour into white: light enough for dark text up to a strength of about 0.45."""
+    parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(255 + (part - 255) * strength):02x}" for part in parts)
+
+
 def _cause_list() -> list[dict[str, str]]:
     order = ("not_built", "delay", *CAUSES)
-    return [
-        {"label": label(c), "colour": plot.COLOURS[c], "meaning": MEANINGS[c]} for c in order
-    ]
+    return [{"label": label(c), "colour": plot.COLOURS[c], "meaning": MEANINGS[c]} for c in order]
 
 
 def _kpi_rows(table: pd.DataFrame, *, entities: bool) -> list[dict[str, Any]]:
@@ -165,7 +169,7 @@ def _kpi_rows(table: pd.DataFrame, *, entities: bool) -> list[dict[str, Any]]:
         if ("." in str(name)) != entities:
             continue
         kpi = kpi_of(str(name))
-        numbers = {key: (None if pd.isna(v) else v) for key, v in row.items()}
+        numbers = {str(key): (None if pd.isna(v) else v) for key, v in row.items()}
         rows.append({"name": str(name), "meaning": kpi.meaning if kpi else "", **numbers})
     return rows
 
@@ -184,9 +188,8 @@ def precision(run: RunLike, table: pd.DataFrame, year: int) -> list[str]:
         )
     else:
         lines.append("This design and number of draws give no interval for the means.")
-    failed = number_failed(manifest)
-    if failed:
-        lines.append(f"{failed} rows failed and are left out.")
+    if manifest["failures"]:
+        lines.append(f"Rows that failed and are left out: {len(manifest['failures'])}.")
     lines.append(
         "The interval says how far more draws would move the mean. It does not cover errors of "
         "the model or of the figures it rests on."
@@ -195,24 +198,19 @@ def precision(run: RunLike, table: pd.DataFrame, year: int) -> list[str]:
 
 
 def commands(run: RunLike) -> list[str]:
-    """Return what to type to get the same numbers again."""
+    """Return what to type in the run folder to get the same numbers again."""
     manifest = run.manifest
-    words = ["bvsim", "run", str(manifest.get("scenario")), "-n", str(manifest.get("draws"))]
-    words += ["--per-draw", str(manifest.get("per_draw")), "--seed", str(manifest.get("seed"))]
-    words += ["--design", str(manifest.get("design"))]
-    for path, value in sorted((manifest.get("sets") or {}).items()):
-        words += ["--set", f"{path}={value}"]
-    return [shlex.join(words), shlex.join(["bvsim", "trace", _place(run), "--draw", "0"])]
-
-
-def _place(run: RunLike) -> str:
-    return str(run.manifest.get("out") or getattr(run, "path", "RUN"))
+    words = ["bvsim", "run", "scenario.yaml", "--out", "again"]
+    for option in ("draws", "per-draw", "seed", "design"):
+        words += [f"--{option}", str(manifest[option.replace("-", "_")])]
+    years = ",".join(map(str, manifest["years"]))
+    return [shlex.join([*words, "--years", years]), "bvsim trace . --draw 0"]
 
 
 def _manifest(run: RunLike) -> dict[str, Any]:
     names = ("scenario", "draws", "per_draw", "seed", "design", "model_hash", "elapsed_s")
     found = {name: run.manifest.get(name) for name in names}
-    found["version"] = run.manifest.get("bvsim_version") or run.manifest.get("version")
+    found["version"] = run.manifest["bvsim"]
     found["status"] = run.manifest.get("status")
     found["story"] = run.manifest.get("story") or ""
     return found
@@ -230,7 +228,7 @@ def _n(value: float) -> str:
 def write_number(value: float | None, unit: str = "") -> str:
     """Write a figure of the table: three significant digits or whole numbers, years plain."""
     if value is None:
-        return "–"
+        return "\N{EN DASH}"
     if unit == "year":
         return f"{value:.1f}" if value % 1 else f"{value:.0f}"
     if abs(value) >= 100:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -91,6 +92,8 @@ class PcamPlant:
     batches: Batches
     cover: Days
     """Finished stock at which the plant stops making more than is called for."""
+    memory: Days
+    """Time over which calls are averaged to plan production."""
 
 
 @part
@@ -115,10 +118,12 @@ class CamPlant:
     batches: Batches
     cover: Days
     """Finished stock at which the plant stops making more than is called for."""
+    memory: Days
+    """Time over which calls are averaged to plan production."""
     precursor: str | None = None
     """The valley's precursor plant that feeds it first; the rest is imported."""
     qualification: Qualification
-    contracts: dict[str, Contract] = {}
+    contracts: dict[str, Contract] = field(default_factory=dict)
     rule: AllocationRule = "proportional-to-need"
     """How the cell makers share its product when it is scarce."""
     saleable: Share

@@ -7,6 +7,8 @@ every design (random, Latin hypercube, Sobol) and common draws stay common.
 processes are given values, not distributions.
 """
 
+# ruff: noqa: D102 (the methods are described once, in `Distribution`)
+
 from __future__ import annotations
 
 import math
@@ -209,10 +211,8 @@ def beta_by_mean(mean: float, *, n: float | None = None, sd: float | None = None
     _require(0.0 < mean < 1.0, f"mean ({mean:g}) must lie between 0 and 1")
     if n is None:
         spread = sd or 0.0
-        _require(
-            0.0 < spread**2 < mean * (1.0 - mean),
-            f"sd ({spread:g}) must be greater than 0 and less than {math.sqrt(mean * (1 - mean)):g}",
-        )
+        most = math.sqrt(mean * (1.0 - mean))
+        _require(0.0 < spread < most, f"sd ({spread:g}) must lie between 0 and {most:g}")
         n = mean * (1.0 - mean) / spread**2 - 1.0
     _require(n > 0.0, f"n ({n:g}) must be greater than 0")
     return Beta(mean * n, (1.0 - mean) * n)
@@ -273,37 +273,39 @@ class Normal(Distribution):
 
 @dataclass(frozen=True)
 class Lognormal(Distribution):
-    """The lognormal distribution by its median and geometric standard deviation."""
+    """The lognormal distribution by its median `mid` and geometric standard deviation."""
 
-    median: float
+    mid: float
     gsd: float
 
     def __post_init__(self) -> None:
-        _require(self.median > 0.0, f"median ({self.median:g}) must be greater than 0")
+        _require(self.mid > 0.0, f"median ({self.mid:g}) must be greater than 0")
         _require(self.gsd >= 1.0, f"gsd ({self.gsd:g}) is a factor and cannot be less than 1")
 
     @property
     def support(self) -> Support:
-        return (0.0, math.inf) if self.uncertain else (self.median, self.median)
+        return (0.0, math.inf) if self.uncertain else (self.mid, self.mid)
 
     @property
     def uncertain(self) -> bool:
         return self.gsd > 1.0
 
-    def quantile(self, u: FloatArray) -> FloatArray:
-        scores: FloatArray = _special().ndtri(u)
-        # 0 * inf at the ends of a distribution without spread
-        return self.median * np.exp(np.log(self.gsd) * scores) if self.uncertain else self._all(u)
+    @property
+    def median(self) -> float:
+        return self.mid
 
-    def _all(self, u: FloatArray) -> FloatArray:
-        return np.full(np.shape(u), self.median, dtype=np.float64)
+    def quantile(self, u: FloatArray) -> FloatArray:
+        if not self.uncertain:  # else 0 * inf at the ends
+            return np.full(np.shape(u), self.mid, dtype=np.float64)
+        scores: FloatArray = _special().ndtri(u)
+        return self.mid * np.exp(math.log(self.gsd) * scores)
 
     def _cdf(self, x: float) -> float:
         if not self.uncertain:
-            return float(x >= self.median)
+            return float(x >= self.mid)
         if x <= 0.0:
             return 0.0
-        score = math.log(x / self.median) / math.log(self.gsd)
+        score = math.log(x / self.mid) / math.log(self.gsd)
         return 0.5 * math.erfc(-score / math.sqrt(2.0))
 
 

@@ -65,10 +65,16 @@ def dotted(path: Path) -> str:
     return ".".join(map(str, path))
 
 
+def nearest(word: str, choices: Iterable[str]) -> str | None:
+    """Return the choice that a word was probably meant to be, or None."""
+    near = difflib.get_close_matches(word, sorted(set(choices)), n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """Return `` (did you mean 'x'?)`` for the nearest choice, or nothing when none is near."""
-    near = difflib.get_close_matches(word, sorted(set(choices)), n=1, cutoff=0.6)
-    return f" (did you mean {near[0]!r}?)" if near else ""
+    near = nearest(word, choices)
+    return f" (did you mean {near!r}?)" if near else ""
 
 
 def unknown(what: str, word: str, choices: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Annotated, Literal
 
 from bvsim.spec.part import part
@@ -135,9 +136,9 @@ class Imports:
     handling: Handling
     cam: ReorderPolicy
     pcam: ReorderPolicy
-    disruptions: dict[str, Disruption] = {}
-    hazards: dict[str, Hazard] = {}
-    controls: dict[str, ExportControl] = {}
-    halts: dict[str, Halt] = {}
+    disruptions: dict[str, Disruption] = field(default_factory=dict)
+    hazards: dict[str, Hazard] = field(default_factory=dict)
+    controls: dict[str, ExportControl] = field(default_factory=dict)
+    halts: dict[str, Halt] = field(default_factory=dict)
     exposure: Weeks
     """Span over which exposure to a stop of imports is measured."""

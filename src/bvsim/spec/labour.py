@@ -124,6 +124,8 @@ class Attrition:
     """How long such news unsettles people."""
     poached: SkillShares
     """Share of leavers who look for another plant of the valley."""
+    pay_exponent: Factor
+    """They prefer a plant in proportion to its pay over the old one to this power."""
     away: SkillShares
     """Share of leavers who retire, leave the region or the trade."""
 
@@ -259,6 +261,8 @@ class Programme:
     """Whether seats are offered always or only for posts the destination has to fill."""
     seats: TimedCount
     """Places of one cohort."""
+    rooms: Count
+    """Cohorts that the centre can teach at a time."""
     interval: Weeks
     """From one intake to the next."""
     first_intake: OnDate | None = None
@@ -280,7 +284,8 @@ class Programme:
     applicants: Share
     """Share of the people within reach who apply and are selected for an intake."""
     automotive: Share
-    """Share of the places kept for people released by the car industry, while there are any."""
+    """Share of the places kept for people released by the car industry, while there are any;
+    at 1 nobody else is taken."""
     drop_out: Share
     """Share of trainees who leave during the course."""
     exam_pass: Share

@@ -16,8 +16,6 @@ RampFamily = Literal["logistic", "gompertz", "lagged-exponential"]
 class RampClass:
     """Rate, yield and stops of a class of plants."""
 
-    like: str | None = None
-    """Dotted path of the template whose figures stand wherever none is given here."""
     family: RampFamily = "logistic"
     """The shape of the rate's learning curve."""
     t50: Months

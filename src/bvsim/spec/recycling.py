@@ -73,6 +73,8 @@ class RecyclerSpec:
     cancelled: date | None = None
     cause: str = ""
     """Why it was suspended or cancelled."""
+    source: tuple[str, ...] = ()
+    """Where the dated facts come from."""
     returns: Return | None = None
     per_pack: Share
     """Tonnes in the unit of its nameplate for a tonne of packs (modules: below 1)."""
@@ -167,15 +169,17 @@ class Economics:
     fixed: Share
     """Share of that cost that does not go down with the load."""
     prices: dict[str, EurPerTonne]
-    """Price of an element, per tonne contained."""
+    """Mean price of an element, per tonne."""
     price_volatility: LogVolatility
     """Standard deviation of the log of all metal prices about their mean, in the long run."""
     price_persistence: Share
     """Correlation of that log from one year to the next."""
-    payable: Share
-    """Share of the value of nickel and cobalt paid for black mass."""
+    payable: dict[str, Share]
+    """Share of an element's price that buyers of black mass pay."""
     scrap_price: Share
-    """Share of the contained metals' value that a recycler pays for scrap."""
+    """Share of its black mass's value that a recycler pays for scrap."""
+    pass_through: Share
+    """Share of a change in metals' value that gate fees pass on to who hands packs in."""
     other_metals: EurPerTonne
     """Copper, aluminium and steel sold, per tonne of feed."""
 
@@ -251,7 +255,7 @@ class RecyclingSpec:
     yields: dict[str, Share]
     """Black mass from a tonne of feed: `trim`, `dry_cell`, `filled_cell`, `pack`, `non_ev`."""
     capture: dict[str, Share]
-    """Share of each element in the feed's black mass that the mechanical stage keeps in it."""
+    """Share of each element in the feed that the mechanical stage carries into black mass."""
     reach: Reach
     scrap: Scrap
     non_ev: NonEv

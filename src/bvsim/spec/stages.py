@@ -26,8 +26,6 @@ class Stage:
 class Stages:
     """The stages in their order; each begins when the one before it ends."""
 
-    like: str | None = None
-    """Dotted path of the template whose figures stand wherever none is given here."""
     permit: Stage
     financing: Stage
     construction: Stage
@@ -40,8 +38,6 @@ class Stages:
 class Stops:
     """What happens to a project that is stopped."""
 
-    like: str | None = None
-    """Dotted path of the template whose figures stand wherever none is given here."""
     cancelled: Share
     """Share of stops that end the project for good."""
     downsized: Share

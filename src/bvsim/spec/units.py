@@ -44,7 +44,9 @@ class Unit:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(lambda raw: parse_figure(raw, self))
+        return core_schema.with_info_plain_validator_function(
+            lambda raw, info: parse_figure(raw, self, info.context)
+        )
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler

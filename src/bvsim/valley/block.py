@@ -161,22 +161,30 @@ class Block:
             if self.closed:
                 return
             self._release_line(number)
-            yield self.ctx.env.timeout(self.line_interval_days)
+            yield self.ctx.env.timeout(self._wait(self.line_interval_days))
 
     def _first_release_delay(self) -> float:
         """Return days from SOP to the first release: never into a past without output."""
         day = self.pipeline.sop_day + self.first_sales_days
         if self.ctx.env.now < self.ctx.as_of_day and not self.observed_from_sop:
             day = max(day, self.ctx.as_of_day)
-        return max(0.0, day - self.ctx.env.now)
+        return self._wait(max(0.0, day - self.ctx.env.now))
+
+    def _wait(self, days: float) -> float:
+        """Return a wait between releases: none after `as_of` when delay is lifted."""
+        if "delay" not in self.ctx.lifts:
+            return days
+        return min(days, max(0.0, self.ctx.as_of_day - self.ctx.env.now))
 
     observed_from_sop = False
     """True for a block whose output is a fact from its SOP on."""
 
     def _release_line(self, number: int) -> None:
         peers = self.lines or [line for elder in self.elders for line in elder.lines]
-        mean = sum(line.state for line in peers) / len(peers) if peers else self.curve.start
-        state = self.curve.start + self.ramp.transfer * max(0.0, mean - self.curve.start)
+        state = self.curve.start
+        if peers:  # a block that is behind its class hands its delay on in full
+            gained = sum(line.state for line in peers) / len(peers) - state
+            state += gained * (self.ramp.transfer if gained > 0.0 else 1.0)
         luck = self.ctx.streams.stream(f"{self.entity}.line-{number}", "breakdowns")
         stops = Stops(self.ramp.mtbf, self.ramp.mttr / HOURS_PER_DAY, luck)
         line = Line(self.nameplate * self.pipeline.size / self.line_count, state, stops)
@@ -255,7 +263,7 @@ class Block:
         lost_days = min(self.major_stop_left_days, scheduled)
         self.major_stop_left_days -= lost_days
         share = 1.0 - self.ramp.stall_capacity if self.stalled else 1.0
-        no_stops = self.ctx.lifted("stops") or self.ctx.env.now < self.ctx.as_of_day
+        no_stops = self.ctx.lifted("stops")
         curve, ramped, available = self.curve, 0.0, 0.0
         for line in self.lines:
             possible = curve.starts(line.state, years)

@@ -69,6 +69,7 @@ class Feed:
             stock=self.stock,
         )
         self.forecast = Forecast(policy.memory)
+        self._possible = Forecast(policy.memory)
         self.requested = 0.0
         self.outlook = 0.0
         self.limited = True
@@ -92,13 +93,19 @@ class Feed:
         observed = day < self.ctx.as_of_day
         self.limited = not (observed or self.ctx.lifted("cathode"))
         self.forecast.learn(self.requested, period.scheduled_days)
-        self.rate = max(self.forecast.ahead(lead), self.outlook)
+        self._possible.learn(self.outlook, period.scheduled_days)
+        self.rate = max(self.forecast.ahead(lead), self.outlook * self._load())
         self.local_rate.learn(self._arrived_locally, period.days)
         self._arrived_locally = 0.0
         if observed:
             self._used_before = self._used_before or self.requested > 0.0
         elif not self._opened and self.requested > 0.0:
             self._open(period, lead)
+
+    def _load(self) -> float:
+        """Return the share of what was possible that was asked for of late, at most one."""
+        possible = self._possible.level
+        return min(1.0, self.forecast.level / possible) if possible > 0.0 else 1.0
 
     def _open(self, period: Period, lead: float) -> None:
         """Begin with the policy's stock; a new plant ordered it a lead time ago, if it could."""
@@ -132,7 +139,7 @@ class Feed:
 
     def restock(self, lead: float) -> None:
         """Write off what is too old, and order what the policy asks for."""
-        if self.restocking.closed or not self._opened and self.outlook <= 0.0:
+        if self.restocking.closed or (not self._opened and self.outlook <= 0.0):
             return
         self._drop_old()
         self.restocking.review(self.rate, self.import_rate, lead)

@@ -16,7 +16,7 @@ from bvsim.valley.context import Context
 from bvsim.valley.luck import shocked_uniform
 from bvsim.valley.streams import Stream
 
-STAGE_NAMES = tuple(field.name for field in fields(Stages) if field.name != "like")
+STAGE_NAMES = tuple(field.name for field in fields(Stages))
 
 Events = Generator[simpy.Event, object, None]
 

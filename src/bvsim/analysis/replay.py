@@ -1,0 +1,55 @@
+"""One row of a run again, this time with its dated events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bvsim.ensemble.folder import RunError
+from bvsim.ensemble.plan import row_values
+from bvsim.ensemble.results import Run
+from bvsim.valley.record import Record
+from bvsim.valley.streams import Key
+
+DRAWS, SEED, DESIGN = 512, 1, "sobol"
+"""The run whose rows are replayed when only a scenario is named: `bvsim run` by default."""
+
+
+def replay_run(run: Run, draw: int = 0, replication: int = 0) -> Record:
+    """Simulate a row of a run again, with the same figures and the same luck.
+
+    Raises
+    ------
+    RunError
+        When the run has no such row, or its scenario is no longer what it was.
+    """
+    from bvsim import spec
+
+    manifest = run.manifest
+    _check("draw", draw, manifest["draws"])
+    _check("replication", replication, manifest["per_draw"])
+    path = run.folder / "scenario.yaml"
+    scenario = spec.load(str(path))
+    if scenario.model_hash != manifest["model_hash"]:
+        raise RunError(f"{path} is not the scenario of this run: it was changed since")
+    key = Key(manifest["seed"], draw, replication)
+    return _simulate(scenario, run.values(draw), key, tuple(manifest["years"]))
+
+
+def replay_scenario(
+    scenario: Any, draw: int = 0, replication: int = 0, *, seed: int = SEED
+) -> Record:
+    """Simulate a row of the run that `bvsim run` would make of a scenario by default."""
+    values = row_values(scenario, draw, max(DRAWS, draw + 1), seed, DESIGN)
+    return _simulate(scenario, values, Key(seed, draw, replication), ())
+
+
+def _simulate(scenario: Any, values: Any, key: Key, years: tuple[int, ...]) -> Record:
+    from bvsim.valley import valley
+
+    setting = valley.prepare(scenario, years, False)
+    return valley.simulate(setting, values, key, trace=True)
+
+
+def _check(name: str, number: int, count: int) -> None:
+    if not 0 <= number < count:
+        raise RunError(f"the run has no {name} {number}: they go from 0 to {count - 1}")

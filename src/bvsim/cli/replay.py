@@ -1,0 +1,113 @@
+"""`bvsim trace`: one row replayed, with its dated events and its ledger."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bvsim.cli.options import json_option, sets_option
+
+
+@click.command()
+@click.argument("run_or_scenario")
+@click.option("--draw", default=0, show_default=True, type=click.IntRange(0), help="The draw.")
+@click.option(
+    "--replication", default=0, show_default=True, type=click.IntRange(0), help="Its replication."
+)
+@click.option("--seed", type=click.IntRange(0), help="Seed, for a scenario.  [default: 1]")
+@sets_option
+@json_option
+def trace(
+    *,
+    run_or_scenario: str,
+    draw: int,
+    replication: int,
+    seed: int | None,
+    sets: dict[str, Any],
+    as_json: bool,
+) -> None:
+    """Replay one row of a run or SCENARIO: dated events, each with its cause, and its ledger."""
+    from bvsim import spec
+    from bvsim.analysis.replay import SEED, replay_run, replay_scenario
+    from bvsim.ensemble.results import open_run
+
+    if (Path(run_or_scenario) / "manifest.json").is_file():
+        if sets or seed is not None:
+            raise click.UsageError("--set and --seed are for a scenario: a run has its own")
+        run = open_run(run_or_scenario)
+        name, record = run.scenario_name, replay_run(run, draw, replication)
+    else:
+        scenario = spec.load(run_or_scenario, sets=sets)
+        chosen = SEED if seed is None else seed
+        name, record = scenario.name, replay_scenario(scenario, draw, replication, seed=chosen)
+    head = {"scenario": name, "draw": draw, "replication": replication}
+    if as_json:
+        click.echo(json.dumps(trace_json(head, record), allow_nan=False))
+        return
+    _print_trace(head, record)
+
+
+def trace_json(head: dict[str, Any], record: Any) -> dict[str, Any]:
+    """Return a replayed row as plain Python types."""
+    events = [
+        {
+            "date": event.when.isoformat(),
+            "day": event.day,
+            "entity": event.entity,
+            "event": event.event,
+            "cause": event.cause,
+            "value": event.value if math.isfinite(event.value) else None,
+            "unit": event.unit,
+        }
+        for event in in_order(record.events)
+    ]
+    ledger = {str(year): row for year, row in ledger_by_year(record).items()}
+    return {"schema_version": 1, **head, "events": events, "ledger": ledger}
+
+
+def in_order(events: Any) -> list[Any]:
+    """Return events by day; those of one moment stay in the order in which they happened."""
+    return sorted(events, key=lambda event: event.day)
+
+
+def ledger_by_year(record: Any) -> dict[int, dict[str, float]]:
+    """Return the valley's ledger by year, GWh by column."""
+    table = record.tables["ledger"]
+    years = dict(table.index)["year"]
+    totals: dict[int, dict[str, float]] = {}
+    for year, values in zip(years, table.values, strict=True):
+        row = totals.setdefault(int(year), dict.fromkeys(table.columns, 0.0))
+        for name, value in zip(table.columns, values, strict=True):
+            row[name] += float(value)
+    return dict(sorted(totals.items()))
+
+
+def _print_trace(head: dict[str, Any], record: Any) -> None:
+    from rich import box
+    from rich.table import Table
+
+    from bvsim.analysis.causes import LOSSES, column, label
+    from bvsim.cli.terminal import make_console
+
+    console = make_console()
+    title = ", ".join(f"{name} {value}" for name, value in head.items())
+    console.print(f"[bold]{title}[/bold]\n")
+    for event in in_order(record.events):
+        amount = f"  {event.value:,.4g} {event.unit}" if math.isfinite(event.value) else ""
+        cause = f"  ({event.cause})" if event.cause else ""
+        console.print(f"{event.when}  {event.entity}: {event.event}{amount}{cause}", markup=False)
+    ledger = ledger_by_year(record)
+    steps = ("announced", "beyond_plan", *LOSSES, "good")
+    shown = [step for step in steps if any(row[column(step)] >= 0.05 for row in ledger.values())]
+    table = Table(
+        title="\nLedger, GWh", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
+    for name in ("year", *(label(step) for step in shown)):
+        table.add_column(name, justify="right", max_width=9)
+    for year, row in ledger.items():
+        table.add_row(str(year), *(f"{row[column(step)]:.1f}" for step in shown))
+    console.print(table)

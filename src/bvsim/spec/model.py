@@ -1,0 +1,76 @@
+"""The whole model: one field per section of a model folder."""
+
+from __future__ import annotations
+
+from dataclasses import field
+
+from bvsim.spec.cathode import CathodeSource
+from bvsim.spec.demand import DemandSpec
+from bvsim.spec.energy import EnergySpec
+from bvsim.spec.fleet import FleetSpec
+from bvsim.spec.imports import Imports
+from bvsim.spec.labour import Labour, Staffing
+from bvsim.spec.materials import Materials
+from bvsim.spec.money import MoneySpec
+from bvsim.spec.part import part
+from bvsim.spec.plan import Plan
+from bvsim.spec.production import Production
+from bvsim.spec.ramp import RampClass
+from bvsim.spec.recycling import RecyclingSpec
+from bvsim.spec.site import Site
+from bvsim.spec.sources import Source
+from bvsim.spec.stages import Shock, Stages, Stops
+from bvsim.spec.units import Count, Days, Share
+
+
+@part
+class CalendarSpec:
+    """Planning periods and planned shutdowns."""
+
+    review: Days
+    """Length of a planning period; periods are split at month ends."""
+    scheduled: Count
+    """Working days a year, the same for plan and simulation."""
+    august_share: Share
+    """Share of the shutdown days placed in August; the rest closes the year."""
+
+
+@part
+class ProjectTemplates:
+    """Templates that projects take over with `like`."""
+
+    stages: dict[str, Stages]
+    stops: dict[str, Stops]
+
+
+@part
+class Model:
+    """A valley: its actors, their figures and the sources of these."""
+
+    title: str
+    announced: bool = False
+    """True: every date met and every ramp like the brochure, nothing observed imposed."""
+    calendar: CalendarSpec
+    shock: Shock
+    production: Production
+    sites: dict[str, Site]
+    plan: dict[str, Plan]
+    materials: Materials
+    cathode: dict[str, CathodeSource]
+    imports: Imports
+    labour: Labour
+    fleet: FleetSpec
+    recycling: RecyclingSpec
+    demand: DemandSpec
+    money: MoneySpec
+    energy: EnergySpec
+    sources: dict[str, Source]
+    classes: dict[str, RampClass] = field(default_factory=dict)
+    """Ramp classes: templates for `like`, not drawn themselves."""
+    projects: ProjectTemplates | None = None
+    staffing: dict[str, Staffing] = field(default_factory=dict)
+    """Templates for `like`, not drawn themselves."""
+
+
+TEMPLATES = ("classes", "projects", "staffing")
+"""Sections whose figures are drawn only where a site takes them over."""

@@ -1,0 +1,139 @@
+"""A block of a gigafactory: what it could make, what was observed, and its ledger."""
+
+from __future__ import annotations
+
+import math
+
+from bvsim.valley import ledger
+from bvsim.valley.block import Block, Levels
+from bvsim.valley.books import Account
+from bvsim.valley.calendar import Period
+from bvsim.valley.context import Context
+from bvsim.valley.observed import ObservedBlock
+from bvsim.valley.plan import PlanPath
+
+Limits = tuple[float, float, float, float]
+NO_LIMITS: Limits = (math.inf, math.inf, math.inf, math.inf)
+
+
+class CellBlock:
+    """One block with its plan, its observations and its accounts.
+
+    Parameters
+    ----------
+    block : Block
+        Lines, rate, yield and stops.
+    plan : PlanPath
+        What was announced of it.
+    observed : ObservedBlock or None
+        What was observed of it up to `as_of`.
+    ctx : Context
+        Surroundings of the replication.
+    """
+
+    def __init__(
+        self, *, block: Block, plan: PlanPath, observed: ObservedBlock | None, ctx: Context
+    ) -> None:
+        self.block, self.plan, self.observed, self.ctx = block, plan, observed, ctx
+        self._stood_at_closure: bool | None = None
+        self.ledger: Account
+        self.binding: Account
+
+    def start(self) -> None:
+        """Open the accounts and start the block."""
+        open_ = self.ctx.books.open
+        self.ledger = open_("ledger", self.block.entity, ledger.LEDGER_COLUMNS)
+        self.binding = open_("binding", self.block.entity, ledger.BINDING_COLUMNS)
+        self.block.start()
+
+    @property
+    def mature(self) -> float:
+        """Scrap in the long run."""
+        return self.block.ramp.scrap_mature
+
+    @property
+    def standing_gwh(self) -> float:
+        """Nameplate while the project is neither cancelled nor suspended (as at a closure)."""
+        pipeline = self.block.pipeline
+        stands = pipeline.standing if self._stood_at_closure is None else self._stood_at_closure
+        return self.block.nameplate * pipeline.size if stands else 0.0
+
+    def observes(self, period: Period) -> bool:
+        """Tell whether output of a period is a fact."""
+        return self.observed is not None and period.index in self.observed.good
+
+    def observed_need(self, period: Period) -> float:
+        """Return the observed good cells of a period, in GWh at mature yield."""
+        assert self.observed is not None
+        return self.observed.good[period.index] * (1.0 - self.mature) / self._observed_yield(period)
+
+    def throttled_by_fact(self, period: Period) -> bool:
+        """Tell whether it is a fact that the plant capped its starts."""
+        return self.observed is not None and period.index in self.observed.throttled
+
+    def levels(self, period: Period, repair_factor: float) -> Levels:
+        """Return what the block could make; for an observed period, what it must have."""
+        levels = self.block.levels(period, repair_factor)
+        if not self.observes(period):
+            return levels
+        assert self.observed is not None
+        need = self.observed_need(period)
+        if self.throttled_by_fact(period) and levels.available >= need:
+            return levels
+        ramped = max(need, min(need / self.observed.uptime, levels.rated))
+        return Levels(levels.built, max(levels.rated, ramped), ramped, need)
+
+    def run(
+        self, used: float, period: Period, engineer_share: float, penalty: float
+    ) -> tuple[float, float]:
+        """Run for the period; return cells started and good ones (GWh)."""
+        observed = self.observed
+        if observed is None or not self.observes(period):
+            return self.block.run(used, period, engineer_share, penalty)
+        self.block.run(min(1.0, used), period, 0.0, 0.0)
+        self._take_over(observed, period)
+        good = observed.good[period.index]
+        return good / self._observed_yield(period), good
+
+    def _observed_yield(self, period: Period) -> float:
+        assert self.observed is not None
+        return 1.0 - self.observed.scrap.at(period.start_day + period.days / 2.0)
+
+    def _take_over(self, observed: ObservedBlock, period: Period) -> None:
+        """Take over the state that explains the observations, when a window ends."""
+        if period.start_day < observed.last_fit_day <= period.end_day:
+            states = observed.final_states()
+            for line, day in zip(self.block.lines, sorted(states), strict=False):
+                line.state = states[day]
+        self.block.engineering_months = observed.engineering_months(period.end_day)
+
+    def post(
+        self, levels: Levels, limits: Limits, good: float, period: Period, *, closed: bool
+    ) -> None:
+        """Post the period to the ledger and to the account of what bound."""
+        years = period.scheduled_days / self.ctx.calendar.scheduled_days_per_year
+        ledger.post(
+            self.ledger.now,
+            ledger.Steps(
+                announced=self.plan.nameplate(period.start_day) * years,
+                standing=self.standing_gwh * years,
+                closed=closed,
+                built=levels.built,
+                rated=levels.rated,
+                ramped=levels.ramped,
+                available=levels.available,
+                limits=limits,
+                good=good,
+            ),
+        )
+        if self.block.lines and not closed:
+            ledger.post_binding(
+                self.binding.now, levels.available, limits, period.days, period.scheduled_days
+            )
+        else:
+            ledger.post_not_running(self.binding.now, period.days)
+
+    def close(self) -> None:
+        """Close the block with its site."""
+        self._stood_at_closure = self.block.pipeline.standing
+        self.block.close()

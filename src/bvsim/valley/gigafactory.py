@@ -1,0 +1,311 @@
+"""A gigafactory: its blocks, and the people, cathode, orders and money that bind them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from bvsim.spec.materials import Recipe
+from bvsim.spec.ramp import RampClass
+from bvsim.valley import ledger
+from bvsim.valley.block import Levels
+from bvsim.valley.books import Account, Balance, Column
+from bvsim.valley.calendar import DAYS_PER_YEAR, Period
+from bvsim.valley.cathode import Buyer
+from bvsim.valley.cellblock import NO_LIMITS, CellBlock, Limits
+from bvsim.valley.context import Context
+from bvsim.valley.customers import OrderBook
+from bvsim.valley.energy import EnergyMeter
+from bvsim.valley.money import Activity, SitePurse
+from bvsim.valley.process import InProcess
+from bvsim.valley.workforce import Workforce
+
+HAZARD_YEARS = 5.0  # closure probabilities are given for five years after SOP
+DAYS_PER_WEEK = 7.0
+_KG_PER_KWH_TO_T_PER_GWH = 1000.0
+
+SITE_COLUMNS = (
+    Column("good_gwh", "flow", "Good cells produced, in the period they were started."),
+    Column("started_gwh", "flow", "Cells started, good or not."),
+    Column("nameplate_gwh", "stock", "Nameplate of released lines, GWh a year."),
+    Column("scrap_t", "flow", "Scrap and trim generated, in the period of the start."),
+    Column("in_process_gwh", "stock", "Good cells started and not yet released."),
+    Column("line_weeks", "flow", "Weeks of released lines."),
+)
+GOOD, STARTED, NAMEPLATE, SCRAP_T, IN_PROCESS, LINE_WEEKS = range(6)
+
+
+class Wiring(NamedTuple):
+    """The other actors' side of a site."""
+
+    workforce: Workforce
+    buyer: Buyer
+    orders: OrderBook
+    purse: SitePurse
+    meter: EnergyMeter
+    process: InProcess
+    note_cells: Callable[[tuple[float, ...]], None]
+
+
+class Gigafactory:
+    """One site.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``acc-douvrin``.
+    ramp : RampClass
+        Drawn figures of its class.
+    recipe : Recipe
+        What its cells hold.
+    blocks : sequence of CellBlock
+        Its blocks.
+    wiring : Wiring
+        The other actors' side.
+    closure_patience : float
+        Closure hazard that the site bears before it closes (a unit exponential).
+    ctx : Context
+        Surroundings of the replication.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        ramp: RampClass,
+        recipe: Recipe,
+        blocks: Sequence[CellBlock],
+        wiring: Wiring,
+        closure_patience: float,
+        ctx: Context,
+    ) -> None:
+        self.name, self.ramp, self.recipe, self.ctx = name, ramp, recipe, ctx
+        self.blocks, self.wiring = tuple(blocks), wiring
+        self.closure_patience, self.closure_hazard = closure_patience, 0.0
+        self.closed = False
+        self._levels: list[Levels] = []
+        self._available = 0.0
+        self._limits: Limits = NO_LIMITS
+        self._month_good = self._month_started = self._month_delivered = 0.0
+        self.account: Account
+
+    def start(self) -> None:
+        """Open the site's account and start its blocks."""
+        self.account = self.ctx.books.open("yearly", self.name, SITE_COLUMNS)
+        for cell_block in self.blocks:
+            cell_block.start()
+
+    @property
+    def released(self) -> float:
+        """Nameplate of released lines, GWh a year."""
+        return sum(each.block.released for each in self.blocks)
+
+    # -- phases --------------------------------------------------------------------
+
+    def ask_people(self) -> None:
+        """Tell the labour market what the site plans to run, and the customers what it has."""
+        plans, lines = [], 0
+        for each in self.blocks:
+            block = each.block
+            if not block.closed:
+                planned = block.nameplate * block.pipeline.size
+                plans.append((planned, block.pipeline.expected_sop_day, block.released))
+                lines += len(block.lines)
+        self.wiring.workforce.ask(plans, max(1, lines))
+
+    def show_customers(self) -> None:
+        """Tell the customers the nameplate in service."""
+        self.wiring.orders.nameplate_gwh = self.released
+
+    def ask_cathode(self, period: Period) -> None:
+        """Work out what blocks, people and orders allow; ask for the cathode material."""
+        repair_factor = self.wiring.workforce.repair_factor
+        self._levels = [each.levels(period, repair_factor) for each in self.blocks]
+        self._available = sum(levels.available for levels in self._levels)
+        wanted = 0.0
+        if self._available > 0.0:
+            self._limits = self._site_limits(period)
+            wanted = min(self._available, *self._limits)
+        started = wanted / (1.0 - self.ramp.scrap_mature)
+        self.wiring.buyer.request(started * self.wiring.buyer.cam_t_per_gwh)
+
+    def produce(self, period: Period) -> None:
+        """Start cells within all limits, learn, and post the ledger."""
+        finished = self.wiring.process.finish(period.start_day)
+        limits = self._with_cathode() if self._available > 0.0 else NO_LIMITS
+        used = min(1.0, min(limits) / self._available) if self._available > 0.0 else 0.0
+        workforce = self.wiring.workforce
+        good, started, booked = 0.0, 0.0, []
+        for each, levels in zip(self.blocks, self._levels, strict=True):
+            begun = made = 0.0
+            if levels.available > 0.0:
+                begun, made = each.run(
+                    used, period, workforce.engineer_share, workforce.scrap_penalty
+                )
+            share = levels.available / self._available if self._available > 0.0 else 0.0
+            own = _scaled(limits, share) if share > 0.0 else NO_LIMITS
+            each.post(levels, own, made, period, closed=self.closed)
+            if made > 0.0:
+                booked.append((each.ledger.now, made))
+            started += begun
+            good += made
+        row = self.account.now
+        row[NAMEPLATE] = self.released
+        row[LINE_WEEKS] += self._lines() * period.days / DAYS_PER_WEEK
+        if started > 0.0:
+            self._book(started, good, tuple(booked), period)
+        row[IN_PROCESS] = self.wiring.process.gwh
+        if self.wiring.orders.trading:
+            self._month_delivered += self.wiring.orders.deliver(finished, period)
+
+    def month_end(self, last: Period) -> None:
+        """Settle the month: energy, money, the market's view, throttle and closure."""
+        wiring, released = self.wiring, self.released
+        started, good = self._month_started, self._month_good
+        energy = wiring.meter.month(last=last, started_gwh=started, nameplate_gwh=released)
+        scrap = 1.0 - good / started if started > 0.0 else 0.0
+        wiring.purse.month(
+            last,
+            Activity(
+                delivered_gwh=self._month_delivered,
+                good_gwh=good,
+                started_gwh=started,
+                scrap=scrap,
+                nameplate_gwh=released,
+                heads=float(wiring.workforce.heads),
+                energy_gwh=energy,
+            ),
+        )
+        days = last.end_day - self.ctx.calendar.month_starts[last.month]
+        if started > 0.0 and released > 0.0:
+            wiring.orders.report(1.0 - scrap, good * DAYS_PER_YEAR / days / released)
+        self._month_good = self._month_started = self._month_delivered = 0.0
+        self._bear_hazard(last.end_day, days)
+
+    # -- limits ----------------------------------------------------------------------
+
+    def _site_limits(self, period: Period) -> Limits:
+        """Return what labour, cathode, demand and throttle allow, GWh at mature yield."""
+        if any(each.observes(period) for each in self.blocks):
+            return (math.inf, math.inf, math.inf, self._cap_by_fact(period))
+        labour = math.inf
+        if not self.ctx.lifted("labour"):
+            rated = sum(levels.rated for levels in self._levels)
+            labour = rated * self.wiring.workforce.crew_share
+        return (labour, math.inf, self._orders(), self._own_cap())
+
+    def _cap_by_fact(self, period: Period) -> float:
+        """Return the cap on starts that is a fact; infinite when there is none."""
+        if not any(each.throttled_by_fact(period) for each in self.blocks):
+            return math.inf
+        return sum(
+            each.observed_need(period) if each.throttled_by_fact(period) else levels.available
+            for each, levels in zip(self.blocks, self._levels, strict=True)
+        )
+
+    def _orders(self) -> float:
+        """Return starts at mature yield whose good cells fill orders and free stock.
+
+        Cells in process beyond what is ordered while they pass take up that room.
+        """
+        orders = self.wiring.orders
+        if orders.limit_gwh == math.inf:
+            return math.inf
+        detection = self.wiring.process.production.detection
+        on_their_way = orders.gwh_per_year * detection / DAYS_PER_YEAR
+        room = orders.limit_gwh - max(0.0, self.wiring.process.gwh - on_their_way)
+        return max(0.0, room) / self._good_per_start() * (1.0 - self.ramp.scrap_mature)
+
+    def _good_per_start(self) -> float:
+        """Return the yield of the site now, blocks weighed by what they could make."""
+        penalty = self.wiring.workforce.scrap_penalty
+        good = sum(
+            levels.available * (1.0 - min(1.0, each.block.scrap + penalty))
+            for each, levels in zip(self.blocks, self._levels, strict=True)
+        )
+        return max(good / self._available, 1e-6)
+
+    def _own_cap(self) -> float:
+        """Return the cap that the site sets itself while scrap is too dear."""
+        purse = self.wiring.purse
+        return self._available * purse.throttle_cap if purse.throttle_wanted else math.inf
+
+    def _with_cathode(self) -> Limits:
+        """Return the limits with what the cathode market gave."""
+        labour, _, demand, throttle = self._limits
+        if self.ctx.lifted("cathode"):
+            return self._limits
+        started = self.wiring.buyer.limit_t / self.wiring.buyer.cam_t_per_gwh
+        return (labour, started * (1.0 - self.ramp.scrap_mature), demand, throttle)
+
+    def _lines(self) -> int:
+        return sum(len(each.block.lines) for each in self.blocks if not each.block.closed)
+
+    # -- books -----------------------------------------------------------------------
+
+    def _book(
+        self,
+        started: float,
+        good: float,
+        booked: tuple[tuple[list[float], float], ...],
+        period: Period,
+    ) -> None:
+        """Book a period's starts: material, scrap, cells in process."""
+        recipe, wiring, row = self.recipe, self.wiring, self.account.now
+        charged = started * wiring.buyer.cam_t_per_gwh
+        in_cells = good * recipe.cam * _KG_PER_KWH_TO_T_PER_GWH
+        wiring.buyer.use(in_cells, charged - in_cells)
+        scrap = wiring.process.scrap_of(started, good)
+        row[GOOD] += good
+        row[STARTED] += started
+        row[SCRAP_T] += sum(scrap)
+        elements = (recipe.nickel, recipe.cobalt, recipe.lithium, recipe.manganese)
+        wiring.note_cells(tuple(in_cells * element for element in elements))
+        wiring.process.begin(period.start_day, good, scrap, booked, row)
+        self._month_started += started
+        self._month_good += good
+
+    # -- closure ---------------------------------------------------------------------
+
+    def _bear_hazard(self, day: float, days: float) -> None:
+        """Let a month of closure hazard pass; it depends on class and cash."""
+        running = any(each.block.lines for each in self.blocks)
+        if self.closed or not running or day <= self.ctx.as_of_day:
+            return
+        probability = min(self.ramp.closure_probability, 1.0 - 1e-9)
+        yearly = -math.log1p(-probability) / HAZARD_YEARS
+        factor = self.wiring.purse.closure_hazard_multiplier
+        self.closure_hazard += yearly * factor * days / DAYS_PER_YEAR
+        if self.closure_hazard >= self.closure_patience:
+            self.close(day, "closure hazard of its class and cash")
+
+    def close(self, day: float, cause: str) -> None:
+        """Close the site: people, stock and customers are released, cells in process scrapped."""
+        self.closed = True
+        self.ctx.trace.log(
+            day=day,
+            entity=self.name,
+            event="closed",
+            cause=cause,
+            value=self.wiring.purse.cash_months,
+            unit="months of cash",
+        )
+        for each in self.blocks:
+            each.close()
+        self.wiring.process.scrap_all(GOOD, SCRAP_T, ledger.GOOD, ledger.YIELD)
+        self.account.now[IN_PROCESS] = self.account.now[NAMEPLATE] = 0.0
+        self.wiring.workforce.close(day)
+        self.wiring.buyer.close()
+        self.wiring.orders.close()
+        self.wiring.purse.close()
+
+    def balances(self) -> Iterator[Balance]:
+        """Yield the accounts of cells in process and of money."""
+        yield from self.wiring.process.balances()
+        yield from self.wiring.purse.balances()
+
+
+def _scaled(limits: Limits, share: float) -> Limits:
+    labour, cathode, demand, throttle = limits
+    return (labour * share, cathode * share, demand * share, throttle * share)

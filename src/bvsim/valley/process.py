@@ -1,0 +1,134 @@
+"""Cells in process: started, and told apart as good or scrap some weeks later."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from bvsim.spec.materials import Recipe
+from bvsim.spec.production import Production
+from bvsim.valley.books import Balance
+
+ScrapGate = Callable[[str, str, str, float], None]
+_KG_PER_KWH_TO_T_PER_GWH = 1000.0
+
+
+class Mass(NamedTuple):
+    """Scrap by stage, in tonnes."""
+
+    trim: float
+    dry_cell: float
+    filled_cell: float
+
+
+class Batch(NamedTuple):
+    """Cells started in one period, with the rows in which they were booked."""
+
+    due_day: float
+    good_gwh: float
+    scrap: Mass
+    blocks: tuple[tuple[list[float], float], ...]
+    site: list[float]
+
+
+class InProcess:
+    """All cells of a site that are not told apart yet.
+
+    Parameters
+    ----------
+    site : str
+        Whose cells.
+    recipe : Recipe
+        What they hold.
+    production : Production
+        Time to detection, mass and stages of rejects.
+    in_cell : float
+        Share of cathode material that trim leaves in a cell.
+    deliver_scrap : callable
+        Takes site, family of cells, stage and tonnes when scrap is found.
+    """
+
+    def __init__(
+        self,
+        *,
+        site: str,
+        recipe: Recipe,
+        production: Production,
+        in_cell: float,
+        deliver_scrap: ScrapGate,
+    ) -> None:
+        self.site, self.recipe, self.production = site, recipe, production
+        self.deliver_scrap = deliver_scrap
+        electrode = recipe.cam + recipe.anode + recipe.copper_foil + recipe.aluminium_foil
+        self.trim_t_per_gwh = electrode * _KG_PER_KWH_TO_T_PER_GWH * (1.0 - in_cell) / in_cell
+        self.gwh = 0.0
+        self._batches: deque[Batch] = deque()
+        self._begun = self._finished = self._written_off = 0.0
+
+    def scrap_of(self, started_gwh: float, good_gwh: float) -> Mass:
+        """Return scrap and trim of a period's starts, by stage (t)."""
+        production = self.production
+        rejects = (started_gwh - good_gwh) * self.recipe.cell_mass * production.reject_mass
+        electrodes = rejects * production.reject_electrodes
+        dry = rejects * production.reject_dry_cells
+        trim = started_gwh * self.trim_t_per_gwh + electrodes
+        return Mass(trim, dry, rejects - electrodes - dry)
+
+    def begin(
+        self,
+        day: float,
+        good_gwh: float,
+        scrap: Mass,
+        blocks: tuple[tuple[list[float], float], ...],
+        site: list[float],
+    ) -> None:
+        """Put a period's cells in process."""
+        due = day + self.production.detection
+        self._batches.append(Batch(due, good_gwh, scrap, blocks, site))
+        self.gwh += good_gwh
+        self._begun += good_gwh
+
+    def finish(self, day: float) -> float:
+        """Hand over scrap that is found by a day; return the good cells released (GWh)."""
+        finished = 0.0
+        while self._batches and self._batches[0].due_day <= day:
+            batch = self._batches.popleft()
+            finished += batch.good_gwh
+            self._hand_over(batch.scrap)
+        self.gwh -= finished
+        self._finished += finished
+        return finished
+
+    def scrap_all(self, good: int, scrap_t: int, ledger_good: int, ledger_yield: int) -> None:
+        """Scrap everything at a closure: a loss of yield in the periods of the starts.
+
+        Parameters
+        ----------
+        good, scrap_t : int
+            Columns of the site's account.
+        ledger_good, ledger_yield : int
+            Columns of the blocks' ledgers.
+        """
+        while self._batches:
+            batch = self._batches.popleft()
+            for row, gwh in batch.blocks:
+                row[ledger_good] -= gwh
+                row[ledger_yield] += gwh
+            mass = batch.good_gwh * self.recipe.cell_mass
+            batch.site[good] -= batch.good_gwh
+            batch.site[scrap_t] += mass
+            self._written_off += batch.good_gwh
+            self._hand_over(batch.scrap._replace(filled_cell=batch.scrap.filled_cell + mass))
+        self.gwh = 0.0
+
+    def _hand_over(self, scrap: Mass) -> None:
+        for stage, tonnes in zip(Mass._fields, scrap, strict=True):
+            if tonnes > 0.0:
+                self.deliver_scrap(self.site, self.recipe.family, stage, tonnes)
+
+    def balances(self) -> Iterator[Balance]:
+        """Yield the account of good cells in process, GWh."""
+        out = self._finished + self._written_off
+        closing = sum(batch.good_gwh for batch in self._batches)
+        yield Balance("in_process", self.site, 0.0, self._begun, out, closing, "GWh")

@@ -1,0 +1,360 @@
+"""The heads of one employer: what it plans, whom it has, and what they make possible."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bvsim.spec.labour import SKILLS, Hiring, Labour, Staffing, ThinStaffing
+from bvsim.valley.books import Account, Column
+from bvsim.valley.calendar import DAYS_PER_MONTH
+from bvsim.valley.labour_pools import split_by_skill
+from bvsim.valley.labour_staff import (
+    COHORTS,
+    NormalMix,
+    Staff,
+    monthly_probabilities,
+    steady_turnover,
+)
+from bvsim.valley.staffplan import Observed, Plan, StaffPlan
+from bvsim.valley.streams import Stream
+
+OPERATORS, TECHNICIANS, ENGINEERS, OTHERS = range(4)
+
+EMPLOYER_COLUMNS = (
+    Column("headcount", "stock", "Own staff, lent experts apart."),
+    Column("operators", "stock", "Own operators."),
+    Column("technicians", "stock", "Own technicians."),
+    Column("engineers", "stock", "Own engineers."),
+    Column("others", "stock", "Everybody else on the payroll."),
+    Column("vacancies", "stock", "Posts that the plan wants filled today and that are not."),
+    Column("experts", "stock", "Experts lent by the parent company or machine makers."),
+    Column("hires", "flow", "People who began work."),
+    Column("leavers", "flow", "People who left, whatever the reason."),
+    Column("vacancy_months", "flow", "Vacancies summed over month ends: divide by hires."),
+)
+(C_HEADS, _C_OPERATORS, _C_TECHNICIANS, _C_ENGINEERS, _C_OTHERS, C_VACANCIES, C_EXPERTS) = range(7)
+C_HIRES, C_LEAVERS, C_VACANCY_MONTHS = 7, 8, 9
+
+
+@dataclass(frozen=True)
+class StaffRules:
+    """What all workforces of a replication share.
+
+    Parameters
+    ----------
+    spec : Labour
+        Hiring, attrition, proficiency and thin staffing.
+    chance : bool
+        False: whole people follow the expectation.
+    """
+
+    spec: Labour
+    chance: bool
+
+    @property
+    def hazards(self) -> tuple[float, float, float, float]:
+        """Hazards per month of the four bands of tenure."""
+        spec = self.spec.attrition
+        return (spec.first_quarter, spec.first_year, spec.second_year, spec.later)
+
+
+class Workforce:
+    """The staff of one employer.
+
+    Made by `LabourMarket.employ`. A plant calls `ask` before each clearing and reads
+    the attributes after it.
+
+    Attributes
+    ----------
+    crew_share, technician_share, engineer_share : float
+        People present over those needed to run the released nameplate in full, in
+        [0, 1]; operators in whole crews and weighed by proficiency.
+    repair_factor : float
+        Repairs take so many times as long, at least 1.
+    scrap_penalty : float
+        Share points of scrap added by staff greener than the normal mix of tenure.
+    heads, experts : int
+        Own staff; experts lent.
+    vacancies : int
+        Posts wanted today and empty.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        basin: str,
+        staffing: Staffing,
+        observed: Sequence[tuple[float, float]],
+        rules: StaffRules,
+        stream: Stream,
+        on_close: Callable[[Workforce, list[int]], None],
+    ) -> None:
+        spec = rules.spec
+        self.name, self.basin, self.pay = name, basin, staffing.pay
+        self._staffing = staffing
+        self._hiring: Hiring = spec.hiring
+        self._thin: ThinStaffing = spec.thin_staffing
+        self._rules, self._stream, self._on_close = rules, stream, on_close
+        learning = [getattr(spec.proficiency, skill) for skill in SKILLS]
+        self.start_gaps: tuple[float, ...] = tuple(1.0 - each.start for each in learning)
+        self.staff = tuple(Staff(each.tau) for each in learning)
+        self._hazards = tuple(
+            hazard * spec.attrition.scale * staffing.attrition for hazard in rules.hazards
+        )
+        usual = monthly_probabilities(self._hazards, 1.0)
+        self._turnover = steady_turnover(usual)
+        self._probabilities = {1.0: usual}
+        self._normal = tuple(
+            NormalMix(gap, staff.decay, self._turnover)
+            for gap, staff in zip(self.start_gaps, self.staff, strict=True)
+        )
+        self._reference = [1.0] * 4
+        self.plan = StaffPlan(staffing)
+        self.observed = Observed(observed, staffing.lead * DAYS_PER_MONTH)
+        self.lead_days = tuple(getattr(spec.hiring.lead, skill) * 7.0 for skill in SKILLS)
+        self.transit = [0] * 4
+        self.awaiting = [0] * 4
+        """Graduates who hold an offer of this employer."""
+        self.closed = False
+        self.trainers = 0
+        self.opening = self.hired = self.left = 0
+        self.since = math.inf
+        """Day since which there are vacancies: the first served under `first-come`."""
+        self.news_until = -math.inf
+        self.crew_share = self.technician_share = self.engineer_share = 0.0
+        self.repair_factor, self.scrap_penalty = 1.0, 0.0
+        self.heads = self.experts = self.vacancies = 0
+        self._dirty = True
+        self.account: Account | None = None
+
+    def ask(self, plans: Sequence[Plan], lines: int = 1) -> None:
+        """Tell the market what the plant plans to run.
+
+        Parameters
+        ----------
+        plans : sequence of (nameplate, sop_day, released)
+            One per block: nameplate in units a year, expected or actual SOP in days
+            since the start (inf when stopped), and nameplate of its released lines.
+        lines : int
+            Released lines, for the steps in which crews run.
+        """
+        if self.plan.update(plans, lines):
+            self._dirty = True
+
+    def bad_news(self, day: float) -> None:
+        """Unsettle people for a while: short time, a delay or a rumour of closure."""
+        self.news_until = day + self._rules.spec.attrition.news_lasts * DAYS_PER_MONTH
+
+    def open_with(self, day: float) -> None:
+        """Settle the staff observed at the start, hired along the observed path."""
+        total = self.observed.heads(day)
+        if total <= 0.0:
+            return
+        now = split_by_skill(total, self.plan.mix)
+        older = now
+        for age in range(COHORTS):
+            past = self.observed.heads(day - (age + 1) * DAYS_PER_MONTH)
+            before = [min(a, b) for a, b in zip(older, self._split(past), strict=True)]
+            for skill in range(4):
+                if older[skill] > before[skill]:
+                    gap = self.start_gaps[skill]
+                    self.staff[skill].hire(older[skill] - before[skill], gap, age)
+            older = before
+        for skill in range(4):
+            self.staff[skill].settle(older[skill])
+            staff = self.staff[skill]
+            self._reference[skill] = staff.proficiency
+        self.heads = self.opening = sum(staff.heads for staff in self.staff)
+        self._dirty = True
+
+    def _split(self, total: float) -> list[int]:
+        return split_by_skill(total, self.plan.mix)
+
+    def month(self, day: float, month_end: float, factors: Sequence[float]) -> list[int]:
+        """Let a month pass for the staff; return the leavers by skill.
+
+        Parameters
+        ----------
+        day, month_end : float
+            First day of the month and of the next one.
+        factors : sequence of float
+            By skill, on the hazard of leaving (upskilling, pull of other sites).
+        """
+        leavers = [0] * 4
+        news = self._rules.spec.attrition.news if day < self.news_until else 1.0
+        jump = self._shift_jump(day, month_end)
+        for skill, staff in enumerate(self.staff):
+            u = self._stream.uniform()
+            imposed = self.observed.imposes(day)
+            planned = staff.heads if imposed else self.plan.target(skill, day)
+            self._reference[skill] = self._normal[skill].age(planned)
+            if not staff.heads:
+                continue
+            staff.age()
+            odds = self._odds(factors[skill] * news)
+            if jump and skill == OPERATORS:
+                odds = tuple(1.0 - (1.0 - p) * (1.0 - jump) for p in odds)
+            leavers[skill] = staff.attrition(u, odds, chance=self._rules.chance)
+        self._book_leavers(sum(leavers))
+        return leavers
+
+    def _odds(self, factor: float) -> tuple[float, ...]:
+        if factor not in self._probabilities:
+            self._probabilities[factor] = monthly_probabilities(self._hazards, factor)
+        return self._probabilities[factor]
+
+    def _shift_jump(self, day: float, month_end: float) -> float:
+        jump = 0.0
+        for change in self._staffing.shift_changes.values():
+            if day <= change.on < month_end:
+                jump = 1.0 - (1.0 - jump) * (1.0 - change.leavers * change.happens)
+        return jump
+
+    def wants(self, day: float, month_end: float) -> list[int]:
+        """Return how many people to win this month, by skill."""
+        if self.closed:
+            return [0] * 4
+        if self.observed.imposes(day):
+            targets = self._split(self.observed.heads(month_end))
+            return [max(0, t - s.heads) for t, s in zip(targets, self.staff, strict=True)]
+        if not self.plan.active:
+            return [0] * 4
+        wants = []
+        for skill, staff in enumerate(self.staff):
+            lead = self.lead_days[skill]
+            target = self.plan.target(skill, day + lead)
+            here = staff.heads + self.transit[skill]
+            leaving = staff.heads * self._turnover * (lead / DAYS_PER_MONTH)
+            wants.append(max(0, math.floor(target + leaving + 0.5) - here))
+        total = sum(wants)
+        if total > self._hiring.capacity:
+            return split_by_skill(self._hiring.capacity, wants)
+        return wants
+
+    def surplus(self, day: float, month_end: float) -> list[int]:
+        """Return by skill how many more there are than an observation says."""
+        if self.closed or not self.observed.imposes(day):
+            return [0] * 4
+        targets = self._split(self.observed.heads(month_end))
+        return [max(0, s.heads - t) for t, s in zip(targets, self.staff, strict=True)]
+
+    def expected_vacancies(self, skill: int, day: float) -> int:
+        """Return posts of a skill that will be empty on a day, if nobody else is hired."""
+        if self.closed:
+            return 0
+        here = self.staff[skill].heads + self.transit[skill] + self.awaiting[skill]
+        months = max(0.0, (day - self.plan.asked) / DAYS_PER_MONTH)
+        staying = here * math.exp(-self._turnover * months)
+        return max(0, math.floor(self.plan.target(skill, day) - staying + 0.5))
+
+    def hire(self, skill: int, number: int, gap: float) -> None:
+        """Let people begin work."""
+        self.staff[skill].hire(number, gap)
+        self.hired += number
+        self.heads += number
+        self._dirty = True
+        if self.account is not None:
+            self.account.now[C_HIRES] += number
+
+    def close(self, day: float) -> None:
+        """Close the plant: everybody goes into the pool of the basin."""
+        if self.closed:
+            return
+        self.closed = True
+        self.since = day
+        self.plan.update((), 1)
+        gone = [staff.heads for staff in self.staff]
+        for staff, number in zip(self.staff, gone, strict=True):
+            staff.dismiss(number)
+        self._book_leavers(sum(gone))
+        self.crew_share = self.technician_share = self.engineer_share = 0.0
+        self.experts = self.vacancies = 0
+        self._on_close(self, gone)
+
+    def dismiss(self, skill: int, number: int) -> None:
+        """Let a number of people go, newest first."""
+        self.staff[skill].dismiss(number)
+        self._book_leavers(number)
+
+    def lend_trainers(self, wanted: int) -> int | None:
+        """Give operators as tutors; None when too many are busy already.
+
+        Before a plant has operators its courses are taught by experts elsewhere.
+        """
+        operators = self.staff[OPERATORS].heads
+        if not operators:
+            return 0
+        limit = max(1, math.floor(self._hiring.trainers * operators))
+        number = min(wanted, limit)
+        if self.trainers + number > limit:
+            return None
+        self.trainers += number
+        self._dirty = True
+        return number
+
+    def return_trainers(self, number: int) -> None:
+        """Take tutors back to the line."""
+        self.trainers -= number
+        self._dirty = True
+
+    def _book_leavers(self, number: int) -> None:
+        if not number:
+            return
+        self.left += number
+        self.heads -= number
+        self._dirty = True
+        if self.account is not None:
+            self.account.now[C_LEAVERS] += number
+
+    def review(self, day: float) -> None:
+        """Refresh what changes month by month: experts and vacancies."""
+        self.plan.asked = day
+        self.experts = 0 if self.closed else self.plan.experts(day)
+        empty = 0
+        if not self.closed and self.plan.active:
+            for skill, staff in enumerate(self.staff):
+                empty += max(0, round(self.plan.target(skill, day)) - staff.heads)
+        self.vacancies = empty
+        self.since = min(self.since, day) if empty else math.inf
+        self._dirty = True
+        if self.account is not None:
+            now = self.account.now
+            now[C_VACANCIES], now[C_EXPERTS] = empty, self.experts
+            now[C_VACANCY_MONTHS] += empty
+
+    def refresh(self, *, lifted: bool) -> None:
+        """Work out what the people present make possible."""
+        if not self._dirty and not lifted:
+            return
+        self._dirty = False
+        if self.account is not None:
+            self.account.now[:5] = [self.heads, *(staff.heads for staff in self.staff)]
+        if lifted and not self.closed:
+            self.crew_share = self.technician_share = self.engineer_share = 1.0
+            self.repair_factor, self.scrap_penalty = 1.0, 0.0
+            return
+        operators, technicians, engineers, _ = self.staff
+        thin, needs = self._thin, self.plan.needs
+        here, normal = operators.proficiency, self._reference[OPERATORS]
+        weight = min(1.0, here / normal)
+        crews = self.plan.crews
+        full = needs[OPERATORS] * thin.crew_minimum / crews
+        present = max(0, operators.heads - self.trainers) * weight
+        self.crew_share = min(1.0, math.floor(present / full + 1e-9) / crews) if full > 0 else 1.0
+        spare = self.experts - max(0.0, needs[ENGINEERS] - engineers.heads)
+        skilled = min(1.0, technicians.proficiency / self._reference[TECHNICIANS])
+        self.technician_share = _share(
+            technicians.heads * skilled + max(0.0, spare), needs[TECHNICIANS]
+        )
+        learned = min(1.0, engineers.proficiency / self._reference[ENGINEERS])
+        self.engineer_share = _share(engineers.heads * learned + self.experts, needs[ENGINEERS])
+        manned = max(self.technician_share, thin.technicians_floor)
+        self.repair_factor = manned**-thin.repair_exponent if manned > 0.0 else 1.0
+        self.scrap_penalty = thin.scrap_slope * max(0.0, normal - here)
+
+
+def _share(present: float, needed: float) -> float:
+    return min(1.0, present / needed) if needed > 0.0 else 1.0
