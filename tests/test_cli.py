@@ -345,12 +345,19 @@ def test_validate_reports_every_problem_of_every_file(folder, monkeypatch):
 
 
 def test_show_names_what_differs(folder, monkeypatch):
-    figures = {"base": [("a", "6 GWh"), ("b", "1")], "other": [("a", "8 GWh"), ("b", "1")]}
+    six, eight, one = (
+        SimpleNamespace(describe=lambda text=text: text, vintage=SimpleNamespace(sources=(source,)))
+        for text, source in (("6 GWh", "acc-2023"), ("8 GWh", "user"), ("1", "cndp-2020"))
+    )
+    figures = {"base": [("a", six), ("b", one)], "other": [("a", eight), ("b", one), ("c", one)]}
 
     def load(name, *, sets=None):
         return SimpleNamespace(figures=lambda: figures[name], to_yaml=lambda: f"name: {name}\n")
 
     monkeypatch.setattr(spec, "load", load, raising=False)
     assert call("show", "other").stdout == "name: other\n"
-    assert call("show", "other", "--diff", "base").stdout == "a: 6 GWh -> 8 GWh\n"
+    assert call("show", "other", "--diff", "base").stdout.splitlines() == [
+        "a: 6 GWh [acc-2023] -> 8 GWh [user]",
+        "c: (none) -> 1 [cndp-2020]",
+    ]
     assert call("show", "base", "--diff", "base").stdout == ""

@@ -275,6 +275,8 @@ def _legend(ax: Axes, order: list[str]) -> None:
 def _bottleneck_title(found: pd.DataFrame) -> str:
     year = 2030 if 2030 in found.index else int(found.index[-1])
     first, *others = ranked(found.loc[year])
+    if first[0] == NONE:
+        return f"{year}: in {first[1]:.0%} of draws nothing but the plan itself limits output"
     text = f"{label(first[0]).capitalize()} is the main bottleneck of {year}"
     text += f" in {first[1]:.0%} of draws"
     return text + (f", {label(others[0][0])} in {others[0][1]:.0%}" if others else "")

@@ -70,7 +70,7 @@ def test_nothing_is_fetched(page, checked):
 def test_the_answer_has_its_numbers(run, page):
     output = run.tables["kpis"]["output_2030_gwh"]
     assert f"{output.median():.0f} GWh of good cells" in page
-    assert "167 GWh were" in page
+    assert "of the 167 GWh announced" in page
     assert page.count("<svg role=") == 3
 
 

@@ -69,6 +69,13 @@ def test_scrambled_points_are_as_uniform_as_those_of_scipy():
     assert np.mean(found) < 0.5 * unscrambled
 
 
+def test_each_scramble_has_a_matrix_of_its_own():
+    # under a mere shift the digits of two points would differ in the same places everywhere
+    bits = (design(20, 32, 1, "sobol").uniforms() * 2**30).astype(int)
+    first, second = bits[:8], bits[16:24]
+    assert len(np.unique(first ^ second)) > 100
+
+
 def test_scrambles_are_independent_of_one_another():
     made = design(200, 8, 1, "sobol")  # the first point of each scramble: its shift
     correlation = np.corrcoef(made.uniforms())

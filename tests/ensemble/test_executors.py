@@ -1,4 +1,7 @@
 import multiprocessing as mp
+import os
+import signal
+import sys
 import threading
 
 import numpy as np
@@ -80,6 +83,20 @@ def test_a_stop_ends_soon_and_keeps_rows_of_unfinished_chunks():
     threading.Timer(1.5, lambda: setattr(stop, "requested", True)).start()
     results = collect(executor, 2000, stop)
     assert 2 <= len(drawn(results)) < 1000
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
+def test_workers_leave_ctrl_c_to_the_parent():
+    executor = executors.Processes(FakeJob(seconds=0.01), 2, 2)
+    executor.start()
+    workers = []
+    for result in executor.results(Rows(40), executors.Stop()):
+        assert len(result.draws)
+        workers = workers or mp.active_children()
+        for worker in workers:
+            os.kill(worker.pid, signal.SIGINT)
+    assert {worker.pid for worker in mp.active_children()} >= {worker.pid for worker in workers}
+    executor.close()
 
 
 def test_a_process_with_threads_is_not_forked():

@@ -22,7 +22,8 @@ from bvsim.spec.ramp import RampClass
 from bvsim.spec.stages import Project, Shock, Stage, Stages, Stops
 from bvsim.valley.books import Balance, Books, Trace
 from bvsim.valley.calendar import make_calendar
-from bvsim.valley.cathode import Buyer, CathodeMarket
+from bvsim.valley.cam_buyer import Buyer
+from bvsim.valley.cathode import CathodeMarket
 from bvsim.valley.context import Context
 from bvsim.valley.streams import Key, Streams
 
@@ -64,6 +65,7 @@ def policy(**changes) -> ReorderPolicy:
         "order_cover": 28.0,
         "lot": 18.0,
         "memory": 60.0,
+        "revision": 14.0,
         "shelf_life": NEVER,
         "moisture_reject": 0.0,
         "emergency_cover": 0.0,
@@ -163,7 +165,6 @@ def ramp(**changes) -> RampClass:
         "major_stop": 7.0,
         "major_stop_gsd": 2.0,
         "closure_probability": 0.0,
-        "closure_floor": 1.0,
     }
     return RampClass(**(figures | changes))
 

@@ -69,6 +69,7 @@ def programme(**changes) -> Programme:
         skill="operators",
         draws_on="operators",
         seats=always(20.0),
+        smallest=1.0,
         rooms=1.0,
         interval=4.0,
         first_intake=30.0,

@@ -32,10 +32,17 @@ def difference(base: Any, other: Any) -> list[str]:
     old, new = (dict(scenario.figures()) for scenario in (base, other))
     lines = []
     for path in sorted({*old, *new}):
-        before, after = (str(side[path]) if path in side else "(none)" for side in (old, new))
+        before, after = (_written(side.get(path)) for side in (old, new))
         if before != after:
             lines.append(f"{path}: {before} -> {after}")
     return lines
+
+
+def _written(figure: Any) -> str:
+    """Write a figure with its unit, and its sources in brackets."""
+    if figure is None:
+        return "(none)"
+    return f"{figure.describe()} [{', '.join(figure.vintage.sources)}]"
 
 
 @click.command()

@@ -43,7 +43,7 @@ class ValleyJob:
 
     Parameters
     ----------
-    scenario : Scenario
+    scenario : bvsim.spec.scenario.Scenario
         What to simulate.
     years : tuple of int
         Years of the KPIs.
@@ -51,7 +51,7 @@ class ValleyJob:
         Whether to record the monthly table too.
     """
 
-    scenario: Scenario
+    scenario: Any
     years: tuple[int, ...]
     monthly: bool
 

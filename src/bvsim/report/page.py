@@ -20,6 +20,7 @@ from bvsim.analysis.summary import quantiles, summarise
 from bvsim.analysis.tables import RunLike, by_year, cell, ranked
 
 ALL_SITES = "the whole valley"
+_PROSE = {"not_built": "blocks not built", "rating": "lines that stay below nameplate"}
 
 
 def write_report(run: Any, folder: Path | None = None) -> Path:
@@ -75,29 +76,33 @@ def answer(run: RunLike, table: pd.DataFrame, year: int) -> list[str]:
     found = quantiles(run, "good_gwh")
     output = {name: cell(found, year, name) for name in ("p10", "p50", "p90")}
     plan = float(by_year(run, "announced_gwh").mean()[year])
-    share = f", {output['p50'] / plan:.0%} of it" if plan > 0 else ""
+    share = f", {output['p50'] / plan:.0%} of the {_n(plan)} GWh announced" if plan > 0 else ""
     first = (
-        f"In {year} the valley makes {_n(output['p50'])} GWh of good cells (in 8 of 10 draws "
-        f"{_n(output['p10'])} to {_n(output['p90'])}) where {_n(plan)} GWh were "
-        f"announced{share}."
+        f"In {year} the valley makes {_n(output['p50'])} GWh of good cells{share} "
+        f"(in 8 of 10 draws {_n(output['p10'])} to {_n(output['p90'])} GWh)."
     )
     losses = ranked(ledger_of(run, year).loc[list(LOSSES), "mean"])
-    parts = [f"{label(cause)} ({_n(lost)} GWh)" for cause, lost in losses[:3] if lost >= 0.05]
-    second = f"On average most of the difference is {_join(parts)}." if parts else ""
+    parts = [
+        f"{_PROSE.get(cause, label(cause))} ({_n(lost)} GWh)"
+        for cause, lost in losses[:3]
+        if lost >= 0.05
+    ]
+    second = f"On average most of what is missing is due to {_join(parts)}." if parts else ""
     return [text for text in (first, second, _holding_back(run, table, year)) if text]
 
 
 def _holding_back(run: RunLike, table: pd.DataFrame, year: int) -> str:
-    causes = ranked(shares(run).loc[year])
-    words = [f"{label(cause)} in {share:.0%} of draws" for cause, share in causes[:2]]
-    text = f"Once lines stand, the main bottleneck of {year} is {_join(words)}"
+    causes = [(c, share) for c, share in ranked(shares(run).loc[year]) if c != NONE][:2]
+    words = [f"{label(cause)} (in {share:.0%} of draws)" for cause, share in causes]
+    text = f"Nothing but the plan itself limits output in {year}"
+    if words:
+        text = f"Apart from the plan's own losses, output of {year} is held back by {_join(words)}"
     chances = [
-        f"{name.split('_')[1]} GWh a year by 2030 are reached with a probability of "
-        f"{cell(table, name, 'mean'):.0%}"
+        f"{name.split('_')[1]} GWh a year is {cell(table, name, 'mean'):.0%}"
         for name in ("reach_30_gwh_2030", "reach_50_gwh_2030")
         if name in table.index and pd.notna(cell(table, name, "mean"))
     ]
-    return f"{text}; {_join(chances)}." if chances else f"{text}."
+    return f"{text}; by 2030 the chance of {', of '.join(chances)}." if chances else f"{text}."
 
 
 def _figures(run: RunLike, year: int) -> list[dict[str, Any]]:

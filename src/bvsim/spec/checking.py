@@ -16,9 +16,12 @@ from bvsim.spec.nodes import Node
 from bvsim.spec.shapes import Ref, Shape, shape_of
 from bvsim.spec.wording import say
 
+MISSING = "is missing"
+"""How the message of a key that is not there ends."""
+
 
 def check(
-    cls: type,
+    cls: Any,
     tree: Node,
     context: FigureContext | None = None,
     failed: Collection[str] = (),
@@ -28,7 +31,7 @@ def check(
     Parameters
     ----------
     cls : type
-        A data class made with `bvsim.spec.part.part`.
+        A data class made with `bvsim.spec.part.part`, or a mapping of them.
     tree : Node
         What was read.
     context : FigureContext, optional
@@ -58,7 +61,7 @@ def check(
 
 
 @cache
-def adapter(cls: type) -> TypeAdapter[Any]:
+def adapter(cls: Any) -> TypeAdapter[Any]:
     """Return the validator of a class, made once."""
     return TypeAdapter(cls)
 
@@ -81,7 +84,7 @@ def _located(item: Any, tree: Node, shape: Shape) -> Iterator[Problem]:
         return
     key = str(left[-1]) if left else ""
     if item["type"] == "missing":
-        yield Problem(node.at, dotted((*path, key)), f"{key!r} is missing")
+        yield Problem(node.at, dotted((*path, key)), f"{key!r} {MISSING}")
         return
     if item["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
         parent = tree.find(path[:-1]) or tree

@@ -33,6 +33,8 @@ TimedEurPerVehicle = Annotated[Timed, Unit("EUR/vehicle", timed=True)]
 SharePerKeur = Annotated[float, Unit("share/kEUR")]
 
 
+Market = Literal["france", "europe", "none"]
+"""Whose electric registrations a volume follows."""
 DRAWN = "drawn"
 """Value of `follow` that leaves the choice of the path to the figure `path`."""
 
@@ -137,6 +139,8 @@ class Co2Step:
 
     deadline: date
     """Last day that counts towards the target."""
+    known_from: date | None = None
+    """Date from which the deadline was known; always, if left out."""
     push: Logit
     """Rise of the log odds of the electric share before the deadline."""
     months: Months
@@ -185,7 +189,7 @@ class Programme:
     """Supplier."""
     customer: str
     """Carmaker."""
-    market: Literal["france", "europe"]
+    market: Market
     """Whose electric registrations the volume follows."""
     start: OnDate
     """First cars with the site's cells, at the earliest."""
@@ -209,7 +213,7 @@ class Offtake:
     """Supplier."""
     customer: str
     """Buyer."""
-    market: Literal["france", "europe", "none"]
+    market: Market
     """Whose electric registrations the called volume follows."""
     start: OnDate
     """Beginning of deliveries, at the earliest."""

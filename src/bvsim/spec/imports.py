@@ -59,6 +59,8 @@ class ReorderPolicy:
     """Orders are whole numbers of lots (one container)."""
     memory: Days
     """Time over which use is averaged to forecast it."""
+    revision: Days
+    """Time between two revisions of the forecast, and between two calls on local makers."""
     shelf_life: Days
     """Age at which what is left of a delivery is written off."""
     moisture_reject: Share

@@ -261,6 +261,8 @@ class Programme:
     """Whether seats are offered always or only for posts the destination has to fill."""
     seats: TimedCount
     """Places of one cohort."""
+    smallest: Count
+    """A cohort of fewer trainees is not opened."""
     rooms: Count
     """Cohorts that the centre can teach at a time."""
     interval: Weeks

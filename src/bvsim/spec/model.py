@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-
 from bvsim.spec.cathode import CathodeSource
 from bvsim.spec.demand import DemandSpec
 from bvsim.spec.energy import EnergySpec
@@ -20,6 +18,7 @@ from bvsim.spec.recycling import RecyclingSpec
 from bvsim.spec.site import Site
 from bvsim.spec.sources import Source
 from bvsim.spec.stages import Shock, Stages, Stops
+from bvsim.spec.templates import Template
 from bvsim.spec.units import Count, Days, Share
 
 
@@ -33,14 +32,6 @@ class CalendarSpec:
     """Working days a year, the same for plan and simulation."""
     august_share: Share
     """Share of the shutdown days placed in August; the rest closes the year."""
-
-
-@part
-class ProjectTemplates:
-    """Templates that projects take over with `like`."""
-
-    stages: dict[str, Stages]
-    stops: dict[str, Stops]
 
 
 @part
@@ -65,12 +56,12 @@ class Model:
     money: MoneySpec
     energy: EnergySpec
     sources: dict[str, Source]
-    classes: dict[str, RampClass] = field(default_factory=dict)
-    """Ramp classes: templates for `like`, not drawn themselves."""
-    projects: ProjectTemplates | None = None
-    staffing: dict[str, Staffing] = field(default_factory=dict)
-    """Templates for `like`, not drawn themselves."""
 
 
-TEMPLATES = ("classes", "projects", "staffing")
-"""Sections whose figures are drawn only where a site takes them over."""
+TEMPLATES = (
+    Template("ramp", "classes", RampClass),
+    Template("stages", "projects.stages", Stages),
+    Template("stops", "projects.stops", Stops),
+    Template("staffing", "staffing", Staffing),
+)
+"""What entities may take over with `like`; templates are not drawn themselves."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from datetime import date
 from typing import Annotated
 
@@ -123,6 +124,9 @@ class Chemistry:
     """Black mass from a tonne of feed, relative to that of the same feed in NMC."""
     gate_fee: EurPerTonne
     """Fee paid to the recycler for a tonne of packs; negative where the recycler pays."""
+    powders: dict[str, Metals] = field(default_factory=dict)
+    """Elements in rejected powder of cathode plants, by stage (`precursor`,
+    `cathode_material`): it needs no shredding and goes to hydrometallurgy directly."""
 
 
 @part

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from datetime import date
 from typing import Annotated, Literal
 
@@ -56,8 +57,16 @@ class CellBlock:
     first_sales: Months
     """Time from first cells (SOP) to the release of the first line for saleable cells."""
     project: Project
-    output: dict[str, OutputWindow] = {}
-    scrap: dict[str, ScrapReading] = {}
+    output: dict[str, OutputWindow] = field(default_factory=dict)
+    scrap: dict[str, ScrapReading] = field(default_factory=dict)
+
+
+@part
+class LeadAcid:
+    """A lead-acid plant, for the record."""
+
+    capacity: GwhPerYear
+    heads: Heads
 
 
 @part
@@ -65,15 +74,16 @@ class Site:
     """A gigafactory."""
 
     title: str
-    kind: Literal["cells", "lead-acid", "unattributed"] = "cells"
+    kind: Literal["cells", "lead-acid"] = "cells"
     """What stands behind the name; only cell plants count in output and plan."""
     basin: str
     chemistry: str
     ramp: RampClass
     staffing: Staffing
-    blocks: dict[str, CellBlock] = {}
-    heads: dict[str, HeadsReading] = {}
+    blocks: dict[str, CellBlock] = field(default_factory=dict)
+    heads: dict[str, HeadsReading] = field(default_factory=dict)
     grid_connection: MegaWatt
     """Power that the site may draw from the grid."""
+    lead_acid: LeadAcid | None = None
     caveat: str = ""
     """What a reader must know before using the site's figures."""

@@ -20,7 +20,7 @@ class Template:
     Parameters
     ----------
     field : str
-        Fields of this name may hold ``like: NAME``, wherever they are in the model.
+        Fields of this name may hold ``like: NAME`` (or its full path) anywhere in the model.
     section : str
         Dotted path of the mapping that holds the templates by name.
     part : type
@@ -36,11 +36,36 @@ class Template:
         """The path of the section."""
         return tuple(self.section.split("."))
 
+    @property
+    def shape(self) -> Shape:
+        """The shape of the section: parts by name."""
+        return shape_of(dict[str, self.part])  # type: ignore[name-defined]
 
-def fill_templates(
-    tree: Node, shape: Shape, templates: Iterable[Template]
-) -> tuple[Node, list[Problem]]:
-    """Write out what entities take over with ``like``; drop templates that are no fields.
+
+@dataclass(frozen=True)
+class Filled:
+    """A tree in which nothing is taken over any more.
+
+    Parameters
+    ----------
+    tree : Node
+        Without ``like``, and without templates that are no fields of the model.
+    sections : tuple of (Template, Node)
+        The templates themselves, with what they take over from each other.
+    problems : list of Problem
+        Names of templates that do not exist.
+    """
+
+    tree: Node
+    sections: tuple[tuple[Template, Node], ...]
+    problems: list[Problem]
+
+
+def fill_templates(tree: Node, shape: Shape, templates: Iterable[Template]) -> Filled:
+    """Write out what entities take over with ``like``.
+
+    Whatever a part lacks is taken from the template, part by part; a figure is taken whole
+    or not at all.
 
     Parameters
     ----------
@@ -50,22 +75,17 @@ def fill_templates(
         The model's shape.
     templates : iterable of Template
         The templates there are.
-
-    Returns
-    -------
-    Node
-        A tree without ``like``.
-    list of Problem
-        Names of templates that do not exist.
     """
-    filler = _Filler(tree, {template.field: template for template in templates})
-    sections = {template.path[0] for template in templates} - set(shape.fields())
+    by_field = {template.field: template for template in templates}
+    filler = _Filler(tree, by_field)
+    dropped = {template.path[0] for template in by_field.values()} - set(shape.fields())
     children = {
         key: filler.fill(child, shape.child(key, tree), (key,))
         for key, child in tree.children().items()
-        if key not in sections
+        if key not in dropped
     }
-    return replace(tree, value=children), filler.problems
+    sections = tuple((each, filler.section(each)) for each in by_field.values())
+    return Filled(replace(tree, value=children), sections, filler.problems)
 
 
 class _Filler:
@@ -86,15 +106,28 @@ class _Filler:
         }
         return replace(node, value=children)
 
+    def section(self, template: Template) -> Node:
+        """Return the templates of a field, each complete."""
+        found = self.tree.find(template.path) or Node({}, self.tree.place)
+        entries = {
+            name: self.take_over(node, template, (*template.path, name), 0)
+            if LIKE in node.children()
+            else node
+            for name, node in found.children().items()
+        }
+        return replace(found, value=entries)
+
     def take_over(self, node: Node, template: Template, path: Path, depth: int) -> Node:
         children = dict(node.children())
         like = children.pop(LIKE)
         own = replace(node, value=children)
         section = self.tree.find(template.path)
         names = section.children() if section else {}
-        name = str(like.value)
+        name = str(like.value).removeprefix(f"{template.section}.")
         if name not in names or depth > _MAX_CHAIN:
             message = f"{unknown('template', name, names)} in {template.section}"
+            if name in names:
+                message = f"the templates from {name!r} on take each other over in a circle"
             self.problems.append(Problem(like.place, dotted((*path, LIKE)), message))
             return own
         model = names[name]
@@ -104,10 +137,11 @@ class _Filler:
 
 
 def _complete(own: Node, model: Node, shape: Shape | None) -> Node:
-    """Add to a mapping what it lacks of a template, part by part; figures stay whole."""
-    if shape is None or shape.unit or not isinstance(own.value, dict):
+    """Add to a part what it lacks of a template."""
+    both = isinstance(own.value, dict) and isinstance(model.value, dict)
+    if shape is None or shape.unit or not both:
         return own
-    children = dict(own.value)
+    children = dict(own.children())
     for key, child in model.children().items():
         if key in children:
             children[key] = _complete(children[key], child, shape.child(key, model))

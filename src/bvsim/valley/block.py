@@ -185,17 +185,22 @@ class Block:
         if peers:  # a block that is behind its class hands its delay on in full
             gained = sum(line.state for line in peers) / len(peers) - state
             state += gained * (self.ramp.transfer if gained > 0.0 else 1.0)
+        nameplate = self.nameplate * self.pipeline.size / self.line_count
+        cause = "interval after the line before" if number > 1 else "first sales after SOP"
+        self._add_line(number, nameplate, cause, state)
+
+    def _add_line(self, number: int, nameplate: float, cause: str, state: float = 0.0) -> None:
         luck = self.ctx.streams.stream(f"{self.entity}.line-{number}", "breakdowns")
         stops = Stops(self.ramp.mtbf, self.ramp.mttr / HOURS_PER_DAY, luck)
-        line = Line(self.nameplate * self.pipeline.size / self.line_count, state, stops)
-        self.lines.append(line)
-        self.released += line.nameplate
+        self.lines.append(Line(nameplate, state, stops))
+        self.released += nameplate
         self.ctx.trace.log(
             day=self.ctx.env.now,
             entity=self.entity,
             event=f"line {number} released",
-            cause="interval after the line before" if number > 1 else "first sales after SOP",
-            value=line.nameplate,
+            cause=cause,
+            value=nameplate,
+            unit="a year",
         )
 
     def stall(self) -> Events:
@@ -256,6 +261,8 @@ class Block:
     def levels(self, period: Period, repair_factor: float) -> Levels:
         """Return what the block could make in a period, and remember it line by line."""
         if self.closed or not self.lines or period.scheduled_days <= 0.0:
+            for line in self.lines:
+                line.possible = 0.0
             return NOTHING
         scheduled = period.scheduled_days
         years = scheduled / self.ctx.calendar.scheduled_days_per_year

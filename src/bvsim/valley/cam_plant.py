@@ -27,6 +27,7 @@ PCAM_NICKEL, PCAM_COBALT = 2, 3
 CAM_CONTENTS = 4
 """Contents of CAM: valley precursor, recycled lithium, nickel, cobalt (t)."""
 
+_SOLD, _EXPORT = 0, 1  # outlets of finished product
 _TINY_T = 1e-9
 
 CAM_COLUMNS = (
@@ -100,10 +101,9 @@ class PcamMaker(CathodePlant):
         lanes: Lanes,
         metals: RecycledMetals,
     ) -> None:
-        stock = MixedStock(2, 2)
+        stock = MixedStock(2, 2, 1)
         super().__init__(name=name, spec=spec, ctx=ctx, shock=shock, lanes=lanes, stock=stock)
         self.recipe, self.metals = recipe, metals
-        self.delivered = 0.0
         self.account: Account
 
     def start(self) -> None:
@@ -116,15 +116,15 @@ class PcamMaker(CathodePlant):
         self.calls.learn(needed, period.days)
         if self.stock.total <= _TINY_T or needed <= 0.0:
             return None
-        before = self.stock.total
-        parts = self.stock.take(needed)
-        self.delivered += before - self.stock.total
-        self.account.now[_P_DELIVERED] += before - self.stock.total
+        parts = self.stock.draw(needed, _SOLD)
+        self.account.now[_P_DELIVERED] += parts[OWN]
         return parts
 
     def produce(self, period: Period) -> None:
         """Make precursor for the period."""
-        self.close_unfounded()
+        self.review_phases()
+        if self.nameplate <= 0.0:
+            return
         row = self.account.now
         row[_P_NAMEPLATE] = self.nameplate
         possible = self.possible(period)
@@ -156,8 +156,9 @@ class PcamMaker(CathodePlant):
 
     def balances(self) -> Iterator[Balance]:
         """Yield what was made and where it went."""
-        closing = self.stock.total + sum(self.in_batches()[:2])
-        yield Balance("pcam.made", self.name, 0.0, self.good, self.delivered, closing, "t")
+        closing = self.stock.total + self.in_batches()[OWN]
+        sold = self.stock.gone(_SOLD)[OWN]
+        yield Balance("pcam.made", self.name, 0.0, self.good, sold, closing, "t")
 
 
 class CamMaker(CathodePlant):
@@ -192,7 +193,7 @@ class CamMaker(CathodePlant):
         precursor: PcamMaker | None,
         pcam_policy: ReorderPolicy,
     ) -> None:
-        stock = MixedStock(sources, CAM_CONTENTS)
+        stock = MixedStock(sources, CAM_CONTENTS, 2)
         super().__init__(name=name, spec=spec, ctx=ctx, shock=shock, lanes=lanes, stock=stock)
         self.maker = spec
         self.recipe, self.metals, self.precursor = recipe, metals, precursor
@@ -215,12 +216,11 @@ class CamMaker(CathodePlant):
             chemistry=spec.chemistry,
             sources=2,
             contents=2,
+            uses=1,
             policy=pcam_policy,
             lanes=lanes,
             ctx=ctx,
         )
-        self.to_valley = self.exported = self.pcam_used = 0.0
-        self.pcam_used_own = 0.0
         self.account: Account
 
     def start(self) -> None:
@@ -241,10 +241,9 @@ class CamMaker(CathodePlant):
         deliveries: list[tuple[str, list[float]]] = []
         for claim, tonnes in zip(needs, given, strict=True):
             if tonnes > 0.0:
-                before = self.stock.total
-                deliveries.append((claim.site, self.stock.take(tonnes)))
-                self.to_valley += before - self.stock.total
-                self.account.now[_TO_VALLEY] += before - self.stock.total
+                parts = self.stock.draw(tonnes, _SOLD)
+                deliveries.append((claim.site, parts))
+                self.account.now[_TO_VALLEY] += parts[self.index]
         return deliveries
 
     def _outside(self, period: Period) -> float:
@@ -262,35 +261,33 @@ class CamMaker(CathodePlant):
             return
         mature = min(self.calls.level, self.daily_capacity) * period.scheduled_days
         feed.requested = mature * self.charge() * self.recipe.precursor
-        feed.look_ahead(period, lead)
-        feed.limited = True
+        feed.look_ahead(period, lead, imposed=False)
         if self.precursor is not None:
             parts = self.precursor.supply(feed.local_need(1.0), period)
             if parts is not None:
                 feed.deliver(parts)
-        feed.restock(lead)
+        feed.called_off()
+        feed.restock()
 
     # -- production ----------------------------------------------------------------
 
     def produce(self, period: Period) -> None:
         """Make CAM for the period, and sell outside what the valley does not take."""
-        self.close_unfounded()
+        self.review_phases()
+        if self.nameplate <= 0.0:
+            return
         row = self.account.now
         row[_NAMEPLATE] = self.nameplate
-        if self.nameplate > 0.0:
-            self._sell_outside(period)
-            self._run(period)
-            row[_PCAM_STOCK] = self.feed.stock.total
+        self._sell_outside(period)
+        self._run(period)
+        row[_PCAM_STOCK] = self.feed.stock.total
         row[_STOCK] = self.stock.total + self.waiting
         row[_CUSTOMERS] = sum(pair.approved_day <= self.ctx.env.now for pair in self.pairs)
 
     def _sell_outside(self, period: Period) -> None:
         tonnes = min(self.stock.total, self._outside(period))
         if tonnes > 0.0:
-            before = self.stock.total
-            self.stock.take(tonnes)
-            self.exported += before - self.stock.total
-            self.account.now[_EXPORTED] += before - self.stock.total
+            self.account.now[_EXPORTED] += self.stock.take(tonnes, _EXPORT)
 
     def _run(self, period: Period) -> None:
         """Start what kilns, people, calls and precursor allow."""
@@ -309,13 +306,11 @@ class CamMaker(CathodePlant):
     def _charge(self, started: float, good: float, period: Period) -> None:
         """Book what a period's charge took in, and let the batch wait."""
         recipe, row = self.recipe, self.account.now
-        pcam = min(started * recipe.precursor, self.feed.stock.total)
-        taken = self.feed.take(pcam)
+        used = self.feed.use(started * recipe.precursor, 0)
+        taken = [share * used for share in self.feed.stock.shares]
         lithium = self.metals.use("lithium", started * recipe.lithium)
         fresh = 1.0 - lithium / (started * recipe.lithium) if recipe.lithium > 0.0 else 1.0
         share = good / started
-        self.pcam_used += taken[IMPORTED]
-        self.pcam_used_own += taken[OWN]
         row[_GOOD] += good
         row[_STARTED] += started
         row[_SCRAP] += started - good
@@ -334,12 +329,13 @@ class CamMaker(CathodePlant):
 
     def balances(self) -> Iterator[Balance]:
         """Yield where the product went and where its precursor came from."""
-        closing = self.stock.total + sum(self.in_batches()[: self.sources])
-        out = self.to_valley + self.exported
+        closing = self.stock.total + self.in_batches()[self.index]
+        out = self.stock.gone(_SOLD)[self.index] + self.stock.gone(_EXPORT)[self.index]
         yield Balance("cam.made", self.name, 0.0, self.good, out, closing, "t")
-        used = (self.pcam_used, self.pcam_used_own)
+        feed = self.feed
+        used, left = feed.used_in(0), feed.stock.parts
         for source, label in ((IMPORTED, "imports"), (OWN, "valley")):
-            gone = used[source] + self.feed.lost(source)
-            parts = self.feed.stock.parts[source]
-            inflow = self.feed.inflow(source)
-            yield Balance(f"pcam.{label}", self.name, 0.0, inflow, gone, parts, "t")
+            gone = used[source] + feed.lost(source)
+            yield Balance(
+                f"pcam.{label}", self.name, 0.0, feed.inflow(source), gone, left[source], "t"
+            )

@@ -97,6 +97,8 @@ class CathodePlant:
     ----------
     good, started : float
         Tonnes made and tonnes charged so far, in product.
+    nameplate : float
+        Nameplate of released lines, t/yr.
     waiting : float
         Tonnes in batches that are not released yet.
     daily_capacity : float
@@ -128,7 +130,7 @@ class CathodePlant:
         self._kiln_share = kilns.campaign / (kilns.campaign + kilns.overhaul)
         self._wait_days = batches.residence + batches.release
         self._batches: deque[tuple[float, list[float]]] = deque()
-        self.daily_capacity = 0.0
+        self.daily_capacity = self.nameplate = 0.0
         self._available = 0.0
         self._levels: list[Levels] = []
 
@@ -155,17 +157,13 @@ class CathodePlant:
             block.start()
 
     @property
-    def nameplate(self) -> float:
-        """Nameplate of released lines, t/yr."""
-        return sum(block.released for block in self.blocks)
-
-    @property
     def cancelled(self) -> bool:
         """True once the first phase has been given up."""
         return self.blocks[0].pipeline.state == "cancelled"
 
-    def close_unfounded(self) -> None:
-        """Give up later phases when the first one has been cancelled."""
+    def review_phases(self) -> None:
+        """Add up what is released; give up later phases when the first was cancelled."""
+        self.nameplate = sum([block.released for block in self.blocks])
         if self.cancelled:
             for block in self.blocks[1:]:
                 if not block.closed:
@@ -188,8 +186,7 @@ class CathodePlant:
         """Move batches whose quality control is over into the finished stock."""
         while self._batches and self._batches[0][0] <= day:
             when, parts = self._batches.popleft()
-            self.stock.put(parts, when)
-            self.waiting -= sum(parts[: self.stock.sources])
+            self.waiting -= self.stock.put(parts, when)
 
     def wanted(self, period: Period) -> float:
         """Return tonnes to make so that stock and waiting batches reach their target."""
@@ -198,9 +195,6 @@ class CathodePlant:
 
     def possible(self, period: Period) -> float:
         """Return tonnes of good product at mature yield that kilns and people allow."""
-        if self.nameplate <= 0.0:
-            self._available = 0.0
-            return 0.0
         repair = self.crew.repair_factor
         self._levels = [block.levels(period, repair) for block in self.blocks]
         self._available = sum(levels.available for levels in self._levels)
@@ -249,7 +243,7 @@ class CathodePlant:
 
     def in_batches(self) -> list[float]:
         """Return what waits for release, by source with contents."""
-        total = [0.0] * len(self.stock.parts)
+        total = [0.0] * len(self.stock.shares)
         for _, parts in self._batches:
             total = [a + b for a, b in zip(total, parts, strict=True)]
         return total

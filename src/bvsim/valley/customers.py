@@ -23,7 +23,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bvsim.spec.demand import CostGap, Offtake, Programme
+from bvsim.spec.demand import CostGap, Offtake, Programme, Supplier
+from bvsim.spec.units import Timed
 from bvsim.valley.books import Account, Balance, Column
 from bvsim.valley.calendar import DAYS_PER_MONTH, Period
 from bvsim.valley.context import Context
@@ -32,11 +33,10 @@ FloatArray = NDArray[np.float64]
 
 _KWH_PER_GWH = 1e6
 
-ORDERED, DELIVERED, UNMET, WRITTEN_OFF, STOCK, COMMITTED, WON, GAP = range(8)
+ORDERED, DELIVERED, WRITTEN_OFF, STOCK, COMMITTED, WON, GAP = range(7)
 COLUMNS = (
-    Column("ordered_gwh", "flow", "Cells that customers ordered."),
+    Column("ordered_gwh", "flow", "Cells ordered; what is not delivered in its period is lost."),
     Column("delivered_gwh", "flow", "Cells delivered to customers."),
-    Column("unmet_orders_gwh", "flow", "Orders that the site could not deliver; they are lost."),
     Column("finished_written_off_gwh", "flow", "Finished cells written off at closure."),
     Column("finished_stock_gwh", "stock", "Good cells not yet delivered."),
     Column("committed_orders_gwh_per_year", "stock", "Rate of orders under contracts."),
@@ -115,11 +115,22 @@ class Contract:
             return 0.0
         return self.gwh_per_year[month] * built_up(since, self.build_up_months)
 
+    def built_up_by(self, opened: float) -> float:
+        """Return the day from which the full volume is ordered."""
+        return max(self.start, opened) + self.build_up_months * DAYS_PER_MONTH
+
     def expected(self, now: int, then: int) -> float:
         """Return the full volume planned in one month for another: growth as on the path."""
         if self.planned[now] <= 0.0:
             return self.planned[then]
         return self.gwh_per_year[now] * self.planned[then] / self.planned[now]
+
+
+def by_month(timed: Timed, days: Sequence[float]) -> FloatArray:
+    """Return a timed figure on the first day of each month."""
+    if not timed.days:
+        return np.full(len(days), timed.values[0])
+    return np.array([timed.at(day) for day in days])
 
 
 def programme_gwh(spec: Programme, scale: FloatArray, days: Sequence[float]) -> FloatArray:
@@ -134,14 +145,51 @@ def programme_gwh(spec: Programme, scale: FloatArray, days: Sequence[float]) -> 
     days : sequence of float
         Day on which each month begins.
     """
-    here = np.array([spec.sourced_here.at(day) for day in days])
+    here = by_month(spec.sourced_here, days)
     return np.asarray(spec.volume * spec.energy / _KWH_PER_GWH * here * scale)
 
 
 def offtake_gwh(spec: Offtake, scale: FloatArray, days: Sequence[float]) -> FloatArray:
     """Return a contract's orders in GWh a year: what is called, or must be taken."""
-    called = np.array([spec.called.at(day) for day in days])
+    called = by_month(spec.called, days)
     return np.asarray(spec.volume * np.maximum(np.minimum(called * scale, 1.0), spec.take_or_pay))
+
+
+class Portfolio:
+    """All contracts of one site.
+
+    Parameters
+    ----------
+    contracts : sequence of Contract
+        Programmes and offtakes; those of a site that has none are none.
+    months : int
+        Number of months of the horizon.
+    """
+
+    def __init__(self, contracts: Sequence[Contract], months: int) -> None:
+        self.contracts = tuple(contracts)
+        full = np.zeros(months)
+        for contract in self.contracts:
+            full += np.array(contract.gwh_per_year)
+        self._full: list[float] = full.tolist()
+        self._full_from = math.inf
+
+    def open(self, day: float) -> None:
+        """Begin the build-up of the contracts: the site delivers from a day on."""
+        self._full_from = max(
+            (c.built_up_by(day) for c in self.contracts),
+            default=day,
+        )
+
+    def rate(self, month: int, day: float, opened: float) -> float:
+        """Return the orders in GWh a year on a day, for a site that opened earlier."""
+        if day >= self._full_from:
+            return self._full[month]
+        return math.fsum([c.rate(month, day, opened) for c in self.contracts])
+
+    def expected(self, now: int, then: int, day: float) -> float:
+        """Return the orders planned in one month for another, which begins on a day."""
+        return math.fsum(c.expected(now, then) for c in self.contracts if c.start <= day)
 
 
 class OrderBook:
@@ -161,8 +209,12 @@ class OrderBook:
         Cost gap that buyers reckon with before the site has a record.
     account : Account
         Where the columns of `COLUMNS` are recorded.
-    contracts : sequence of Contract
-        Programmes and offtakes.
+    portfolio : Portfolio
+        Its contracts.
+    supplier : Supplier
+        What it may sell besides.
+    ctx : Context
+        Surroundings of the replication.
     """
 
     def __init__(
@@ -172,34 +224,30 @@ class OrderBook:
         room_share: float,
         gap: float,
         account: Account,
-        contracts: Sequence[Contract],
+        portfolio: Portfolio,
+        supplier: Supplier,
         ctx: Context,
     ) -> None:
-        self.site, self.contracts, self.gap = site, tuple(contracts), gap
+        self.site, self.portfolio, self.supplier, self.gap = site, portfolio, supplier, gap
         self.nameplate_gwh = 0.0
         self.ordered_gwh, self.limit_gwh, self.stock_gwh = 0.0, 0.0, 0.0
         self.committed, self.won, self.taken_over = 0.0, 0.0, 0.0
-        self.opened: float | None = None
-        self.closed = False
+        self.opened = math.nan
+        self.trading = self.closed = False
         self.reported: tuple[float, float] | None = None
         self._room_share, self._account, self._ctx = room_share, account, ctx
         self._unlimited = False
         self._produced, self._delivered, self._written_off = 0.0, 0.0, 0.0
 
     @property
-    def trading(self) -> bool:
-        """Whether the site has opened and not closed."""
-        return self.opened is not None and not self.closed
-
-    @property
     def gwh_per_year(self) -> float:
         """Rate of all orders in GWh a year."""
         return self.committed + self.won + self.taken_over
 
-    def contracted(self, month: int, day: float) -> float:
-        """Return the orders under contracts in GWh a year, for a site open by then."""
-        opened = day if self.opened is None else self.opened
-        return math.fsum(contract.rate(month, day, opened) for contract in self.contracts)
+    def open(self, day: float) -> None:
+        """Begin to trade: the site has released its first line."""
+        self.trading, self.opened = True, day
+        self.portfolio.open(day)
 
     def place(self, scheduled_share: float, *, unlimited: bool) -> None:
         """Set what customers want in a period, and what the site can usefully make.
@@ -233,7 +281,6 @@ class OrderBook:
         now = self._account.now
         now[ORDERED] += ordered
         now[DELIVERED] += delivered
-        now[UNMET] += ordered - delivered
         now[STOCK] = self.stock_gwh
         return delivered
 
@@ -241,16 +288,11 @@ class OrderBook:
         """Tell the market a month's yield and utilisation (good output over nameplate)."""
         self.reported = (yield_, utilisation)
 
-    def learn_gap(self, gap: float, memory_months: float) -> None:
-        """Move the gap that buyers see towards a month's gap."""
-        weight = 1.0 - math.exp(-1.0 / memory_months) if memory_months > 0.0 else 1.0
-        self.gap += weight * (gap - self.gap)
-
     def close(self) -> None:
         """Close the site: orders stop, finished cells are written off."""
         if self.closed:
             return
-        self.closed = True
+        self.closed, self.trading = True, False
         self.ordered_gwh = self.limit_gwh = self.won = self.taken_over = 0.0
         self._account.now[WRITTEN_OFF] += self.stock_gwh
         self._written_off += self.stock_gwh
@@ -287,9 +329,11 @@ def scale_of(
     return np.asarray(registrations / reference[years == base].mean())
 
 
-def award_weight(award_months: float) -> float:
-    """Return the share of the way from present orders to tenders won that a month covers."""
-    return 1.0 - math.exp(-1.0 / award_months) if award_months > 0.0 else 1.0
+def monthly_step(time_constant_months: float) -> float:
+    """Return the share of the way to a target that a month covers, of an exponential approach."""
+    if time_constant_months <= 0.0:
+        return 1.0
+    return 1.0 - math.exp(-1.0 / time_constant_months)
 
 
 def yearly(monthly: FloatArray, years: FloatArray) -> FloatArray:

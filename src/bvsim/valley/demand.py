@@ -17,8 +17,10 @@ from bvsim.valley.customers import (
     Contract,
     FloatArray,
     OrderBook,
-    award_weight,
+    Portfolio,
+    by_month,
     cost_gap,
+    monthly_step,
     offtake_gwh,
     programme_gwh,
     scale_of,
@@ -69,9 +71,21 @@ class Demand:
         self._open = (market.eu_gwh * spec.open_market.contestable * MONTHS_PER_YEAR).tolist()
         rivals = spec.open_market.contestable * spec.open_market.rival_capacity
         self._rivals = (market.eu_central_gwh * rivals * MONTHS_PER_YEAR).tolist()
-        self._central = {"france": market.fr_central, "europe": market.eu_central}
-        self._sold = {"france": market.fr_bev, "europe": market.eu_bev}
+        flat = np.ones(calendar.months)
+        self._central = {
+            "france": market.fr_central,
+            "europe": market.eu_central,
+            "none": flat,
+        }
+        self._sold = {"france": market.fr_bev, "europe": market.eu_bev, "none": flat}
+        self._scale_of: dict[tuple[str, int], tuple[FloatArray, FloatArray]] = {}
+        first_days = calendar.month_starts[:-1]
+        self._level: list[float] = by_month(spec.level, first_days).tolist()
+        self._mature: list[float] = by_month(spec.cost_gap.mature, first_days).tolist()
+        self._memory = monthly_step(spec.cost_gap.memory)
+        self._award = monthly_step(spec.open_market.award)
         self._books: dict[str, OrderBook] = {}
+        self._sites: list[OrderBook] = []  # by name
         self._month = -1
         self._region = ctx.books.open("yearly", "region:demand", REGION_COLUMNS)
 
@@ -89,10 +103,11 @@ class Demand:
                 room_share=spec.finished / calendar.scheduled_days_per_year,
                 gap=spec.cost_gap.at_start,
                 account=self._ctx.books.open("yearly", f"{site}:demand", COLUMNS),
-                contracts=self._contracts(site),
+                portfolio=Portfolio(self._contracts(site), calendar.months),
+                supplier=spec.suppliers.get(site) or Supplier(),
                 ctx=self._ctx,
             )
-            self._books = dict(sorted(self._books.items()))
+            self._sites = [self._books[name] for name in sorted(self._books)]
         return self._books[site]
 
     def _contracts(self, site: str) -> list[Contract]:
@@ -114,12 +129,13 @@ class Demand:
 
     def _scales(self, market: str, base_year: int) -> tuple[FloatArray, FloatArray]:
         """Return a volume over that of its base year, by month: real, and as planned."""
-        if market == "none":
-            return np.ones(len(self._years)), np.ones(len(self._years))
-        sold, central = self._sold[market], self._central[market]
-        response = self._spec.market_response
-        real = scale_of(sold, central, self._years, base_year) ** response
-        return real, scale_of(central, central, self._years, base_year) ** response
+        if (market, base_year) not in self._scale_of:
+            sold, central = self._sold[market], self._central[market]
+            response = self._spec.market_response
+            real = scale_of(sold, central, self._years, base_year) ** response
+            planned = scale_of(central, central, self._years, base_year) ** response
+            self._scale_of[market, base_year] = real, planned
+        return self._scale_of[market, base_year]
 
     # --- phases -------------------------------------------------------------------------
 
@@ -130,60 +146,59 @@ class Demand:
             self._new_month(period)
         ctx = self._ctx
         share = period.scheduled_days / ctx.calendar.scheduled_days_per_year
-        unlimited = period.start_day < ctx.as_of_day or ctx.lifted("demand")
-        for book in self._books.values():
+        unlimited = period.start_day < ctx.as_of_day or "demand" in ctx.lifts
+        for book in self._sites:
             if book.trading:
                 book.place(share, unlimited=unlimited)
             elif book.nameplate_gwh > 0.0 and not book.closed:
-                book.opened = period.start_day
-                self._set_contracts(book, period.month, period.end_day)
+                book.open(period.start_day)
+                self._set_contracts(book, period)
                 book.place(share, unlimited=unlimited)
 
     def _new_month(self, period: Period) -> None:
-        month, day = period.month, period.start_day
-        self._record_region(month)
-        level = self._spec.level.at(day)
-        for book in self._books.values():
-            if book.opened is not None:
-                self._set_contracts(book, month, period.end_day)
-        trading = [book for book in self._books.values() if book.trading]
-        self._update_gaps(trading, day)
-        self._update_tenders(trading, month, level)
+        self._record_region(period.month)
+        for book in self._sites:
+            if book.trading or book.closed:
+                self._set_contracts(book, period)
+        trading = [book for book in self._sites if book.trading]
+        self._update_gaps(trading, period.month)
+        self._update_tenders(trading, period.month)
         self._hand_over(trading)
         for book in trading:
             book.record()
 
-    def _set_contracts(self, book: OrderBook, month: int, day: float) -> None:
-        book.committed = book.contracted(month, day) * self._spec.level.at(day)
+    def _set_contracts(self, book: OrderBook, period: Period) -> None:
+        month = period.month
+        rate = book.portfolio.rate(month, period.end_day, book.opened)
+        book.committed = rate * self._level[month]
 
-    def _update_gaps(self, books: list[OrderBook], day: float) -> None:
-        spec = self._spec.cost_gap
-        mature = spec.mature.at(day)
+    def _update_gaps(self, books: list[OrderBook], month: int) -> None:
+        spec, mature = self._spec.cost_gap, self._mature[month]
         for book in books:
             if book.reported is not None:
-                book.learn_gap(cost_gap(spec, mature, *book.reported), spec.memory)
-
-    def _supplier(self, site: str) -> Supplier:
-        return self._spec.suppliers.get(site) or Supplier()
+                gap = cost_gap(spec, mature, *book.reported)
+                book.gap += self._memory * (gap - book.gap)
 
     def _weight(self, gap: float) -> float:
         open_market = self._spec.open_market
         return math.exp(open_market.preference - open_market.sensitivity * gap)
 
-    def _update_tenders(self, books: list[OrderBook], month: int, level: float) -> None:
-        bidders = [book for book in books if self._supplier(book.site).open_market]
+    def _update_tenders(self, books: list[OrderBook], month: int) -> None:
+        bidders = [book for book in books if book.supplier.open_market]
         offers = [book.nameplate_gwh - book.committed for book in bidders]
         weights = [self._weight(book.gap) for book in bidders]
         won = tenders_won(self._open[month], self._rivals[month], offers, weights)
-        step = award_weight(self._spec.open_market.award)
+        level = self._level[month]
         for book, gwh in zip(bidders, won, strict=True):
-            book.won += step * (gwh * level - book.won)
+            book.won += self._award * (gwh * level - book.won)
 
     def _hand_over(self, books: list[OrderBook]) -> None:
         """Give part of the closed sites' orders to open ones, by nameplate."""
-        released = sum(book.committed for book in self._books.values() if book.closed)
-        heirs = [book for book in books if self._supplier(book.site).takes_over]
-        total = sum(book.nameplate_gwh for book in heirs)
+        released = sum([book.committed for book in self._sites if book.closed])
+        if released <= 0.0:
+            return
+        heirs = [book for book in books if book.supplier.takes_over]
+        total = sum([book.nameplate_gwh for book in heirs])
         if total > 0.0:
             share = released * self._spec.transferred / total
             for book in heirs:
@@ -218,16 +233,10 @@ class Demand:
         book, starts = self._books[site], self._ctx.calendar.month_starts
         now = max(self._month, 0)
         then = min(max(bisect_right(starts, day) - 1, now), len(starts) - 2)
-        level = self._spec.level.at(starts[now])
-        contracts = math.fsum(
-            contract.expected(now, then)
-            for contract in book.contracts
-            if contract.start <= starts[then]
-        )
-        committed = contracts * level
-        if not self._supplier(site).open_market:
+        committed = book.portfolio.expected(now, then, starts[then]) * self._level[now]
+        if not book.supplier.open_market:
             return committed + book.taken_over
-        others = [b for b in self._books.values() if b.trading and b is not book]
+        others = [b for b in self._sites if b.trading and b is not book]
         offers = [b.nameplate_gwh - b.committed for b in others]
         weights = [self._weight(b.gap) for b in others]
         market = self.market
@@ -238,9 +247,9 @@ class Demand:
             [nameplate_gwh - committed, *offers],
             [self._weight(book.gap), *weights],
         )
-        return committed + won[0] * level + book.taken_over
+        return committed + won[0] * self._level[now] + book.taken_over
 
     def balances(self) -> Iterator[Balance]:
         """Yield the accounts of finished cells, by site."""
-        for book in self._books.values():
+        for book in self._sites:
             yield book.balance()

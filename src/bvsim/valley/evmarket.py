@@ -202,10 +202,12 @@ class _Builder:
         bev, cars = ("bev_car", "cars") if region == "france" else ("eu_bev_car", "eu_cars")
         past = {y: getattr(f, bev) / getattr(f, cars) for y, f in self.observed.items()}
         odds = monthly_log_odds(self.times, knots, past) + deviation
+        calendar = self.ctx.calendar
         for name in sorted(self.spec.co2_steps):
             step = self.spec.co2_steps[name]
-            deadline = self.ctx.calendar.day(step.deadline + timedelta(days=1))
-            odds = odds + step_log_odds(self.days, deadline, step)
+            if step.known_from is None or calendar.day(step.known_from) <= self.ctx.as_of_day:
+                deadline = calendar.day(step.deadline + timedelta(days=1))
+                odds = odds + step_log_odds(self.days, deadline, step)
         return np.asarray(expit(odds))
 
     def pulses(self) -> FloatArray:
@@ -227,7 +229,10 @@ class _Builder:
     def bonus(self) -> FloatArray:
         """Return the change of the French share by the incentive, per month."""
         bonus = self.spec.bonus
-        change = np.array([bonus.change.at(day) for day in self.days.tolist()])
+        if not bonus.change.days:
+            change = np.full(len(self.days), bonus.change.values[0])
+        else:
+            change = np.array([bonus.change.at(day) for day in self.days.tolist()])
         return np.asarray(change / _EUR_PER_KEUR * bonus.effect)
 
     def impose(self, values: FloatArray, field: str) -> FloatArray:

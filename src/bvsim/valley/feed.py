@@ -9,7 +9,15 @@ from bvsim.valley.calendar import Period
 from bvsim.valley.context import Context
 from bvsim.valley.imports import Lanes
 from bvsim.valley.mix import MixedStock
-from bvsim.valley.restocking import IMPORTED, Forecast, Restocking
+from bvsim.valley.restocking import (
+    FIRST_USE,
+    IMPORTED,
+    PAID,
+    RESOLD,
+    WRITTEN_OFF,
+    Forecast,
+    Restocking,
+)
 
 _TINY_T = 1e-9
 _ROUNDING = 1e-9
@@ -26,8 +34,9 @@ class Feed:
         The material, as export controls name it.
     chemistry : str
         Its chemistry.
-    sources, contents : int
-        Sources of the material (imports first), and contents that travel along.
+    sources, contents, uses : int
+        Sources of the material (imports first), contents that travel along, and uses
+        counted apart.
     policy : ReorderPolicy
         Drawn figures of the reorder policy.
     lanes : Lanes
@@ -37,9 +46,14 @@ class Feed:
 
     Attributes
     ----------
-    delivered, written_off, resold : list of float
-        Tonnes by source (contents after them) that came from the valley, passed
-        their shelf life, or were sold outside when the plant closed.
+    requested, outlook : float
+        Tonnes asked for in the period; use per day planned for what has been released.
+    rate, local_rate : float
+        Expected use per day; deliveries from the valley per day, of late.
+    limit_t : float
+        Tonnes that may be used in the period.
+    delivered : list of float
+        Tonnes by source (contents after them) that came from the valley.
     at_will : float
         Tonnes of imports that were imposed: what observed or unlimited use needed.
     """
@@ -52,13 +66,14 @@ class Feed:
         chemistry: str,
         sources: int,
         contents: int,
+        uses: int,
         policy: ReorderPolicy,
         lanes: Lanes,
         ctx: Context,
     ) -> None:
         self.entity, self.goods, self.chemistry = entity, goods, chemistry
         self.policy, self.lanes, self.ctx = policy, lanes, ctx
-        self.stock = MixedStock(sources, contents)
+        self.stock = MixedStock(sources, contents, FIRST_USE + uses)
         self.restocking = Restocking(
             entity=entity,
             goods=goods,
@@ -68,122 +83,139 @@ class Feed:
             ctx=ctx,
             stock=self.stock,
         )
-        self.forecast = Forecast(policy.memory)
-        self._possible = Forecast(policy.memory)
-        self.requested = 0.0
-        self.outlook = 0.0
-        self.limited = True
-        self.rate = 0.0
-        self.local_rate = Forecast(policy.memory)
+        self.requested = self.outlook = 0.0
+        self.limit_t = math.inf
+        self.limited = False
+        self.rate = self.local_rate = 0.0
         self.at_will = 0.0
-        self.delivered, self.written_off, self.resold = self._zeros(), self._zeros(), self._zeros()
-        self._arrived_locally = 0.0
-        self._used = 0.0
-        self._opened = False
-        self._used_before = False
-
-    def _zeros(self) -> list[float]:
-        return [0.0] * len(self.stock.parts)
+        self.delivered = [0.0] * (sources + contents)
+        self.used = 0.0
+        self._use, self._possible = Forecast(policy.memory), Forecast(policy.memory)
+        self._local = Forecast(policy.memory)
+        self._asked = self._outlook = self._working = self._span = self._came = 0.0
+        self._used_before = self._since_call = 0.0
+        self._awake = self._opened = self._in_use_at_as_of = False
+        self._flies = lanes.spec.emergency is not None
 
     # -- a period ------------------------------------------------------------------
 
-    def look_ahead(self, period: Period, lead: float) -> None:
-        """Revise the forecast from what is requested, and open the stock at first use."""
-        day = self.ctx.env.now
-        observed = day < self.ctx.as_of_day
-        self.limited = not (observed or self.ctx.lifted("cathode"))
-        self.forecast.learn(self.requested, period.scheduled_days)
-        self._possible.learn(self.outlook, period.scheduled_days)
-        self.rate = max(self.forecast.ahead(lead), self.outlook * self._load())
-        self.local_rate.learn(self._arrived_locally, period.days)
-        self._arrived_locally = 0.0
-        if observed:
-            self._used_before = self._used_before or self.requested > 0.0
-        elif not self._opened and self.requested > 0.0:
-            self._open(period, lead)
+    def look_ahead(self, period: Period, lead: float, *, imposed: bool) -> None:
+        """Take in what is requested; revise the forecast when that is due."""
+        requested = self.requested
+        if not self._awake:
+            if requested <= 0.0 and self.outlook <= 0.0:
+                return
+            self._awake = True
+            self._span = self.policy.revision  # the first revision comes at once
+        working = period.scheduled_days
+        self._asked += requested
+        self._since_call += requested
+        self._outlook += self.outlook * working
+        self._working += working
+        self._span += period.days
+        if self._span >= self.policy.revision and self._working > 0.0:
+            self._revise(lead)
+        self.limited = not imposed
+        if not self._opened and requested > 0.0:
+            if self.ctx.env.now >= self.ctx.as_of_day:
+                self._open(lead)
+            else:
+                self._in_use_at_as_of = True
 
-    def _load(self) -> float:
-        """Return the share of what was possible that was asked for of late, at most one."""
+    def _revise(self, lead: float) -> None:
+        """Learn from what was asked for and delivered since the last revision."""
+        self._use.learn(self._asked, self._working)
+        self._possible.learn(self._outlook, self._working)
+        self._local.learn(self._came, self._span)
         possible = self._possible.level
-        return min(1.0, self.forecast.level / possible) if possible > 0.0 else 1.0
+        load = min(1.0, self._use.level / possible) if possible > 0.0 else 1.0
+        self.rate = max(self._use.ahead(lead), self.outlook * load)
+        self.local_rate = min(self._local.level, self.rate)
+        self.restocking.plan(self.rate, self.rate - self.local_rate, lead)
+        self.restocking.allow_air(self.used - self._used_before)
+        self._used_before = self.used
+        self._asked = self._outlook = self._working = self._span = self._came = 0.0
+        if self.stock.total > 0.0:
+            self.restocking.write_off()
 
-    def _open(self, period: Period, lead: float) -> None:
+    def _open(self, lead: float) -> None:
         """Begin with the policy's stock; a new plant ordered it a lead time ago, if it could."""
         self._opened = True
         if self.restocking.position > _TINY_T:
             return
-        if period.scheduled_days > 0.0:
-            self.rate = max(self.rate, self.requested / period.scheduled_days)
         ordered = max(self.ctx.as_of_day, self.ctx.env.now - lead)
         stopped = self.lanes.halt(self.goods, self.chemistry, ordered) is not None
-        if self._used_before or not stopped:
-            self.restocking.open(self.rate, self.import_rate, lead)
-
-    @property
-    def import_rate(self) -> float:
-        """Use per day that local deliveries leave to imports."""
-        return max(0.0, self.rate - self.local_rate.level)
+        if self._in_use_at_as_of or not stopped:
+            self.restocking.open(lead)
 
     def local_need(self, share: float) -> float:
-        """Return tonnes wanted from the valley: a share of use, more when stock is short."""
-        wanted = self.requested * share
-        target = self.rate * self.policy.safety_stock
+        """Return tonnes to call from the valley.
+
+        A share of what was asked for since the last call; more when the stock would
+        fall below the cover that counts as an emergency.
+        """
+        wanted = self._since_call * share
+        target = self.rate * self.policy.emergency_cover
         gap = self.requested + target - self.stock.total - wanted
-        return wanted + min(max(gap, 0.0), self.requested)
+        return wanted + min(max(gap, 0.0), self._since_call)
+
+    def called_off(self) -> None:
+        """Begin to count requests anew: the valley's makers have been called."""
+        self._since_call = 0.0
 
     def deliver(self, parts: list[float]) -> None:
         """Take in a delivery from the valley."""
         self.delivered = [a + b for a, b in zip(self.delivered, parts, strict=True)]
-        self.stock.put(parts, self.ctx.env.now)
-        self._arrived_locally += sum(parts[: self.stock.sources])
+        self._came += self.stock.put(parts, self.ctx.env.now)
 
-    def restock(self, lead: float) -> None:
-        """Write off what is too old, and order what the policy asks for."""
-        if self.restocking.closed or (not self._opened and self.outlook <= 0.0):
-            return
-        self._drop_old()
-        self.restocking.review(self.rate, self.import_rate, lead)
-        if self.lanes.spec.emergency is not None:
-            self.restocking.fly_in(self.rate, self._used)
-        self._used = 0.0
+    def restock(self) -> None:
+        """Order what the policy asks for, and set the limit of the period."""
+        restocking, total = self.restocking, self.stock.total
+        ordering = self._awake and self.ctx.env.now >= self.ctx.as_of_day
+        if ordering and not restocking.closed:
+            if total + restocking.on_order <= restocking.reorder_point + _TINY_T:
+                restocking.review()
+            if self._flies and total < self.rate * self.policy.emergency_cover:
+                restocking.fly_in()
+        self.limit_t = total if self.limited else math.inf
 
-    def _drop_old(self) -> None:
-        if self.stock.total > 0.0:
-            old = self.restocking.write_off()
-            self.written_off = [a + b for a, b in zip(self.written_off, old, strict=True)]
+    def use(self, tonnes: float, use: int) -> float:
+        """Use tonnes in one of the ways counted apart; return them.
 
-    @property
-    def limit_t(self) -> float:
-        """Tonnes that may be used in the period."""
-        return self.stock.total if self.limited else math.inf
-
-    def take(self, tonnes: float) -> list[float]:
-        """Use tonnes and return them by source; imposed use beyond the stock is imported.
+        Use that is imposed (observed, or unlimited) beyond the stock is imported.
 
         Raises
         ------
         ValueError
             When more is used than there is, in a period that is limited.
         """
+        stock = self.stock
+        if tonnes > stock.total:
+            self._make_up(tonnes)
+        tonnes = stock.take(tonnes, FIRST_USE + use)
+        self.used += tonnes
+        return tonnes
+
+    def _make_up(self, tonnes: float) -> None:
+        """Import what imposed use needs beyond the stock."""
         missing = tonnes - self.stock.total
-        if missing > _ROUNDING * max(1.0, tonnes):
-            if self.limited:
-                raise ValueError(f"{self.entity} uses {missing} t more {self.goods} than it has")
+        if not self.limited:
             self.at_will += missing
-            parts = self._zeros()
-            parts[IMPORTED] = missing
-            self.stock.put(parts, self.ctx.env.now)
-        self._used += tonnes
-        return self.stock.take(tonnes)
+            self.stock.put_plain(IMPORTED, missing, self.ctx.env.now)
+        elif missing > _ROUNDING * max(1.0, self.limit_t):
+            raise ValueError(f"{self.entity} uses {missing} t more {self.goods} than it has")
 
     def close(self) -> None:
         """Sell the stock outside the valley, and whatever still arrives."""
+        self.requested = self.outlook = 0.0
         self.restocking.closed = True
-        self.resold = [
-            a + b for a, b in zip(self.resold, self.stock.take(self.stock.total), strict=True)
-        ]
+        self.stock.take(self.stock.total, RESOLD)
 
     # -- at the end ----------------------------------------------------------------
+
+    def used_in(self, use: int) -> list[float]:
+        """Return all that was used in one way, by source, with contents."""
+        return self.stock.gone(FIRST_USE + use)
 
     def inflow(self, source: int) -> float:
         """Return the tonnes that came from a source."""
@@ -192,13 +224,15 @@ class Feed:
 
     def lost(self, source: int) -> float:
         """Return the tonnes of a source refused, written off, or sold outside."""
-        lost = self.written_off[source] + self.resold[source]
-        restocking = self.restocking
-        return (
-            lost + restocking.refused + restocking.resold + restocking.paid
-            if source == IMPORTED
-            else lost
-        )
+        lost = sum(self.stock.gone(way)[source] for way in (WRITTEN_OFF, RESOLD, PAID))
+        if source == IMPORTED:
+            lost += self.restocking.refused + self.restocking.resold
+        return lost
+
+    @property
+    def written_off(self) -> float:
+        """Tonnes past their shelf life so far."""
+        return sum(self.stock.gone(WRITTEN_OFF)[: self.stock.sources])
 
     def days_of_cover(self) -> float:
         """Return days of use on hand; infinite without use."""

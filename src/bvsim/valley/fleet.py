@@ -16,7 +16,7 @@ from scipy.special import ndtr
 
 from bvsim.spec.fleet import FleetSpec
 from bvsim.valley.books import Balance, FloatArray
-from bvsim.valley.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
+from bvsim.valley.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR
 from bvsim.valley.context import Context
 from bvsim.valley.luck import lognormal
 from bvsim.valley.vehicles import Cohorts, at_days, interpolated
@@ -159,6 +159,7 @@ class Fleet:
         )
         self.rates: list[tuple[float, ...]] = [tuple(row) for row in (flows / days).T.tolist()]
         offered = self.collected.reshape(4, -1)[:, part] / days
+        # Retired NMC, retired LFP, replaced NMC, replaced LFP, tonnes a day.
         self.collected_rates: list[tuple[float, ...]] = [tuple(row) for row in offered.T.tolist()]
         second, dwell = self.second_life_stock.sum(axis=0), self.dwell_stock.sum(axis=0)
         self.second_life_closing: list[float] = second[part].tolist()
@@ -182,20 +183,17 @@ class Fleet:
                 unit="packs",
             )
 
-    def flows(self, period: Period) -> tuple[float, ...]:
-        """Return tonnes retired, replaced, exported, lost and collected in a period."""
-        days = period.days
-        rates = self.rates[period.month]
-        flows = tuple([rate * days for rate in rates])
-        counted = self._counted
-        for i in range(5):
-            counted[i] += flows[i]
-        return flows
+    def pass_month(self, month: int, days: float) -> list[float]:
+        """Count a month of the horizon.
 
-    def offered(self, period: Period) -> tuple[float, ...]:
-        """Return collected packs of a period in tonnes: retired NMC, LFP, replaced NMC, LFP."""
-        days = period.days
-        return tuple([rate * days for rate in self.collected_rates[period.month]])
+        Returns
+        -------
+        list of float
+            Tonnes retired, replaced, exported, lost and collected.
+        """
+        flows = [rate * days for rate in self.rates[month]]
+        self._counted = [before + flow for before, flow in zip(self._counted, flows, strict=True)]
+        return flows
 
     def collected_per_year(self, month: int) -> float:
         """Return the rate at which packs are collected in a month of the horizon, t/yr."""
@@ -206,7 +204,7 @@ class Fleet:
         """Yield the account of packs: retired and replaced against their ends.
 
         The stocks come from survival functions of the waits, the flows from their
-        densities, counted period by period: neither is derived from the other.
+        densities, counted month by month: neither is derived from the other.
         """
         retired, replaced, exported, lost, collected = self._counted
         yield Balance(

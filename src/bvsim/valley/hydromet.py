@@ -9,11 +9,11 @@ valley's precursor and cathode material.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bvsim.spec.recycling import HydrometSpec, Regulation, Trade
 from bvsim.valley.books import Balance
-from bvsim.valley.calendar import DAYS_PER_YEAR, Period
+from bvsim.valley.calendar import DAYS_PER_YEAR
 from bvsim.valley.context import Context
 from bvsim.valley.recycler import ELEMENTS
 
@@ -31,6 +31,8 @@ class Stage:
         """Black mass it can treat, tonnes a day."""
         self.recovery = (0.0,) * METALS
         self.returned = 0.0
+        self.treated_t = 0.0
+        """Black mass treated so far, tonnes."""
 
     def start(self) -> None:
         """Decide whether it is built, and when."""
@@ -66,8 +68,6 @@ class Stage:
             Least recovery by element that the law asks for today.
         """
         age = day - self.opens
-        if age < 0.0:
-            return
         grown = 1.0 - math.exp(-age / max(self.spec.ramp * DAYS_PER_YEAR, 1e-9))
         self.capacity_t = self.spec.capacity / DAYS_PER_YEAR * grown
         found = []
@@ -109,8 +109,10 @@ class Hydromet:
             for target in regulation.recovery.values()
         )
         self.listeners: list[Callable[[str, float], None]] = []
+        self._ours = [stage for stage in self.stages if stage.spec.in_valley]
+        self._others = [stage for stage in self.stages if not stage.spec.in_valley]
         self._waiting = [0.0] * METALS
-        self._counted = [0.0] * 5
+        self._made = self._exported = self._sold = 0.0
 
     def start(self) -> None:
         """Decide the luck of every stage."""
@@ -124,7 +126,8 @@ class Hydromet:
         for stage in self.stages:
             if stage.spec.after is not None:
                 stage.follow(openings.get(stage.spec.after, math.inf))
-            stage.review(day, floor)
+            if stage.opens <= day:
+                stage.review(day, floor)
 
     def floor(self, day: float) -> tuple[float, ...]:
         """Return the least recovery by element that the law asks for on a day."""
@@ -134,8 +137,8 @@ class Hydromet:
                 floor = shares
         return floor
 
-    def treat(self, mass: float, metals: Sequence[float], period: Period) -> list[float]:
-        """Send a period's black mass on.
+    def treat(self, mass: float, metals: Sequence[float], days: float) -> list[float]:
+        """Send a lot of black mass on.
 
         Parameters
         ----------
@@ -143,8 +146,8 @@ class Hydromet:
             Black mass made in the region, tonnes.
         metals : sequence of float
             Nickel, cobalt, lithium and manganese in it, tonnes.
-        period : Period
-            The period.
+        days : float
+            Time over which it was made: stages take what they can treat in it.
 
         Returns
         -------
@@ -153,59 +156,37 @@ class Hydromet:
             Union, sold in the Union; then metals recovered and metals returned, by element.
         """
         amounts = [0.0] * (4 + 2 * METALS)
-        counted = self._counted
-        counted[0] += mass
-        if mass <= 0.0:
-            return amounts
-        taken = self._through(
-            in_valley=True,
-            offered=mass,
-            mass=mass,
-            metals=metals,
-            days=period.days,
-            amounts=amounts,
-        )
-        rest = mass - taken
-        exported_share = (
-            self.trade.exported_after
-            if self.ctx.env.now >= self.trade.rule_from
-            else self.trade.exported_before
-        )
-        exported = rest * exported_share
-        tolled = self._through(
-            in_valley=False,
-            offered=rest - exported,
-            mass=mass,
-            metals=metals,
-            days=period.days,
-            amounts=amounts,
-        )
-        flows = (taken, tolled, exported, rest - exported - tolled)
-        for i, amount in enumerate(flows):
-            amounts[i] = amount
-            counted[1 + i] += amount
+        self._made += mass
+        share = [tonnes / mass for tonnes in metals]
+        taken = self._through(self._ours, mass, share, days, amounts)
+        after = self.ctx.env.now >= self.trade.rule_from
+        leaving = self.trade.exported_after if after else self.trade.exported_before
+        exported = (mass - taken) * leaving
+        rest = mass - taken - exported
+        tolled = self._through(self._others, rest, share, days, amounts)
+        self._exported += exported
+        self._sold += rest - tolled
+        amounts[:4] = taken, tolled, exported, rest - tolled
         return amounts
 
     def _through(
         self,
-        *,
-        in_valley: bool,
+        stages: Sequence[Stage],
         offered: float,
-        mass: float,
-        metals: Sequence[float],
+        share: Sequence[float],
         days: float,
         amounts: list[float],
     ) -> float:
-        """Treat what the stages here (or elsewhere in the Union) can of an offer."""
-        stages = [s for s in self.stages if s.spec.in_valley is in_valley and s.capacity_t > 0.0]
-        room = sum(stage.capacity_t for stage in stages) * days
+        """Treat what some stages can of an offer with given shares of metals."""
+        room = sum([stage.capacity_t for stage in stages]) * days
         if room <= 0.0 or offered <= 0.0:
             return 0.0
         taken = min(offered, room)
         for stage in stages:
-            part = taken * (stage.capacity_t * days / room) / mass
+            part = taken * (stage.capacity_t * days / room)
+            stage.treated_t += part
             for i, rate in enumerate(stage.recovery):
-                recovered = metals[i] * part * rate
+                recovered = share[i] * part * rate
                 amounts[4 + i] += recovered
                 amounts[4 + METALS + i] += recovered * stage.returned
                 self._give_back(i, recovered * stage.returned)
@@ -222,7 +203,8 @@ class Hydromet:
         tonnes, self._waiting[index] = self._waiting[index], 0.0
         return tonnes
 
-    def balances(self) -> Iterator[Balance]:
-        """Yield the account of the region's black mass."""
-        made, *ends = self._counted
-        yield Balance("black_mass", "region", 0.0, made, sum(ends), 0.0, "t")
+    def balance(self) -> Balance:
+        """Return the account of the region's black mass and powder."""
+        treated = sum(stage.treated_t for stage in self.stages)
+        outflow = treated + self._exported + self._sold
+        return Balance("black_mass", "region", 0.0, self._made, outflow, 0.0, "t")

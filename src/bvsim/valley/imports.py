@@ -115,6 +115,9 @@ class Lanes:
         for name in sorted(spec.controls):
             self.licences += _licences(name, spec.controls[name], ctx)
         self._halts = [halt for _, halt in sorted(spec.halts.items())]
+        self._edges = [edge for spell in self.spells for edge in (spell.start, spell.end)]
+        self._edges += [edge for span in self.licences for edge in (span.start, span.end)]
+        self._expected: dict[str, tuple[float, float, float]] = {}
         handling = spec.handling
         self._after = handling.port + handling.onward + handling.inspection
 
@@ -174,11 +177,18 @@ class Lanes:
 
     def expected(self, goods: str, day: float) -> float:
         """Return the lead time that a buyer counts on who orders on a day."""
+        since, until, lead = self._expected.get(goods, (0.0, 0.0, 0.0))
+        if since <= day < until:
+            return lead
+        later = [edge for edge in self._edges if edge > day]
+        until = min(later) if later else math.inf
         handling = self.spec.handling
         control = self.licence(goods, day)
-        before = handling.order_to_ship + handling.origin
-        wait = 0.0 if control is None else control.licence
-        return before + wait + self.departure(day).transit + self._after
+        wait = handling.order_to_ship + handling.origin
+        wait += 0.0 if control is None else control.licence
+        lead = wait + self.departure(day).transit + self._after
+        self._expected[goods] = (day, until, lead)
+        return lead
 
     def emergency_lead(self) -> float:
         """Return the lead time of goods that are flown in, licences apart."""

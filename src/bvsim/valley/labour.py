@@ -115,6 +115,7 @@ class LabourMarket:
             observed=known,
             rules=self._rules,
             stream=self._ctx.streams.stream(name, "attrition"),
+            shifts=self._ctx.streams.stream(name, "shift-changes"),
             on_close=self._register.disband,
         )
         return workforce
@@ -153,7 +154,8 @@ class LabourMarket:
             month_end = self._ctx.calendar.month_starts[period.month + 1]
             self._review(period.start_day, month_end, lifted=lifted)
         for workforce in self._register.staffed:
-            workforce.refresh(lifted=lifted)
+            if workforce.dirty or lifted:
+                workforce.refresh(lifted=lifted)
 
     def balances(self) -> Iterator[Balance]:
         """Yield the accounts of people: basins, employers, programmes, the region."""
@@ -182,11 +184,12 @@ class LabourMarket:
 
     def _update_reach(self, day: float) -> None:
         """Work out who would work where, whenever a share or a shuttle changes."""
-        share = self._register.reach.share
-        if share and not (self._reach_days and self._reach_days[0] <= day):
+        reach = self._register.reach
+        if reach.share and not (self._reach_days and self._reach_days[0] <= day):
             return
         while self._reach_days and self._reach_days[0] <= day:
             self._reach_days.pop(0)
+        share = {}
         for home, basin in sorted(self._spec.basins.items()):
             for work, timed in sorted(basin.reach.items()):
                 out = 1.0 - timed.at(day)
@@ -194,6 +197,7 @@ class LabourMarket:
                     if shuttle.basin == work and shuttle.in_service <= day:
                         out *= 1.0 - shuttle.closes_gap
                 share[home, work] = 1.0 - out
+        reach.update(share)
 
     def _staff_at_once(self, day: float) -> None:
         """Give every plant the staff it plans for: the labour constraint is lifted."""

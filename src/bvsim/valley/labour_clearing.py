@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from bvsim.valley.labour_pools import GRADUATES, SKILL_COUNT, BasinPool, Mover
+from bvsim.valley.labour_pools import GRADUATES, SKILL_COUNT, BasinPool
 from bvsim.valley.labour_rules import Rule, allot
 
 Take = Callable[[int, int, int, int], None]
@@ -38,32 +38,64 @@ class Claim:
     imposed: bool = False
 
 
-@dataclass
 class Reach:
-    """Whole people of a basin who can be won for another one in a month.
+    """Who would work where: the mobility matrix, and how many can be won in a month.
 
-    Fractions are kept from month to month, so that few people in weak reach are
-    won now and then rather than never.
+    Whole people follow from shares by cumulative rounding for each home, workplace,
+    source and skill, so that few people in weak reach are won now and then rather
+    than never.
+
+    Parameters
+    ----------
+    contact : float
+        Share of those in reach that hiring plants can win in a month; graduates of
+        programmes look for the job themselves.
     """
 
-    share: dict[tuple[str, str], float]
-    contact: float
-    _carry: dict[tuple[str, str, int, int], Mover] = field(default_factory=dict)
+    def __init__(self, contact: float) -> None:
+        self.share: dict[tuple[str, str], float] = {}
+        self.links: list[Link] = []
+        self._contact = contact
+        self._kept: dict[tuple[str, str], list[float]] = {}
 
-    def people(self, number: int, home: str, work: str, source: int, skill: int) -> int:
+    def update(self, share: dict[tuple[str, str], float]) -> None:
+        """Take over a matrix by (home, workplace); own basins are served first."""
+        self.share = share
+        self.links = []
+        for home, work in sorted(share, key=lambda pair: (pair[0] != pair[1], pair)):
+            if share[home, work] > 0.0:
+                rates = [share[home, work] * self._contact] * 4
+                rates[GRADUATES] = share[home, work]
+                kept = self._kept.setdefault((home, work), [0.0] * (4 * SKILL_COUNT))
+                self.links.append(Link(home, work, rates, kept))
+
+
+@dataclass
+class Link:
+    """One entry of the mobility matrix.
+
+    Parameters
+    ----------
+    home, work : str
+        Basins.
+    rates : list of float
+        By source: share of the people that can be won in a month.
+    kept : list of float
+        Fractions of people kept from month to month, by source and skill.
+    """
+
+    home: str
+    work: str
+    rates: list[float]
+    kept: list[float]
+
+    def people(self, number: int, source: int, skill: int) -> int:
         """Return how many of `number` people can be won."""
-        share = self.share.get((home, work), 0.0)
-        if source != GRADUATES:
-            share *= self.contact
-        if share <= 0.0:
-            return 0
-        if share >= 1.0:
-            return number
-        key = (home, work, source, skill)
-        mover = self._carry.get(key)
-        if mover is None:
-            mover = self._carry[key] = Mover()
-        return min(number, max(0, mover.whole(number * share)))
+        slot = source * SKILL_COUNT + skill
+        due = self.kept[slot] + number * self.rates[source]
+        count = int(due)
+        self.kept[slot] = due - count
+        return count if count < number else number
 
 
 class Clearing:
@@ -74,7 +106,7 @@ class Clearing:
     Parameters
     ----------
     pools : mapping of str to BasinPool
-        By name of the basin, in the order of names.
+        By name of the basin.
     reach : Reach
         Who can be won.
     rule : {"proportional", "by-pay", "first-come"}
@@ -86,47 +118,56 @@ class Clearing:
     def __init__(
         self, pools: Mapping[str, BasinPool], reach: Reach, rule: Rule, take: Take
     ) -> None:
-        self._pools = sorted(pools.items())
+        self._pools = pools
         self._reach, self._rule, self._take = reach, rule, take
 
     def settle(self, claims: Sequence[Claim]) -> None:
         """Take people out of the pools for the claims, and reduce these."""
         for skill in range(SKILL_COUNT):
-            open_claims = [claim for claim in claims if claim.wants[skill]]
+            by_work: dict[str, list[Claim]] = {}
+            for claim in claims:
+                if claim.wants[skill]:
+                    by_work.setdefault(claim.basin, []).append(claim)
             for source in range(4):
-                if not open_claims:
+                if not by_work:
                     break
-                for own in (True, False):
-                    self._pass(open_claims, skill, source, own=own)
-                open_claims = [claim for claim in open_claims if claim.wants[skill]]
+                self._settle_source(by_work, skill, source)
 
-    def _pass(self, claims: Sequence[Claim], skill: int, source: int, *, own: bool) -> None:
-        works = sorted({claim.basin for claim in claims if claim.wants[skill]})
-        for home, pool in self._pools:
-            if not pool.people[source][skill]:
+    def _settle_source(self, by_work: dict[str, list[Claim]], skill: int, source: int) -> None:
+        """Serve claims from one source, own basins first; drop those that are satisfied."""
+        for link in self._reach.links:
+            claims = by_work.get(link.work)
+            if not claims:
                 continue
-            for work in works:
-                if (work == home) == own:
-                    near = [c for c in claims if c.basin == work and c.wants[skill]]
-                    self._share_out(near, pool, skill, source)
+            pool = self._pools[link.home]
+            here = pool.people[source][skill]
+            number = link.people(here, source, skill) if here else 0
+            if not number:
+                continue
+            taken = self._share_out(claims, skill, source, number)
+            pool.take(source, skill, taken)
+            pool.book_hired(taken)
+            left = [claim for claim in claims if claim.wants[skill]]
+            if left:
+                by_work[link.work] = left
+                continue
+            del by_work[link.work]
+            if not by_work:
+                return
 
-    def _share_out(self, claims: Sequence[Claim], pool: BasinPool, skill: int, source: int) -> None:
-        number = pool.people[source][skill]
-        if not number or not claims:
-            return
-        number = self._reach.people(number, pool.name, claims[0].basin, source, skill)
-        if not number:
-            return
-        given = self.share(number, claims, skill)
+    def _share_out(self, claims: Sequence[Claim], skill: int, source: int, number: int) -> int:
+        """Share people of one pool among the claims of one basin; return how many went."""
+        if len(claims) == 1:
+            given = [min(number, claims[0].wants[skill])]
+        else:
+            given = self._divide(number, claims, skill)
         for claim, count in zip(claims, given, strict=True):
             if count:
-                pool.take(source, skill, count)
-                if pool.account is not None:
-                    pool.account.now[5] += count
                 claim.wants[skill] -= count
                 self._take(claim.index, skill, source, count)
+        return sum(given)
 
-    def share(self, number: int, claims: Sequence[Claim], skill: int) -> list[int]:
+    def _divide(self, number: int, claims: Sequence[Claim], skill: int) -> list[int]:
         """Divide people of one skill among claims by the rule."""
         return allot(
             number,

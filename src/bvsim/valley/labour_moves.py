@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from bvsim.spec.labour import SKILLS
+from bvsim.spec.labour import SkillShares
 from bvsim.valley.labour_clearing import Claim
 from bvsim.valley.labour_pools import (
     AUTOMOTIVE,
@@ -26,36 +26,49 @@ def place_leavers(
 ) -> None:
     """Send leavers to other plants, to other work, or to look for work in their basin."""
     spec = register.spec.attrition
+    away_shares, poached_shares = by_skill(spec.away), by_skill(spec.poached)
     for workforce, gone in leaving:
         pool = register.pools[workforce.basin]
         for skill, number in enumerate(gone):
             if not number:
                 continue
-            name, poached = workforce.name, getattr(spec.poached, SKILLS[skill])
-            away = register.whole(name, "away", skill, number, getattr(spec.away, SKILLS[skill]))
-            moving = register.whole(name, "poached", skill, number, poached)
-            moved = _poach(register, workforce, skill, min(moving, number - away), claims)
-            register.depart(away)
+            away = min(number, workforce.away[skill].whole(number * away_shares[skill]))
+            moving = workforce.poached[skill].whole(number * poached_shares[skill])
+            moving = min(moving, number - away)
+            moved = _poach(register, workforce, skill, moving, claims) if moving > 0 else 0
+            if away > 0:
+                register.depart(away)
             if number > moved + away:
                 pool.give(EXPERIENCED, skill, number - moved - away)
+
+
+def by_skill(shares: SkillShares) -> tuple[float, float, float, float]:
+    """Return shares in the order of the skills."""
+    return (shares.operators, shares.technicians, shares.engineers, shares.others)
 
 
 def _poach(
     register: Register, origin: Workforce, skill: int, number: int, claims: Sequence[Claim]
 ) -> int:
     """Let people go straight to other plants with vacancies; return how many did."""
-    if number <= 0:
-        return 0
     exponent = register.spec.attrition.pay_exponent
-    weights = []
+    wanting, weights = [], []
     for claim in claims:
         there = register.staffed[claim.index]
-        reach = register.reach.share.get((origin.basin, claim.basin), 0.0)
-        worth = (there.pay / origin.pay) ** exponent if origin.pay > 0.0 else 1.0
-        weights.append(0.0 if there is origin else claim.wants[skill] * reach * worth)
+        if claim.wants[skill] and there is not origin:
+            reach = register.reach.share.get((origin.basin, claim.basin), 0.0)
+            if reach > 0.0:
+                worth = (there.pay / origin.pay) ** exponent if origin.pay > 0.0 else 1.0
+                wanting.append(claim)
+                weights.append(claim.wants[skill] * reach * worth)
+    if not wanting:
+        return 0
     moved = 0
-    ranks = [claim.rank for claim in claims]
-    for claim, count in zip(claims, largest_remainder(number, weights, ranks), strict=True):
+    if len(wanting) == 1:
+        parts = [number]
+    else:
+        parts = largest_remainder(number, weights, [claim.rank for claim in wanting])
+    for claim, count in zip(wanting, parts, strict=True):
         hired = min(count, claim.wants[skill])
         if hired:
             claim.wants[skill] -= hired
@@ -85,8 +98,9 @@ def place_graduates(register: Register, claims: Sequence[Claim]) -> None:
 
 def hire_outside(register: Register, claims: Sequence[Claim]) -> None:
     """Let newcomers to the region fill posts, as far as they can be housed."""
-    for name, pool in register.pools.items():
-        near = [claim for claim in claims if claim.basin == name and claim.index >= 0]
+    left = [claim for claim in claims if claim.index >= 0 and any(claim.wants)]
+    for name, pool in register.pools.items() if left else ():
+        near = [claim for claim in left if claim.basin == name]
         for claim in near:
             if claim.imposed:
                 _complete(register, claim, pool)
@@ -104,13 +118,16 @@ def _complete(register: Register, claim: Claim, pool: BasinPool) -> None:
 
 def _house(register: Register, claims: Sequence[Claim], pool: BasinPool) -> None:
     asked = []
+    shares = by_skill(register.spec.hiring.outside)
     for claim in claims:
-        name = register.staffed[claim.index].name
+        movers = register.staffed[claim.index].outside
         for skill, wanted in enumerate(claim.wants):
             if wanted:
-                share = getattr(register.spec.hiring.outside, SKILLS[skill])
-                number = register.whole(name, "outside", skill, wanted, share)
-                asked.append((claim, skill, number))
+                number = min(wanted, movers[skill].whole(wanted * shares[skill]))
+                if number > 0:
+                    asked.append((claim, skill, number))
+    if not asked:
+        return
     given = allot(
         pool.rooms,
         [number for _, _, number in asked],

@@ -21,6 +21,7 @@ BASIN_COLUMNS = (
     Column("hired", "flow", "People hired out of this basin, wherever the plant is."),
     Column("other_work", "flow", "People who turned to other work or left the region."),
 )
+B_SEEKERS, B_GRADUATES, B_EXPERIENCED, B_AUTOMOTIVE, B_NEWCOMERS, B_HIRED, B_OTHER_WORK = range(7)
 
 
 class Mover:
@@ -33,9 +34,9 @@ class Mover:
 
     def whole(self, due: float) -> int:
         """Add what is due and return how many whole people follow."""
-        self._carry += due
-        count = math.floor(self._carry + 0.5)
-        self._carry -= count
+        due += self._carry
+        count = int(due + 0.5)  # never negative: what is carried is above minus one half
+        self._carry = due - count
         return count
 
 
@@ -104,26 +105,38 @@ class BasinPool:
     def month(self) -> None:
         """Let a month pass: new job seekers come, some turn to other work."""
         self.rooms = self._housing.whole(self._housing_due)
-        for source in range(4):
+        gone = 0
+        for source, people in enumerate(self.people):
+            if source != SEEKERS and not any(people):
+                continue
             hazard = self._exit if source == SEEKERS else self._impatience
-            people, movers = self.people[source], self._out[source]
+            movers = self._out[source]
             for skill in range(SKILL_COUNT):
-                if people[skill]:
-                    gone = min(people[skill], movers[skill].whole(people[skill] * hazard))
-                    if gone:
-                        self.take(source, skill, gone)
-                        self.depart(gone)
+                here = people[skill]
+                if here:
+                    left = min(here, movers[skill].whole(here * hazard))
+                    people[skill] = here - left
+                    gone += left
+        self.outflow += gone
+        self.depart(gone)
+        seekers, new = self.people[SEEKERS], 0
         for skill in range(SKILL_COUNT):
-            new = self._in[skill].whole(self._refill[skill])
-            if new:
-                self.arrived += new
-                self.give(SEEKERS, skill, new)
+            coming = self._in[skill].whole(self._refill[skill])
+            seekers[skill] += coming
+            new += coming
+        self.inflow += new
+        self.arrived += new
 
     def depart(self, number: int) -> None:
         """Book people who leave the pool for other work or another region."""
         self.departed += number
         if self.account is not None:
-            self.account.now[6] += number
+            self.account.now[B_OTHER_WORK] += number
+
+    def book_hired(self, number: int) -> None:
+        """Book people of this basin hired by employers, wherever they are."""
+        if self.account is not None:
+            self.account.now[B_HIRED] += number
 
     def write(self) -> None:
         """Record the stocks."""

@@ -11,11 +11,11 @@ from bvsim.valley.labour_clearing import Reach
 from bvsim.valley.labour_competitors import CompetingSite
 from bvsim.valley.labour_pools import (
     AUTOMOTIVE,
+    B_NEWCOMERS,
     EXPERIENCED,
     GRADUATES,
     SKILL_COUNT,
     BasinPool,
-    Mover,
 )
 from bvsim.valley.labour_rules import name_rank
 from bvsim.valley.programmes import Course
@@ -34,7 +34,6 @@ REGION_COLUMNS = (
     Column("training_cost_meur", "flow", "Cost of all trainees who began, EUR million."),
 )
 R_POACHED, R_NEWCOMERS, R_OTHER_WORK, R_COST = 6, 7, 8, 9
-B_NEWCOMERS, B_OTHER_WORK = 4, 6
 
 
 class Register:
@@ -60,7 +59,7 @@ class Register:
         salt: str,
     ) -> None:
         self.spec, self.pools, self.competitors = spec, pools, competitors
-        self.reach = Reach({}, spec.hiring.contact)
+        self.reach = Reach(spec.hiring.contact)
         self.staffed: list[Workforce] = []
         self.ranks: list[float] = []
         self.courses: dict[str, Course] = {}
@@ -69,7 +68,6 @@ class Register:
         """Replaced by the books' own when the replication starts."""
         self._salt = salt
         self._arrivals: list[tuple[float, int, int, int, int]] = []
-        self._movers: dict[tuple[str, str, int], Mover] = {}
         self._opening = self._newcomers = self._departed = 0
 
     def enrol(self, workforces: Mapping[str, Workforce]) -> None:
@@ -84,14 +82,6 @@ class Register:
     def rank(self, name: str) -> float:
         """Return the number that breaks ties for a name."""
         return name_rank(name, self._salt)
-
-    def whole(self, name: str, what: str, skill: int, number: int, share: float) -> int:
-        """Return a share of people as whole ones, rounded cumulatively per name and skill."""
-        key = (name, what, skill)
-        mover = self._movers.get(key)
-        if mover is None:
-            mover = self._movers[key] = Mover()
-        return min(number, max(0, mover.whole(number * share)))
 
     def newcome(self, number: int, pool: BasinPool) -> None:
         """Book people who come from outside the region."""

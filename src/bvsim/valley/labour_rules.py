@@ -34,7 +34,9 @@ def largest_remainder(total: int, weights: Sequence[float], ranks: Sequence[floa
     quotas = [total * weight / whole for weight in weights]
     shares = [math.floor(quota + 1e-9) for quota in quotas]
     rest = total - sum(shares)
-    if rest > 0:
+    if rest == 1:
+        shares[min(range(len(weights)), key=lambda i: (shares[i] - quotas[i], ranks[i]))] += 1
+    elif rest > 1:
         order = sorted(range(len(weights)), key=lambda i: (-(quotas[i] - shares[i]), ranks[i]))
         for i in order[:rest]:
             shares[i] += 1

@@ -42,6 +42,25 @@ def invert_binomial(u: float, trials: int, probability: float) -> tuple[int, flo
     return count, min(max((u - below) / term, 0.0), 1.0 - 1e-12) if term > 0.0 else 0.5
 
 
+class Odds:
+    """Probability of leaving within a month for the four bands of tenure.
+
+    Parameters
+    ----------
+    hazards : sequence of float
+        Per month, by band.
+    multiplier : float
+        On all of them.
+    """
+
+    __slots__ = ("logs", "probabilities")
+
+    def __init__(self, hazards: Sequence[float], multiplier: float) -> None:
+        self.probabilities = monthly_probabilities(hazards, multiplier)
+        self.logs = tuple(-hazard * multiplier for hazard in hazards)
+        """Logarithms of the probabilities of staying."""
+
+
 class Staff:
     """Heads of one skill at one employer.
 
@@ -56,9 +75,11 @@ class Staff:
         Everybody.
     gap : float
         Sum over heads of what is missing to full proficiency.
+    ages : list of int
+        Heads by months since hire; `old` are those of more than 24 months.
     """
 
-    __slots__ = ("_carry", "_decay", "_faded", "ages", "gap", "gaps", "heads", "old", "old_gap")
+    __slots__ = ("_carry", "_faded", "ages", "bands", "decay", "gap", "gaps", "heads", "old_gap")
 
     def __init__(self, tau_months: float) -> None:
         self.heads = 0
@@ -66,76 +87,84 @@ class Staff:
         self.ages = [0] * COHORTS
         self.gaps = [0.0] * COHORTS
         """Mean gap of each cohort on its first day."""
-        self.old = 0
+        self.bands = [0, 0, 0, 0]
+        """Heads by band of tenure; the newest, hired this month, are in none."""
         self.old_gap = 0.0
-        self._decay = math.exp(-1.0 / tau_months)
-        self._faded = [self._decay**age for age in range(COHORTS + 1)]
-        self._carry = [0.0] * 4
-
-    @property
-    def decay(self) -> float:
+        self.decay = math.exp(-1.0 / tau_months)
         """Share of a gap left after a month."""
-        return self._decay
+        self._faded = _faded(self.decay)
+        self._carry = [0.0] * 4
 
     @property
     def proficiency(self) -> float:
         """Mean proficiency of the heads; one when there are none."""
         return 1.0 - self.gap / self.heads if self.heads else 1.0
 
+    @property
+    def old(self) -> int:
+        """Heads hired more than 24 months ago."""
+        return self.bands[3]
+
     def hire(self, number: int, gap: float, age: int = 0) -> None:
         """Add people whose first-day gap was `gap`, hired `age` months ago."""
         before = self.ages[age]
-        self.gaps[age] = (self.gaps[age] * before + gap * number) / (before + number)
-        self.ages[age] = before + number
+        together = before + number
+        self.gaps[age] = (self.gaps[age] * before + gap * number) / together
+        self.ages[age] = together
         self.heads += number
         self.gap += number * gap * self._faded[age]
+        if age:
+            self.bands[_band(age)] += number
 
     def settle(self, number: int) -> None:
         """Add fully proficient veterans (the opening staff of an old plant)."""
-        self.old += number
+        self.bands[3] += number
         self.heads += number
 
     def age(self) -> None:
         """Let a month pass: tenure and proficiency grow."""
-        if not self.heads:
-            return
-        leaving, gap = self.ages.pop(), self.gaps.pop()
-        self.ages.insert(0, 0)
+        ages, bands = self.ages, self.bands
+        leaving, gap = ages.pop(), self.gaps.pop()
+        ages.insert(0, 0)
         self.gaps.insert(0, 0.0)
-        self.gap *= self._decay
-        self.old_gap *= self._decay
+        self.gap *= self.decay
+        self.old_gap *= self.decay
+        bands[0] += ages[1] - ages[4]
+        bands[1] += ages[4] - ages[13]
+        bands[2] += ages[13] - leaving
         if leaving:
-            self.old += leaving
+            bands[3] += leaving
             self.old_gap += leaving * gap * self._faded[COHORTS]
 
-    def attrition(self, u: float, probabilities: Sequence[float], *, chance: bool) -> int:
+    def attrition(self, u: float, odds: Odds, *, chance: bool) -> int:
         """Let people leave, each with the probability of their tenure band; return how many.
 
         Parameters
         ----------
         u : float
             A uniform number; with chance off only its value one half is used.
-        probabilities : sequence of float
+        odds : Odds
             For the four bands, within this month.
         chance : bool
             False: whole people by cumulative rounding of the expected leavers.
         """
-        if not self.heads:
-            return 0
+        a, b, c, d = self.bands
+        if chance:
+            logs = odds.logs
+            if u < math.exp(a * logs[0] + b * logs[1] + c * logs[2] + d * logs[3]):
+                return 0  # nobody leaves: the same region of u as below, without the detour
         left = 0
-        for band in range(4):
-            here = self.old if band == 3 else sum(self.ages[slice(*YEAR_BANDS[band])])
+        for band, here in enumerate((a, b, c, d)):
             if not here:
                 continue
             if chance:
-                count, u = invert_binomial(u, here, probabilities[band])
+                count, u = invert_binomial(u, here, odds.probabilities[band])
             else:
-                due = self._carry[band] + here * probabilities[band]
+                due = self._carry[band] + here * odds.probabilities[band]
                 count = min(here, math.floor(due + 0.5))
                 self._carry[band] = due - count
             if count:
-                left += count
-                self._leave(band, here, count, u)
+                left += self._leave(band, here, count, u)
         return left
 
     def dismiss(self, number: int) -> None:
@@ -149,42 +178,76 @@ class Staff:
             rest -= gone
         self._take_old(rest)
 
-    def _leave(self, band: int, here: int, count: int, u: float) -> None:
-        """Take `count` of the `here` people of a band by systematic sampling from `u`."""
+    def dismiss_evenly(self, number: int) -> None:
+        """Let a number of people leave, from all cohorts in proportion."""
+        everybody, passed, taken = self.heads, 0, 0
+        for age in range(COHORTS):
+            passed += self.ages[age]
+            upto = math.floor(passed * number / everybody) if everybody else 0
+            gone = min(self.ages[age], upto - taken)
+            self._take(age, gone)
+            taken += gone
+        self._take_old(min(number - taken, self.old))
+
+    def _leave(self, band: int, here: int, count: int, u: float) -> int:
+        """Take `count` of the `here` people of a band by systematic sampling from `u`.
+
+        Every person has the same chance: the one at position (u + i) here / count of
+        the band leaves, for i below `count`.
+        """
         if band == 3:
             self._take_old(count)
-            return
+            return count
         start, stop = YEAR_BANDS[band]
+        ages = self.ages
         passed = taken = 0
+        if count == 1:
+            place = int(u * here)
+            for age in range(start, stop):
+                place -= ages[age]
+                if place < 0:
+                    self._take(age, 1)
+                    return 1
         for age in range(start, stop):
-            size = self.ages[age]
+            size = ages[age]
             if not size:
                 continue
             passed += size
             upto = count if passed == here else math.ceil(passed * count / here - u)
-            gone = min(size, max(0, upto - taken))
-            if gone:
+            gone = min(size, upto - taken)
+            if gone > 0:
                 self._take(age, gone)
                 taken += gone
-        if taken < count:  # rounding of the positions: the rest from where there are people
-            for age in range(start, stop):
-                gone = min(self.ages[age], count - taken)
-                self._take(age, gone)
-                taken += gone
+                if taken == count:
+                    break
+        return taken
 
     def _take(self, age: int, number: int) -> None:
+        if not number:
+            return
         self.ages[age] -= number
         self.heads -= number
         self.gap = max(0.0, self.gap - number * self.gaps[age] * self._faded[age])
+        if age:
+            self.bands[_band(age)] -= number
 
     def _take_old(self, number: int) -> None:
         if number <= 0:
             return
-        part = self.old_gap * number / self.old
-        self.old -= number
+        part = self.old_gap * number / self.bands[3]
+        self.bands[3] -= number
         self.heads -= number
         self.old_gap -= part
         self.gap = max(0.0, self.gap - part)
+
+
+def _band(age: int) -> int:
+    return 0 if age < 4 else 1 if age < 13 else 2
+
+
+def _faded(decay: float) -> list[float]:
+    """Return the share of a gap left after 0, 1, ... 25 months."""
+    return [decay**age for age in range(COHORTS + 1)]
 
 
 class NormalMix:

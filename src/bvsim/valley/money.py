@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bvsim.spec.money import ClosureRule, CostClass, MoneySpec, SiteMoney, Support, ThrottleRule
 from bvsim.valley.books import Balance, Column
@@ -29,8 +29,7 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class Activity:
+class Activity(NamedTuple):
     """What a site did in a month.
 
     Parameters
@@ -126,14 +125,13 @@ class SupportAccount:
             self._paid_on = day
             self.drawn = support.total.at(day) * self._share
             return self.drawn, 0.0
-        due = self._due(day)
+        due = self._due(day - self._paid_on)
         self.repaid += due
         return 0.0, due
 
-    def _due(self, day: float) -> float:
+    def _due(self, days_since_payment: float) -> float:
         support = self._support
-        assert self._paid_on is not None
-        if support.kind == "grant" or day - self._paid_on < support.grace * DAYS_PER_YEAR:
+        if support.kind == "grant" or days_since_payment < support.grace * DAYS_PER_YEAR:
             return 0.0
         rest = self.drawn - self.repaid
         instalments = max(1.0, support.term * MONTHS_PER_YEAR)
@@ -178,6 +176,8 @@ class SitePurse:
         self._begun = self._closed = False
         self._loss: float | None = None
         self._in, self._out = 0.0, 0.0
+        memory = spec.closure.memory
+        self._step = 1.0 - math.exp(-1.0 / memory) if memory > 0.0 else 1.0
         self._account = ctx.books.open("yearly", f"{site}:money", COLUMNS)
 
     @property
@@ -210,7 +210,7 @@ class SitePurse:
         if last.end_day > self._ctx.as_of_day:
             self._settle(month_start, flow)
         if activity.started_gwh > 0.0:
-            self._throttle(last, activity.scrap)
+            self._throttle(last, activity.scrap, last.end_day - self._sop)
 
     def close(self) -> None:
         """Stop the account when the site closes; what is left goes to the creditors."""
@@ -269,16 +269,13 @@ class SitePurse:
         self._out += amount
 
     def _update_runway(self, net: float) -> None:
-        memory = self._spec.closure.memory
-        weight = 1.0 - math.exp(-1.0 / memory) if memory > 0.0 else 1.0
         previous = -net if self._loss is None else self._loss
-        self._loss = previous + weight * (-net - previous)
+        self._loss = previous + self._step * (-net - previous)
         self.cash_months = max(self.cash, 0.0) / self._loss if self._loss > 0.0 else math.inf
 
-    def _throttle(self, last: Period, scrap: float) -> None:
-        assert self._sop is not None
+    def _throttle(self, last: Period, scrap: float, days_since_sop: float) -> None:
         before = self.throttle.wanted
-        after = self.throttle.update(scrap, (last.end_day - self._sop) / DAYS_PER_MONTH)
+        after = self.throttle.update(scrap, days_since_sop / DAYS_PER_MONTH)
         if before != after:
             self._ctx.trace.log(
                 day=last.end_day,

@@ -150,11 +150,11 @@ class ObservedBlock:
         return -ramp.scrap_time * math.log(now / above)
 
     def _age(self, line: ReleasedLine, day: float) -> float:
-        """Return a line's scheduled years on a day; later lines inherit experience."""
+        """Return a line's working years on a day; later lines inherit experience."""
         first = self.calendar.worked_days(self.lines[0].day)
         lag = (1.0 - self.ramp.transfer) * (self.calendar.worked_days(line.day) - first)
         worked = self.calendar.worked_days(day) - first - lag
-        return worked / self.calendar.scheduled_days_per_year
+        return worked * self.uptime / self.calendar.scheduled_days_per_year
 
     def _impose(self, window: OutputWindow) -> None:
         calendar = self.calendar
@@ -211,6 +211,6 @@ class ObservedBlock:
             begin = max(first, line.day)
             if begin < last:
                 age = self._age(line, begin) + offset
-                span = (self._age(line, last) + offset - age) * self.uptime
+                span = self._age(line, last) + offset - age
                 total += line.nameplate * self.curve.starts(self.curve.state_at(age), span)
         return total * self.ramp.rating

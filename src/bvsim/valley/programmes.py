@@ -132,7 +132,7 @@ class Course:
         free = min(seats, seats * round(self.spec.rooms) - self._in_centre)
         wanted = min(free, self._posts(seats)) if observed is None else observed
         number = 0
-        if wanted > 0:
+        if wanted >= max(1, min(round(self.spec.smallest), seats)) or observed is not None:
             number = self._market.recruit(self, wanted, imposed=observed is not None)
         if number:
             self.taken_in += number

@@ -8,6 +8,7 @@ proportion. The unit of a capacity is tonnes of packs or scrap fed.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any
@@ -87,14 +88,13 @@ class Recycler:
         """Of it usable after commissioning and ramp."""
         self.store_t = 0.0
         self.pile: Sequence[float] = NOTHING
-        self.made: Sequence[float] = NOTHING
-        """Amounts shredded since the last review."""
         self._credit = 0.0
         self._below = 0
         self._visible = 0
         window = max(1, round(spec.load_window))
         self._months: deque[tuple[float, float, float]] = deque(maxlen=window)
-        self._usable = self._result = 0.0
+        """Feed shredded, usable capacity and result of the past months."""
+        self._shredded = self._usable = self._result = 0.0
         self._in = [0.0, 0.0]
         self._out = [0.0, 0.0, 0.0, 0.0]
         self._later: dict[str, float] = {}
@@ -141,7 +141,13 @@ class Recycler:
         """Put a line into service."""
         self.begun[line] = day + self.spec.commissioning * DAYS_PER_MONTH
         self.waits_for_rule = False
-        self._rate(self.ctx.env.now)
+        now, calendar = self.ctx.env.now, self.ctx.calendar
+        before = self.capacity_t
+        self._rate(now)
+        month_end = calendar.month_starts[bisect_right(calendar.month_starts, now)]
+        self.account.now[CAPACITY] += (self.capacity_t - before) * (month_end - now)
+        self.account.now[NAMEPLATE] = self.capacity_t * DAYS_PER_YEAR
+        self.account.now[HEADCOUNT] = self.heads
         size = self.spec.lines[line].capacity
         self._log("line opens", f"{line}: {cause}", size, "t/yr")
 
@@ -190,11 +196,11 @@ class Recycler:
         work = credit // batch * batch if batch > 0.0 else credit
         return max(0.0, self.store_t - self.pile[0] + work)
 
-    # -- each period ---------------------------------------------------------------
+    # -- each month: work ---------------------------------------------------------------
 
     def work(
         self, mix: Sequence[float], brought: float, taken: float, days: float, money: Money
-    ) -> None:
+    ) -> Sequence[float]:
         """Take feed at the gate and shred whole batches.
 
         Parameters
@@ -204,44 +210,53 @@ class Recycler:
         brought, taken : float
             Shares of it brought to this gate, and accepted there (at most `brought`).
         days : float
-            Length of the period.
+            Length of the month.
         money : Money
             Fees for all feed offered; price level; margin of a tonne shredded.
+
+        Returns
+        -------
+        sequence of float
+            Amounts (`MIX`) of the feed shredded.
         """
-        fees, price, margin = money
-        now, pile = self.account.now, self.pile
         arrived, turned_away = mix[0] * brought, mix[0] * (brought - taken)
-        usable = self.usable_t * days
-        self._usable += usable
-        credit = self._credit + usable
-        batch = self.spec.batch
-        feed = min(pile[0] + mix[0] * taken, credit)
-        if batch > 0.0:
-            feed = feed // batch * batch
-            self._credit = min(credit - feed, batch)
-        pile = [held + amount * taken for held, amount in zip(pile, mix, strict=True)]
-        result = fees * taken
-        if feed > 0.0:
-            share = feed / pile[0]
-            out = [amount * share for amount in pile]
-            pile = [held - gone for held, gone in zip(pile, out, strict=True)]
-            self.made = [before + gone for before, gone in zip(self.made, out, strict=True)]
-            result += out[WORTH] * price + feed * margin
-            now[PROCESSED] += feed
-            now[BLACK_MASS] += out[1]
-            self._out[0] += feed
-            self._out[2] += out[1]
-        self.pile = pile
+        self.pile = [held + more * taken for held, more in zip(self.pile, mix, strict=True)]
+        out = self._shred(days)
+        fees, price, margin = money
+        result = fees * taken + out[WORTH] * price + out[0] * margin
+        self._shredded = out[0]
         self._result += result
         self._in[0] += arrived
         self._in[1] += mix[1] * taken
+        self._out[0] += out[0]
         self._out[1] += turned_away
+        self._out[2] += out[1]
+        now = self.account.now
         now[FEED] += arrived
+        now[PROCESSED] += out[0]
+        now[BLACK_MASS] += out[1]
         now[ELSEWHERE] += turned_away
         now[RESULT] += result
-        now[BUFFER] = pile[0]
+        now[BUFFER] = self.pile[0]
+        return out
 
-    # -- each month ----------------------------------------------------------------
+    def _shred(self, days: float) -> Sequence[float]:
+        """Take whole batches off the pile, as many as its capacity allows."""
+        self._usable = self.usable_t * days
+        credit, batch = self._credit + self._usable, self.spec.batch
+        feed = min(self.pile[0], credit)
+        if batch > 0.0:
+            feed = feed // batch * batch
+            # Unused capacity is gone, but for the batch under way.
+            self._credit = min(credit - feed, batch)
+        if feed <= 0.0:
+            return NOTHING
+        share = feed / self.pile[0]
+        out = [held * share for held in self.pile]
+        self.pile = [held - gone for held, gone in zip(self.pile, out, strict=True)]
+        return out
+
+    # -- each month: decisions ----------------------------------------------------------------
 
     def review(self, visible: float, fixed_cost: float, days: float) -> None:
         """Look back at a month (load, patience, restart, next lines) and begin the next.
@@ -257,13 +272,12 @@ class Recycler:
         """
         day, now = self.ctx.env.now, self.account.now
         if self.in_service:
-            self._months.append((self.made[0], self._usable, self._result))
+            self._months.append((self._shredded, self._usable, self._result))
             self._judge()
         elif self.mothballed:
             self._consider_restart(visible, day)
-        self.made = NOTHING
-        self._rate(day)
-        self._usable = 0.0
+        self._rate(day + days / 2.0)
+        self._shredded = self._usable = 0.0
         capacity = self.capacity_t * days
         self._result = -fixed_cost * capacity
         now[RESULT] += self._result

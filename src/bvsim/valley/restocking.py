@@ -16,6 +16,9 @@ from bvsim.valley.mix import MixedStock
 IMPORTED = 0
 """Position of imports among the sources of every mixed stock."""
 
+WRITTEN_OFF, RESOLD, PAID, FIRST_USE = 0, 1, 2, 3
+"""Outlets of a restocked stock; the ways in which it is used come after them."""
+
 _TINY_T = 1e-9
 
 
@@ -70,13 +73,15 @@ class Restocking:
 
     Attributes
     ----------
+    on_order, owed : float
+        Tonnes on their way; backorders: tonnes promised and not delivered yet.
     received, refused, resold : float
         Tonnes that arrived; of these, refused by incoming inspection, and sold on
         because the buyer had closed.
     flown : float
         Tonnes that came by air.
-    owed : float
-        Backorders: tonnes promised and not delivered yet.
+    reorder_point, import_rate : float
+        s, and the use per day that imports must cover: set by `plan`.
     """
 
     def __init__(
@@ -93,14 +98,14 @@ class Restocking:
         self.entity, self.goods, self.chemistry = entity, goods, chemistry
         self.policy, self.lanes, self.ctx, self.stock = policy, lanes, ctx, stock
         self.on_order = self.owed = 0.0
-        self.received = self.refused = self.resold = self.flown = self.paid = 0.0
+        self.received = self.refused = self.resold = self.flown = 0.0
+        self.reorder_point = self.import_rate = self.rate = 0.0
         self.closed = False
-        self.orders = 0
-        self.short = 0
+        self.orders = self.shortages = 0
+        self._continuous = policy.review == "continuous"
         self._air_allowance = 0.0
         self._due: list[float] = []
         self._luck = ctx.streams.stream(entity, f"{goods}.shipments")
-        self._none = [0.0] * len(stock.parts)
 
     @property
     def position(self) -> float:
@@ -109,10 +114,8 @@ class Restocking:
 
     # -- decisions -----------------------------------------------------------------
 
-    def review(self, rate: float, import_rate: float, lead: float) -> None:
-        """Order up to S when the position is at or below s.
-
-        s covers imports over the lead time and the safety stock; S adds one order.
+    def plan(self, rate: float, import_rate: float, lead: float) -> None:
+        """Set s: imports over the lead time, and the safety stock.
 
         Parameters
         ----------
@@ -121,23 +124,26 @@ class Restocking:
         lead : float
             Lead time that the buyer counts on, in days.
         """
-        policy = self.policy
-        reorder_point = import_rate * lead + rate * policy.safety_stock
-        missing = reorder_point - self.position
+        self.rate, self.import_rate = rate, import_rate
+        self.reorder_point = import_rate * lead + rate * self.policy.safety_stock
+
+    def review(self) -> None:
+        """Order up to S, one order above s, when the position is at or below s."""
+        missing = self.reorder_point - (self.stock.total + self.on_order - self.owed)
         if missing < -_TINY_T:
             return
-        lots = math.ceil((missing + import_rate * policy.order_cover) / policy.lot - _TINY_T)
+        policy = self.policy
+        lots = math.ceil((missing + self.import_rate * policy.order_cover) / policy.lot - _TINY_T)
         if lots > 0:
             self.order(lots * policy.lot)
 
-    def withdraw(self, tonnes: float, rate: float, lead: float) -> list[float]:
-        """Take tonnes out; what is missing is owed; under continuous review, reorder at once."""
-        missing = tonnes - self.stock.total
-        taken = self.stock.take(tonnes)
-        if missing > _TINY_T:
-            self.owed += missing
-        if self.policy.review == "continuous":
-            self.review(rate, rate, lead)
+    def withdraw(self, tonnes: float) -> float:
+        """Take tonnes out and owe what is missing; under continuous review, reorder at once."""
+        taken = self.stock.take(tonnes, FIRST_USE)
+        if tonnes - taken > _TINY_T:
+            self.owed += tonnes - taken
+        if self._continuous:
+            self.review()
         return taken
 
     def order(self, tonnes: float) -> None:
@@ -155,19 +161,23 @@ class Restocking:
                 return
         leaves = day + wait
         halt = self.lanes.halt(self.goods, self.chemistry, leaves)
-        if halt is not None:
-            leaves = halt[1]
-        if leaves == math.inf:
-            self._send(tonnes, max(0.0, halt[0] - day) if halt else wait, self._drop, "halted")
-            return
-        lead = (leaves - day - wait) + self.lanes.lead_time(wait, leaves, self._luck)
-        self._send(tonnes, lead, self._arrive, "ordered")
+        if halt is None:
+            self._send(tonnes, self.lanes.lead_time(wait, leaves, self._luck), self._arrive)
+        elif halt[1] == math.inf:
+            self._send(tonnes, max(0.0, halt[0] - day), self._drop, "halted")
+        else:
+            held = halt[1] - leaves
+            lead = self.lanes.lead_time(wait, halt[1], self._luck)
+            self._send(tonnes, held + lead, self._arrive, "held back by a halt")
 
-    def fly_in(self, rate: float, used: float) -> None:
-        """Order by air when the stock runs out before the next arrival, within the allowance."""
+    def allow_air(self, used: float) -> None:
+        """Let emergency orders grow with use: they may be a small share of it."""
+        self._air_allowance += self.policy.emergency_share * used
+
+    def fly_in(self) -> None:
+        """Order by air when stock runs out before the next arrival, within the allowance."""
         policy = self.policy
-        self._air_allowance += policy.emergency_share * used
-        if self.stock.total >= rate * policy.emergency_cover or self._air_allowance < policy.lot:
+        if self._air_allowance < policy.lot or self.closed:
             return
         now, lead = self.ctx.env.now, self.lanes.emergency_lead()
         if lead == math.inf or any(due <= now + lead for due in self._due):
@@ -176,7 +186,7 @@ class Restocking:
             return
         if self.lanes.licence(self.goods, now) is not None:
             return
-        wanted = math.ceil(rate * policy.emergency_cover / policy.lot)
+        wanted = math.ceil(self.rate * policy.emergency_cover / policy.lot)
         lots = min(wanted, math.floor(self._air_allowance / policy.lot))
         if lots > 0:
             tonnes = lots * policy.lot
@@ -184,25 +194,29 @@ class Restocking:
             self.flown += tonnes
             self._send(tonnes, lead, self._arrive, "flown in")
 
-    def open(self, rate: float, import_rate: float, lead: float) -> None:
+    def open(self, lead: float) -> None:
         """Begin in the middle of a cycle: stock and shipments as the policy keeps them."""
         cover = self.policy.order_cover
-        self._take_in(rate * self.policy.safety_stock + import_rate * cover / 2)
-        lot = import_rate * cover
+        self._take_in(self.rate * self.policy.safety_stock + self.import_rate * cover / 2)
+        lot = self.import_rate * cover
         arrival = cover / 2
         while arrival < lead and lot > 0.0:
             self._send(lot, arrival, self._arrive, "ordered before")
             arrival += cover
 
-    def write_off(self) -> list[float]:
-        """Remove what is beyond its shelf life and return it by source."""
+    def write_off(self) -> float:
+        """Remove what is beyond its shelf life; return the tonnes."""
         old = self.stock.older_than(self.ctx.env.now - self.policy.shelf_life)
-        return self.stock.take(old) if old > 0.0 else self._none
+        return self.stock.take(old, WRITTEN_OFF) if old > 0.0 else 0.0
 
     # -- shipments -----------------------------------------------------------------
 
     def _send(
-        self, tonnes: float, days: float, done: Callable[[simpy.Event], None], event: str
+        self,
+        tonnes: float,
+        days: float,
+        done: Callable[[simpy.Event], None],
+        event: str = "ordered",
     ) -> None:
         """Register what happens to an order after some days."""
         self.on_order += tonnes
@@ -218,7 +232,7 @@ class Restocking:
         tonnes = cast("float", event.value)
         self.on_order -= tonnes
         self._due.remove(min(self._due))
-        self.short += self.stock.total <= _TINY_T or self.owed > _TINY_T
+        self.shortages += self.owed > _TINY_T
         self._take_in(tonnes)
         if self.ctx.trace.keep:
             self._log(f"{self.goods} arrives", "shipment", tonnes)
@@ -228,10 +242,10 @@ class Restocking:
         tonnes = cast("float", event.value)
         self.on_order -= tonnes
         if self.ctx.trace.keep:
-            self._log(f"{self.goods} order lost", "licence or halt", tonnes)
+            self._log(f"{self.goods} order lost", "licence refused or halt", tonnes)
 
     def _take_in(self, tonnes: float) -> None:
-        """Book tonnes that arrived: refused, sold on, owed to others, or into stock."""
+        """Book tonnes that arrived: refused, sold on, put in stock, owed to others."""
         self.received += tonnes
         refused = tonnes * self.policy.moisture_reject
         self.refused += refused
@@ -239,14 +253,9 @@ class Restocking:
         if self.closed:
             self.resold += tonnes
             return
-        parts = self._none.copy()
-        parts[IMPORTED] = tonnes
-        self.stock.put(parts, self.ctx.env.now)
+        self.stock.put_plain(IMPORTED, tonnes, self.ctx.env.now)
         if self.owed > 0.0:
-            pay = min(self.owed, self.stock.total)
-            self.stock.take(pay)
-            self.owed -= pay
-            self.paid += pay
+            self.owed -= self.stock.take(self.owed, PAID)
 
     def _log(self, event: str, cause: str, tonnes: float) -> None:
         self.ctx.trace.log(

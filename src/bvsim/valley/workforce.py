@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from bvsim.spec.labour import SKILLS, Hiring, Labour, Staffing, ThinStaffing
 from bvsim.valley.books import Account, Column
 from bvsim.valley.calendar import DAYS_PER_MONTH
-from bvsim.valley.labour_pools import split_by_skill
+from bvsim.valley.labour_pools import Mover, split_by_skill
 from bvsim.valley.labour_staff import (
     COHORTS,
     NormalMix,
+    Odds,
     Staff,
-    monthly_probabilities,
     steady_turnover,
 )
 from bvsim.valley.staffplan import Observed, Plan, StaffPlan
@@ -90,6 +90,7 @@ class Workforce:
         observed: Sequence[tuple[float, float]],
         rules: StaffRules,
         stream: Stream,
+        shifts: Stream,
         on_close: Callable[[Workforce, list[int]], None],
     ) -> None:
         spec = rules.spec
@@ -104,9 +105,14 @@ class Workforce:
         self._hazards = tuple(
             hazard * spec.attrition.scale * staffing.attrition for hazard in rules.hazards
         )
-        usual = monthly_probabilities(self._hazards, 1.0)
-        self._turnover = steady_turnover(usual)
-        self._probabilities = {1.0: usual}
+        usual = Odds(self._hazards, 1.0)
+        self._turnover = steady_turnover(usual.probabilities)
+        self._odds_by_factor = {1.0: usual}
+        self._jumps = [
+            change
+            for _, change in sorted(staffing.shift_changes.items())
+            if shifts.happens(change.happens)
+        ]
         self._normal = tuple(
             NormalMix(gap, staff.decay, self._turnover)
             for gap, staff in zip(self.start_gaps, self.staff, strict=True)
@@ -118,6 +124,7 @@ class Workforce:
         self.transit = [0] * 4
         self.awaiting = [0] * 4
         """Graduates who hold an offer of this employer."""
+        self.away, self.poached, self.outside = ([Mover() for _ in SKILLS] for _ in range(3))
         self.closed = False
         self.trainers = 0
         self.opening = self.hired = self.left = 0
@@ -127,7 +134,7 @@ class Workforce:
         self.crew_share = self.technician_share = self.engineer_share = 0.0
         self.repair_factor, self.scrap_penalty = 1.0, 0.0
         self.heads = self.experts = self.vacancies = 0
-        self._dirty = True
+        self.dirty = True
         self.account: Account | None = None
 
     def ask(self, plans: Sequence[Plan], lines: int = 1) -> None:
@@ -142,7 +149,7 @@ class Workforce:
             Released lines, for the steps in which crews run.
         """
         if self.plan.update(plans, lines):
-            self._dirty = True
+            self.dirty = True
 
     def bad_news(self, day: float) -> None:
         """Unsettle people for a while: short time, a delay or a rumour of closure."""
@@ -168,7 +175,7 @@ class Workforce:
             staff = self.staff[skill]
             self._reference[skill] = staff.proficiency
         self.heads = self.opening = sum(staff.heads for staff in self.staff)
-        self._dirty = True
+        self.dirty = True
 
     def _split(self, total: float) -> list[int]:
         return split_by_skill(total, self.plan.mix)
@@ -184,34 +191,39 @@ class Workforce:
             By skill, on the hazard of leaving (upskilling, pull of other sites).
         """
         leavers = [0] * 4
-        news = self._rules.spec.attrition.news if day < self.news_until else 1.0
-        jump = self._shift_jump(day, month_end)
-        for skill, staff in enumerate(self.staff):
+        if day < self.news_until:
+            news = self._rules.spec.attrition.news
+            factors = [factor * news for factor in factors]
+        imposed = self.observed.imposes(day)
+        staffs, reference, chance = self.staff, self._reference, self._rules.chance
+        for skill in (OPERATORS, TECHNICIANS, ENGINEERS, OTHERS):
             u = self._stream.uniform()
-            imposed = self.observed.imposes(day)
-            planned = staff.heads if imposed else self.plan.target(skill, day)
-            self._reference[skill] = self._normal[skill].age(planned)
-            if not staff.heads:
-                continue
-            staff.age()
-            odds = self._odds(factors[skill] * news)
-            if jump and skill == OPERATORS:
-                odds = tuple(1.0 - (1.0 - p) * (1.0 - jump) for p in odds)
-            leavers[skill] = staff.attrition(u, odds, chance=self._rules.chance)
+            staff = staffs[skill]
+            if skill != OTHERS:
+                planned = staff.heads if imposed else self.plan.target(skill, day)
+                reference[skill] = self._normal[skill].age(planned)
+            if staff.heads:
+                staff.age()
+                leavers[skill] = staff.attrition(u, self._odds(factors[skill]), chance=chance)
+        if self._jumps:
+            self._change_shifts(day, month_end, leavers)
         self._book_leavers(sum(leavers))
         return leavers
 
-    def _odds(self, factor: float) -> tuple[float, ...]:
-        if factor not in self._probabilities:
-            self._probabilities[factor] = monthly_probabilities(self._hazards, factor)
-        return self._probabilities[factor]
+    def _odds(self, factor: float) -> Odds:
+        odds = self._odds_by_factor.get(factor)
+        if odds is None:
+            odds = self._odds_by_factor[factor] = Odds(self._hazards, factor)
+        return odds
 
-    def _shift_jump(self, day: float, month_end: float) -> float:
-        jump = 0.0
-        for change in self._staffing.shift_changes.values():
+    def _change_shifts(self, day: float, month_end: float, leavers: list[int]) -> None:
+        """Let operators leave whom a change of the shift pattern due this month drives away."""
+        for change in self._jumps:
             if day <= change.on < month_end:
-                jump = 1.0 - (1.0 - jump) * (1.0 - change.leavers * change.happens)
-        return jump
+                operators = self.staff[OPERATORS]
+                gone = math.floor(operators.heads * change.leavers + 0.5)
+                operators.dismiss_evenly(gone)
+                leavers[OPERATORS] += gone
 
     def wants(self, day: float, month_end: float) -> list[int]:
         """Return how many people to win this month, by skill."""
@@ -255,7 +267,7 @@ class Workforce:
         self.staff[skill].hire(number, gap)
         self.hired += number
         self.heads += number
-        self._dirty = True
+        self.dirty = True
         if self.account is not None:
             self.account.now[C_HIRES] += number
 
@@ -292,20 +304,20 @@ class Workforce:
         if self.trainers + number > limit:
             return None
         self.trainers += number
-        self._dirty = True
+        self.dirty = True
         return number
 
     def return_trainers(self, number: int) -> None:
         """Take tutors back to the line."""
         self.trainers -= number
-        self._dirty = True
+        self.dirty = True
 
     def _book_leavers(self, number: int) -> None:
         if not number:
             return
         self.left += number
         self.heads -= number
-        self._dirty = True
+        self.dirty = True
         if self.account is not None:
             self.account.now[C_LEAVERS] += number
 
@@ -319,7 +331,7 @@ class Workforce:
                 empty += max(0, round(self.plan.target(skill, day)) - staff.heads)
         self.vacancies = empty
         self.since = min(self.since, day) if empty else math.inf
-        self._dirty = True
+        self.dirty = True
         if self.account is not None:
             now = self.account.now
             now[C_VACANCIES], now[C_EXPERTS] = empty, self.experts
@@ -327,32 +339,33 @@ class Workforce:
 
     def refresh(self, *, lifted: bool) -> None:
         """Work out what the people present make possible."""
-        if not self._dirty and not lifted:
-            return
-        self._dirty = False
+        self.dirty = False
+        operators, technicians, engineers, others = self.staff
         if self.account is not None:
-            self.account.now[:5] = [self.heads, *(staff.heads for staff in self.staff)]
-        if lifted and not self.closed:
+            now = self.account.now
+            now[0], now[1], now[2] = self.heads, operators.heads, technicians.heads
+            now[3], now[4] = engineers.heads, others.heads
+        if self.closed:
+            return
+        if lifted:
             self.crew_share = self.technician_share = self.engineer_share = 1.0
             self.repair_factor, self.scrap_penalty = 1.0, 0.0
             return
-        operators, technicians, engineers, _ = self.staff
-        thin, needs = self._thin, self.plan.needs
-        here, normal = operators.proficiency, self._reference[OPERATORS]
-        weight = min(1.0, here / normal)
+        thin, (needed, skilled, learned, _) = self._thin, self.plan.needs
+        normal, normal_skilled, normal_learned, _ = self._reference
+        here = operators.proficiency
         crews = self.plan.crews
-        full = needs[OPERATORS] * thin.crew_minimum / crews
-        present = max(0, operators.heads - self.trainers) * weight
-        self.crew_share = min(1.0, math.floor(present / full + 1e-9) / crews) if full > 0 else 1.0
-        spare = self.experts - max(0.0, needs[ENGINEERS] - engineers.heads)
-        skilled = min(1.0, technicians.proficiency / self._reference[TECHNICIANS])
-        self.technician_share = _share(
-            technicians.heads * skilled + max(0.0, spare), needs[TECHNICIANS]
-        )
-        learned = min(1.0, engineers.proficiency / self._reference[ENGINEERS])
-        self.engineer_share = _share(engineers.heads * learned + self.experts, needs[ENGINEERS])
+        present = (operators.heads - self.trainers) * min(1.0, here / normal)
+        full = needed * thin.crew_minimum / crews
+        self.crew_share = min(1.0, int(max(0.0, present) / full + 1e-9) / crews) if full else 1.0
+        experts = float(self.experts)
+        short = max(0.0, learned - engineers.heads)
+        present = engineers.heads * min(1.0, engineers.proficiency / normal_learned)
+        self.engineer_share = _share(present + experts, learned)
+        present = technicians.heads * min(1.0, technicians.proficiency / normal_skilled)
+        self.technician_share = _share(present + max(0.0, experts - short), skilled)
         manned = max(self.technician_share, thin.technicians_floor)
-        self.repair_factor = manned**-thin.repair_exponent if manned > 0.0 else 1.0
+        self.repair_factor = manned**-thin.repair_exponent if 0.0 < manned < 1.0 else 1.0
         self.scrap_penalty = thin.scrap_slope * max(0.0, normal - here)
 
 

@@ -1,0 +1,293 @@
+"""Scenarios: a model at a date, with what is set, ready to be drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bvsim.spec.assembly import Kind, add_sources, assemble, kind_of
+from bvsim.spec.dimensions import order_of, read_dimensions
+from bvsim.spec.drawing import Drawer
+from bvsim.spec.errors import Place, Problem
+from bvsim.spec.figure import Figure
+from bvsim.spec.folder import Reading
+from bvsim.spec.nodes import Node, from_python
+from bvsim.spec.overrides import Override, Setting
+from bvsim.spec.resolved import fingerprint, write_yaml
+from bvsim.spec.scenario_file import DATES, Link, inherit, read_chain, read_model_of
+from bvsim.spec.tree_paths import figures_of
+
+FloatArray = NDArray[np.float64]
+
+_EDGE = 1e-12
+"""Uniforms are kept this far from 0 and 1, where some quantiles are infinite."""
+
+
+@dataclass(frozen=True)
+class _Basis:
+    """What a scenario is made of, kept so that it can be made again with more settings."""
+
+    reading: Reading
+    groups: tuple[tuple[Setting, ...], ...]
+    kind: Kind
+    listed: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """A model at a date with everything set; immutable.
+
+    Parameters
+    ----------
+    name, story : str
+        What it is called and what it asks.
+    as_of, plan_as_of : datetime.date
+        The day that parts facts from uncertainty, and the day of the announced plan.
+    start, end : datetime.date
+        First and last simulated day.
+    model : Model
+        The tree of figures, each with the vintage in force at `as_of`.
+    overrides : mapping of str to Override
+        What was set, by dotted path, old and new.
+    """
+
+    name: str
+    story: str
+    as_of: date
+    plan_as_of: date
+    start: date
+    end: date
+    model: Any
+    overrides: Mapping[str, Override]
+    _tree: Node = field(repr=False)
+    _basis: _Basis = field(repr=False)
+
+    @cached_property
+    def _figures(self) -> dict[str, Figure]:
+        return figures_of(self.model)
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """The stable order of dimensions: the model's committed list, then others by name."""
+        uncertain = (path for path, figure in self._figures.items() if figure.uncertain)
+        return order_of(self._basis.listed, uncertain)
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """Dotted paths of the uncertain figures, in the stable order of dimensions."""
+        figures = self._figures
+        return tuple(path for path in self.order if path in figures and figures[path].uncertain)
+
+    @cached_property
+    def dimensions(self) -> tuple[int, ...]:
+        """The position of each of `paths` among all dimensions (`order`).
+
+        A design with `width` columns keeps a figure's column whatever else is fixed.
+        """
+        position = {path: i for i, path in enumerate(self.order)}
+        return tuple(position[path] for path in self.paths)
+
+    @property
+    def width(self) -> int:
+        """The number of dimensions that a design common to all scenarios needs."""
+        return len(self.order)
+
+    @cached_property
+    def model_hash(self) -> str:
+        """A hash of all that matters to results: not of order, notes of figures, or sources."""
+        dates = [getattr(self, key).isoformat() for key in DATES]
+        return fingerprint(self.model, [*dates, *self.paths, *map(str, self.dimensions)])
+
+    @cached_property
+    def _drawer(self) -> Drawer:
+        return Drawer(self.model, {path: self._figures[path] for path in self.paths}, self.start)
+
+    def figures(self) -> Iterable[tuple[str, Figure]]:
+        """Return (dotted path, figure) of every figure, by path; templates are left out."""
+        return sorted(self._figures.items())
+
+    def quantile(self, u: FloatArray, /) -> FloatArray:
+        """Return values of the uncertain figures from uniform numbers.
+
+        Parameters
+        ----------
+        u : array, shape (n, d) or (n, width)
+            In 0..1. With `width` columns those in `dimensions` are used.
+
+        Returns
+        -------
+        array, shape (n, d)
+            Values in the order of `paths`; dates as days since 1970-01-01.
+
+        Raises
+        ------
+        ValueError
+            When the number of columns is neither.
+        """
+        uniforms = np.asarray(u, dtype=np.float64)
+        columns: Sequence[int] = range(len(self.paths))
+        if uniforms.shape[1:] == (self.width,):
+            columns = self.dimensions
+        elif uniforms.shape[1:] != (len(self.paths),):
+            expected = f"{len(self.paths)} or {self.width}"
+            raise ValueError(f"{uniforms.shape[1:]} uniforms a row, expected {expected}")
+        inside = np.clip(uniforms, _EDGE, 1.0 - _EDGE)
+        values = np.empty((len(inside), len(self.paths)))
+        for i, (path, column) in enumerate(zip(self.paths, columns, strict=True)):
+            values[:, i] = self._figures[path].distribution.quantile(inside[:, column])
+        return values
+
+    def median(self) -> FloatArray:
+        """Return the medians of the uncertain figures, shape (d,), in the order of `paths`."""
+        return np.array([self._figures[path].distribution.median for path in self.paths])
+
+    def drawn(self, values: FloatArray, /) -> Any:
+        """Return the model with numbers in place of its figures.
+
+        Parameters
+        ----------
+        values : array, shape (d,)
+            As `quantile` or `median` returns them.
+
+        Returns
+        -------
+        Model
+            Plain floats in the unit of each field: dates as days since `start`, whole numbers
+            rounded, `Timed` where levers may act from a date. Figures that are not uncertain
+            have their value.
+        """
+        return self._drawer(values)
+
+    def with_values(self, sets: Mapping[str, Any], /) -> Scenario:
+        """Return the scenario with more settings: see the ``set`` of scenario files.
+
+        Raises
+        ------
+        SpecError
+            When a path matches nothing or a value does not fit.
+        """
+        return _with_sets(self._basis, _header(self), sets, "with_values")
+
+    def to_yaml(self) -> str:
+        """Return the resolved scenario as a file: nothing inherited, nothing left out.
+
+        Loading it gives the same paths, draws and hash.
+        """
+        header = {"name": self.name, "story": self.story} | {k: getattr(self, k) for k in DATES}
+        return write_yaml(header | {"dimensions": list(self.order)}, self._tree.plain())
+
+
+def load(
+    name: str | Path,
+    sets: Mapping[str, Any] | None = None,
+    *,
+    root: str | Path | None = None,
+    model_class: type | None = None,
+) -> Scenario:
+    """Load a scenario.
+
+    Parameters
+    ----------
+    name : str or path
+        A file, or the bare name of a scenario of the study folder or of those shipped.
+    sets : mapping, optional
+        Settings on top: dotted path (perhaps with ``*``) to a value, a figure, or a lever
+        such as ``{"times": 2, "from": date(2027, 1, 1)}``. The dates of the scenario
+        (``end``, ...) can be set too.
+    root : path, optional
+        The study folder; the working directory by default.
+    model_class : type, optional
+        The data class of the model; the valley's by default.
+
+    Raises
+    ------
+    SpecError
+        With every problem of all files, located.
+    """
+    folder = None if root is None else Path(root)
+    chain, problems = read_chain(str(name), folder)
+    reading = read_model_of(chain, folder)
+    kind = kind_of(model_class)
+    tree = reading.tree
+    for link in chain:
+        tree, wrong = add_sources(tree, link.node.get("sources"))
+        problems += wrong if not reading.failed else []
+    groups = tuple(tuple(link.settings()) for link in chain)
+    listed = _listed(chain, reading)
+    basis = _Basis(replace(reading, tree=tree), groups, kind, listed)
+    header = {key: inherit(chain, key)[0] for key in ("story", *DATES)}
+    plain: dict[str, Any] = {key: node.value for key, node in header.items() if node}
+    plain["name"] = chain[-1].name
+    missing = [key for key in DATES if key not in plain]
+    at = chain[-1].node.place
+    problems += [Problem(at, key, f"no {key} here or in what it extends") for key in missing]
+    return _with_sets(basis, plain, sets or {}, "--set", problems)
+
+
+def _listed(chain: list[Link], reading: Reading) -> tuple[str, ...]:
+    node, _ = inherit(chain, "dimensions")
+    if node is not None and isinstance(node.value, list):
+        return tuple(str(item.value) for item in node.value)
+    return read_dimensions(reading.folder) if reading.folder else ()
+
+
+def _header(scenario: Scenario) -> dict[str, Any]:
+    return {key: getattr(scenario, key) for key in ("name", "story", *DATES)}
+
+
+def _with_sets(
+    basis: _Basis,
+    header: Mapping[str, Any],
+    sets: Mapping[str, Any],
+    origin: str,
+    problems: Sequence[Problem] = (),
+) -> Scenario:
+    found = list(problems)
+    head = dict(header)
+    group: list[Setting] = []
+    for pattern, value in sets.items():
+        if pattern in DATES:
+            head[pattern] = value
+            continue
+        try:
+            node = from_python(value, Place(origin))
+        except TypeError as error:
+            found.append(Problem(Place(origin), pattern, str(error)))
+        else:
+            group.append(Setting(pattern, node, origin))
+    found += _wrong_dates(head, origin)
+    groups = (*basis.groups, tuple(group)) if group else basis.groups
+    dated = isinstance(head.get("as_of"), date)
+    made = assemble(basis.reading, groups, basis.kind, head["as_of"] if dated else None, found)
+    return Scenario(
+        name=head["name"],
+        story=head.get("story", ""),
+        as_of=head["as_of"],
+        plan_as_of=head["plan_as_of"],
+        start=head["start"],
+        end=head["end"],
+        model=made.model,
+        overrides=made.overrides,
+        _tree=made.tree,
+        _basis=replace(basis, groups=groups),
+    )
+
+
+def _wrong_dates(head: Mapping[str, Any], origin: str) -> list[Problem]:
+    """Check the scenario's dates; those of files that are no dates are reported there."""
+    place = Place(origin)
+    found = [
+        Problem(place, key, f"{head[key]!r} is not a date: write YYYY-MM-DD")
+        for key in DATES
+        if key in head and not isinstance(head[key], date)
+    ]
+    if not found and all(key in head for key in DATES) and head["end"] <= head["start"]:
+        found.append(Problem(place, "end", f"{head['end']} is not after start {head['start']}"))
+    return found

@@ -1,0 +1,74 @@
+"""What stands in the plan only: announced, and not built in any scenario but the plan's own."""
+
+from __future__ import annotations
+
+import math
+
+from bvsim.valley import ledger
+from bvsim.valley.books import Account
+from bvsim.valley.calendar import Period
+from bvsim.valley.cellblock import NO_LIMITS
+from bvsim.valley.context import Context
+from bvsim.valley.gigafactory import GOOD, NAMEPLATE, SITE_COLUMNS, STARTED
+from bvsim.valley.plan import PlanPath
+
+
+class PlanOnly:
+    """An announced block that no site lists.
+
+    Parameters
+    ----------
+    entity : str
+        Name of the block, such as ``aesc-douai.plan-only``.
+    plan : PlanPath
+        What was announced.
+    comes_true : bool
+        Whether it makes what was announced (in the scenario of the plan itself).
+    ctx : Context
+        Surroundings of the replication.
+    """
+
+    def __init__(self, entity: str, plan: PlanPath, ctx: Context, *, comes_true: bool) -> None:
+        self.entity, self.plan, self.ctx, self.comes_true = entity, plan, ctx, comes_true
+        self.site: Account | None = None
+        self.ledger: Account
+        self.binding: Account
+
+    def start(self) -> None:
+        """Open the accounts."""
+        open_ = self.ctx.books.open
+        self.ledger = open_("ledger", self.entity, ledger.LEDGER_COLUMNS)
+        self.binding = open_("binding", self.entity, ledger.BINDING_COLUMNS)
+
+    def open_site(self, site: str) -> None:
+        """Open the account of a site that is nothing but this block."""
+        self.site = self.ctx.books.open("yearly", site, SITE_COLUMNS)
+
+    def produce(self, period: Period) -> None:
+        """Post the period: not built, or made as announced."""
+        years = period.scheduled_days / self.ctx.calendar.scheduled_days_per_year
+        nameplate = self.plan.nameplate(period.start_day)
+        made = nameplate * years if self.comes_true else 0.0
+        ledger.post(
+            self.ledger.now,
+            ledger.Steps(
+                announced=nameplate * years,
+                standing=made,
+                closed=False,
+                built=made,
+                rated=made,
+                ramped=made,
+                available=made,
+                limits=NO_LIMITS,
+                good=made,
+            ),
+        )
+        if made > 0.0:
+            limits = (math.inf,) * 4
+            ledger.post_binding(self.binding.now, made, limits, period.days, period.scheduled_days)
+        else:
+            ledger.post_not_running(self.binding.now, period.days)
+        if self.site is not None:
+            self.site.now[GOOD] += made
+            self.site.now[STARTED] += made
+            self.site.now[NAMEPLATE] = nameplate if self.comes_true else 0.0

@@ -1,0 +1,325 @@
+"""One replication: wires the actors, runs them period by period, returns a record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+import simpy
+
+from bvsim.spec.model import Model
+from bvsim.spec.plan import Plan
+from bvsim.valley import tables
+from bvsim.valley.books import Balance, Books, FloatArray, Trace
+from bvsim.valley.calendar import Calendar, Period, make_calendar
+from bvsim.valley.cathode import CathodeMarket
+from bvsim.valley.context import Context
+from bvsim.valley.demand import Demand
+from bvsim.valley.fleet import Fleet
+from bvsim.valley.gigafactory import Gigafactory
+from bvsim.valley.kpis import Roles, YearlyTable, kpi_table
+from bvsim.valley.labour import LabourMarket
+from bvsim.valley.lead_acid import LeadAcidPlant
+from bvsim.valley.plan import PlanPath, plan_in_force
+from bvsim.valley.planned import PlanOnly
+from bvsim.valley.record import Record, Table
+from bvsim.valley.recycling import Recycling
+from bvsim.valley.streams import Key, Streams
+from bvsim.valley.wiring import CELLS, Actors, SiteBuilder, plan_paths
+
+if TYPE_CHECKING:
+    from bvsim.spec.scenario import Scenario
+
+AFTER_EVERYTHING = 2
+"""Priority of the planning tick: after all events of the same instant."""
+LIFTABLE = frozenset({"labour", "cathode", "demand", "delay", "stops"})
+KEPT = ("yearly", "ledger", "binding")
+RECYCLED_METALS = ("nickel", "cobalt", "lithium")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all replications of a scenario share.
+
+    Parameters
+    ----------
+    draw : callable
+        Turns the values of the uncertain figures into a model of plain numbers.
+    calendar : Calendar
+        Periods, months and years.
+    as_of_day : float
+        Day up to which facts are imposed.
+    plan : Plan or None
+        The announced plan in force, as a date selects it.
+    years : tuple of int
+        Years of the key figures.
+    monthly : bool
+        Whether to return the table ``monthly`` too.
+    """
+
+    draw: Callable[[FloatArray], Model]
+    calendar: Calendar
+    as_of_day: float
+    plan_as_of: date
+    years: tuple[int, ...]
+    monthly: bool
+    layouts: dict[str, tables.Layout] = field(default_factory=dict, compare=False)
+    """Labels of tables, found by the first replication (they are the same in all)."""
+
+
+def prepare(scenario: Scenario, years: Sequence[int] = (), monthly: bool = False) -> Setting:
+    """Do once what all replications of a scenario share."""
+    spec = scenario.drawn(scenario.median()).calendar
+    calendar = make_calendar(
+        scenario.start,
+        scenario.end,
+        review_days=spec.review,
+        scheduled_days=round(spec.scheduled),
+        august_share=spec.august_share,
+    )
+    return Setting(
+        draw=scenario.drawn,
+        calendar=calendar,
+        as_of_day=calendar.day(scenario.as_of),
+        plan_as_of=scenario.plan_as_of,
+        years=tuple(years),
+        monthly=monthly,
+    )
+
+
+def simulate(
+    setting: Setting,
+    values: FloatArray,
+    key: Key,
+    *,
+    trace: bool = False,
+    lifts: frozenset[str] = frozenset(),
+) -> Record:
+    """Simulate one replication.
+
+    Parameters
+    ----------
+    setting : Setting
+        From `prepare`.
+    values : array of float, shape (dimensions,)
+        Values of the uncertain figures.
+    key : Key
+        Seed, draw and replication.
+    trace : bool
+        Whether to keep the dated events.
+    lifts : frozenset of str
+        Constraints lifted from `as_of` on: a subset of `LIFTABLE`.
+
+    Raises
+    ------
+    IdentityError
+        When an identity of the model is violated: a fault of the program.
+    """
+    valley = Valley(setting, setting.draw(values), key, trace=trace, lifts=lifts)
+    valley.run()
+    return valley.record()
+
+
+class Valley:
+    """All actors of one replication.
+
+    Parameters
+    ----------
+    setting : Setting
+        What all replications share.
+    model : Model
+        Drawn figures.
+    key : Key
+        Seed, draw and replication.
+    trace : bool
+        Whether to keep the dated events.
+    lifts : frozenset of str
+        Constraints lifted from `as_of` on.
+    """
+
+    def __init__(
+        self,
+        setting: Setting,
+        model: Model,
+        key: Key,
+        *,
+        trace: bool = False,
+        lifts: frozenset[str] = frozenset(),
+    ) -> None:
+        self.setting, self.model = setting, model
+        calendar = setting.calendar
+        log = Trace(calendar, keep=trace)
+        self.ctx = Context(
+            env=simpy.Environment(),
+            calendar=calendar,
+            streams=Streams(key),
+            books=Books(calendar, log),
+            trace=log,
+            as_of_day=0.0 if model.announced else setting.as_of_day,
+            lifts=LIFTABLE if model.announced else lifts,
+        )
+        self.actors = self._make_actors()
+        plan = plan_in_force(model.plan, setting.plan_as_of)
+        self.plans: dict[str, PlanPath] = plan_paths(plan, calendar)
+        self.sites = self._make_sites()
+        self.planned = self._make_planned(plan)
+        self.lead_acid = [
+            LeadAcidPlant(name, site, self.ctx)
+            for name, site in sorted(model.sites.items())
+            if site.kind != CELLS
+        ]
+        self._staff_cathode()
+
+    # -- wiring ----------------------------------------------------------------------
+
+    def _make_actors(self) -> Actors:
+        model, ctx = self.model, self.ctx
+        demand = Demand(model.demand, ctx)
+        fleet = Fleet(model.fleet, demand.registrations, ctx)
+        return Actors(
+            labour=LabourMarket(model.labour, ctx),
+            cathode=CathodeMarket(
+                materials=model.materials,
+                cathode=model.cathode,
+                imports=model.imports,
+                ctx=ctx,
+                shock=model.shock,
+            ),
+            demand=demand,
+            recycling=Recycling(model.recycling, fleet, ctx),
+        )
+
+    def _make_sites(self) -> list[Gigafactory]:
+        builder = SiteBuilder(self.model, self.plans, self.actors, self.ctx)
+        cells = {n: s for n, s in self.model.sites.items() if s.kind == CELLS}
+        return [builder.build(name, site) for name, site in sorted(cells.items())]
+
+    def _make_planned(self, plan: Plan | None) -> list[PlanOnly]:
+        """Return what stands in the plan only; in `announced` sites build all of theirs."""
+        built = {each.block.entity for site in self.sites for each in site.blocks}
+        return [
+            PlanOnly(entity, path, self.ctx, comes_true=self.model.announced)
+            for entity, path in self.plans.items()
+            if entity not in built
+        ]
+
+    def _staff_cathode(self) -> None:
+        """Give cathode plants their people."""
+        for plant in self.actors.cathode.plants:
+            spec = plant.spec
+            plant.crew = self.actors.labour.employ(plant.name, spec.basin, spec.staffing)
+
+    # -- running ---------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Start the actors and simulate to the end of the horizon."""
+        actors = self.actors
+        for site in self.sites:
+            site.start()
+        for plant in self.lead_acid:
+            plant.start()
+        self._start_planned()
+        actors.demand.start()
+        actors.cathode.start()
+        actors.recycling.start()
+        actors.labour.start()
+        self.ctx.env.process(self.planning())
+        self.ctx.env.run(until=self.ctx.calendar.horizon_days)
+
+    def _start_planned(self) -> None:
+        """Start what stands in the plan only; a name no site bears gets an account."""
+        site_names = set(self.model.sites)
+        for planned in self.planned:
+            planned.start()
+            site = planned.entity.rsplit(".", 1)[0]
+            if site not in site_names:
+                planned.open_site(site)
+
+    def planning(self) -> Generator[simpy.Event, object, None]:
+        """Plan every period once all events up to its start have happened."""
+        for period in self.ctx.calendar.periods:
+            yield self._tick(period.start_day)
+            self.plan_period(period)
+
+    def _tick(self, day: float) -> simpy.Event:
+        """Return an event on a day, after all other events of that instant."""
+        env = self.ctx.env
+        tick = env.event()
+        tick._ok, tick._value = True, None
+        env.schedule(tick, priority=AFTER_EVERYTHING, delay=day - env.now)  # type: ignore[arg-type]
+        return tick
+
+    def plan_period(self, period: Period) -> None:
+        """Go through the phases of one period; every market clears for all at once."""
+        actors = self.actors
+        for site in self.sites:
+            site.show_customers()
+        actors.demand.order(period)
+        for site in self.sites:
+            site.ask_people()
+        for plant in actors.cathode.plants:
+            plant.ask_people()
+        actors.labour.clear(period)
+        for site in self.sites:
+            site.ask_cathode(period)
+        actors.cathode.clear(period)
+        for site in self.sites:
+            site.produce(period)
+        for planned in self.planned:
+            planned.produce(period)
+        for lead_acid in self.lead_acid:
+            lead_acid.produce(period)
+        actors.cathode.produce(period)
+        actors.recycling.process(period)
+        for metal in RECYCLED_METALS:
+            actors.cathode.receive_recycled(metal, actors.recycling.recovered_since_last(metal))
+        if period.end_day >= self.ctx.calendar.month_starts[period.month + 1]:
+            for site in self.sites:
+                site.month_end(period)
+            self.ctx.books.close_month()
+
+    # -- afterwards ------------------------------------------------------------------
+
+    def balances(self) -> Iterator[Balance]:
+        """Yield every closed account."""
+        actors = self.actors
+        for site in self.sites:
+            yield from site.balances()
+        for actor in (actors.labour, actors.cathode, actors.demand, actors.recycling):
+            yield from actor.balances()
+
+    def record(self) -> Record:
+        """Check the identities and return the tables."""
+        calendar, books = self.ctx.calendar, self.ctx.books
+        balances = list(self.balances())
+        tables.check_balances(balances, calendar)
+        accounts = {
+            name: tables.accounts_of(books, name) for name in ("yearly", "ledger", "binding")
+        }
+        tables.check_ledger(accounts["ledger"], calendar)
+        tables.check_binding(accounts["binding"], calendar)
+        layouts = self.setting.layouts
+        for name, own in accounts.items():
+            if name not in layouts:
+                layouts[name] = tables.Layout.of(own)
+        months = tables.Months(calendar, self.ctx.as_of_day)
+        found: dict[str, Table] = {
+            name: tables.by_entity(own, layouts[name], months, monthly=False)
+            for name, own in accounts.items()
+        }
+        found["balances"] = tables.balances_table(balances)
+        found["kpis"] = kpi_table(YearlyTable(found["yearly"]), self._roles(), self.setting.years)
+        if self.setting.monthly:
+            found["monthly"] = tables.by_entity(
+                accounts["yearly"], layouts["yearly"], months, monthly=True
+            )
+        return Record(found, tuple(self.ctx.trace.events))
+
+    def _roles(self) -> Roles:
+        cells = tuple(site.name for site in self.sites)
+        others = [p.entity.rsplit(".", 1)[0] for p in self.planned if p.site is not None]
+        lead_acid = [plant.name for plant in self.lead_acid]
+        sites = tuple(sorted({*cells, *others, *lead_acid}))
+        return Roles(sites, cells, tuple(sorted(self.model.recycling.recyclers)))

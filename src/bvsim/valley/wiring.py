@@ -1,0 +1,180 @@
+"""Building the sites of a valley: each with its blocks, its plan and what was observed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bvsim.spec.model import Model
+from bvsim.spec.plan import Plan, PlanStep
+from bvsim.spec.site import CellBlock as CellBlockSpec
+from bvsim.spec.site import Site
+from bvsim.valley.block import Block
+from bvsim.valley.brochure import BrochureBlock, BrochurePipeline
+from bvsim.valley.calendar import DAYS_PER_MONTH, Calendar
+from bvsim.valley.cathode import CathodeMarket
+from bvsim.valley.cellblock import CellBlock
+from bvsim.valley.context import Context
+from bvsim.valley.demand import Demand
+from bvsim.valley.energy import EnergyMeter
+from bvsim.valley.gigafactory import Gigafactory, Wiring
+from bvsim.valley.labour import LabourMarket
+from bvsim.valley.luck import shocked_uniform
+from bvsim.valley.money import SitePurse
+from bvsim.valley.observed import ObservedBlock, ReleasedLine
+from bvsim.valley.plan import PlanPath
+from bvsim.valley.process import InProcess
+from bvsim.valley.ramp import make_curve
+from bvsim.valley.recycling import Recycling
+from bvsim.valley.stages import Pipeline
+
+CELLS = "cells"
+
+
+@dataclass(frozen=True)
+class Actors:
+    """The markets that sites deal with."""
+
+    labour: LabourMarket
+    cathode: CathodeMarket
+    demand: Demand
+    recycling: Recycling
+
+
+def plan_paths(plan: Plan | None, calendar: Calendar) -> dict[str, PlanPath]:
+    """Return the announced nameplates by block (`SITE.BLOCK`)."""
+    blocks = plan.blocks if plan is not None else {}
+    return {name: PlanPath(steps, calendar) for name, steps in sorted(blocks.items())}
+
+
+def heads_facts(site: Site, ctx: Context) -> list[tuple[float, float]]:
+    """Return the staff observed by `as_of`: (day, heads), ascending."""
+    day = ctx.calendar.day
+    known = [r for r in site.heads.values() if day(r.known_from) <= ctx.as_of_day]
+    return sorted((day(reading.on), reading.heads) for reading in known)
+
+
+class SiteBuilder:
+    """Builds the gigafactories of one replication.
+
+    Parameters
+    ----------
+    model : Model
+        Drawn figures.
+    plans : dict of str to PlanPath
+        Announced nameplates by block.
+    actors : Actors
+        The markets.
+    ctx : Context
+        Surroundings of the replication.
+    """
+
+    def __init__(
+        self, model: Model, plans: dict[str, PlanPath], actors: Actors, ctx: Context
+    ) -> None:
+        self.model, self.plans, self.actors, self.ctx = model, plans, actors, ctx
+        self._nothing: dict[str, PlanStep] = {}
+
+    def build(self, name: str, site: Site) -> Gigafactory:
+        """Return one site, wired to the markets."""
+        model, ctx, actors = self.model, self.ctx, self.actors
+        recipe = model.materials.recipes[site.chemistry]
+        workforce = actors.labour.employ(name, site.basin, site.staffing, heads_facts(site, ctx))
+        process = InProcess(
+            site=name,
+            recipe=recipe,
+            production=model.production,
+            in_cell=model.materials.in_cell,
+            deliver_scrap=actors.recycling.deliver_scrap,
+        )
+        wiring = Wiring(
+            workforce=workforce,
+            buyer=actors.cathode.buyer(name, site.chemistry),
+            orders=actors.demand.order_book(name),
+            purse=SitePurse(name, model.money, ctx),
+            meter=EnergyMeter(name, model.energy, ctx, grid_connection_mw=site.grid_connection),
+            process=process,
+            note_cells=actors.recycling.note_cells,
+        )
+        blocks = self._brochure(name, site) if model.announced else self._blocks(name, site)
+        return Gigafactory(
+            name=name,
+            ramp=site.ramp,
+            recipe=recipe,
+            blocks=tuple(blocks),
+            wiring=wiring,
+            closure_patience=self._closure_patience(name),
+            ctx=ctx,
+        )
+
+    def _closure_patience(self, name: str) -> float:
+        """Return the closure hazard a site bears: a unit exponential, tied to the shock."""
+        luck = self.ctx.streams.stream(name, "closure")
+        if self.model.announced or not luck.random:
+            return math.inf
+        return -math.log(shocked_uniform(luck.uniform(), self.model.shock))
+
+    def _blocks(self, name: str, site: Site) -> Iterator[CellBlock]:
+        elders: tuple[Block, ...] = ()
+        for label, spec in sorted(site.blocks.items()):
+            block = self._block(f"{name}.{label}", site, spec, elders)
+            observed = self._observed(site, spec, block)
+            block.observed_from_sop = observed is not None
+            yield CellBlock(
+                block=block, plan=self._plan(block.entity), observed=observed, ctx=self.ctx
+            )
+            elders = (*elders, block)
+
+    def _block(
+        self, entity: str, site: Site, spec: CellBlockSpec, elders: tuple[Block, ...]
+    ) -> Block:
+        announced = self._plan(entity).first_day
+        pipeline = Pipeline(spec.project, entity, self.ctx, self.model.shock, announced)
+        return Block(
+            entity=entity,
+            nameplate=spec.nameplate,
+            lines=spec.lines,
+            line_interval_months=spec.line_interval,
+            first_sales_months=spec.first_sales,
+            ramp=site.ramp,
+            ctx=self.ctx,
+            pipeline=pipeline,
+            elders=elders,
+        )
+
+    def _plan(self, entity: str) -> PlanPath:
+        return self.plans.get(entity) or PlanPath(self._nothing, self.ctx.calendar)
+
+    def _observed(self, site: Site, spec: CellBlockSpec, block: Block) -> ObservedBlock | None:
+        """Return what was observed of a block; None when no output was by `as_of`."""
+        calendar, as_of = self.ctx.calendar, self.ctx.as_of_day
+        started = spec.project.started
+        known = any(calendar.day(w.known_from) <= as_of for w in spec.output.values())
+        if started is None or calendar.day(started) > as_of or not known:
+            return None
+        sop = calendar.day(started) + spec.first_sales * DAYS_PER_MONTH
+        count = block.line_count
+        lines = [
+            ReleasedLine(spec.nameplate / count, sop + i * spec.line_interval * DAYS_PER_MONTH)
+            for i in range(count)
+        ]
+        return ObservedBlock(
+            spec=spec,
+            ramp=site.ramp,
+            curve=make_curve(site.ramp),
+            lines=lines,
+            calendar=calendar,
+            as_of_day=as_of,
+        )
+
+    def _brochure(self, name: str, site: Site) -> Iterator[CellBlock]:
+        """Yield a block for everything announced of a site, in service as announced."""
+        template = next(iter(site.blocks.values())).project
+        for entity, plan in sorted(self.plans.items()):
+            if entity.rsplit(".", 1)[0] == name:
+                pipeline = BrochurePipeline(template, entity, self.ctx, self.model.shock, plan)
+                block = BrochureBlock(
+                    entity=entity, plan=plan, ramp=site.ramp, ctx=self.ctx, pipeline=pipeline
+                )
+                yield CellBlock(block=block, plan=plan, observed=None, ctx=self.ctx)
