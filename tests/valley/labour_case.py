@@ -200,6 +200,7 @@ def play(market: LabourMarket, ctx: Context, *, plans=None, before=None, after=N
         if after is not None:
             after(period)
         if following is None or following.month != period.month:
+            ctx.env.run(until=period.end_day)  # what happens within the month belongs to it
             ctx.books.close_month()
 
 

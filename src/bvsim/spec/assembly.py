@@ -12,6 +12,7 @@ from typing import Any
 
 from bvsim.spec.checking import MISSING, check
 from bvsim.spec.errors import Problem, SpecError, unknown
+from bvsim.spec.facts import facts_known
 from bvsim.spec.figure import FigureContext
 from bvsim.spec.folder import Reading
 from bvsim.spec.nodes import Node, from_python
@@ -116,7 +117,7 @@ def assemble(
     for group in ordered:
         overrider.apply(s for s in group if _template_of(s, kind) is None)
     found += overrider.problems
-    tree = overrider.tree
+    tree = facts_known(overrider.tree, shape, as_of)
     context = FigureContext(source_days(tree), as_of, complete=SOURCES not in reading.failed)
     for template, node in filled.sections:
         found += _check_templates(template, node, context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bvsim.spec.cathode import CathodeSource
 from bvsim.spec.demand import DemandSpec
 from bvsim.spec.energy import EnergySpec
-from bvsim.spec.fleet import FleetSpec
+from bvsim.spec.fleet import FleetSpec, fill_history
 from bvsim.spec.imports import Imports
 from bvsim.spec.labour import Labour, Staffing
 from bvsim.spec.materials import Materials
@@ -65,3 +65,6 @@ TEMPLATES = (
     Template("staffing", "staffing", Staffing),
 )
 """What entities may take over with `like`; templates are not drawn themselves."""
+
+FILL = {"fleet": fill_history}
+"""Sections with data files in the folder ``history``, and what writes these out."""

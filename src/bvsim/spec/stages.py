@@ -20,6 +20,8 @@ class Stage:
     """The day on which the stage ended, where that is a fact."""
     source: tuple[str, ...] = ()
     """Where that day comes from."""
+    note: str = ""
+    """What a reader should know about it."""
 
 
 @part

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from operator import add
+from operator import add, sub
 
 from bvsim.spec.materials import Recipe
 from bvsim.valley.books import Account, Balance, Column
-from bvsim.valley.calendar import Period
 from bvsim.valley.feed import Feed
 from bvsim.valley.restocking import IMPORTED
 
 DAYS_PER_WEEK = 7.0
 _KG_PER_T = 1000.0
-_SHORT = 1e-9
 
 USE_COLUMNS = (
     Column("cam_needed_t", "flow", "CAM that orders, people and ramp-up asked for."),
@@ -58,8 +56,7 @@ SITE_COLUMNS = (
     Column("electrolyte_t", "flow", "Electrolyte in cells started (recorded need)."),
 )
 _STOCK = len(USE_COLUMNS)
-_SHORT_WEEKS, _WRITTEN_OFF, _FLOWN, _NICKEL = (_STOCK + i for i in range(1, 5))
-_NEEDS = _NICKEL
+_SHORT_WEEKS, _NEEDS = _STOCK + 1, _STOCK + 4
 
 
 class Buyer:
@@ -103,8 +100,8 @@ class Buyer:
         self.region: Account
         self._needs = _needs_per_cam(recipe, in_cell)
         self._booked = [0.0] * len(feed.stock.shares)
-        self._needed = self._in_cells = self._short_days = 0.0
-        self._flown = self._written_off = 0.0
+        self._needed = self._in_cells = 0.0
+        self._counters = (0.0, 0.0, 0.0)
 
     @property
     def stock(self) -> float:
@@ -134,14 +131,6 @@ class Buyer:
     def limit_t(self) -> float:
         """CAM that the period's starts may use, trim and scrap included."""
         return self.feed.limit_t
-
-    def settle(self, period: Period) -> None:
-        """Count what was asked for, and whether it fell short."""
-        requested = self.feed.requested
-        if requested > 0.0:
-            self._needed += requested
-            if self.feed.limit_t < requested * (1.0 - _SHORT):
-                self._short_days += period.days
 
     def use(self, t_in_cells: float, t_scrap: float) -> None:
         """Report the CAM of the period's starts: in good cells, and in scrap and trim.
@@ -177,7 +166,7 @@ class Buyer:
         held = feed.stock.total + local_backed * exposure_days
         exposed = max(0.0, 1.0 - held / need) if need > 0.0 else 0.0
         values = [
-            self._needed,
+            feed.needed - self._needed,
             tonnes,
             in_cells,
             tonnes - in_cells,
@@ -189,12 +178,9 @@ class Buyer:
         ]
         row[: len(values)] = values
         self.region.now[: len(values)] = map(add, self.region.now, values)
-        self._needed = 0.0
-        row[_SHORT_WEEKS] = self._short_days / DAYS_PER_WEEK
-        self._short_days = 0.0
-        row[_WRITTEN_OFF] = feed.written_off - self._written_off
-        row[_FLOWN] = feed.restocking.flown - self._flown
-        self._written_off, self._flown = feed.written_off, feed.restocking.flown
+        counters = (feed.short_days / DAYS_PER_WEEK, feed.written_off, feed.restocking.flown)
+        row[_SHORT_WEEKS:_NEEDS] = map(sub, counters, self._counters)
+        self._needed, self._counters = feed.needed, counters
         row[_NEEDS:] = [tonnes * per_cam for per_cam in self._needs]
 
     def close(self) -> None:

@@ -232,9 +232,9 @@ class CamMaker(CathodePlant):
 
     # -- clearing ------------------------------------------------------------------
 
-    def share_out(self, needs: Sequence[Claim], period: Period) -> list[tuple[str, list[float]]]:
+    def share_out(self, needs: Sequence[Claim], days: float) -> list[tuple[str, list[float]]]:
         """Deliver CAM to approved cell makers by the plant's rule; return (site, parts)."""
-        self.calls.learn(sum(claim.need for claim in needs) + self._outside(period), period.days)
+        self.calls.learn(sum([claim.need for claim in needs]) + self._outside(days), days)
         if self.stock.total <= _TINY_T or not needs:
             return []
         given = self.rule(self.stock.total, needs)
@@ -246,11 +246,11 @@ class CamMaker(CathodePlant):
                 self.account.now[_TO_VALLEY] += parts[self.index]
         return deliveries
 
-    def _outside(self, period: Period) -> float:
-        """Return tonnes that customers outside the valley take in a period."""
-        years = period.days / DAYS_PER_YEAR
+    def _outside(self, days: float) -> float:
+        """Return tonnes that customers outside the valley take in some days."""
+        years = days / DAYS_PER_YEAR
         now = self.ctx.env.now
-        approved = any(pair.approved_day <= now for pair in self.pairs)
+        approved = any([pair.approved_day <= now for pair in self.pairs])
         share = self.maker.outside if approved else self.maker.saleable
         return share * self.nameplate * years
 
@@ -261,13 +261,12 @@ class CamMaker(CathodePlant):
             return
         mature = min(self.calls.level, self.daily_capacity) * period.scheduled_days
         feed.requested = mature * self.charge() * self.recipe.precursor
-        feed.look_ahead(period, lead, imposed=False)
+        feed.turn(period, lead, imposed=False)
         if self.precursor is not None:
             parts = self.precursor.supply(feed.local_need(1.0), period)
             if parts is not None:
                 feed.deliver(parts)
         feed.called_off()
-        feed.restock()
 
     # -- production ----------------------------------------------------------------
 
@@ -285,7 +284,7 @@ class CamMaker(CathodePlant):
         row[_CUSTOMERS] = sum(pair.approved_day <= self.ctx.env.now for pair in self.pairs)
 
     def _sell_outside(self, period: Period) -> None:
-        tonnes = min(self.stock.total, self._outside(period))
+        tonnes = min(self.stock.total, self._outside(period.days))
         if tonnes > 0.0:
             self.account.now[_EXPORTED] += self.stock.take(tonnes, _EXPORT)
 

@@ -70,7 +70,10 @@ class CathodeMarket:
         self._counted = tuple(maker.index for maker in self.makers.cam if maker.maker.counted)
         self.plants: tuple[PcamMaker | CamMaker, ...] = (*self.makers.pcam, *self.makers.cam)
         self._ordered: list[Buyer] = []
+        self._feeds: list[Feed] = []
         self._span: Period | None = None
+        self._selling = False
+        self._called = 0.0
         self._days = self._working = 0.0
 
     def _make(self, cathode: Mapping[str, CathodeSource], shock: Shock) -> Makers:
@@ -147,6 +150,7 @@ class CathodeMarket:
             buyer.account = books.open("yearly", f"{site}:cathode", SITE_COLUMNS)
             buyer.region = region
             self._ordered.append(buyer)
+            self._feeds.append(buyer.feed)
         self.lanes.start()
         for plant in self.plants:
             plant.start()
@@ -158,29 +162,33 @@ class CathodeMarket:
         day = period.start_day
         imposed = day < self.ctx.as_of_day or self.ctx.lifted("cathode")
         lead = self.lanes.expected("cam", day)
-        for buyer in self._ordered:
-            buyer.feed.look_ahead(period, lead, imposed=imposed)
-        if self._span is not None:
-            self._call_off(self._span)
+        short = False
+        for feed in self._feeds:
+            feed.turn(period, lead, imposed=imposed)
+            short = short or feed.limit_t < feed.requested
+        if self._selling and (short or self._span is not None):
+            self._call_off(day)
             self._span = None
-        for buyer in self._ordered:
-            buyer.feed.restock()
-            buyer.settle(period)
 
-    def _call_off(self, span: Period) -> None:
-        """Share local product among those who call, for the span since the last calls."""
-        day = self.ctx.env.now
+    def _call_off(self, day: float) -> None:
+        """Share local product among those who call, for the days since the last calls.
+
+        Calls are made on the rhythm of revisions, and in every period in which somebody
+        is short.
+        """
+        days, self._called = day - self._called, day
         for plant in self.plants:
             plant.release(day)
         for maker in self.makers.cam:
             if maker.nameplate > 0.0:
-                for site, parts in maker.share_out(self._claims(maker), span):
+                for site, parts in maker.share_out(self._claims(maker), days):
                     self.buyers[site].feed.deliver(parts)
-        for buyer in self._ordered:
-            buyer.feed.called_off()
-        lead = self.lanes.expected("pcam", day)
-        for maker in self.makers.cam:
-            maker.feed_precursor(span, lead)
+        for feed in self._feeds:
+            feed.called_off()
+        if self._span is not None:
+            lead = self.lanes.expected("pcam", day)
+            for maker in self.makers.cam:
+                maker.feed_precursor(self._span, lead)
 
     def _claims(self, maker: CamMaker) -> list[Claim]:
         """Return the claims of the cell makers that have approved a source."""
@@ -212,6 +220,7 @@ class CathodeMarket:
             self._days = self._working = 0.0
             for plant in self.plants:
                 plant.produce(span)
+            self._selling = any([plant.nameplate > 0.0 for plant in self.plants])
             self._span = span
         if month_end:
             self._book_month()

@@ -21,6 +21,7 @@ from bvsim.valley.restocking import (
 
 _TINY_T = 1e-9
 _ROUNDING = 1e-9
+_ENOUGH = 1.0 - 1e-9
 
 
 class Feed:
@@ -50,6 +51,8 @@ class Feed:
         Tonnes asked for in the period; use per day planned for what has been released.
     rate, local_rate : float
         Expected use per day; deliveries from the valley per day, of late.
+    needed, short_days : float
+        Tonnes asked for so far; days on which stock did not suffice for them.
     limit_t : float
         Tonnes that may be used in the period.
     delivered : list of float
@@ -93,34 +96,57 @@ class Feed:
         self._use, self._possible = Forecast(policy.memory), Forecast(policy.memory)
         self._local = Forecast(policy.memory)
         self._asked = self._outlook = self._working = self._span = self._came = 0.0
-        self._used_before = self._since_call = 0.0
+        self._used_before = self._needed_before = 0.0
+        self.needed = self.short_days = 0.0
         self._awake = self._opened = self._in_use_at_as_of = False
         self._flies = lanes.spec.emergency is not None
 
     # -- a period ------------------------------------------------------------------
 
-    def look_ahead(self, period: Period, lead: float, *, imposed: bool) -> None:
-        """Take in what is requested; revise the forecast when that is due."""
+    def turn(self, period: Period, lead: float, *, imposed: bool) -> None:
+        """Open a period: forecast, order what the policy asks for, set the limit."""
         requested = self.requested
         if not self._awake:
             if requested <= 0.0 and self.outlook <= 0.0:
                 return
             self._awake = True
             self._span = self.policy.revision  # the first revision comes at once
-        working = period.scheduled_days
         self._asked += requested
-        self._since_call += requested
-        self._outlook += self.outlook * working
-        self._working += working
+        self._working += period.scheduled_days
         self._span += period.days
+        if self.outlook:
+            self._outlook += self.outlook * period.scheduled_days
         if self._span >= self.policy.revision and self._working > 0.0:
             self._revise(lead)
         self.limited = not imposed
         if not self._opened and requested > 0.0:
-            if self.ctx.env.now >= self.ctx.as_of_day:
-                self._open(lead)
-            else:
-                self._in_use_at_as_of = True
+            self._begin(lead)
+        self._restock()
+        total = self.stock.total
+        self.needed += requested
+        if imposed:
+            self.limit_t = math.inf
+        else:
+            self.limit_t = total
+            if total < requested * _ENOUGH:
+                self.short_days += period.days
+
+    def _begin(self, lead: float) -> None:
+        """Open the stock at the first use after `as_of`; remember an earlier one."""
+        if self.ctx.env.now >= self.ctx.as_of_day:
+            self._open(lead)
+        else:
+            self._in_use_at_as_of = True
+
+    def _restock(self) -> None:
+        """Order when the position is at or below s; fly in when stock runs out."""
+        restocking, total = self.restocking, self.stock.total
+        if not self._opened or restocking.closed:
+            return
+        if total + restocking.on_order <= restocking.reorder_point + _TINY_T:
+            restocking.review()
+        if self._flies and total < self.rate * self.policy.emergency_cover:
+            restocking.fly_in()
 
     def _revise(self, lead: float) -> None:
         """Learn from what was asked for and delivered since the last revision."""
@@ -154,30 +180,22 @@ class Feed:
         A share of what was asked for since the last call; more when the stock would
         fall below the cover that counts as an emergency.
         """
-        wanted = self._since_call * share
+        since_call = self.needed - self._needed_before
+        wanted = since_call * share
         target = self.rate * self.policy.emergency_cover
         gap = self.requested + target - self.stock.total - wanted
-        return wanted + min(max(gap, 0.0), self._since_call)
+        return wanted + min(max(gap, 0.0), since_call)
 
     def called_off(self) -> None:
         """Begin to count requests anew: the valley's makers have been called."""
-        self._since_call = 0.0
+        self._needed_before = self.needed
 
     def deliver(self, parts: list[float]) -> None:
         """Take in a delivery from the valley."""
         self.delivered = [a + b for a, b in zip(self.delivered, parts, strict=True)]
         self._came += self.stock.put(parts, self.ctx.env.now)
-
-    def restock(self) -> None:
-        """Order what the policy asks for, and set the limit of the period."""
-        restocking, total = self.restocking, self.stock.total
-        ordering = self._awake and self.ctx.env.now >= self.ctx.as_of_day
-        if ordering and not restocking.closed:
-            if total + restocking.on_order <= restocking.reorder_point + _TINY_T:
-                restocking.review()
-            if self._flies and total < self.rate * self.policy.emergency_cover:
-                restocking.fly_in()
-        self.limit_t = total if self.limited else math.inf
+        if self.limited:
+            self.limit_t = self.stock.total
 
     def use(self, tonnes: float, use: int) -> float:
         """Use tonnes in one of the ways counted apart; return them.
@@ -192,7 +210,9 @@ class Feed:
         stock = self.stock
         if tonnes > stock.total:
             self._make_up(tonnes)
-        tonnes = stock.take(tonnes, FIRST_USE + use)
+            tonnes = min(tonnes, stock.total)
+        stock.total -= tonnes
+        stock.pending[FIRST_USE + use] += tonnes
         self.used += tonnes
         return tonnes
 

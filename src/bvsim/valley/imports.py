@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
@@ -117,7 +118,9 @@ class Lanes:
         self._halts = [halt for _, halt in sorted(spec.halts.items())]
         self._edges = [edge for spell in self.spells for edge in (spell.start, spell.end)]
         self._edges += [edge for span in self.licences for edge in (span.start, span.end)]
-        self._expected: dict[str, tuple[float, float, float]] = {}
+        self._edges.sort()
+        self._expected: dict[tuple[str, int], float] = {}
+        self._departures: dict[int, Departure] = {}
         handling = spec.handling
         self._after = handling.port + handling.onward + handling.inspection
 
@@ -144,6 +147,12 @@ class Lanes:
 
     def departure(self, day: float) -> Departure:
         """Return the route taken by a shipment that leaves on a day: the first open one."""
+        segment = bisect_right(self._edges, day)
+        if segment not in self._departures:
+            self._departures[segment] = self._first_open(day)
+        return self._departures[segment]
+
+    def _first_open(self, day: float) -> Departure:
         closed: set[str] = set()
         slows: dict[str, float] = {}
         spread = 1.0
@@ -177,17 +186,15 @@ class Lanes:
 
     def expected(self, goods: str, day: float) -> float:
         """Return the lead time that a buyer counts on who orders on a day."""
-        since, until, lead = self._expected.get(goods, (0.0, 0.0, 0.0))
-        if since <= day < until:
-            return lead
-        later = [edge for edge in self._edges if edge > day]
-        until = min(later) if later else math.inf
+        key = (goods, bisect_right(self._edges, day))
+        if key in self._expected:
+            return self._expected[key]
         handling = self.spec.handling
         control = self.licence(goods, day)
         wait = handling.order_to_ship + handling.origin
         wait += 0.0 if control is None else control.licence
         lead = wait + self.departure(day).transit + self._after
-        self._expected[goods] = (day, until, lead)
+        self._expected[key] = lead
         return lead
 
     def emergency_lead(self) -> float:
@@ -217,6 +224,7 @@ class Lanes:
         parts = wait + way.transit + self._after
         body = lognormal(stream.uniform(), parts, handling.spread**way.spread)
         late = stream.happens(handling.late)
-        delay = lognormal(stream.uniform(), handling.late_by, handling.late_spread)
-        by_sea = self.spec.routes[way.route].mode == "sea"
-        return body + (delay if late and by_sea else 0.0)
+        luck = stream.uniform()
+        if not late or self.spec.routes[way.route].mode != "sea":
+            return body
+        return body + lognormal(luck, handling.late_by, handling.late_spread)

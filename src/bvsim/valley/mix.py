@@ -27,6 +27,8 @@ class MixedStock:
     ----------
     total : float
         Tonnes in stock.
+    pending : list of float
+        Tonnes that left by each outlet since the composition last changed.
     shares : list of float
         Composition of a tonne: sources, then contents.
     """
@@ -36,7 +38,7 @@ class MixedStock:
         self.total = 0.0
         self.shares = [0.0] * (sources + contents)
         self._single = -1
-        self._pending = [0.0] * outlets
+        self.pending = [0.0] * outlets
         self._gone = [[0.0] * (sources + contents) for _ in range(outlets)]
         self._received = 0.0
         self._ages: deque[tuple[float, float]] = deque()
@@ -81,7 +83,7 @@ class MixedStock:
         """Remove tonnes (at most all of them) through an outlet; return how many."""
         tonnes = min(tonnes, self.total)
         self.total -= tonnes
-        self._pending[outlet] += tonnes
+        self.pending[outlet] += tonnes
         return tonnes
 
     def draw(self, tonnes: float, outlet: int) -> list[float]:
@@ -96,13 +98,13 @@ class MixedStock:
 
     def _settle(self) -> None:
         """Divide what left since the composition last changed."""
-        for outlet, tonnes in enumerate(self._pending):
+        for outlet, tonnes in enumerate(self.pending):
             if tonnes:
                 self._gone[outlet] = [
                     gone + share * tonnes
                     for gone, share in zip(self._gone[outlet], self.shares, strict=True)
                 ]
-                self._pending[outlet] = 0.0
+                self.pending[outlet] = 0.0
 
     def older_than(self, day: float) -> float:
         """Return the tonnes received before a day and still here, first in first out."""
