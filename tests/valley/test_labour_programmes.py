@@ -175,7 +175,7 @@ def test_luck_varies_graduates_around_completion():
 
 
 def test_graduates_without_destination_wait_for_any_employer():
-    _, ctx = school(programme(placement=1.0, interval=52.0))
+    _, ctx = school(programme(placement=1.0, interval=520.0))
     waiting = column(ctx, "east", "graduates_waiting")
     assert max(waiting) == round(20 * (1 - 0.12) * 0.92)
-    assert waiting[3:9] == sorted(waiting[3:9], reverse=True)  # they turn to other work
+    assert waiting[4:12] == sorted(waiting[4:12], reverse=True)  # they turn to other work

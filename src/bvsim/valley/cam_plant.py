@@ -250,7 +250,7 @@ class CamMaker(CathodePlant):
         """Return tonnes that customers outside the valley take in some days."""
         years = days / DAYS_PER_YEAR
         now = self.ctx.env.now
-        approved = any([pair.approved_day <= now for pair in self.pairs])
+        approved = any(pair.approved_day <= now for pair in self.pairs)
         share = self.maker.outside if approved else self.maker.saleable
         return share * self.nameplate * years
 

@@ -220,7 +220,7 @@ class CathodeMarket:
             self._days = self._working = 0.0
             for plant in self.plants:
                 plant.produce(span)
-            self._selling = any([plant.nameplate > 0.0 for plant in self.plants])
+            self._selling = any(plant.nameplate > 0.0 for plant in self.plants)
             self._span = span
         if month_end:
             self._book_month()

@@ -156,6 +156,8 @@ class LabourMarket:
         for workforce in self._register.staffed:
             if workforce.dirty or lifted:
                 workforce.refresh(lifted=lifted)
+        if period.end_day >= self._ctx.calendar.month_starts[period.month + 1]:
+            self._register.write()
 
     def balances(self) -> Iterator[Balance]:
         """Yield the accounts of people: basins, employers, programmes, the region."""
@@ -180,7 +182,6 @@ class LabourMarket:
             hire_outside(register, claims)
         for workforce in register.staffed:
             workforce.review(day)
-        register.write()
 
     def _update_reach(self, day: float) -> None:
         """Work out who would work where, whenever a share or a shuttle changes."""

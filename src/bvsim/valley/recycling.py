@@ -196,7 +196,7 @@ class Recycling:
                 recycler.consider_return(self._visible(recycler))
         elif recycler.begun:
             visible = self._visible(recycler) if recycler.mothballed else 0.0
-            recycler.review(visible, self._fixed / DAYS_PER_YEAR, self._days)
+            recycler.review(visible, self._fixed, self._days)
             self._openings.setdefault(recycler.name, self.ctx.env.now)
 
     def _settle(self) -> None:
