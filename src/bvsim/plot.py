@@ -133,9 +133,9 @@ def _label_fan(ax: Axes, found: pd.DataFrame, plan: pd.Series[float] | None) -> 
     """Name lines and bands at the right edge, clear of each other."""
     last = found.iloc[-1]
     labels = [
-        ((last["p10"] + last["p25"]) / 2, "8 of 10 draws", OUTPUT, "normal"),
         (last["p50"], "median", OUTPUT, "bold"),
-        (last["p75"], "half of draws", OUTPUT, "normal"),
+        ((last["p50"] + last["p75"]) / 2, "half of draws", OUTPUT, "normal"),
+        ((last["p75"] + last["p90"]) / 2, "8 of 10 draws", OUTPUT, "normal"),
     ]
     if plan is not None:
         labels.append((float(plan.iloc[-1]), _PLAN_NAME, INK, "normal"))
@@ -237,7 +237,7 @@ def _waterfall_title(stairs: pd.DataFrame, year: int) -> str:
         return f"{year}: {_n(good)} GWh made, {_n(announced)} announced"
     return (
         f"{year}: of {_n(announced)} GWh announced, {_n(good)} come out; "
-        f"the largest loss is {label(cause)} ({_n(lost)})"
+        f"largest loss: {label(cause)}, {_n(lost)}"
     )
 
 

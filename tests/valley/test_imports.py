@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from datetime import date
 from statistics import NormalDist
@@ -155,7 +156,7 @@ def test_hazards_alternate_and_take_their_share_of_time() -> None:
     )
     ctx = context(date(2026, 1, 1), date(2400, 12, 31), chance=True, review=3650)
     spells = Lanes(imports(hazards={"storm": hazard}), ctx).spells
-    assert all(a.end < b.start for a, b in zip(spells, spells[1:], strict=False))
+    assert all(a.end < b.start for a, b in itertools.pairwise(spells))
     mean_length = 30.0 * math.exp(0.5 * math.log(1.5) ** 2)
     expected = mean_length / (mean_length + 365.25 / 2.0)
     closed = sum(spell.end - spell.start for spell in spells) / ctx.calendar.horizon_days

@@ -390,8 +390,8 @@ def test_bad_news_unsettles_people_for_a_while():
         market = market_of(ctx)
 
         def tell(period, market=market, worried=worried):
-            if worried and period.start_day == 730.0:
-                market.workforces["alpha"].bad_news(730.0)
+            if worried and period.start_day == 731.0:
+                market.workforces["alpha"].bad_news(731.0)
 
         play(market, ctx, plans={n: steady(6.0, 200.0) for n in PLANTS}, before=tell)
         runs.append(column(ctx, "alpha:labour", "leavers"))

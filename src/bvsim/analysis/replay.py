@@ -44,10 +44,9 @@ def replay_scenario(
 
 
 def _simulate(scenario: Any, values: Any, key: Key, years: tuple[int, ...]) -> Record:
-    from bvsim.valley import valley
+    from bvsim.valley.valley import prepare, simulate
 
-    setting = valley.prepare(scenario, years, False)
-    return valley.simulate(setting, values, key, trace=True)
+    return simulate(prepare(scenario, years), values, key, trace=True)
 
 
 def _check(name: str, number: int, count: int) -> None:

@@ -10,6 +10,8 @@ import click
 from bvsim.cli.errors import BAD_INPUT
 from bvsim.cli.options import sets_option
 
+DATES = ("as_of", "plan_as_of", "start", "end")
+
 
 @click.command()
 @click.argument("scenario")
@@ -28,21 +30,28 @@ def show(scenario: str, sets: dict[str, Any], base: str | None) -> None:
 
 
 def difference(base: Any, other: Any) -> list[str]:
-    """Return a line for each figure that two scenarios do not share: path: old -> new."""
-    old, new = (dict(scenario.figures()) for scenario in (base, other))
+    """Return a line for each date, figure or choice that two scenarios do not share."""
+    sides = [_facts(base, other), _facts(other, base)]
     lines = []
-    for path in sorted({*old, *new}):
-        before, after = (_written(side.get(path)) for side in (old, new))
-        if before != after:
-            lines.append(f"{path}: {before} -> {after}")
+    for path in sorted({*sides[0], *sides[1]}):
+        old, new = (side.get(path, "(none)") for side in sides)
+        if old != new:
+            lines.append(f"{path}: {old} -> {new}")
     return lines
 
 
-def _written(figure: Any) -> str:
-    """Write a figure with its unit, and its sources in brackets."""
-    if figure is None:
-        return "(none)"
-    return f"{figure.describe()} [{', '.join(figure.vintage.sources)}]"
+def _facts(scenario: Any, beside: Any) -> dict[str, str]:
+    """Write dates, figures with units and sources, and the choices that either scenario sets."""
+    facts = {name: str(getattr(scenario, name)) for name in DATES}
+    figures = dict(scenario.figures())
+    for path, figure in figures.items():
+        facts[path] = f"{figure.describe()} [{', '.join(figure.vintage.sources)}]"
+    for path in {*scenario.overrides, *beside.overrides}:
+        if path in figures or any(figure.startswith(f"{path}.") for figure in figures):
+            continue
+        here = scenario.overrides.get(path)
+        facts[path] = str(here.new if here else beside.overrides[path].old)
+    return facts
 
 
 @click.command()

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bvsim.cli.options import json_option, sets_option
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+_YEARS_A_TABLE = 9
 
 
 @click.command()
@@ -33,12 +39,16 @@ def trace(
     """Replay one row of a run or SCENARIO: dated events, each with its cause, and its ledger."""
     from bvsim import spec
     from bvsim.analysis.replay import SEED, replay_run, replay_scenario
+    from bvsim.ensemble.folder import code_hash
     from bvsim.ensemble.results import open_run
 
     if (Path(run_or_scenario) / "manifest.json").is_file():
         if sets or seed is not None:
             raise click.UsageError("--set and --seed are for a scenario: a run has its own")
         run = open_run(run_or_scenario)
+        if run.manifest["code_hash"] != code_hash():
+            made = f"bvsim {run.manifest['bvsim']} with other code"
+            click.echo(f"the run was made by {made}: its rows may come out otherwise", err=True)
         name, record = run.scenario_name, replay_run(run, draw, replication)
     else:
         scenario = spec.load(run_or_scenario, sets=sets)
@@ -87,10 +97,6 @@ def ledger_by_year(record: Any) -> dict[int, dict[str, float]]:
 
 
 def _print_trace(head: dict[str, Any], record: Any) -> None:
-    from rich import box
-    from rich.table import Table
-
-    from bvsim.analysis.causes import LOSSES, column, label
     from bvsim.cli.terminal import make_console
 
     console = make_console()
@@ -100,14 +106,26 @@ def _print_trace(head: dict[str, Any], record: Any) -> None:
         amount = f"  {event.value:,.4g} {event.unit}" if math.isfinite(event.value) else ""
         cause = f"  ({event.cause})" if event.cause else ""
         console.print(f"{event.when}  {event.entity}: {event.event}{amount}{cause}", markup=False)
-    ledger = ledger_by_year(record)
+    for table in _ledger_tables(ledger_by_year(record)):
+        console.print(table)
+
+
+def _ledger_tables(ledger: dict[int, dict[str, float]]) -> Iterator[Table]:
+    """Yield the ledger, ten years a table so that it fits: a row a step, a column a year."""
+    from rich import box
+    from rich.table import Table
+
+    from bvsim.analysis.causes import LOSSES, column, label
+
     steps = ("announced", "beyond_plan", *LOSSES, "good")
     shown = [step for step in steps if any(row[column(step)] >= 0.05 for row in ledger.values())]
-    table = Table(
-        title="\nLedger, GWh", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
-    )
-    for name in ("year", *(label(step) for step in shown)):
-        table.add_column(name, justify="right", max_width=9)
-    for year, row in ledger.items():
-        table.add_row(str(year), *(f"{row[column(step)]:.1f}" for step in shown))
-    console.print(table)
+    years = sorted(ledger)
+    for first in range(0, len(years), _YEARS_A_TABLE):
+        part = years[first : first + _YEARS_A_TABLE]
+        table = Table("GWh", *map(str, part), box=box.SIMPLE_HEAD, pad_edge=False)
+        for each in table.columns[1:]:
+            each.justify = "right"
+        for step in shown:
+            numbers = (f"{ledger[year][column(step)]:.1f}" for year in part)
+            table.add_row(label(step), *numbers)
+        yield table

@@ -33,7 +33,7 @@ def print_summary(run: Any, page: Path | None = None) -> None:
     """Print output by year, the ledger of 2030, the bottlenecks, and where the files are."""
     console = make_console()
     manifest = run.manifest
-    rows = f"{manifest.get('draws')} draws \N{MULTIPLICATION SIGN} {manifest.get('per_draw')}"
+    rows = f"{manifest['draws']} x {manifest['per_draw']} draws and replications"
     console.print(
         f"[bold]{manifest.get('scenario')}[/bold]  {rows}, seed {manifest.get('seed')}, "
         f"{manifest.get('design')}, {float(manifest.get('elapsed_s') or 0):.1f} s\n"

@@ -77,10 +77,9 @@ def answer(run: RunLike, table: pd.DataFrame, year: int) -> list[str]:
     output = {name: cell(found, year, name) for name in ("p10", "p50", "p90")}
     plan = float(by_year(run, "announced_gwh").mean()[year])
     share = f", {output['p50'] / plan:.0%} of the {_n(plan)} GWh announced" if plan > 0 else ""
-    first = (
-        f"In {year} the valley makes {_n(output['p50'])} GWh of good cells{share} "
-        f"(in 8 of 10 draws {_n(output['p10'])} to {_n(output['p90'])} GWh)."
-    )
+    low, high = _n(output["p10"]), _n(output["p90"])
+    spread = f" (in 8 of 10 draws {low} to {high} GWh)" if low != high else ""
+    first = f"In {year} the valley makes {_n(output['p50'])} GWh of good cells{share}{spread}."
     losses = ranked(ledger_of(run, year).loc[list(LOSSES), "mean"])
     parts = [
         f"{_PROSE.get(cause, label(cause))} ({_n(lost)} GWh)"

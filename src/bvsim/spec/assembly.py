@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bvsim.spec.checking import MISSING, check
-from bvsim.spec.errors import Problem, SpecError, unknown
+from bvsim.spec.errors import Place, Problem, SpecError, unknown
 from bvsim.spec.facts import facts_known
 from bvsim.spec.figure import FigureContext
 from bvsim.spec.folder import Reading
@@ -122,11 +122,21 @@ def assemble(
     for template, node in filled.sections:
         found += _check_templates(template, node, context)
     model, wrong = check(kind.cls, tree, context, reading.failed)
-    orphans = tuple(p.path.removesuffix(LIKE) for p in filled.problems if p.path.endswith(LIKE))
-    found += [p for p in wrong if not (p.message.endswith(MISSING) and p.path.startswith(orphans))]
+    found += _news(wrong, filled.problems, {p.place for p in found if p.place.line})
     if found:
         raise SpecError(found)
     return Assembly(model, tree, overrides | overrider.overrides)
+
+
+def _news(
+    wrong: Iterable[Problem], unfilled: Iterable[Problem], told: Collection[Place]
+) -> Iterator[Problem]:
+    """Leave out what follows from other problems: of one place, or of a missing template."""
+    orphans = tuple(problem.path.removesuffix(LIKE) for problem in unfilled)
+    for problem in wrong:
+        orphaned = problem.message.endswith(MISSING) and problem.path.startswith(orphans)
+        if problem.place not in told and not orphaned:
+            yield problem
 
 
 def _template_of(setting: Setting, kind: Kind) -> Template | None:

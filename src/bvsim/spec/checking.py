@@ -79,7 +79,8 @@ def _located(item: Any, tree: Node, shape: Shape) -> Iterator[Problem]:
     node, path, left = walked
     if item["type"] == "located":
         for below, message in item["ctx"]["problems"]:
-            place = _deepest(node, below).place if below else node.at
+            whole = not below and bool(node.children())
+            place = node.at if whole else _deepest(node, below).place
             yield Problem(place, dotted((*path, *below)), message)
         return
     key = str(left[-1]) if left else ""

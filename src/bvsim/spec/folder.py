@@ -92,7 +92,9 @@ def _read_subfolder(path: Path, reading: Reading) -> None:
         return
     entries: dict[str, Node] = {}
     for file in files:
-        node = _mapping(file, reading, path.name if path.name == MERGED else "")
+        node = _mapping(
+            file, reading, path.name if path.name == MERGED else f"{path.name}.{file.stem}"
+        )
         if node is None:
             reading.failed.add(path.name)
         elif path.name == MERGED:

@@ -115,7 +115,7 @@ class Overrider:
                 return
             new = _with_levers(old, levers, node) if levers else _figure(node, shape.unit)
         else:
-            if _is_lever(node) and (node.value.keys() != {"to"}):  # type: ignore[union-attr]
+            if _is_lever(node) and set(node.children()) != {"to"}:
                 keys = " and ".join(sorted(node.children()))
                 self._say(setting, self._path(match), f"not a figure: {keys} cannot act on it")
                 return
@@ -213,9 +213,13 @@ def _levers(node: Node) -> Sequence[Node]:
     node = _value_from(node)
     if isinstance(node.value, list):
         items = [_value_from(item) for item in node.value]
-        return items if items and all(map(_is_lever, items)) else ()
-    acts = _is_lever(node) and set(node.children()) != {"to"}
-    return (node,) if acts else ()
+        return items if items and all(map(_acts, items)) else ()
+    return (node,) if _acts(node) and set(node.children()) != {"to"} else ()
+
+
+def _acts(node: Node) -> bool:
+    """Tell whether a setting of a figure is meant as a lever, if perhaps misspelt."""
+    return any(key in node.children() for key in OPERATIONS)
 
 
 def _value_from(node: Node) -> Node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,11 +22,13 @@ from bvsim.spec.folder import Reading
 from bvsim.spec.nodes import Node, from_python
 from bvsim.spec.overrides import Override, Setting
 from bvsim.spec.resolved import fingerprint, write_yaml
+from bvsim.spec.scalars import meaning
 from bvsim.spec.scenario_file import DATES, Link, inherit, read_chain, read_model_of
 from bvsim.spec.tree_paths import figures_of
 
 FloatArray = NDArray[np.float64]
 
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _EDGE = 1e-12
 """Uniforms are kept this far from 0 and 1, where some quantiles are infinite."""
 
@@ -254,10 +257,10 @@ def _with_sets(
     group: list[Setting] = []
     for pattern, value in sets.items():
         if pattern in DATES:
-            head[pattern] = value
+            head[pattern] = _with_dates(value)
             continue
         try:
-            node = from_python(value, Place(origin))
+            node = from_python(_with_dates(value), Place(origin))
         except TypeError as error:
             found.append(Problem(Place(origin), pattern, str(error)))
         else:
@@ -278,6 +281,17 @@ def _with_sets(
         _tree=made.tree,
         _basis=replace(basis, groups=groups),
     )
+
+
+def _with_dates(value: Any) -> Any:
+    """Read ISO dates written as text in Python (from JSON, say) as dates."""
+    if isinstance(value, Mapping):
+        return {key: _with_dates(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_with_dates(item) for item in value]
+    if isinstance(value, str) and _ISO_DATE.fullmatch(value):
+        return meaning(value).value
+    return value
 
 
 def _wrong_dates(head: Mapping[str, Any], origin: str) -> list[Problem]:

@@ -102,7 +102,7 @@ def read_chain(name: str, root: Path | None = None) -> tuple[list[Link], list[Pr
     """
     chain: list[Link] = []
     problems: list[Problem] = []
-    place, near = Place(f"scenario {name}"), None
+    place, near = Place(name), None
     wanted: str | None = name
     while wanted is not None:
         path = find_scenario(wanted, root, near)
@@ -128,7 +128,8 @@ def _read_link(path: Path, problems: list[Problem]) -> Link:
     if node is None:
         raise SpecError([*problems, *found])
     _, wrong = check(ScenarioFile, node)
-    problems += [*found, *wrong]
+    told = {problem.place for problem in found}
+    problems += [*found, *(problem for problem in wrong if problem.place not in told)]
     return Link(path, node)
 
 

@@ -49,14 +49,15 @@ class Account:
         self.columns = tuple(columns)
         self.now = [0.0] * len(columns)
         self.months: list[list[float]] = []
-        self._flows = [i for i, column in enumerate(columns) if column.kind == "flow"]
+        self._stocks = [i for i, column in enumerate(columns) if column.kind == "stock"]
 
     def close_month(self) -> None:
         """Keep the running month and begin the next one; stocks carry over."""
-        self.months.append(self.now)
-        self.now = self.now.copy()
-        for i in self._flows:
-            self.now[i] = 0.0
+        closed = self.now
+        self.months.append(closed)
+        self.now = fresh = [0.0] * len(closed)
+        for i in self._stocks:
+            fresh[i] = closed[i]
 
     def monthly(self) -> FloatArray:
         """Return the closed months, shape (months, columns)."""

@@ -113,6 +113,11 @@ class Buyer:
         """Days of use in stock; infinite without use."""
         return self.feed.days_of_cover()
 
+    @property
+    def lead_days(self) -> float:
+        """Lead time that the plant counts on when it orders, days."""
+        return self.feed.lead
+
     def request(self, tonnes: float, outlook_t_per_day: float = 0.0) -> None:
         """Say what could be used in the coming period if CAM were at will.
 
@@ -121,8 +126,9 @@ class Buyer:
         tonnes : float
             CAM for the period, trim and scrap included.
         outlook_t_per_day : float
-            Use per day that the plant plans for a lead time ahead, when it knows more
-            than its past use tells (a line about to be released); 0 when it does not.
+            Use per day that the plant plans for `lead_days` ahead, when it knows more
+            than its past use tells (a ramp, a line to be released); 0 when it does not.
+            What past plans came to is allowed for.
         """
         self.feed.requested = tonnes
         self.feed.outlook = outlook_t_per_day

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from bvsim.valley import ledger
-from bvsim.valley.block import Block, Levels
+from bvsim.valley.block import NOTHING, Block, Levels
 from bvsim.valley.books import Account
 from bvsim.valley.calendar import Period
 from bvsim.valley.context import Context
@@ -73,6 +73,8 @@ class CellBlock:
 
     def levels(self, period: Period, repair_factor: float) -> Levels:
         """Return what the block could make; for an observed period, what it must have."""
+        if not self.block.lines:
+            return NOTHING
         levels = self.block.levels(period, repair_factor)
         if not self.observes(period):
             return levels
@@ -112,10 +114,20 @@ class CellBlock:
     ) -> None:
         """Post the period to the ledger and to the account of what bound."""
         years = period.scheduled_days / self.ctx.calendar.scheduled_days_per_year
+        announced = self.plan.nameplate(period.start_day) * years
+        if levels.built <= 0.0:
+            standing = self.standing_gwh * years if announced > 0.0 else 0.0
+            ledger.post_unreleased(self.ledger.now, announced, standing, closed=closed)
+            if self.block.lines and not closed:
+                unbound = (levels.available, limits, period.days, period.scheduled_days)
+                ledger.post_binding(self.binding.now, *unbound)
+            else:
+                ledger.post_not_running(self.binding.now, period.days)
+            return
         ledger.post(
             self.ledger.now,
             ledger.Steps(
-                announced=self.plan.nameplate(period.start_day) * years,
+                announced=announced,
                 standing=self.standing_gwh * years,
                 closed=closed,
                 built=levels.built,
@@ -126,12 +138,9 @@ class CellBlock:
                 good=good,
             ),
         )
-        if self.block.lines and not closed:
-            ledger.post_binding(
-                self.binding.now, levels.available, limits, period.days, period.scheduled_days
-            )
-        else:
-            ledger.post_not_running(self.binding.now, period.days)
+        ledger.post_binding(
+            self.binding.now, levels.available, limits, period.days, period.scheduled_days
+        )
 
     def close(self) -> None:
         """Close the block with its site."""

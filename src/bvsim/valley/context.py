@@ -28,8 +28,11 @@ class Context:
     as_of_day : float
         Day since the start up to which facts are imposed.
     lifts : frozenset of str
-        Constraints lifted from `as_of` on: ``labour``, ``cathode``, ``demand``,
-        ``delay``, ``stops``.
+        Constraints that are lifted: ``labour``, ``cathode``, ``demand``, ``delay``,
+        ``stops``.
+    lift_day : float
+        Day since the start from which they are: `as_of`, or the first day in the plan's
+        own scenario.
     """
 
     env: simpy.Environment
@@ -39,7 +42,8 @@ class Context:
     trace: Trace
     as_of_day: float
     lifts: frozenset[str] = frozenset()
+    lift_day: float = 0.0
 
     def lifted(self, constraint: str) -> bool:
         """Tell whether a constraint is lifted now."""
-        return constraint in self.lifts and self.env.now >= self.as_of_day
+        return constraint in self.lifts and self.env.now >= self.lift_day

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 
 from bvsim.spec.imports import ReorderPolicy
 from bvsim.valley.calendar import Period
@@ -48,15 +49,19 @@ class Feed:
     Attributes
     ----------
     requested, outlook : float
-        Tonnes asked for in the period; use per day planned for what has been released.
+        Tonnes asked for in the period; use per day planned for a lead time ahead.
     rate, local_rate : float
         Expected use per day; deliveries from the valley per day, of late.
+    lead : float
+        Lead time counted on at the last revision, days.
     needed, short_days : float
         Tonnes asked for so far; days on which stock did not suffice for them.
     limit_t : float
         Tonnes that may be used in the period.
     delivered : list of float
         Tonnes by source (contents after them) that came from the valley.
+    written_off : float
+        Tonnes past their shelf life so far.
     at_will : float
         Tonnes of imports that were imposed: what observed or unlimited use needed.
     """
@@ -89,15 +94,15 @@ class Feed:
         self.requested = self.outlook = 0.0
         self.limit_t = math.inf
         self.limited = False
-        self.rate = self.local_rate = 0.0
+        self.rate = self.local_rate = self.lead = 0.0
         self.at_will = 0.0
         self.delivered = [0.0] * (sources + contents)
         self.used = 0.0
-        self._use, self._possible = Forecast(policy.memory), Forecast(policy.memory)
-        self._local = Forecast(policy.memory)
-        self._asked = self._outlook = self._working = self._span = self._came = 0.0
+        self._use, self._local = Forecast(policy.memory), Forecast(policy.memory)
+        self._asked = self._working = self._span = self._came = 0.0
+        self._plans: deque[tuple[float, float]] = deque()
         self._used_before = self._needed_before = 0.0
-        self.needed = self.short_days = 0.0
+        self.needed = self.short_days = self.written_off = 0.0
         self._awake = self._opened = self._in_use_at_as_of = False
         self._flies = lanes.spec.emergency is not None
 
@@ -114,8 +119,6 @@ class Feed:
         self._asked += requested
         self._working += period.scheduled_days
         self._span += period.days
-        if self.outlook:
-            self._outlook += self.outlook * period.scheduled_days
         if self._span >= self.policy.revision and self._working > 0.0:
             self._revise(lead)
         self.limited = not imposed
@@ -151,18 +154,27 @@ class Feed:
     def _revise(self, lead: float) -> None:
         """Learn from what was asked for and delivered since the last revision."""
         self._use.learn(self._asked, self._working)
-        self._possible.learn(self._outlook, self._working)
         self._local.learn(self._came, self._span)
-        possible = self._possible.level
-        load = min(1.0, self._use.level / possible) if possible > 0.0 else 1.0
-        self.rate = max(self._use.ahead(lead), self.outlook * load)
+        self.lead = lead
+        self.rate = max(self._use.ahead(lead), self.outlook * self._attainment(lead))
         self.local_rate = min(self._local.level, self.rate)
         self.restocking.plan(self.rate, self.rate - self.local_rate, lead)
         self.restocking.allow_air(self.used - self._used_before)
         self._used_before = self.used
-        self._asked = self._outlook = self._working = self._span = self._came = 0.0
+        self._asked = self._working = self._span = self._came = 0.0
         if self.stock.total > 0.0:
-            self.restocking.write_off()
+            self.written_off += self.restocking.write_off()
+
+    def _attainment(self, lead: float) -> float:
+        """Return how much of what was planned a lead time ago for today came true, at most all."""
+        now, plans = self.ctx.env.now, self._plans
+        plans.append((now, self.outlook))
+        while len(plans) > 1 and plans[1][0] <= now - lead:
+            plans.popleft()
+        made, planned = plans[0]
+        if made > now - lead or planned <= 0.0:
+            return 1.0
+        return min(1.0, self._use.level / planned)
 
     def _open(self, lead: float) -> None:
         """Begin with the policy's stock; a new plant ordered it a lead time ago, if it could."""
@@ -248,11 +260,6 @@ class Feed:
         if source == IMPORTED:
             lost += self.restocking.refused + self.restocking.resold
         return lost
-
-    @property
-    def written_off(self) -> float:
-        """Tonnes past their shelf life so far."""
-        return sum(self.stock.gone(WRITTEN_OFF)[: self.stock.sources])
 
     def days_of_cover(self) -> float:
         """Return days of use on hand; infinite without use."""

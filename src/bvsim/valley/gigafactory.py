@@ -84,6 +84,9 @@ class Gigafactory:
         self.blocks, self.wiring = tuple(blocks), wiring
         self.closure_patience, self.closure_hazard = closure_patience, 0.0
         self.closed = False
+        self.released = 0.0
+        """Nameplate of released lines, GWh a year."""
+        self._changes = -1
         self._levels: list[Levels] = []
         self._available = 0.0
         self._limits: Limits = NO_LIMITS
@@ -96,16 +99,20 @@ class Gigafactory:
         for cell_block in self.blocks:
             cell_block.start()
 
-    @property
-    def released(self) -> float:
-        """Nameplate of released lines, GWh a year."""
-        return sum(each.block.released for each in self.blocks)
-
     # -- phases --------------------------------------------------------------------
 
     def ask_people(self) -> None:
         """Tell the labour market what the site plans to run, and the customers what it has."""
+        changes = 0
+        for each in self.blocks:
+            changes += each.block.pipeline.changes + len(each.block.lines)
+        if changes != self._changes:
+            self._changes = changes
+            self._ask_people()
+
+    def _ask_people(self) -> None:
         plans, lines = [], 0
+        self.released = sum(each.block.released for each in self.blocks)
         for each in self.blocks:
             block = each.block
             if not block.closed:
@@ -293,6 +300,7 @@ class Gigafactory:
         )
         for each in self.blocks:
             each.close()
+        self.released = 0.0
         self.wiring.process.scrap_all(GOOD, SCRAP_T, ledger.GOOD, ledger.YIELD)
         self.account.now[IN_PROCESS] = self.account.now[NAMEPLATE] = 0.0
         self.wiring.workforce.close(day)

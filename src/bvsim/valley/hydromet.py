@@ -3,7 +3,8 @@
 Stages in the valley take black mass first, in proportion to their capacity; of the
 rest a share leaves the Union by the trade rules of the day, and stages elsewhere in
 the Union take what they can. A share of what a stage recovers goes back into the
-valley's precursor and cathode material.
+valley's precursor and cathode material. Stages are taken to comply with the law: their
+recovery is never below the target in force.
 """
 
 from __future__ import annotations
@@ -38,24 +39,13 @@ class Stage:
         """Decide whether it is built, and when."""
         self.built = self.ctx.streams.stream(self.name, "hydromet").happens(self.spec.probability)
         if self.built and self.spec.after is None:
-            self._set(max(float(self.spec.opens), self.ctx.as_of_day))
+            self.opens = max(float(self.spec.opens), self.ctx.as_of_day)
 
     def follow(self, opening: float) -> None:
         """Set the opening after that of the recycler it follows (a day, or infinity)."""
         if self.built and math.isinf(self.opens) and math.isfinite(opening):
             day = opening + self.spec.lag * DAYS_PER_YEAR
-            self._set(max(day, float(self.spec.opens), self.ctx.env.now))
-
-    def _set(self, day: float) -> None:
-        self.opens = day
-        self.ctx.trace.log(
-            day=self.ctx.env.now,
-            entity=self.name,
-            event="hydrometallurgy planned to open",
-            cause="project completed",
-            value=day,
-            unit="day",
-        )
+            self.opens = max(day, float(self.spec.opens), self.ctx.env.now)
 
     def review(self, day: float, floor: Sequence[float]) -> None:
         """Set capacity and recoveries for the month to come.
@@ -67,7 +57,9 @@ class Stage:
         floor : sequence of float
             Least recovery by element that the law asks for today.
         """
-        age = day - self.opens
+        if not self.capacity_t:
+            self._log_opening()
+        age = max(day - self.opens, 1.0)
         grown = 1.0 - math.exp(-age / max(self.spec.ramp * DAYS_PER_YEAR, 1e-9))
         self.capacity_t = self.spec.capacity / DAYS_PER_YEAR * grown
         found = []
@@ -77,6 +69,17 @@ class Stage:
             found.append(max(own, least))
         self.recovery = (found[0], found[1], found[2], found[3])
         self.returned = self.spec.returned.at(day)
+
+    def _log_opening(self) -> None:
+        cause = f"follows {self.spec.after}" if self.spec.after else "project completed"
+        self.ctx.trace.log(
+            day=self.ctx.env.now,
+            entity=self.name,
+            event="hydrometallurgy opens",
+            cause=cause,
+            value=self.spec.capacity,
+            unit="t/yr",
+        )
 
 
 class Hydromet:

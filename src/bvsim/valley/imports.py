@@ -160,8 +160,8 @@ class Lanes:
             if spell.start <= day < spell.end:
                 closed.update(spell.closes)
                 spread = max(spread, spell.spread)
-                for route in spell.slows:
-                    slows[route] = max(slows.get(route, 1.0), spell.slowdown)
+                for slowed in spell.slows:
+                    slows[slowed] = max(slows.get(slowed, 1.0), spell.slowdown)
         for name, route in self._order:
             if name not in closed:
                 return Departure(name, route.transit * slows.get(name, 1.0), spread)

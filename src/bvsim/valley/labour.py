@@ -150,7 +150,7 @@ class LabourMarket:
         lifted = self._ctx.lifted("labour")
         self._register.arrive(period.start_day)
         if period.month != self._month:
-            self._month = period.month
+            self._month = self._register.month = period.month
             month_end = self._ctx.calendar.month_starts[period.month + 1]
             self._review(period.start_day, month_end, lifted=lifted)
         for workforce in self._register.staffed:
@@ -180,6 +180,7 @@ class LabourMarket:
         if claims:
             self._clearing.settle(claims)
             hire_outside(register, claims)
+            register.sign()
         for workforce in register.staffed:
             workforce.review(day)
 
@@ -207,8 +208,8 @@ class LabourMarket:
             if workforce.closed:
                 continue
             pool = self.pools[workforce.basin]
-            for skill, staff in enumerate(workforce.staff):
-                missing = round(workforce.plan.target(skill, day)) - staff.heads
+            for skill, target in enumerate(workforce.targets(day)):
+                missing = target - workforce.staff[skill].heads
                 if missing > 0:
                     register.newcome(missing, pool)
                     workforce.hire(skill, missing, 0.0)
@@ -246,7 +247,7 @@ class LabourMarket:
                 workforce.basin,
                 workforce.wants(day, month_end),
                 self._order(workforce.pay, workforce.since),
-                register.ranks[index],
+                register.rank(workforce.name),
                 workforce.observed.imposes(day),
             )
             for index, workforce in enumerate(register.staffed)

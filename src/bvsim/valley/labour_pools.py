@@ -85,8 +85,9 @@ class BasinPool:
         self._refill = [spec.refill / 12.0 * share for share in mix]
         self._exit = spec.refill / 12.0 / spec.seekers if spec.seekers > 0 else 0.0
         self._impatience = -math.expm1(-1.0 / patience_months) if patience_months > 0 else 1.0
-        self._in = [Mover() for _ in range(SKILL_COUNT)]
-        self._out = [[Mover() for _ in range(SKILL_COUNT)] for _ in range(4)]
+        self._in = [0.5] * SKILL_COUNT
+        self._out = [[0.5] * SKILL_COUNT for _ in range(4)]
+        """Fractions of people carried from month to month, so that whole ones follow."""
         self._housing = Mover()
         self._housing_due = spec.housing
         self.rooms = 0
@@ -107,21 +108,25 @@ class BasinPool:
         self.rooms = self._housing.whole(self._housing_due)
         gone = 0
         for source, people in enumerate(self.people):
-            if source != SEEKERS and not any(people):
+            if source != SEEKERS and not (people[0] or people[1] or people[2] or people[3]):
                 continue
             hazard = self._exit if source == SEEKERS else self._impatience
-            movers = self._out[source]
+            kept = self._out[source]
             for skill in range(SKILL_COUNT):
                 here = people[skill]
                 if here:
-                    left = min(here, movers[skill].whole(here * hazard))
+                    due = kept[skill] + here * hazard
+                    left = min(here, int(due))
+                    kept[skill] = due - left
                     people[skill] = here - left
                     gone += left
         self.outflow += gone
         self.depart(gone)
-        seekers, new = self.people[SEEKERS], 0
+        seekers, kept, new = self.people[SEEKERS], self._in, 0
         for skill in range(SKILL_COUNT):
-            coming = self._in[skill].whole(self._refill[skill])
+            due = kept[skill] + self._refill[skill]
+            coming = int(due)
+            kept[skill] = due - coming
             seekers[skill] += coming
             new += coming
         self.inflow += new

@@ -34,6 +34,7 @@ REGION_COLUMNS = (
     Column("training_cost_meur", "flow", "Cost of all trainees who began, EUR million."),
 )
 R_POACHED, R_NEWCOMERS, R_OTHER_WORK, R_COST = 6, 7, 8, 9
+GOLDEN = 0.6180339887498949
 
 
 class Register:
@@ -61,27 +62,35 @@ class Register:
         self.spec, self.pools, self.competitors = spec, pools, competitors
         self.reach = Reach(spec.hiring.contact)
         self.staffed: list[Workforce] = []
-        self.ranks: list[float] = []
+        self._ranks: dict[str, float] = {}
+        self.month = 0
         self.courses: dict[str, Course] = {}
         self.day = 0.0
         self.account = Account("region", REGION_COLUMNS, 0)
         """Replaced by the books' own when the replication starts."""
         self._salt = salt
         self._arrivals: list[tuple[float, int, int, int, int]] = []
+        self._hired: dict[tuple[int, int, int], int] = {}
         self._opening = self._newcomers = self._departed = 0
 
     def enrol(self, workforces: Mapping[str, Workforce]) -> None:
         """Number the employers by name."""
         self.staffed = [workforce for _, workforce in sorted(workforces.items())]
-        self.ranks = [self.rank(each.name) for each in self.staffed]
 
     def open(self) -> None:
         """Count everybody at the start."""
         self._opening = self.people()
 
     def rank(self, name: str) -> float:
-        """Return the number that breaks ties for a name."""
-        return name_rank(name, self._salt)
+        """Return the number that breaks ties for a name, another one each month.
+
+        The numbers of all names turn by the golden section, so that nobody has the
+        better of every tie.
+        """
+        rank = self._ranks.get(name)
+        if rank is None:
+            rank = self._ranks[name] = name_rank(name, self._salt)
+        return (rank + self.month * GOLDEN) % 1.0
 
     def newcome(self, number: int, pool: BasinPool) -> None:
         """Book people who come from outside the region."""
@@ -119,8 +128,15 @@ class Register:
             workforce.hire(skill, number, self.gap(index, skill, source))
             return
         workforce.transit[skill] += number
-        due = self.day + workforce.lead_days[skill]
-        heapq.heappush(self._arrivals, (due, index, skill, source, number))
+        key = (index, skill, source)
+        self._hired[key] = self._hired.get(key, 0) + number
+
+    def sign(self) -> None:
+        """Date the first day at work of everybody won since the last call."""
+        for (index, skill, source), number in self._hired.items():
+            due = self.day + self.staffed[index].lead_days[skill]
+            heapq.heappush(self._arrivals, (due, index, skill, source, number))
+        self._hired.clear()
 
     def arrive(self, day: float) -> None:
         """Let those begin work whose first day has come."""

@@ -54,6 +54,8 @@ LEDGER_COLUMNS = (
 ANNOUNCED, BEYOND_PLAN, GOOD, FIRST_LOSS = 0, 1, 2, 3
 YIELD = FIRST_LOSS + CAUSES.index("yield")
 CLOSURE = FIRST_LOSS + CAUSES.index("closure")
+DELAY = FIRST_LOSS + CAUSES.index("delay")
+SHUTDOWN, NOT_RUNNING = BINDERS.index("shutdown"), BINDERS.index("not_running")
 
 BINDING_COLUMNS = (
     *(Column(f"weeks_{name}", "flow", f"Weeks in which {name} bound.") for name in BINDERS),
@@ -142,13 +144,22 @@ def post_binding(
     order = sorted(range(len(values)), key=lambda i: (values[i], i))
     row[order[0]] += scheduled / 7.0
     row[len(BINDERS) + order[1]] += scheduled / 7.0
-    idle = BINDERS.index("shutdown")
-    row[idle] += (days - scheduled) / 7.0
-    row[len(BINDERS) + idle] += (days - scheduled) / 7.0
+    if days > scheduled:
+        row[SHUTDOWN] += (days - scheduled) / 7.0
+        row[len(BINDERS) + SHUTDOWN] += (days - scheduled) / 7.0
+
+
+def post_unreleased(row: list[float], announced: float, standing: float, *, closed: bool) -> None:
+    """Add the staircase of a block without released lines: nothing below `delay` is left."""
+    if announced <= 0.0:
+        return
+    stood = min(announced, standing)
+    row[ANNOUNCED] += announced
+    row[FIRST_LOSS] += announced - stood
+    row[CLOSURE if closed else DELAY] += stood
 
 
 def post_not_running(row: list[float], days: float) -> None:
     """Add the weeks of a block without released lines, or of a closed one."""
-    still = BINDERS.index("not_running")
-    row[still] += days / 7.0
-    row[len(BINDERS) + still] += days / 7.0
+    row[NOT_RUNNING] += days / 7.0
+    row[len(BINDERS) + NOT_RUNNING] += days / 7.0

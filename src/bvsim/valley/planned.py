@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from bvsim.valley import ledger
 from bvsim.valley.books import Account
 from bvsim.valley.calendar import Period
@@ -48,7 +46,11 @@ class PlanOnly:
         """Post the period: not built, or made as announced."""
         years = period.scheduled_days / self.ctx.calendar.scheduled_days_per_year
         nameplate = self.plan.nameplate(period.start_day)
-        made = nameplate * years if self.comes_true else 0.0
+        if not self.comes_true:
+            ledger.post_unreleased(self.ledger.now, nameplate * years, 0.0, closed=False)
+            ledger.post_not_running(self.binding.now, period.days)
+            return
+        made = nameplate * years
         ledger.post(
             self.ledger.now,
             ledger.Steps(
@@ -64,11 +66,11 @@ class PlanOnly:
             ),
         )
         if made > 0.0:
-            limits = (math.inf,) * 4
-            ledger.post_binding(self.binding.now, made, limits, period.days, period.scheduled_days)
+            days, scheduled = period.days, period.scheduled_days
+            ledger.post_binding(self.binding.now, made, NO_LIMITS, days, scheduled)
         else:
             ledger.post_not_running(self.binding.now, period.days)
         if self.site is not None:
             self.site.now[GOOD] += made
             self.site.now[STARTED] += made
-            self.site.now[NAMEPLATE] = nameplate if self.comes_true else 0.0
+            self.site.now[NAMEPLATE] = nameplate

@@ -25,6 +25,8 @@ _TINY_T = 1e-9
 class Forecast:
     """Expected use per day: Holt's linear smoothing on working days.
 
+    The first use is taken as the level; before it nothing is expected.
+
     Parameters
     ----------
     memory : float
@@ -35,10 +37,14 @@ class Forecast:
         self.memory = memory
         self.level = 0.0
         self._trend = 0.0
+        self._known = False
 
     def learn(self, tonnes: float, days: float) -> None:
         """Take in the use of some working days."""
         if days <= 0.0:
+            return
+        if not self._known:
+            self._known, self.level = tonnes > 0.0, tonnes / days
             return
         weight = -math.expm1(-days / self.memory)
         before = self.level

@@ -34,19 +34,17 @@ class StaffPlan:
         self._full_heads = 0.0
         self.needs = (0.0, 0.0, 0.0, 0.0)
         self.crews = 1
+        self.active = False
+        """Whether any block is still planned or built."""
         self.first_sop = math.inf
         self.asked = 0.0
 
-    @property
-    def active(self) -> bool:
-        """Whether any block is still planned or built."""
-        return bool(self._blocks)
-
     def update(self, plans: Sequence[Plan], lines: int) -> bool:
         """Take over a plan; return whether anything changed."""
+        plans = tuple(plans)
         if plans == self._plans and lines == self._lines:
             return False
-        self._plans, self._lines = tuple(plans), lines
+        self._plans, self._lines = plans, lines
         spec = self._staffing
         ordered = sorted(plans, key=lambda plan: plan[1])
         self._blocks, needed, per_unit = [], 0.0, spec.heads_per_unit
@@ -57,6 +55,7 @@ class StaffPlan:
             per_unit = spec.heads_per_unit * (1.0 - spec.later_saving)
         self.needs = tuple(needed * share for share in self.mix)  # type: ignore[assignment]
         self.crews = max(1, round(spec.crews) * max(1, lines))
+        self.active = bool(self._blocks)
         self._full_heads = math.fsum(heads for _, heads in self._blocks)
         self.first_sop = self._blocks[0][0] if self._blocks else math.inf
         self._full_from = self._blocks[-1][0] + self._to_full if self._blocks else math.inf

@@ -166,6 +166,8 @@ class Pipeline:
         Size relative to the project's nameplate, below one after downsizing.
     opened : simpy.Event
         Succeeds at SOP.
+    changes : int
+        How often any of this changed.
     """
 
     def __init__(
@@ -183,6 +185,7 @@ class Pipeline:
         self.sop_day = math.inf
         self.expected_sop_day = math.inf
         self.opened = ctx.env.event()
+        self.changes = 0
         self._closed = False
 
     def start(self) -> None:
@@ -198,6 +201,7 @@ class Pipeline:
     def run(self) -> Events:
         """Enter each state of the itinerary on its day."""
         self.expected_sop_day = self._itinerary[0].expected_sop_day
+        self.changes += 1
         for milestone in self._itinerary:
             if milestone.day > self.ctx.env.now:
                 yield self.ctx.env.timeout(milestone.day - self.ctx.env.now)
@@ -207,6 +211,7 @@ class Pipeline:
 
     def close(self) -> None:
         """Stop the project because its site is closed."""
+        self.changes += 1
         self._closed = True
         self.state = "cancelled"
         self.expected_sop_day = math.inf
@@ -237,6 +242,7 @@ class Pipeline:
         return [last._replace(day=day, cause="delay lifted", expected_sop_day=day)]
 
     def _enter(self, milestone: Milestone) -> None:
+        self.changes += 1
         self.state, self.size = milestone.state, milestone.size
         self.expected_sop_day = milestone.expected_sop_day
         if milestone.state == "in service":

@@ -157,8 +157,9 @@ class Valley:
             streams=Streams(key),
             books=Books(calendar, log),
             trace=log,
-            as_of_day=0.0 if model.announced else setting.as_of_day,
+            as_of_day=setting.as_of_day,
             lifts=LIFTABLE if model.announced else lifts,
+            lift_day=0.0 if model.announced else setting.as_of_day,
         )
         self.actors = self._make_actors()
         plan = plan_in_force(model.plan, setting.plan_as_of)
@@ -255,10 +256,9 @@ class Valley:
         """Go through the phases of one period; every market clears for all at once."""
         actors = self.actors
         for site in self.sites:
+            site.ask_people()
             site.show_customers()
         actors.demand.order(period)
-        for site in self.sites:
-            site.ask_people()
         for plant in actors.cathode.plants:
             plant.ask_people()
         actors.labour.clear(period)
@@ -304,7 +304,8 @@ class Valley:
         for name, own in accounts.items():
             if name not in layouts:
                 layouts[name] = tables.Layout.of(own)
-        months = tables.Months(calendar, self.ctx.as_of_day)
+        observed_to = -1.0 if self.model.announced else self.ctx.as_of_day
+        months = tables.Months(calendar, observed_to)
         found: dict[str, Table] = {
             name: tables.by_entity(own, layouts[name], months, monthly=False)
             for name, own in accounts.items()

@@ -80,7 +80,8 @@ class SiteBuilder:
         """Return one site, wired to the markets."""
         model, ctx, actors = self.model, self.ctx, self.actors
         recipe = model.materials.recipes[site.chemistry]
-        workforce = actors.labour.employ(name, site.basin, site.staffing, heads_facts(site, ctx))
+        heads = [] if model.announced else heads_facts(site, ctx)
+        workforce = actors.labour.employ(name, site.basin, site.staffing, heads)
         process = InProcess(
             site=name,
             recipe=recipe,

@@ -121,6 +121,9 @@ class Workforce:
         self.plan = StaffPlan(staffing)
         self.observed = Observed(observed, staffing.lead * DAYS_PER_MONTH)
         self.lead_days = tuple(getattr(spec.hiring.lead, skill) * 7.0 for skill in SKILLS)
+        self._leaving = tuple(self._turnover * d / DAYS_PER_MONTH for d in self.lead_days)
+        """Share of the staff that leaves within the lead time of a hire."""
+        self._targets = [0.0] * 4
         self.transit = [0] * 4
         self.awaiting = [0] * 4
         """Graduates who hold an offer of this employer."""
@@ -148,7 +151,7 @@ class Workforce:
         lines : int
             Released lines, for the steps in which crews run.
         """
-        if self.plan.update(plans, lines):
+        if not self.closed and self.plan.update(plans, lines):
             self.dirty = True
 
     def bad_news(self, day: float) -> None:
@@ -194,14 +197,15 @@ class Workforce:
         if day < self.news_until:
             news = self._rules.spec.attrition.news
             factors = [factor * news for factor in factors]
-        imposed = self.observed.imposes(day)
-        staffs, reference, chance = self.staff, self._reference, self._rules.chance
+        imposed, plan, chance = self.observed.imposes(day), self.plan, self._rules.chance
+        uniform, targets = self._stream.uniform, self._targets
         for skill in (OPERATORS, TECHNICIANS, ENGINEERS, OTHERS):
-            u = self._stream.uniform()
-            staff = staffs[skill]
+            u = uniform()  # drawn even for nobody: luck stays with its month
+            staff = self.staff[skill]
+            targets[skill] = target = plan.target(skill, day) if plan.active else 0.0
             if skill != OTHERS:
-                planned = staff.heads if imposed else self.plan.target(skill, day)
-                reference[skill] = self._normal[skill].age(planned)
+                planned = staff.heads if imposed else target
+                self._reference[skill] = self._normal[skill].age(planned)
             if staff.heads:
                 staff.age()
                 leavers[skill] = staff.attrition(u, self._odds(factors[skill]), chance=chance)
@@ -225,6 +229,11 @@ class Workforce:
                 operators.dismiss_evenly(gone)
                 leavers[OPERATORS] += gone
 
+    def targets(self, day: float) -> list[int]:
+        """Return the heads by skill that the plan wants on a day."""
+        self._targets = [self.plan.target(skill, day) for skill in range(4)]
+        return [round(target) for target in self._targets]
+
     def wants(self, day: float, month_end: float) -> list[int]:
         """Return how many people to win this month, by skill."""
         if self.closed:
@@ -236,11 +245,9 @@ class Workforce:
             return [0] * 4
         wants = []
         for skill, staff in enumerate(self.staff):
-            lead = self.lead_days[skill]
-            target = self.plan.target(skill, day + lead)
-            here = staff.heads + self.transit[skill]
-            leaving = staff.heads * self._turnover * (lead / DAYS_PER_MONTH)
-            wants.append(max(0, math.floor(target + leaving + 0.5) - here))
+            target = self.plan.target(skill, day + self.lead_days[skill])
+            missing = target + staff.heads * self._leaving[skill] - staff.heads
+            wants.append(max(0, math.floor(missing + 0.5) - self.transit[skill]))
         total = sum(wants)
         if total > self._hiring.capacity:
             return split_by_skill(self._hiring.capacity, wants)
@@ -327,8 +334,10 @@ class Workforce:
         self.experts = 0 if self.closed else self.plan.experts(day)
         empty = 0
         if not self.closed and self.plan.active:
-            for skill, staff in enumerate(self.staff):
-                empty += max(0, round(self.plan.target(skill, day)) - staff.heads)
+            for staff, target in zip(self.staff, self._targets, strict=True):
+                short = round(target) - staff.heads
+                if short > 0:
+                    empty += short
         self.vacancies = empty
         self.since = min(self.since, day) if empty else math.inf
         self.dirty = True
