@@ -334,13 +334,11 @@ def test_a_row_that_the_run_lacks_is_named(asked, folder):
 
 
 def test_validate_reports_every_problem_of_every_file(folder, monkeypatch):
-    def load(name, *, sets=None):
-        if name != "good.yaml":
-            raise SpecError([Problem(Place(name, line, 1), "a.b", "wrong") for line in (3, 7)])
-        return SCENARIO
+    def validate(name):
+        problems = [Problem(Place(name, line, 1), "a.b", "wrong") for line in (3, 7)]
+        return () if name == "good.yaml" else tuple(problems)
 
-    monkeypatch.setattr(spec, "load", load, raising=False)
-    monkeypatch.setattr(spec, "SpecError", SpecError, raising=False)
+    monkeypatch.setattr("bvsim.spec.validating.validate", validate)
     result = call("validate", "one.yaml", "good.yaml", "two.yaml")
     assert result.exit_code == 2
     assert result.stderr.splitlines() == [
@@ -381,3 +379,15 @@ def test_show_names_what_differs(folder, monkeypatch):
         "end: 2040-12-31 -> 2035-12-31",
     ]
     assert call("show", "base", "--diff", "base").stdout == ""
+
+
+def test_the_shipped_files_can_be_listed_and_copied(folder):
+    assert json.loads(call("schema").stdout)["$defs"]
+    rows = call("sources", "--csv").stdout.splitlines()
+    assert "sources" in rows[0]
+    assert len(rows) > 100
+    assert call("init", "study").exit_code == 0
+    assert (folder / "study" / "scenarios" / "reference.yaml").is_file()
+    again = call("init", "study")
+    assert again.exit_code == 2
+    assert "Traceback" not in again.output

@@ -54,7 +54,7 @@ def test_each_of_many_mistakes_in_one_file_is_told_with_its_place(tmp_path):
         ("11:51", "30 is out of bounds"),
         ("11:61", "the unit is share here, not %"),
         ("11:75", "unknown source 'nwe' (did you mean 'new'?)"),
-        ("11:92", "unknown confidence 'sure'"),
+        ("11:93", "unknown confidence 'sure'"),
     ]:
         assert words in told[place]
 

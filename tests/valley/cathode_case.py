@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 
 import simpy
@@ -164,9 +165,10 @@ def ramp(**changes) -> RampClass:
         "major_stops": 0.0,
         "major_stop": 7.0,
         "major_stop_gsd": 2.0,
-        "closure_probability": 0.0,
     }
-    return RampClass(**(figures | changes))
+    # closure concerns gigafactories alone: its figures are of no matter here
+    rest = {f.name: 0.0 for f in fields(RampClass) if f.name.startswith("closure")}
+    return RampClass(**(rest | figures | changes))
 
 
 STAFF = Staffing(

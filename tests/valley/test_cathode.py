@@ -72,6 +72,20 @@ def test_constant_use_is_never_short_and_everything_is_imported() -> None:
     assert total(ctx, "region:cathode", "cam_local_t") == 0.0
 
 
+def test_recorded_needs_follow_the_recipe() -> None:
+    ctx = context()
+    side = market(ctx)
+    (plant,) = factories(side, a=40.0)
+    simulate(ctx, side, [plant])
+    gwh_started = plant.used / plant.buyer.cam_t_per_gwh
+    assert plant.buyer.cam_t_per_gwh == pytest.approx(1.25 / 0.92 * 1000.0)
+    foil = gwh_started * 0.1 * 1000.0
+    assert total(ctx, "a:cathode", "aluminium_foil_t") == pytest.approx(foil)
+    assert total(ctx, "a:cathode", "anode_t") == pytest.approx(gwh_started * 850.0)
+    local, world = (total(ctx, "a:cathode", f"foil_carbon_{of}_t") for of in ("local", "world"))
+    assert world - local == pytest.approx(foil / 0.85 * (16.0 - 4.4))
+
+
 def test_cutting_nmc_imports_stops_nmc_once_stocks_are_used_and_nothing_else() -> None:
     ctx = context()
     cut = Halt(goods=("cam",), chemistries=NMC, start=400.0)
@@ -299,6 +313,16 @@ def test_a_cancelled_first_phase_takes_the_second_one_with_it() -> None:
     assert total(ctx, "neomat-cam", "good_t") == 0.0
     assert last(ctx, "neomat-cam", "nameplate_t") == 0.0
     assert plants[0].used == pytest.approx(plants[0].asked)
+
+
+def test_a_precursor_plant_does_not_outlive_the_plant_it_feeds() -> None:
+    ctx = context()
+    dead = {"phase-1": block(project=project(cancelled=date(2025, 12, 1)))}
+    cathode = neomat(sop=None, blocks=dead)
+    side = market(ctx, cathode)
+    assert_closed(simulate(ctx, side, factories(side, a=40.0)))
+    assert total(ctx, "neomat-pcam", "good_t") == 0.0
+    assert last(ctx, "neomat-pcam", "nameplate_t") == 0.0
 
 
 def test_recycled_metals_displace_fresh_feed_and_reach_the_cells() -> None:

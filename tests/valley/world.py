@@ -64,6 +64,7 @@ def make_ramp(**changes):
         "major_stop": 7.0,
         "major_stop_gsd": 2.7,
         "closure_probability": 0.0,
+        "closure_hazard_later": 0.0,
     }
     return RampClass(**{**figures, **changes})
 

@@ -59,14 +59,9 @@ def _facts(scenario: Any, beside: Any) -> dict[str, str]:
 @click.pass_context
 def validate(ctx: click.Context, files: tuple[str, ...]) -> None:
     """Check model and scenario files; every error with file:line:column, exit code 2."""
-    from bvsim import spec
+    from bvsim.spec.validating import validate as problems_of
 
-    problems: list[str] = []
-    for file in files:
-        try:
-            spec.load(file)
-        except spec.SpecError as error:
-            problems += [str(problem) for problem in error.problems]
+    problems = [str(problem) for file in files for problem in problems_of(file)]
     for problem in dict.fromkeys(problems):
         click.echo(problem, err=True)
     if problems:
@@ -77,9 +72,9 @@ def validate(ctx: click.Context, files: tuple[str, ...]) -> None:
 @click.command()
 def schema() -> None:
     """Print the JSON Schema of model files, for editors."""
-    from bvsim import spec
+    from bvsim.spec.schema_json import schema_json
 
-    click.echo(spec.schema_json(), nl=False)
+    click.echo(schema_json(), nl=False)
 
 
 @click.command()
@@ -87,16 +82,16 @@ def schema() -> None:
 @click.option("--csv", "as_csv", is_flag=True, help="Print a CSV file.")
 def sources(scenario: str, as_csv: bool) -> None:
     """List every figure of SCENARIO with unit, vintages, source and confidence."""
-    from bvsim import spec
+    from bvsim.spec.sourcebook import sourcebook
 
-    click.echo(spec.sourcebook(scenario, as_csv=as_csv), nl=False)
+    click.echo(sourcebook(scenario, as_csv=as_csv), nl=False)
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def init(folder: Path) -> None:
     """Make a study FOLDER: copies of the model and the scenarios, to edit."""
-    from bvsim import spec
+    from bvsim.spec.study import init as make_study
 
-    spec.init(folder)
+    make_study(folder)
     click.echo(f"{folder} is ready. Next: cd {folder} && bvsim run reference")

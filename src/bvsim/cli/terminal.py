@@ -33,10 +33,10 @@ def print_summary(run: Any, page: Path | None = None) -> None:
     """Print output by year, the ledger of 2030, the bottlenecks, and where the files are."""
     console = make_console()
     manifest = run.manifest
-    rows = f"{manifest['draws']} x {manifest['per_draw']} draws and replications"
+    rows = f"rows {len(run.table('kpis'))} of {manifest['draws'] * manifest['per_draw']}"
     console.print(
-        f"[bold]{manifest.get('scenario')}[/bold]  {rows}, seed {manifest.get('seed')}, "
-        f"{manifest.get('design')}, {float(manifest.get('elapsed_s') or 0):.1f} s\n"
+        f"[bold]{manifest['scenario']}[/bold]  {rows}, seed {manifest['seed']}, "
+        f"{manifest['design']}, {manifest['elapsed_s']:.1f} s\n"
     )
     console.print(_by_year(run))
     console.print(_ledger(run, _year(run)))

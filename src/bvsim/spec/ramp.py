@@ -56,3 +56,5 @@ class RampClass:
     """Spread of the length of major stops (geometric standard deviation)."""
     closure_probability: Share
     """Probability that a site is closed within five years of its SOP."""
+    closure_hazard_later: PerYear
+    """Rate of closures after these five years, at the reference runway."""

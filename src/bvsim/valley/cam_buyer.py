@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from operator import add, sub
 
-from bvsim.spec.materials import Recipe
+from bvsim.spec.materials import Materials, Recipe
 from bvsim.valley.books import Account, Balance, Column
 from bvsim.valley.feed import Feed
 from bvsim.valley.restocking import IMPORTED
@@ -54,6 +54,8 @@ SITE_COLUMNS = (
     Column("aluminium_foil_t", "flow", "Aluminium foil in cells started (recorded need)."),
     Column("anode_t", "flow", "Graphite or hard carbon in cells started (recorded need)."),
     Column("electrolyte_t", "flow", "Electrolyte in cells started (recorded need)."),
+    Column("foil_carbon_local_t", "flow", "CO2 of the foil's metal if it came from Dunkirk."),
+    Column("foil_carbon_world_t", "flow", "CO2 of the foil's metal at the world's average."),
 )
 _STOCK = len(USE_COLUMNS)
 _SHORT_WEEKS, _NEEDS = _STOCK + 1, _STOCK + 4
@@ -72,10 +74,8 @@ class Buyer:
         The cell plant.
     chemistry : str
         Its chemistry: one of the recipes.
-    recipe : Recipe
-        What its cells hold.
-    in_cell : float
-        Share of the CAM charged that trim leaves in the cell.
+    materials : Materials
+        What its cells hold, and how much of the CAM charged trim leaves in them.
     feed : Feed
         Stock, local deliveries and imports.
     counted : tuple of int
@@ -87,18 +87,18 @@ class Buyer:
         *,
         site: str,
         chemistry: str,
-        recipe: Recipe,
-        in_cell: float,
+        materials: Materials,
         feed: Feed,
         counted: tuple[int, ...],
     ) -> None:
+        recipe = materials.recipes[chemistry]
         self.site, self.chemistry, self.recipe = site, chemistry, recipe
         self.feed, self.counted = feed, counted
-        self.cam_t_per_gwh = recipe.cam * _KG_PER_T / in_cell
+        self.cam_t_per_gwh = recipe.cam * _KG_PER_T / materials.in_cell
         self.closed = False
         self.account: Account
         self.region: Account
-        self._needs = _needs_per_cam(recipe, in_cell)
+        self._needs = _needs_per_cam(recipe, materials)
         self._booked = [0.0] * len(feed.stock.shares)
         self._needed = self._in_cells = 0.0
         self._counters = (0.0, 0.0, 0.0)
@@ -203,9 +203,11 @@ class Buyer:
             yield Balance(f"cam.{name}", self.site, 0.0, inflow, out, left[source], "t")
 
 
-def _needs_per_cam(recipe: Recipe, in_cell: float) -> tuple[float, ...]:
+def _needs_per_cam(recipe: Recipe, materials: Materials) -> tuple[float, ...]:
     """Return tonnes of the recorded needs per tonne of CAM charged."""
-    per_cam = in_cell / recipe.cam
+    per_cam = materials.in_cell / recipe.cam
+    aluminium = materials.aluminium
+    metal = recipe.aluminium_foil * per_cam / aluminium.foil_yield
     return (
         recipe.nickel,
         recipe.lithium,
@@ -213,4 +215,6 @@ def _needs_per_cam(recipe: Recipe, in_cell: float) -> tuple[float, ...]:
         recipe.aluminium_foil * per_cam,
         recipe.anode * per_cam,
         recipe.electrolyte * per_cam,
+        metal * aluminium.local,
+        metal * aluminium.world,
     )

@@ -133,8 +133,7 @@ class CathodeMarket:
         buyer = Buyer(
             site=site,
             chemistry=chemistry,
-            recipe=self.materials.recipes[chemistry],
-            in_cell=self.materials.in_cell,
+            materials=self.materials,
             feed=feed,
             counted=self._counted,
         )
@@ -223,7 +222,15 @@ class CathodeMarket:
             self._selling = any(plant.nameplate > 0.0 for plant in self.plants)
             self._span = span
         if month_end:
+            self._give_up_orphans()
             self._book_month()
+
+    def _give_up_orphans(self) -> None:
+        """Give up precursor plants whose CAM plants have all been cancelled."""
+        for plant in self.makers.pcam:
+            fed = [maker for maker in self.makers.cam if maker.precursor is plant]
+            if fed and all(maker.cancelled for maker in fed):
+                plant.give_up()
 
     def _book_month(self) -> None:
         """Book what the cell plants used in the month."""

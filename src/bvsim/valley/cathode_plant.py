@@ -169,6 +169,12 @@ class CathodePlant:
                 if not block.closed:
                     block.close()
 
+    def give_up(self) -> None:
+        """Close every phase for good."""
+        for block in self.blocks:
+            if not block.closed:
+                block.close()
+
     # -- a period ------------------------------------------------------------------
 
     def ask_people(self) -> None:

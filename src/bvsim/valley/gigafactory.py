@@ -21,7 +21,7 @@ from bvsim.valley.money import Activity, SitePurse
 from bvsim.valley.process import InProcess
 from bvsim.valley.workforce import Workforce
 
-HAZARD_YEARS = 5.0  # closure probabilities are given for five years after SOP
+HAZARD_DAYS = 5.0 * DAYS_PER_YEAR  # closure probabilities are given for five years after SOP
 DAYS_PER_WEEK = 7.0
 _KG_PER_KWH_TO_T_PER_GWH = 1000.0
 
@@ -83,7 +83,7 @@ class Gigafactory:
         self.name, self.ramp, self.recipe, self.ctx = name, ramp, recipe, ctx
         self.blocks, self.wiring = tuple(blocks), wiring
         self.closure_patience, self.closure_hazard = closure_patience, 0.0
-        self.closed = False
+        self.closed, self.closed_day = False, math.inf
         self.released = 0.0
         """Nameplate of released lines, GWh a year."""
         self._changes = -1
@@ -280,8 +280,10 @@ class Gigafactory:
         running = any(each.block.lines for each in self.blocks)
         if self.closed or not running or day <= self.ctx.as_of_day:
             return
-        probability = min(self.ramp.closure_probability, 1.0 - 1e-9)
-        yearly = -math.log1p(-probability) / HAZARD_YEARS
+        yearly = self.ramp.closure_hazard_later
+        if day < min(each.block.pipeline.sop_day for each in self.blocks) + HAZARD_DAYS:
+            probability = min(self.ramp.closure_probability, 1.0 - 1e-9)
+            yearly = -math.log1p(-probability) * DAYS_PER_YEAR / HAZARD_DAYS
         factor = self.wiring.purse.closure_hazard_multiplier
         self.closure_hazard += yearly * factor * days / DAYS_PER_YEAR
         if self.closure_hazard >= self.closure_patience:
@@ -289,7 +291,7 @@ class Gigafactory:
 
     def close(self, day: float, cause: str) -> None:
         """Close the site: people, stock and customers are released, cells in process scrapped."""
-        self.closed = True
+        self.closed, self.closed_day = True, day
         self.ctx.trace.log(
             day=day,
             entity=self.name,

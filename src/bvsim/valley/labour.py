@@ -32,7 +32,7 @@ from bvsim.valley.labour_pools import (
 )
 from bvsim.valley.labour_register import REGION_COLUMNS, Register
 from bvsim.valley.programmes import PROGRAMME_COLUMNS, Course
-from bvsim.valley.workforce import EMPLOYER_COLUMNS, TECHNICIANS, StaffRules, Workforce
+from bvsim.valley.workforce import EMPLOYER_COLUMNS, TECHNICIANS, Workforce
 
 LABOUR_ROWS = ":labour"
 """Suffix of the accounts of entities that have other columns elsewhere."""
@@ -69,7 +69,6 @@ class LabourMarket:
         ]
         self.competitors = [CompetingSite(n, c) for n, c in sorted(spec.competitors.items())]
         self.workforces: dict[str, Workforce] = {}
-        self._rules = StaffRules(spec, key.chance)
         self._register = Register(
             spec, self.pools, self.competitors, f"{key.seed}|{key.draw}|{key.replication}"
         )
@@ -113,7 +112,8 @@ class LabourMarket:
             basin=basin,
             staffing=staffing,
             observed=known,
-            rules=self._rules,
+            spec=self._spec,
+            chance=self._ctx.streams.key.chance,
             stream=self._ctx.streams.stream(name, "attrition"),
             shifts=self._ctx.streams.stream(name, "shift-changes"),
             on_close=self._register.disband,

@@ -211,6 +211,7 @@ class Valley:
         for plant in self.actors.cathode.plants:
             spec = plant.spec
             plant.crew = self.actors.labour.employ(plant.name, spec.basin, spec.staffing)
+            plant.deliver_scrap = self.actors.recycling.deliver_scrap
 
     # -- running ---------------------------------------------------------------------
 

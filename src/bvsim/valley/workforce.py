@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from bvsim.spec.labour import SKILLS, Hiring, Labour, Staffing, ThinStaffing
 from bvsim.valley.books import Account, Column
 from bvsim.valley.calendar import DAYS_PER_MONTH
 from bvsim.valley.labour_pools import Mover, split_by_skill
-from bvsim.valley.labour_staff import (
-    COHORTS,
-    NormalMix,
-    Odds,
-    Staff,
-    steady_turnover,
-)
+from bvsim.valley.labour_staff import COHORTS, NormalMix, Staff
+from bvsim.valley.labour_tenure import Tenure
 from bvsim.valley.staffplan import Observed, Plan, StaffPlan
 from bvsim.valley.streams import Stream
 
@@ -36,28 +30,6 @@ EMPLOYER_COLUMNS = (
 )
 (C_HEADS, _C_OPERATORS, _C_TECHNICIANS, _C_ENGINEERS, _C_OTHERS, C_VACANCIES, C_EXPERTS) = range(7)
 C_HIRES, C_LEAVERS, C_VACANCY_MONTHS = 7, 8, 9
-
-
-@dataclass(frozen=True)
-class StaffRules:
-    """What all workforces of a replication share.
-
-    Parameters
-    ----------
-    spec : Labour
-        Hiring, attrition, proficiency and thin staffing.
-    chance : bool
-        False: whole people follow the expectation.
-    """
-
-    spec: Labour
-    chance: bool
-
-    @property
-    def hazards(self) -> tuple[float, float, float, float]:
-        """Hazards per month of the four bands of tenure."""
-        spec = self.spec.attrition
-        return (spec.first_quarter, spec.first_year, spec.second_year, spec.later)
 
 
 class Workforce:
@@ -88,31 +60,21 @@ class Workforce:
         basin: str,
         staffing: Staffing,
         observed: Sequence[tuple[float, float]],
-        rules: StaffRules,
+        spec: Labour,
+        chance: bool,
         stream: Stream,
         shifts: Stream,
         on_close: Callable[[Workforce, list[int]], None],
     ) -> None:
-        spec = rules.spec
         self.name, self.basin, self.pay = name, basin, staffing.pay
-        self._staffing = staffing
         self._hiring: Hiring = spec.hiring
         self._thin: ThinStaffing = spec.thin_staffing
-        self._rules, self._stream, self._on_close = rules, stream, on_close
+        self._chance, self._stream, self._on_close = chance, stream, on_close
         learning = [getattr(spec.proficiency, skill) for skill in SKILLS]
         self.start_gaps: tuple[float, ...] = tuple(1.0 - each.start for each in learning)
         self.staff = tuple(Staff(each.tau) for each in learning)
-        self._hazards = tuple(
-            hazard * spec.attrition.scale * staffing.attrition for hazard in rules.hazards
-        )
-        usual = Odds(self._hazards, 1.0)
-        self._turnover = steady_turnover(usual.probabilities)
-        self._odds_by_factor = {1.0: usual}
-        self._jumps = [
-            change
-            for _, change in sorted(staffing.shift_changes.items())
-            if shifts.happens(change.happens)
-        ]
+        self._tenure = Tenure(spec.attrition, staffing, shifts)
+        self._turnover = self._tenure.turnover
         self._normal = tuple(
             NormalMix(gap, staff.decay, self._turnover)
             for gap, staff in zip(self.start_gaps, self.staff, strict=True)
@@ -133,7 +95,6 @@ class Workforce:
         self.opening = self.hired = self.left = 0
         self.since = math.inf
         """Day since which there are vacancies: the first served under `first-come`."""
-        self.news_until = -math.inf
         self.crew_share = self.technician_share = self.engineer_share = 0.0
         self.repair_factor, self.scrap_penalty = 1.0, 0.0
         self.heads = self.experts = self.vacancies = 0
@@ -156,7 +117,7 @@ class Workforce:
 
     def bad_news(self, day: float) -> None:
         """Unsettle people for a while: short time, a delay or a rumour of closure."""
-        self.news_until = day + self._rules.spec.attrition.news_lasts * DAYS_PER_MONTH
+        self._tenure.bad_news(day)
 
     def open_with(self, day: float) -> None:
         """Settle the staff observed at the start, hired along the observed path."""
@@ -194,10 +155,7 @@ class Workforce:
             By skill, on the hazard of leaving (upskilling, pull of other sites).
         """
         leavers = [0] * 4
-        if day < self.news_until:
-            news = self._rules.spec.attrition.news
-            factors = [factor * news for factor in factors]
-        imposed, plan, chance = self.observed.imposes(day), self.plan, self._rules.chance
+        imposed, plan, chance = self.observed.imposes(day), self.plan, self._chance
         uniform, targets = self._stream.uniform, self._targets
         for skill in (OPERATORS, TECHNICIANS, ENGINEERS, OTHERS):
             u = uniform()  # drawn even for nobody: luck stays with its month
@@ -208,26 +166,16 @@ class Workforce:
                 self._reference[skill] = self._normal[skill].age(planned)
             if staff.heads:
                 staff.age()
-                leavers[skill] = staff.attrition(u, self._odds(factors[skill]), chance=chance)
-        if self._jumps:
-            self._change_shifts(day, month_end, leavers)
+                odds = self._tenure.odds(day, factors[skill])
+                leavers[skill] = staff.attrition(u, odds, chance=chance)
+        share = self._tenure.shift_leavers(day, month_end)
+        if share > 0.0:
+            operators = self.staff[OPERATORS]
+            gone = math.floor(operators.heads * share + 0.5)
+            operators.dismiss_evenly(gone)
+            leavers[OPERATORS] += gone
         self._book_leavers(sum(leavers))
         return leavers
-
-    def _odds(self, factor: float) -> Odds:
-        odds = self._odds_by_factor.get(factor)
-        if odds is None:
-            odds = self._odds_by_factor[factor] = Odds(self._hazards, factor)
-        return odds
-
-    def _change_shifts(self, day: float, month_end: float, leavers: list[int]) -> None:
-        """Let operators leave whom a change of the shift pattern due this month drives away."""
-        for change in self._jumps:
-            if day <= change.on < month_end:
-                operators = self.staff[OPERATORS]
-                gone = math.floor(operators.heads * change.leavers + 0.5)
-                operators.dismiss_evenly(gone)
-                leavers[OPERATORS] += gone
 
     def targets(self, day: float) -> list[int]:
         """Return the heads by skill that the plan wants on a day."""
