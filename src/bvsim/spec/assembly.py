@@ -59,6 +59,12 @@ def kind_of(cls: type | None = None) -> Kind:
     return Kind(cls, tuple(said("TEMPLATES", ())), dict(said("FILL", {})))
 
 
+def ceilings_of(model: Any) -> Mapping[str, tuple[str, ...]]:
+    """Return which figures must lie below which others, as the model's module says."""
+    say = getattr(sys.modules[type(model).__module__], "ceilings", None)
+    return say(model) if say is not None else {}
+
+
 @dataclass(frozen=True)
 class Assembly:
     """A checked model and how it came about.

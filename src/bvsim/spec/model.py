@@ -68,3 +68,28 @@ TEMPLATES = (
 
 FILL = {"fleet": fill_history}
 """Sections with data files in the folder ``history``, and what writes these out."""
+
+
+def ceilings(model: Model) -> dict[str, tuple[str, ...]]:
+    """Return figures that observations bound from above: mature scrap by scrap observed.
+
+    Parameters
+    ----------
+    model : Model
+        A model whose facts are those known by `as_of`.
+
+    Returns
+    -------
+    dict
+        Paths of the bounding figures by path of the bounded one.
+    """
+    found = {}
+    for name, site in model.sites.items():
+        readings = tuple(
+            f"sites.{name}.blocks.{label}.scrap.{reading}.scrap"
+            for label, block in site.blocks.items()
+            for reading in block.scrap
+        )
+        if readings:
+            found[f"sites.{name}.ramp.scrap_mature"] = readings
+    return found

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bvsim.spec.assembly import Kind, add_sources, assemble, kind_of
+from bvsim.spec.assembly import Kind, add_sources, assemble, ceilings_of, kind_of
 from bvsim.spec.dimensions import order_of, read_dimensions
 from bvsim.spec.drawing import Drawer
 from bvsim.spec.errors import Place, Problem
@@ -145,7 +145,22 @@ class Scenario:
         values = np.empty((len(inside), len(self.paths)))
         for i, (path, column) in enumerate(zip(self.paths, columns, strict=True)):
             values[:, i] = self._figures[path].distribution.quantile(inside[:, column])
+        self._reconcile(values, inside, columns)
         return values
+
+    def _reconcile(self, values: FloatArray, uniforms: FloatArray, columns: Sequence[int]) -> None:
+        """Draw figures that an observation bounds from what lies below it, in their dimension."""
+        at = {path: i for i, path in enumerate(self.paths)}
+        for path, bounds in ceilings_of(self.model).items():
+            if path not in at:
+                continue
+            i, distribution = at[path], self._figures[path].distribution
+            limit = np.full(len(values), np.inf)
+            for bound in bounds:
+                fixed = self._figures[bound].distribution.median
+                limit = np.minimum(limit, values[:, at[bound]] if bound in at else fixed)
+            room = distribution.cdf(limit)
+            values[:, i] = distribution.quantile(uniforms[:, columns[i]] * np.clip(room, _EDGE, 1))
 
     def median(self) -> FloatArray:
         """Return the medians of the uncertain figures, shape (d,), in the order of `paths`."""

@@ -87,6 +87,7 @@ class Gigafactory:
         self.released = 0.0
         """Nameplate of released lines, GWh a year."""
         self._changes = -1
+        self._outlook, self._outlook_month = 0.0, -1
         self._levels: list[Levels] = []
         self._available = 0.0
         self._limits: Limits = NO_LIMITS
@@ -134,8 +135,26 @@ class Gigafactory:
         if self._available > 0.0:
             self._limits = self._site_limits(period)
             wanted = min(self._available, *self._limits)
+        buyer = self.wiring.buyer
         started = wanted / (1.0 - self.ramp.scrap_mature)
-        self.wiring.buyer.request(started * self.wiring.buyer.cam_t_per_gwh)
+        if period.month != self._outlook_month:
+            self._outlook_month = period.month
+            self._outlook = self._plan_cathode(buyer.lead_days)
+        buyer.request(started * buyer.cam_t_per_gwh, self._outlook)
+
+    def _plan_cathode(self, lead_days: float) -> float:
+        """Return the cathode use per day that the released lines plan for a lead time ahead."""
+        years = lead_days / DAYS_PER_YEAR
+        rate = 0.0
+        for each in self.blocks:
+            block = each.block
+            if not block.closed:
+                for line in block.lines:
+                    ahead = block.curve.starts(line.state, years)
+                    state = block.curve.advance(line.state, ahead, ahead, years)
+                    rate += line.nameplate * block.curve.rate(state)
+        share = self.ramp.rating / (1.0 - self.ramp.scrap_mature)
+        return rate * share * self.wiring.buyer.cam_t_per_gwh / DAYS_PER_YEAR
 
     def produce(self, period: Period) -> None:
         """Start cells within all limits, learn, and post the ledger."""

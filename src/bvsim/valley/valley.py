@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -32,8 +33,8 @@ from bvsim.valley.wiring import CELLS, Actors, SiteBuilder, plan_paths
 if TYPE_CHECKING:
     from bvsim.spec.scenario import Scenario
 
-AFTER_EVERYTHING = 2
-"""Priority of the planning tick: after all events of the same instant."""
+BEFORE_EVERYTHING, AFTER_EVERYTHING = 0, 2
+"""Priorities of ticks: books close before the other events of an instant, plans follow them."""
 LIFTABLE = frozenset({"labour", "cathode", "demand", "delay", "stops"})
 KEPT = ("yearly", "ledger", "binding")
 RECYCLED_METALS = ("nickel", "cobalt", "lithium")
@@ -228,7 +229,9 @@ class Valley:
         actors.recycling.start()
         actors.labour.start()
         self.ctx.env.process(self.planning())
+        self.ctx.env.process(self.bookkeeping())
         self.ctx.env.run(until=self.ctx.calendar.horizon_days)
+        self.close_month(self.ctx.calendar.periods[-1])
 
     def _start_planned(self) -> None:
         """Start what stands in the plan only; a name no site bears gets an account."""
@@ -242,15 +245,22 @@ class Valley:
     def planning(self) -> Generator[simpy.Event, object, None]:
         """Plan every period once all events up to its start have happened."""
         for period in self.ctx.calendar.periods:
-            yield self._tick(period.start_day)
+            yield self._tick(period.start_day, AFTER_EVERYTHING)
             self.plan_period(period)
 
-    def _tick(self, day: float) -> simpy.Event:
-        """Return an event on a day, after all other events of that instant."""
+    def bookkeeping(self) -> Generator[simpy.Event, object, None]:
+        """Close each month once its last day is over."""
+        for last, following in itertools.pairwise(self.ctx.calendar.periods):
+            if following.month != last.month:
+                yield self._tick(last.end_day, BEFORE_EVERYTHING)
+                self.close_month(last)
+
+    def _tick(self, day: float, priority: int) -> simpy.Event:
+        """Return an event on a day, before or after all other events of that instant."""
         env = self.ctx.env
         tick = env.event()
         tick._ok, tick._value = True, None
-        env.schedule(tick, priority=AFTER_EVERYTHING, delay=day - env.now)  # type: ignore[arg-type]
+        env.schedule(tick, priority=priority, delay=day - env.now)  # type: ignore[arg-type]
         return tick
 
     def plan_period(self, period: Period) -> None:
@@ -276,10 +286,12 @@ class Valley:
         actors.recycling.process(period)
         for metal in RECYCLED_METALS:
             actors.cathode.receive_recycled(metal, actors.recycling.recovered_since_last(metal))
-        if period.end_day >= self.ctx.calendar.month_starts[period.month + 1]:
-            for site in self.sites:
-                site.month_end(period)
-            self.ctx.books.close_month()
+
+    def close_month(self, last: Period) -> None:
+        """Settle the month that ends with a period, and close its books."""
+        for site in self.sites:
+            site.month_end(last)
+        self.ctx.books.close_month()
 
     # -- afterwards ------------------------------------------------------------------
 
