@@ -77,6 +77,11 @@ class Calendar:
         share = min(1.0, (day - period.start_day) / period.days)
         return self.worked_before[index] + share * period.scheduled_days
 
+    def worked_in_month(self, month: int) -> float:
+        """Return the scheduled days of a month."""
+        first, end = self.month_starts[month : month + 2]
+        return self.worked_days(end) - self.worked_days(first)
+
     @property
     def months(self) -> int:
         """Number of months touched by the horizon."""

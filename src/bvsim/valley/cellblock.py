@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from bvsim.valley import ledger
-from bvsim.valley.block import NOTHING, Block, Levels
+from bvsim.valley.block import Block, Levels
 from bvsim.valley.books import Account
 from bvsim.valley.calendar import Period
 from bvsim.valley.context import Context
@@ -73,8 +73,6 @@ class CellBlock:
 
     def levels(self, period: Period, repair_factor: float) -> Levels:
         """Return what the block could make; for an observed period, what it must have."""
-        if not self.block.lines:
-            return NOTHING
         levels = self.block.levels(period, repair_factor)
         if not self.observes(period):
             return levels
@@ -109,27 +107,24 @@ class CellBlock:
                 line.state = states[day]
         self.block.engineering_months = observed.engineering_months(period.end_day)
 
-    def post(
-        self, levels: Levels, limits: Limits, good: float, period: Period, *, closed: bool
-    ) -> None:
+    def post_idle(self, period: Period, *, closed: bool) -> None:
+        """Post a period without released lines, or after the closure."""
+        announced = self.plan.by_period[period.index]
+        if announced > 0.0:
+            years = period.scheduled_days / self.ctx.calendar.scheduled_days_per_year
+            standing = self.standing_gwh * years
+            ledger.post_unreleased(self.ledger.now, announced, standing, closed=closed)
+        ledger.post_not_running(self.binding.now, period.days)
+
+    def post(self, levels: Levels, limits: Limits, good: float, period: Period) -> None:
         """Post the period to the ledger and to the account of what bound."""
         years = period.scheduled_days / self.ctx.calendar.scheduled_days_per_year
-        announced = self.plan.nameplate(period.start_day) * years
-        if levels.built <= 0.0:
-            standing = self.standing_gwh * years if announced > 0.0 else 0.0
-            ledger.post_unreleased(self.ledger.now, announced, standing, closed=closed)
-            if self.block.lines and not closed:
-                unbound = (levels.available, limits, period.days, period.scheduled_days)
-                ledger.post_binding(self.binding.now, *unbound)
-            else:
-                ledger.post_not_running(self.binding.now, period.days)
-            return
         ledger.post(
             self.ledger.now,
             ledger.Steps(
-                announced=announced,
+                announced=self.plan.by_period[period.index],
                 standing=self.standing_gwh * years,
-                closed=closed,
+                closed=False,
                 built=levels.built,
                 rated=levels.rated,
                 ramped=levels.ramped,

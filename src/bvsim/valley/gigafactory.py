@@ -86,7 +86,10 @@ class Gigafactory:
         self.closed, self.closed_day = False, math.inf
         self.released = 0.0
         """Nameplate of released lines, GWh a year."""
+        self._running: list[CellBlock] = []
+        self._idle: list[CellBlock] = list(self.blocks)
         self._changes = -1
+        self._lines = 0
         self._outlook, self._outlook_month = 0.0, -1
         self._levels: list[Levels] = []
         self._available = 0.0
@@ -107,19 +110,22 @@ class Gigafactory:
         changes = 0
         for each in self.blocks:
             changes += each.block.pipeline.changes + len(each.block.lines)
-        if changes != self._changes:
+        if changes != self._changes and not self.closed:
             self._changes = changes
             self._ask_people()
 
     def _ask_people(self) -> None:
         plans, lines = [], 0
         self.released = sum(each.block.released for each in self.blocks)
+        self._running = [each for each in self.blocks if each.block.lines]
+        self._idle = [each for each in self.blocks if not each.block.lines]
         for each in self.blocks:
             block = each.block
             if not block.closed:
                 planned = block.nameplate * block.pipeline.size
                 plans.append((planned, block.pipeline.expected_sop_day, block.released))
                 lines += len(block.lines)
+        self._lines = lines
         self.wiring.workforce.ask(plans, max(1, lines))
 
     def show_customers(self) -> None:
@@ -129,8 +135,10 @@ class Gigafactory:
     def ask_cathode(self, period: Period) -> None:
         """Work out what blocks, people and orders allow; ask for the cathode material."""
         repair_factor = self.wiring.workforce.repair_factor
-        self._levels = [each.levels(period, repair_factor) for each in self.blocks]
-        self._available = sum(levels.available for levels in self._levels)
+        self._levels = [each.levels(period, repair_factor) for each in self._running]
+        self._available = 0.0
+        for levels in self._levels:
+            self._available += levels.available
         wanted = 0.0
         if self._available > 0.0:
             self._limits = self._site_limits(period)
@@ -159,11 +167,16 @@ class Gigafactory:
     def produce(self, period: Period) -> None:
         """Start cells within all limits, learn, and post the ledger."""
         finished = self.wiring.process.finish(period.start_day)
+        for each in self._idle:
+            each.post_idle(period, closed=self.closed)
+        if not self._running:
+            self._deliver(finished, period)
+            return
         limits = self._with_cathode() if self._available > 0.0 else NO_LIMITS
         used = min(1.0, min(limits) / self._available) if self._available > 0.0 else 0.0
         workforce = self.wiring.workforce
         good, started, booked = 0.0, 0.0, []
-        for each, levels in zip(self.blocks, self._levels, strict=True):
+        for each, levels in zip(self._running, self._levels, strict=True):
             begun = made = 0.0
             if levels.available > 0.0:
                 begun, made = each.run(
@@ -171,17 +184,21 @@ class Gigafactory:
                 )
             share = levels.available / self._available if self._available > 0.0 else 0.0
             own = _scaled(limits, share) if share > 0.0 else NO_LIMITS
-            each.post(levels, own, made, period, closed=self.closed)
+            each.post(levels, own, made, period)
             if made > 0.0:
                 booked.append((each.ledger.now, made))
             started += begun
             good += made
         row = self.account.now
         row[NAMEPLATE] = self.released
-        row[LINE_WEEKS] += self._lines() * period.days / DAYS_PER_WEEK
+        row[LINE_WEEKS] += self._lines * period.days / DAYS_PER_WEEK
         if started > 0.0:
             self._book(started, good, tuple(booked), period)
         row[IN_PROCESS] = self.wiring.process.gwh
+        self._deliver(finished, period)
+
+    def _deliver(self, finished: float, period: Period) -> None:
+        """Hand the cells released at the start of the period to the customers."""
         if self.wiring.orders.trading:
             self._month_delivered += self.wiring.orders.deliver(finished, period)
 
@@ -213,7 +230,7 @@ class Gigafactory:
 
     def _site_limits(self, period: Period) -> Limits:
         """Return what labour, cathode, demand and throttle allow, GWh at mature yield."""
-        if any(each.observes(period) for each in self.blocks):
+        if any(each.observes(period) for each in self._running):
             return (math.inf, math.inf, math.inf, self._cap_by_fact(period))
         labour = math.inf
         if not self.ctx.lifted("labour"):
@@ -223,11 +240,11 @@ class Gigafactory:
 
     def _cap_by_fact(self, period: Period) -> float:
         """Return the cap on starts that is a fact; infinite when there is none."""
-        if not any(each.throttled_by_fact(period) for each in self.blocks):
+        if not any(each.throttled_by_fact(period) for each in self._running):
             return math.inf
         return sum(
             each.observed_need(period) if each.throttled_by_fact(period) else levels.available
-            for each, levels in zip(self.blocks, self._levels, strict=True)
+            for each, levels in zip(self._running, self._levels, strict=True)
         )
 
     def _orders(self) -> float:
@@ -248,7 +265,7 @@ class Gigafactory:
         penalty = self.wiring.workforce.scrap_penalty
         good = sum(
             levels.available * (1.0 - min(1.0, each.block.scrap + penalty))
-            for each, levels in zip(self.blocks, self._levels, strict=True)
+            for each, levels in zip(self._running, self._levels, strict=True)
         )
         return max(good / self._available, 1e-6)
 
@@ -264,9 +281,6 @@ class Gigafactory:
             return self._limits
         started = self.wiring.buyer.limit_t / self.wiring.buyer.cam_t_per_gwh
         return (labour, started * (1.0 - self.ramp.scrap_mature), demand, throttle)
-
-    def _lines(self) -> int:
-        return sum(len(each.block.lines) for each in self.blocks if not each.block.closed)
 
     # -- books -----------------------------------------------------------------------
 
@@ -321,7 +335,9 @@ class Gigafactory:
         )
         for each in self.blocks:
             each.close()
-        self.released = 0.0
+        self.released, self._lines = 0.0, 0
+        self._running, self._idle, self._levels = [], list(self.blocks), []
+        self._available = 0.0
         self.wiring.process.scrap_all(GOOD, SCRAP_T, ledger.GOOD, ledger.YIELD)
         self.account.now[IN_PROCESS] = self.account.now[NAMEPLATE] = 0.0
         self.wiring.workforce.close(day)

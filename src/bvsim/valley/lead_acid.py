@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bvsim.spec.site import Site
 from bvsim.valley.books import Account, Column
-from bvsim.valley.calendar import Period
 from bvsim.valley.context import Context
 
 COLUMNS = (
@@ -27,7 +26,7 @@ class LeadAcidPlant:
         """Open the account."""
         self.account = self.ctx.books.open("yearly", self.name, COLUMNS)
 
-    def produce(self, period: Period) -> None:
+    def month_end(self) -> None:
         """Record what stands there."""
         if self.site.lead_acid is not None:
             self.account.now[_CAPACITY] = self.site.lead_acid.capacity

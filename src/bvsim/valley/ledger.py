@@ -149,6 +149,12 @@ def post_binding(
         row[len(BINDERS) + SHUTDOWN] += (days - scheduled) / 7.0
 
 
+def post_complete(row: list[float], announced: float) -> None:
+    """Add a period in which what was announced was made."""
+    row[ANNOUNCED] += announced
+    row[GOOD] += announced
+
+
 def post_unreleased(row: list[float], announced: float, standing: float, *, closed: bool) -> None:
     """Add the staircase of a block without released lines: nothing below `delay` is left."""
     if announced <= 0.0:

@@ -12,6 +12,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bvsim.spec.ramp import RampClass
 from bvsim.spec.site import CellBlock, OutputWindow
@@ -19,7 +20,15 @@ from bvsim.valley.calendar import DAYS_PER_MONTH, Calendar
 from bvsim.valley.ramp import Curve
 
 _WIDEST_OFFSET_YEARS = 60.0
-_BISECTIONS = 50
+_OFFSET_TOLERANCE_YEARS = 1e-7
+
+
+class Span(NamedTuple):
+    """A line's working time within a window: nameplate (GWh/yr), age and length (years)."""
+
+    nameplate: float
+    age: float
+    length: float
 
 
 @dataclass(frozen=True)
@@ -156,6 +165,10 @@ class ObservedBlock:
         worked = self.calendar.worked_days(day) - first - lag
         return worked * self.uptime / self.calendar.scheduled_days_per_year
 
+    def _good_share(self, day: float) -> float:
+        """Return good cells per GWh of starts at mature yield."""
+        return (1.0 - self.scrap.at(day)) / (1.0 - self.ramp.scrap_mature)
+
     def _impose(self, window: OutputWindow) -> None:
         calendar = self.calendar
         first, last = calendar.day(window.first), calendar.day(window.last) + 1.0
@@ -176,15 +189,15 @@ class ObservedBlock:
         bounds = [max(first, starts[0]), *starts[1:], last]
         scrap = self.scrap.at((first + last) / 2.0)
         target, shape, offset = good, [1.0], 0.0
+        whole = self._spans(first, last)
+        pieces = [
+            (self._spans(a, b), self._good_share((a + b) / 2.0))
+            for a, b in itertools.pairwise(bounds)
+        ]
         for _ in range(3):  # the second and third pass correct for scrap moving in the window
             starts_needed = target * (1.0 - self.ramp.scrap_mature) / (1.0 - scrap)
-            offset = self._find_offset(starts_needed, first, last)
-            shape = [
-                self._output(offset, a, b)
-                * (1.0 - self.scrap.at((a + b) / 2.0))
-                / (1.0 - self.ramp.scrap_mature)
-                for a, b in itertools.pairwise(bounds)
-            ]
+            offset = self._find_offset(starts_needed, whole)
+            shape = [self._output(offset, spans) * share for spans, share in pieces]
             made = math.fsum(shape)
             if made <= 0.0:
                 break
@@ -193,24 +206,30 @@ class ObservedBlock:
         self._offset, self._offset_day = offset, last
         return shape
 
-    def _find_offset(self, target: float, first: float, last: float) -> float:
+    def _find_offset(self, target: float, spans: Sequence[Span]) -> float:
         """Return by bisection the shift in years at which the lines start `target` GWh."""
         low, high = -_WIDEST_OFFSET_YEARS, _WIDEST_OFFSET_YEARS
-        for _ in range(_BISECTIONS):
+        while high - low > _OFFSET_TOLERANCE_YEARS:
             middle = (low + high) / 2.0
-            if self._output(middle, first, last) < target:
+            if self._output(middle, spans) < target:
                 low = middle
             else:
                 high = middle
         return (low + high) / 2.0
 
-    def _output(self, offset: float, first: float, last: float) -> float:
-        """Return what the released lines start between two days, at mature yield, in GWh."""
-        total = 0.0
+    def _spans(self, first: float, last: float) -> list[Span]:
+        """Return the working ages of released lines between two days."""
+        spans = []
         for line in self.lines:
             begin = max(first, line.day)
             if begin < last:
-                age = self._age(line, begin) + offset
-                span = self._age(line, last) + offset - age
-                total += line.nameplate * self.curve.starts(self.curve.state_at(age), span)
+                age = self._age(line, begin)
+                spans.append(Span(line.nameplate, age, self._age(line, last) - age))
+        return spans
+
+    def _output(self, offset: float, spans: Sequence[Span]) -> float:
+        """Return what lines start over their spans, at mature yield, in GWh."""
+        curve, total = self.curve, 0.0
+        for nameplate, age, length in spans:
+            total += nameplate * curve.starts(curve.state_at(age + offset), length)
         return total * self.ramp.rating

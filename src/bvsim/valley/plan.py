@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from bvsim.spec.plan import Plan, PlanStep
-from bvsim.valley.calendar import Calendar
+from bvsim.valley.calendar import Calendar, Period
 
 
 class PlanPath:
@@ -20,12 +20,25 @@ class PlanPath:
         The steps, by any name.
     calendar : Calendar
         For days since the start.
+
+    Attributes
+    ----------
+    by_period, by_month : list of float
+        Announced good cells of each period and month, GWh.
     """
 
     def __init__(self, steps: Mapping[str, PlanStep], calendar: Calendar) -> None:
         ordered = sorted((calendar.day(step.begins), step.nameplate) for step in steps.values())
         self.days = [day for day, _ in ordered]
         self.nameplates = [nameplate for _, nameplate in ordered]
+        self.by_period = [self._announced(period, calendar) for period in calendar.periods]
+        self.by_month = [0.0] * calendar.months
+        for period, announced in zip(calendar.periods, self.by_period, strict=True):
+            self.by_month[period.month] += announced
+
+    def _announced(self, period: Period, calendar: Calendar) -> float:
+        years = period.scheduled_days / calendar.scheduled_days_per_year
+        return self.nameplate(period.start_day) * years
 
     def nameplate(self, day: float) -> float:
         """Return the announced nameplate on a day, GWh a year."""

@@ -42,35 +42,22 @@ class PlanOnly:
         """Open the account of a site that is nothing but this block."""
         self.site = self.ctx.books.open("yearly", site, SITE_COLUMNS)
 
-    def produce(self, period: Period) -> None:
-        """Post the period: not built, or made as announced."""
-        years = period.scheduled_days / self.ctx.calendar.scheduled_days_per_year
-        nameplate = self.plan.nameplate(period.start_day)
-        if not self.comes_true:
-            ledger.post_unreleased(self.ledger.now, nameplate * years, 0.0, closed=False)
-            ledger.post_not_running(self.binding.now, period.days)
-            return
-        made = nameplate * years
-        ledger.post(
-            self.ledger.now,
-            ledger.Steps(
-                announced=nameplate * years,
-                standing=made,
-                closed=False,
-                built=made,
-                rated=made,
-                ramped=made,
-                available=made,
-                limits=NO_LIMITS,
-                good=made,
-            ),
-        )
+    def month_end(self, last: Period) -> None:
+        """Post the month that ends with a period: not built, or made as announced."""
+        calendar = self.ctx.calendar
+        announced = self.plan.by_month[last.month]
+        made = announced if self.comes_true else 0.0
+        days = last.end_day - calendar.month_starts[last.month]
         if made > 0.0:
-            days, scheduled = period.days, period.scheduled_days
+            ledger.post_complete(self.ledger.now, announced)
+            scheduled = calendar.worked_in_month(last.month)
             ledger.post_binding(self.binding.now, made, NO_LIMITS, days, scheduled)
         else:
-            ledger.post_not_running(self.binding.now, period.days)
+            ledger.post_unreleased(self.ledger.now, announced, 0.0, closed=False)
+            ledger.post_not_running(self.binding.now, days)
         if self.site is not None:
             self.site.now[GOOD] += made
             self.site.now[STARTED] += made
-            self.site.now[NAMEPLATE] = nameplate
+            self.site.now[NAMEPLATE] = (
+                self.plan.nameplate(last.start_day) if self.comes_true else 0.0
+            )

@@ -5,13 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING
 
 import simpy
 
 from bvsim.spec.model import Model
-from bvsim.spec.plan import Plan
 from bvsim.valley import tables
 from bvsim.valley.books import Balance, Books, FloatArray, Trace
 from bvsim.valley.calendar import Calendar, Period, make_calendar
@@ -23,12 +21,12 @@ from bvsim.valley.gigafactory import Gigafactory
 from bvsim.valley.kpis import Roles, YearlyTable, kpi_table
 from bvsim.valley.labour import LabourMarket
 from bvsim.valley.lead_acid import LeadAcidPlant
-from bvsim.valley.plan import PlanPath, plan_in_force
+from bvsim.valley.plan import plan_in_force
 from bvsim.valley.planned import PlanOnly
 from bvsim.valley.record import Record, Table
 from bvsim.valley.recycling import Recycling
 from bvsim.valley.streams import Key, Streams
-from bvsim.valley.wiring import CELLS, Actors, SiteBuilder, plan_paths
+from bvsim.valley.wiring import CELLS, Actors, Plans, SiteBuilder
 
 if TYPE_CHECKING:
     from bvsim.spec.scenario import Scenario
@@ -52,8 +50,8 @@ class Setting:
         Periods, months and years.
     as_of_day : float
         Day up to which facts are imposed.
-    plan : Plan or None
-        The announced plan in force, as a date selects it.
+    plans : Plans
+        The announced plan in force.
     years : tuple of int
         Years of the key figures.
     monthly : bool
@@ -63,7 +61,7 @@ class Setting:
     draw: Callable[[FloatArray], Model]
     calendar: Calendar
     as_of_day: float
-    plan_as_of: date
+    plans: Plans
     years: tuple[int, ...]
     monthly: bool
     layouts: dict[str, tables.Layout] = field(default_factory=dict, compare=False)
@@ -72,7 +70,8 @@ class Setting:
 
 def prepare(scenario: Scenario, years: Sequence[int] = (), monthly: bool = False) -> Setting:
     """Do once what all replications of a scenario share."""
-    spec = scenario.drawn(scenario.median()).calendar
+    model = scenario.drawn(scenario.median())
+    spec = model.calendar
     calendar = make_calendar(
         scenario.start,
         scenario.end,
@@ -84,7 +83,7 @@ def prepare(scenario: Scenario, years: Sequence[int] = (), monthly: bool = False
         draw=scenario.drawn,
         calendar=calendar,
         as_of_day=calendar.day(scenario.as_of),
-        plan_as_of=scenario.plan_as_of,
+        plans=Plans.of(plan_in_force(model.plan, scenario.plan_as_of), calendar),
         years=tuple(years),
         monthly=monthly,
     )
@@ -163,10 +162,8 @@ class Valley:
             lift_day=0.0 if model.announced else setting.as_of_day,
         )
         self.actors = self._make_actors()
-        plan = plan_in_force(model.plan, setting.plan_as_of)
-        self.plans: dict[str, PlanPath] = plan_paths(plan, calendar)
         self.sites = self._make_sites()
-        self.planned = self._make_planned(plan)
+        self.planned = self._make_planned()
         self.lead_acid = [
             LeadAcidPlant(name, site, self.ctx)
             for name, site in sorted(model.sites.items())
@@ -194,16 +191,16 @@ class Valley:
         )
 
     def _make_sites(self) -> list[Gigafactory]:
-        builder = SiteBuilder(self.model, self.plans, self.actors, self.ctx)
+        builder = SiteBuilder(self.model, self.setting.plans, self.actors, self.ctx)
         cells = {n: s for n, s in self.model.sites.items() if s.kind == CELLS}
         return [builder.build(name, site) for name, site in sorted(cells.items())]
 
-    def _make_planned(self, plan: Plan | None) -> list[PlanOnly]:
+    def _make_planned(self) -> list[PlanOnly]:
         """Return what stands in the plan only; in `announced` sites build all of theirs."""
         built = {each.block.entity for site in self.sites for each in site.blocks}
         return [
             PlanOnly(entity, path, self.ctx, comes_true=self.model.announced)
-            for entity, path in self.plans.items()
+            for entity, path in self.setting.plans.paths.items()
             if entity not in built
         ]
 
@@ -278,10 +275,6 @@ class Valley:
         actors.cathode.clear(period)
         for site in self.sites:
             site.produce(period)
-        for planned in self.planned:
-            planned.produce(period)
-        for lead_acid in self.lead_acid:
-            lead_acid.produce(period)
         actors.cathode.produce(period)
         actors.recycling.process(period)
         for metal in RECYCLED_METALS:
@@ -291,6 +284,10 @@ class Valley:
         """Settle the month that ends with a period, and close its books."""
         for site in self.sites:
             site.month_end(last)
+        for planned in self.planned:
+            planned.month_end(last)
+        for lead_acid in self.lead_acid:
+            lead_acid.month_end()
         self.ctx.books.close_month()
 
     # -- afterwards ------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bvsim.spec.model import Model
-from bvsim.spec.plan import Plan, PlanStep
+from bvsim.spec.plan import Plan
 from bvsim.spec.site import CellBlock as CellBlockSpec
 from bvsim.spec.site import Site
 from bvsim.valley.block import Block
@@ -42,10 +42,23 @@ class Actors:
     recycling: Recycling
 
 
-def plan_paths(plan: Plan | None, calendar: Calendar) -> dict[str, PlanPath]:
-    """Return the announced nameplates by block (`SITE.BLOCK`)."""
-    blocks = plan.blocks if plan is not None else {}
-    return {name: PlanPath(steps, calendar) for name, steps in sorted(blocks.items())}
+@dataclass(frozen=True)
+class Plans:
+    """The announced nameplates of the plan in force, by block (`SITE.BLOCK`)."""
+
+    paths: dict[str, PlanPath]
+    nothing: PlanPath
+
+    @classmethod
+    def of(cls, plan: Plan | None, calendar: Calendar) -> Plans:
+        """Return the paths of a plan; without one nothing was announced."""
+        blocks = plan.blocks if plan is not None else {}
+        paths = {name: PlanPath(steps, calendar) for name, steps in sorted(blocks.items())}
+        return cls(paths, PlanPath({}, calendar))
+
+    def of_block(self, entity: str) -> PlanPath:
+        """Return what was announced of a block."""
+        return self.paths.get(entity, self.nothing)
 
 
 def heads_facts(site: Site, ctx: Context) -> list[tuple[float, float]]:
@@ -62,7 +75,7 @@ class SiteBuilder:
     ----------
     model : Model
         Drawn figures.
-    plans : dict of str to PlanPath
+    plans : Plans
         Announced nameplates by block.
     actors : Actors
         The markets.
@@ -70,11 +83,8 @@ class SiteBuilder:
         Surroundings of the replication.
     """
 
-    def __init__(
-        self, model: Model, plans: dict[str, PlanPath], actors: Actors, ctx: Context
-    ) -> None:
+    def __init__(self, model: Model, plans: Plans, actors: Actors, ctx: Context) -> None:
         self.model, self.plans, self.actors, self.ctx = model, plans, actors, ctx
-        self._nothing: dict[str, PlanStep] = {}
 
     def build(self, name: str, site: Site) -> Gigafactory:
         """Return one site, wired to the markets."""
@@ -123,14 +133,14 @@ class SiteBuilder:
             observed = self._observed(site, spec, block)
             block.observed_from_sop = observed is not None
             yield CellBlock(
-                block=block, plan=self._plan(block.entity), observed=observed, ctx=self.ctx
+                block=block, plan=self.plans.of_block(block.entity), observed=observed, ctx=self.ctx
             )
             elders = (*elders, block)
 
     def _block(
         self, entity: str, site: Site, spec: CellBlockSpec, elders: tuple[Block, ...]
     ) -> Block:
-        announced = self._plan(entity).first_day
+        announced = self.plans.of_block(entity).first_day
         pipeline = Pipeline(spec.project, entity, self.ctx, self.model.shock, announced)
         return Block(
             entity=entity,
@@ -143,9 +153,6 @@ class SiteBuilder:
             pipeline=pipeline,
             elders=elders,
         )
-
-    def _plan(self, entity: str) -> PlanPath:
-        return self.plans.get(entity) or PlanPath(self._nothing, self.ctx.calendar)
 
     def _observed(self, site: Site, spec: CellBlockSpec, block: Block) -> ObservedBlock | None:
         """Return what was observed of a block; None when no output was by `as_of`."""
@@ -172,7 +179,7 @@ class SiteBuilder:
     def _brochure(self, name: str, site: Site) -> Iterator[CellBlock]:
         """Yield a block for everything announced of a site, in service as announced."""
         template = next(iter(site.blocks.values())).project
-        for entity, plan in sorted(self.plans.items()):
+        for entity, plan in self.plans.paths.items():
             if entity.rsplit(".", 1)[0] == name:
                 pipeline = BrochurePipeline(template, entity, self.ctx, self.model.shock, plan)
                 block = BrochureBlock(
