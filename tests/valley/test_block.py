@@ -3,12 +3,12 @@
 import math
 
 import pytest
+from world import SHOCK, make_context, make_project, make_ramp
 
 from bvsim.valley.block import Block, Stops
 from bvsim.valley.calendar import DAYS_PER_MONTH
 from bvsim.valley.stages import Pipeline
 from bvsim.valley.streams import Key, Streams
-from world import SHOCK, make_context, make_project, make_ramp
 
 
 def make_block(ctx, ramp, *, lines=3, interval=4.0, sop=0.0, name="a.block-1", elders=()):

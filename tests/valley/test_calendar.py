@@ -17,9 +17,7 @@ from bvsim.valley.streams import Key, Streams
 )
 def test_periods_tile_the_months(start, length, review):
     end = start + timedelta(days=length)
-    calendar = make_calendar(
-        start, end, review_days=review, scheduled_days=343, august_share=0.68
-    )
+    calendar = make_calendar(start, end, review_days=review, scheduled_days=343, august_share=0.68)
     day = 0.0
     for period in calendar.periods:
         assert period.start_day == day

@@ -102,7 +102,7 @@ def test_the_identity_holds_and_no_loss_is_negative(announced, standing, closed,
         ramped=ramped,
         available=available,
         limits=limits,
-        good=min(good, min(limits)),
+        good=min(good, *limits),
     )
     total = sum(row[f"lost_{cause}_gwh"] for cause in CAUSES)
     left = row["announced_gwh"] + row["beyond_plan_gwh"]

@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from world import make_context, make_project, make_ramp
 
 from bvsim.spec.site import CellBlock, OutputWindow, ScrapReading
 from bvsim.valley.observed import ObservedBlock, ReleasedLine
 from bvsim.valley.ramp import make_curve
-from world import make_context, make_project, make_ramp
 
 CTX = make_context(as_of=date(2026, 3, 31))
 CALENDAR = CTX.calendar

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
+from world import make_ramp
 
 from bvsim.valley.ramp import make_curve
-from world import make_ramp
 
 FAMILIES = ("logistic", "gompertz", "lagged-exponential")
 

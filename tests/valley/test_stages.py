@@ -6,11 +6,11 @@ from datetime import date
 
 import numpy as np
 import pytest
+from world import SHOCK, make_context, make_project
 
 from bvsim.spec.stages import Shock, Stage
 from bvsim.valley.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR
 from bvsim.valley.stages import Pipeline
-from world import SHOCK, make_context, make_project
 
 
 def run_pipeline(ctx, project, shock=SHOCK, announced=math.inf):

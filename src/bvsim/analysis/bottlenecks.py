@@ -5,6 +5,9 @@ summed over the entity's blocks; `none` where nothing was planned or nothing was
 Losses within a relative 1e-12 of each other are equal, and the first in the order of
 `causes.CAUSES` is named. `not_built` and `delay` are the plan's own losses and never
 a bottleneck.
+
+The bottleneck by time is what bound for the most weeks of the year (table `binding`),
+over the weeks in which a block ran; rating, learning and stops together are `ramp`.
 """
 
 from __future__ import annotations
@@ -14,15 +17,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bvsim.analysis.causes import CAUSES, LOSSES, NONE, column
-from bvsim.analysis.tables import RunLike, ledger_by
+from bvsim.analysis.tables import REGION, ROW, RunLike, ledger_by, site_of
+from bvsim.ensemble.interval import ci95_mean
+
+TIME_CAUSES = ("ramp", "labour", "cathode", "demand", "throttle")
+"""What can bind a running block; of equal times the earlier one is named."""
 
 QUANTILES = {"p10": 0.10, "p50": 0.50, "p90": 0.90}
+
+Frame = pd.DataFrame
 
 _TIE = 1e-12
 _NOTHING = 1e-9
 
 
-def bottlenecks(run: RunLike, group: str = "region", entity: str | None = None) -> pd.DataFrame:
+def bottlenecks(run: RunLike, group: str = "region", entity: str | None = None) -> Frame:
     """Name the bottleneck, and the runner-up, of every row, year and entity.
 
     Parameters
@@ -47,8 +56,7 @@ def bottlenecks(run: RunLike, group: str = "region", entity: str | None = None) 
     losses[announced <= 0.0] = 0.0
     losses[losses <= _NOTHING * size[:, None]] = 0.0
     first, lost = _largest(losses)
-    losses[np.arange(len(losses)), first % len(CAUSES)] = 0.0
-    second, second_lost = _largest(losses)
+    second, second_lost = _largest(_without(losses, first))
     names = np.array([*CAUSES, NONE], dtype=object)
     return pd.DataFrame(
         {
@@ -61,14 +69,82 @@ def bottlenecks(run: RunLike, group: str = "region", entity: str | None = None) 
     )
 
 
-def _largest(losses: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Return the first largest cause of each row (`len(CAUSES)` where all are zero)."""
-    most = losses.max(axis=1, initial=0.0)
-    first = np.argmax(losses >= most[:, None] * (1.0 - _TIE), axis=1)
-    return np.where(most > 0.0, first, len(CAUSES)), most
+def time_bottlenecks(run: RunLike, group: str = "region", entity: str | None = None) -> Frame:
+    """Name what bound longest, and the runners-up, of every row, year and entity.
+
+    Parameters
+    ----------
+    run : RunLike
+        The run.
+    group : {"region", "site", "block"}
+        What a bottleneck is named for; weeks of its blocks are added up.
+    entity : str, optional
+        One site or block only.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `cause`, `weeks`; `second`, `second_weeks`: what bound next longest; `next`,
+        `next_weeks`: what came second for the most weeks, the bottleneck itself apart, and so
+        would bind if it were lifted; `running_weeks`. ``none`` where nothing ran. Index: draw,
+        replication, year, entity.
+    """
+    weeks = _weeks_by(run, group, entity)
+    bound = weeks[[f"weeks_{cause}" for cause in TIME_CAUSES]].to_numpy(dtype=float, copy=True)
+    behind = weeks[[f"weeks_second_{cause}" for cause in TIME_CAUSES]].to_numpy(dtype=float)
+    first, longest = _largest(bound)
+    second, second_weeks = _largest(_without(bound, first))
+    following, next_weeks = _largest(_without(behind, first))
+    names = np.array([*TIME_CAUSES, NONE], dtype=object)
+    return pd.DataFrame(
+        {
+            "cause": names[first],
+            "weeks": longest,
+            "second": names[second],
+            "second_weeks": second_weeks,
+            "next": names[following],
+            "next_weeks": next_weeks,
+            "running_weeks": bound.sum(axis=1),
+        },
+        index=weeks.index,
+    )
 
 
-def shares(run: RunLike, group: str = "region", entity: str | None = None) -> pd.DataFrame:
+def _weeks_by(run: RunLike, group: str, entity: str | None) -> Frame:
+    """Return the weeks of the table `binding` added up over the blocks of a group."""
+    table = run.table("binding")
+    table = table[table["entity"] != REGION]
+    blocks = table["entity"].astype(str)
+    sites = site_of(blocks)
+    names = {"region": pd.Series(REGION, index=table.index), "site": sites, "block": blocks}
+    if group not in names:
+        raise ValueError(f"group is {group!r}: it must be one of {', '.join(names)}")
+    if entity is not None:
+        keep = (blocks == entity) | (sites == entity)
+        if not keep.any():
+            raise ValueError(f"the run's blocks have no {entity!r}")
+        table = table[keep]
+    weeks = [name for name in table.columns if str(name).startswith("weeks_")]
+    named = table[[*ROW, "year", *weeks]].assign(entity=names[group].loc[table.index])
+    summed: Frame = named.groupby([*ROW, "year", "entity"], sort=True)[weeks].sum()
+    return summed
+
+
+def _largest(amounts: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return the first largest cause of each row (one past the last where all are zero)."""
+    most = amounts.max(axis=1, initial=0.0)
+    first = np.argmax(amounts >= most[:, None] * (1.0 - _TIE), axis=1)
+    return np.where(most > 0.0, first, amounts.shape[1]), most
+
+
+def _without(amounts: NDArray[np.float64], found: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the amounts with those of the causes found set to zero."""
+    rest = amounts.copy()
+    rest[np.arange(len(rest)), found % amounts.shape[1]] = 0.0
+    return rest
+
+
+def shares(run: RunLike, group: str = "region", entity: str | None = None) -> Frame:
     """Return in which share of rows each cause is the bottleneck.
 
     Returns
@@ -85,13 +161,61 @@ def shares(run: RunLike, group: str = "region", entity: str | None = None) -> pd
     return found
 
 
+def share_intervals(
+    run: RunLike, group: str = "region", entity: str | None = None, by: str = "loss"
+) -> Frame:
+    """Return in which share of rows each cause is the bottleneck, with intervals.
+
+    Parameters
+    ----------
+    run : RunLike
+        The run.
+    group, entity
+        As in `bottlenecks`.
+    by : {"loss", "time"}
+        The bottleneck by lost GWh (`bottlenecks`), or by weeks bound (`time_bottlenecks`).
+
+    Returns
+    -------
+    pandas.DataFrame
+        `share`, `ci95_lo`, `ci95_hi`, `n` (rows); index: year, entity, cause. Intervals
+        come from the design's blocks and are cut at 0 and 1; where a cause is the bottleneck
+        in no row, or in all, from the exact binomial (Clopper and Pearson 1934).
+    """
+    if by not in ("loss", "time"):
+        raise ValueError(f"by is {by!r}: it must be loss or time")
+    causes = (*CAUSES, NONE) if by == "loss" else (*TIME_CAUSES, NONE)
+    named = (bottlenecks if by == "loss" else time_bottlenecks)(run, group, entity)["cause"]
+    design = str(run.manifest.get("design", "random"))
+    records = []
+    for key, rows in named.groupby(["year", "entity"], sort=True):
+        draws = rows.index.get_level_values("draw").to_numpy()
+        for cause in causes:
+            hits = (rows == cause).to_numpy(dtype=float)
+            records.append((*key, cause, *_share_interval(hits, draws, design), len(rows)))
+    columns = ["year", "entity", "cause", "share", "ci95_lo", "ci95_hi", "n"]
+    return pd.DataFrame.from_records(records, columns=columns).set_index(columns[:3])
+
+
+def _share_interval(
+    hits: NDArray[np.float64], draws: NDArray[np.int64], design: str
+) -> tuple[float, float, float]:
+    """Return a share and its 95% interval."""
+    share = float(hits.mean())
+    if share in (0.0, 1.0):
+        certain = 0.025 ** (1.0 / len(np.unique(draws)))
+        return (share, 0.0, 1.0 - certain) if share == 0.0 else (share, certain, 1.0)
+    low, high = ci95_mean(hits, draws, design) or (0.0, 1.0)
+    return share, max(0.0, low), min(1.0, high)
+
+
 def main_bottleneck(run: RunLike, group: str = "region") -> pd.DataFrame:
     """Return the most frequent bottleneck and its share of rows, by year (and entity)."""
     found = shares(run, group)
     return pd.DataFrame({"cause": found.idxmax(axis=1), "share": found.max(axis=1)})
 
 
-def ledger_of(run: RunLike, year: int, entity: str | None = None) -> pd.DataFrame:
+def ledger_of(run: RunLike, year: int, entity: str | None = None) -> Frame:
     """Return the staircase of one year over the rows of the run.
 
     Parameters

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import click
 
+from bvsim.cli.check import check
 from bvsim.cli.describe import init, schema, show, sources, validate
 from bvsim.cli.errors import CarefulGroup
 from bvsim.cli.rebuild import report
@@ -41,5 +42,5 @@ def main() -> None:
     """
 
 
-for _command in (run, trace, show, validate, schema, sources, report, init):
+for _command in (run, trace, show, validate, schema, sources, report, init, check):
     main.add_command(_command)

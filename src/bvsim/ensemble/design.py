@@ -21,6 +21,9 @@ IntArray = NDArray[np.int64]
 Kind = Literal["random", "lhs", "sobol"]
 
 KINDS: tuple[str, ...] = get_args(Kind)
+"""Designs that spread draws over what is uncertain."""
+MEDIAN, TABLE = "median", "table"
+"""Draws that are given: every figure at its median (luck alone), or the rows of a table."""
 BLOCKS = 8
 _BITS = 30
 _LARGEST = 1.0 - 2.0**-53
@@ -36,14 +39,19 @@ def generator(*name: object) -> np.random.Generator:
 def block_of(kind: str, draws: IntArray) -> IntArray:
     """Return the independent group of each draw: itself, or one of eight blocks.
 
+    Draws at the medians differ by luck alone, each independent of the others. The rows of a
+    table are a sample of nothing: they form one group, which allows no interval.
+
     Parameters
     ----------
-    kind : {"random", "lhs", "sobol"}
+    kind : {"random", "lhs", "sobol", "median", "table"}
         The design that the draws come from.
     draws : array of int
         Numbers of draws.
     """
-    return draws if kind == "random" else draws % BLOCKS
+    if kind in ("random", MEDIAN):
+        return draws
+    return draws * 0 if kind == TABLE else draws % BLOCKS
 
 
 class Sampler(Protocol):

@@ -10,7 +10,7 @@ from bvsim.spec.labour import Staffing
 from bvsim.spec.part import part
 from bvsim.spec.ramp import RampClass
 from bvsim.spec.stages import Project
-from bvsim.spec.units import Count, Gwh, GwhPerYear, Heads, Months, Share, Unit
+from bvsim.spec.units import Count, Gwh, GwhPerYear, Heads, Months, OnDate, Share, Unit
 
 MegaWatt = Annotated[float, Unit("MW", 0)]
 
@@ -84,6 +84,8 @@ class Site:
     heads: dict[str, HeadsReading] = field(default_factory=dict)
     grid_connection: MegaWatt
     """Power that the site may draw from the grid."""
+    closes: OnDate | None = None
+    """A closure given by a scenario."""
     lead_acid: LeadAcid | None = None
     caveat: str = ""
     """What a reader must know before using the site's figures."""

@@ -53,6 +53,18 @@ class Stops:
 
 
 @part
+class Decision:
+    """What the final decision on an expansion waits for, looked at again and again."""
+
+    review: Months
+    """Time between two looks."""
+    achieved: Share
+    """Output of the site's last quarter, over nameplate in service, that is wanted first."""
+    cover: Share
+    """Orders in sight that are wanted, over nameplate with the expansion."""
+
+
+@part
 class Project:
     """A project: when it begins, its stages, and how it may be stopped."""
 
@@ -60,6 +72,8 @@ class Project:
     """The day on which the first stage begins."""
     stages: Stages
     stops: Stops
+    decision: Decision | None = None
+    """For an expansion: what construction waits for beyond financing."""
     started: date | None = None
     """The day on which production started, where that is a fact."""
     source: tuple[str, ...] = ()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from bvsim.spec.materials import Recipe
 from bvsim.spec.ramp import RampClass
+from bvsim.spec.stages import Decision
 from bvsim.valley import ledger
-from bvsim.valley.block import Levels
+from bvsim.valley.block import Block, Levels
 from bvsim.valley.books import Account, Balance, Column
-from bvsim.valley.calendar import DAYS_PER_YEAR, Period
+from bvsim.valley.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
 from bvsim.valley.cathode import Buyer
 from bvsim.valley.cellblock import NO_LIMITS, CellBlock, Limits
 from bvsim.valley.context import Context
@@ -19,10 +21,12 @@ from bvsim.valley.customers import OrderBook
 from bvsim.valley.energy import EnergyMeter
 from bvsim.valley.money import Activity, SitePurse
 from bvsim.valley.process import InProcess
+from bvsim.valley.stages import Events
 from bvsim.valley.workforce import Workforce
 
 HAZARD_DAYS = 5.0 * DAYS_PER_YEAR  # closure probabilities are given for five years after SOP
 DAYS_PER_WEEK = 7.0
+MONTHS_PER_QUARTER = 3
 _KG_PER_KWH_TO_T_PER_GWH = 1000.0
 
 SITE_COLUMNS = (
@@ -45,6 +49,8 @@ class Wiring(NamedTuple):
     purse: SitePurse
     meter: EnergyMeter
     process: InProcess
+    outlook: Callable[[float], float]
+    """Orders in sight, GWh a year, by the nameplate that would be in service."""
     note_cells: Callable[[tuple[float, ...]], None]
 
 
@@ -65,6 +71,8 @@ class Gigafactory:
         The other actors' side.
     closure_patience : float
         Closure hazard that the site bears before it closes (a unit exponential).
+    closes : float or None
+        Day of a closure that the scenario gives.
     ctx : Context
         Surroundings of the replication.
     """
@@ -79,11 +87,14 @@ class Gigafactory:
         wiring: Wiring,
         closure_patience: float,
         ctx: Context,
+        closes: float | None = None,
     ) -> None:
         self.name, self.ramp, self.recipe, self.ctx = name, ramp, recipe, ctx
         self.blocks, self.wiring = tuple(blocks), wiring
         self.closure_patience, self.closure_hazard = closure_patience, 0.0
         self.closed, self.closed_day = False, math.inf
+        self.closes = closes
+        self._quarter: deque[float] = deque(maxlen=MONTHS_PER_QUARTER)
         self.released = 0.0
         """Nameplate of released lines, GWh a year."""
         self._running: list[CellBlock] = []
@@ -102,6 +113,14 @@ class Gigafactory:
         self.account = self.ctx.books.open("yearly", self.name, SITE_COLUMNS)
         for cell_block in self.blocks:
             cell_block.start()
+        if self.closes is not None:
+            self.ctx.env.process(self.close_as_told(self.closes))
+
+    def close_as_told(self, day: float) -> Events:
+        """Close on the day that the scenario gives."""
+        yield self.ctx.env.timeout(max(0.0, day - self.ctx.env.now))
+        if not self.closed:
+            self.close(self.ctx.env.now, "date given by the scenario")
 
     # -- phases --------------------------------------------------------------------
 
@@ -223,6 +242,7 @@ class Gigafactory:
         days = last.end_day - self.ctx.calendar.month_starts[last.month]
         if started > 0.0 and released > 0.0:
             wiring.orders.report(1.0 - scrap, good * DAYS_PER_YEAR / days / released)
+        self._quarter.append(good)
         self._month_good = self._month_started = self._month_delivered = 0.0
         self._bear_hazard(last.end_day, days)
 
@@ -305,6 +325,29 @@ class Gigafactory:
         wiring.process.begin(period.start_day, good, scrap, booked, row)
         self._month_started += started
         self._month_good += good
+
+    # -- expansion -------------------------------------------------------------------
+
+    def may_expand(self, decision: Decision, elders: Sequence[Block], nameplate_gwh: float) -> bool:
+        """Tell whether an expansion is decided: by what was achieved and what demand covers.
+
+        Parameters
+        ----------
+        decision : Decision
+            What is wanted.
+        elders : sequence of Block
+            The blocks before it, which must at least be under construction.
+        nameplate_gwh : float
+            Nameplate of the expansion, GWh a year.
+        """
+        if not all(elder.pipeline.committed for elder in elders):
+            return False
+        if self.released > 0.0:
+            rate = sum(self._quarter) * MONTHS_PER_YEAR / MONTHS_PER_QUARTER
+            if rate < decision.achieved * self.released:
+                return False
+        total = sum(elder.nameplate * elder.pipeline.size for elder in elders) + nameplate_gwh
+        return self.wiring.outlook(total) >= decision.cover * total
 
     # -- closure ---------------------------------------------------------------------
 

@@ -59,7 +59,8 @@ class YearlyTable:
 
     def total(self, column: str, entities: Sequence[str]) -> FloatArray:
         """Return the sum of a column over entities by year."""
-        return np.nansum([self.of(column, entity) for entity in entities], axis=0)
+        total: FloatArray = np.nansum([self.of(column, entity) for entity in entities], axis=0)
+        return total
 
 
 def _ratio(above: FloatArray, below: FloatArray) -> FloatArray:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from math import exp, expm1, log1p
 from typing import Protocol
 
 from bvsim.spec.ramp import RampClass
@@ -37,7 +38,6 @@ class Curve(Protocol):
         """Return the state of an unconstrained line; a negative time is a delayed start."""
 
 
-@dataclass(frozen=True)
 class Logistic:
     """q(x) = 1 - (1 - q0) exp(-x / x_q): exactly the logistic in unconstrained time.
 
@@ -52,8 +52,13 @@ class Logistic:
         q0, the rate of a line without experience.
     """
 
-    scale_years: float
-    initial: float
+    __slots__ = ("_growth", "_missing", "_years", "initial", "scale_years")
+
+    def __init__(self, scale_years: float, initial: float) -> None:
+        self.scale_years, self.initial = scale_years, initial
+        self._missing = 1.0 - initial
+        self._years, self._growth = 0.0, 0.0
+        """The last span asked for, and expm1 of it: all lines run for the same spans."""
 
     @property
     def start(self) -> float:
@@ -62,12 +67,15 @@ class Logistic:
 
     def rate(self, state: float) -> float:
         """Return the rate after `state` cumulative starts (negative: a delayed line)."""
-        return 1.0 - (1.0 - self.initial) * math.exp(-state / self.scale_years)
+        return 1.0 - self._missing * exp(-state / self.scale_years)
 
     def starts(self, state: float, years: float) -> float:
         """Return the integral of the rate in closed form."""
-        exponent = min(years / self.scale_years, _MAX_EXPONENT)
-        return self.scale_years * math.log1p(self.rate(state) * math.expm1(exponent))
+        if years != self._years:
+            self._years = years
+            self._growth = expm1(min(years / self.scale_years, _MAX_EXPONENT))
+        rate = 1.0 - self._missing * exp(-state / self.scale_years)
+        return self.scale_years * log1p(rate * self._growth)
 
     def advance(self, state: float, done: float, possible: float, years: float) -> float:
         """Return the state after `done` starts: experience is cumulative starts."""
@@ -79,7 +87,7 @@ class Logistic:
         Rate zero lies in the infinite past, at a finite negative number of starts.
         """
         exponent = max(-_MAX_EXPONENT, min(years / self.scale_years, _MAX_EXPONENT))
-        return self.scale_years * math.log1p(self.initial * math.expm1(exponent))
+        return self.scale_years * log1p(self.initial * expm1(exponent))
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,7 @@ class Gompertz:
 
     def rate(self, state: float) -> float:
         """Return the rate at time `state` (years)."""
-        return math.exp(-self.displacement * math.exp(-self.rate_per_year * state))
+        return exp(-self.displacement * exp(-self.rate_per_year * state))
 
     def starts(self, state: float, years: float) -> float:
         """Return the integral of the rate by Simpson's rule (spans are weeks)."""
@@ -130,11 +138,11 @@ class LaggedExponential:
 
     def rate(self, state: float) -> float:
         """Return the rate at time `state` (years)."""
-        return -math.expm1(-max(0.0, state - self.lag_years) / self.tau_years)
+        return -expm1(-max(0.0, state - self.lag_years) / self.tau_years)
 
     def _integral(self, state: float) -> float:
         run = max(0.0, state - self.lag_years)
-        return run + self.tau_years * math.expm1(-run / self.tau_years)
+        return run + self.tau_years * expm1(-run / self.tau_years)
 
     def starts(self, state: float, years: float) -> float:
         """Return the integral of the rate in closed form."""
@@ -153,8 +161,8 @@ def make_curve(ramp: RampClass) -> Curve:
     """Return the learning curve of a class, by the name of its family."""
     t50_years, k_per_year = ramp.t50 / MONTHS_PER_YEAR, ramp.k * MONTHS_PER_YEAR
     if ramp.family == "gompertz":
-        return Gompertz(math.log(2.0) * math.exp(k_per_year * t50_years), k_per_year)
+        return Gompertz(math.log(2.0) * exp(k_per_year * t50_years), k_per_year)
     if ramp.family == "lagged-exponential":
         tau = min(1.0 / k_per_year, t50_years / math.log(2.0))
         return LaggedExponential(t50_years - tau * math.log(2.0), tau)
-    return Logistic(1.0 / k_per_year, 1.0 / (1.0 + math.exp(ramp.k * ramp.t50)))
+    return Logistic(1.0 / k_per_year, 1.0 / (1.0 + exp(ramp.k * ramp.t50)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import fields
 from datetime import date
 from typing import NamedTuple
@@ -17,6 +17,11 @@ from bvsim.valley.luck import shocked_uniform
 from bvsim.valley.streams import Stream
 
 STAGE_NAMES = tuple(field.name for field in fields(Stages))
+
+DECIDED = "construction"
+"""The stage that an expansion enters only once it is decided."""
+
+_COMMITTED = frozenset({DECIDED, "equipment", "commissioning", "qualification", "in service"})
 
 Events = Generator[simpy.Event, object, None]
 
@@ -33,6 +38,12 @@ class Milestone(NamedTuple):
     cause: str
     expected_sop_day: float
     size: float = 1.0
+
+    def later(self, days: float) -> Milestone:
+        """Return the milestone some days later."""
+        if days <= 0.0:
+            return self
+        return self._replace(day=self.day + days, expected_sop_day=self.expected_sop_day + days)
 
 
 class Itinerary:
@@ -186,12 +197,21 @@ class Pipeline:
         self.expected_sop_day = math.inf
         self.opened = ctx.env.event()
         self.changes = 0
+        self.ready: Callable[[], bool] | None = None
+        """Whether an expansion may be decided now; None where nothing is to be decided."""
+        self.hopeless: Callable[[], bool] = lambda: False
+        """Whether it never can be, because the block before it is given up."""
         self._closed = False
 
     def start(self) -> None:
         """Register the project's process."""
         self._itinerary = self._plan()
         self.ctx.env.process(self.run())
+
+    @property
+    def committed(self) -> bool:
+        """True once construction was decided, unless the project was stopped since."""
+        return self.state in _COMMITTED
 
     @property
     def standing(self) -> bool:
@@ -202,12 +222,35 @@ class Pipeline:
         """Enter each state of the itinerary on its day."""
         self.expected_sop_day = self._itinerary[0].expected_sop_day
         self.changes += 1
-        for milestone in self._itinerary:
+        shift, decided = 0.0, not self._awaits_decision()
+        for planned in self._itinerary:
+            milestone = planned.later(shift)
             if milestone.day > self.ctx.env.now:
                 yield self.ctx.env.timeout(milestone.day - self.ctx.env.now)
-            if self._closed:
+            if not decided and milestone.state == DECIDED:
+                yield from self._decide()
+                shift += self.ctx.env.now - milestone.day
+                milestone, decided = planned.later(shift), True
+            if self._closed or self.state == "cancelled":
                 return
             self._enter(milestone)
+
+    def _awaits_decision(self) -> bool:
+        return self.spec.decision is not None and "delay" not in self.ctx.lifts
+
+    def _decide(self) -> Events:
+        """Wait until what the site achieved and what demand covers speak for an expansion."""
+        assert self.spec.decision is not None
+        wait = self.spec.decision.review * DAYS_PER_MONTH
+        while not self._closed and self.ready is not None and not self.ready():
+            if self.hopeless():
+                cause = "the block before it was given up"
+                self._enter(Milestone(self.ctx.env.now, "cancelled", cause, math.inf, self.size))
+                return
+            if self.state != "undecided":
+                now = self.ctx.env.now
+                self._enter(Milestone(now, "undecided", "review", math.inf, self.size))
+            yield self.ctx.env.timeout(wait)
 
     def close(self) -> None:
         """Stop the project because its site is closed."""

@@ -35,37 +35,65 @@ class Key:
 
 
 class Stream:
-    """Uniform numbers in (0, 1) from one named source of chance."""
+    """Uniform numbers in (0, 1) from one named source of chance.
 
-    def __init__(self, generator: np.random.Generator | None) -> None:
-        self._generator = generator
+    The generator is made when the first number is asked for: many sources of chance
+    never are.
+
+    Parameters
+    ----------
+    key : bytes or None
+        Sixteen bytes that key the generator; None switches chance off.
+    """
+
+    __slots__ = ("_batch", "_generator", "_key")
+
+    def __init__(self, key: bytes | None) -> None:
+        self._key = key
+        self._generator: np.random.Generator | None = None
         self._batch: list[float] = []
 
     @property
     def random(self) -> bool:
         """False when chance is off."""
-        return self._generator is not None
+        return self._key is not None
 
     def uniform(self) -> float:
         """Return the next uniform number; one half when chance is off."""
-        if self._generator is None:
+        return self._batch.pop() if self._batch else self._next()
+
+    def uniforms(self, count: int) -> list[float]:
+        """Return the next numbers, the first one first."""
+        batch = self._batch
+        if len(batch) < count:
+            return [self.uniform() for _ in range(count)]
+        taken = batch[-count:]
+        del batch[-count:]
+        taken.reverse()
+        return taken
+
+    def _next(self) -> float:
+        """Draw a batch of numbers and return the first."""
+        if self._key is None:
             return 0.5
-        if not self._batch:
-            self._batch = self._generator.random(_BATCH).tolist()
-            self._batch.reverse()
+        if self._generator is None:
+            key = int.from_bytes(self._key, "little")
+            self._generator = np.random.Generator(np.random.Philox(key=key))
+        self._batch = self._generator.random(_BATCH).tolist()
+        self._batch.reverse()
         return self._batch.pop()
 
     def happens(self, probability: float) -> bool:
         """Decide an event; with chance off only a certain one happens."""
-        if self._generator is None:
+        if self._key is None:
             return probability >= 1.0
         return self.uniform() < probability
 
     def exponential(self, mean: float) -> float:
         """Return an exponential waiting time; infinite when chance is off."""
-        if self._generator is None:
+        if self._key is None:
             return math.inf
-        return -mean * math.log1p(-self.uniform())
+        return -mean * math.log1p(-(self._batch.pop() if self._batch else self._next()))
 
     def binomial(self, trials: int, probability: float) -> int:
         """Return a binomial count by inversion of one uniform (chance off: rounded mean)."""
@@ -73,7 +101,7 @@ class Stream:
             return 0
         if probability >= 1.0:
             return trials
-        if self._generator is None:
+        if self._key is None:
             return round(trials * probability)
         if probability > 0.5:
             return trials - _invert_binomial(1.0 - self.uniform(), trials, 1.0 - probability)
@@ -119,5 +147,4 @@ class Streams:
         if not self.key.chance:
             return Stream(None)
         text = f"{self.key.seed}|{self.key.draw}|{self.key.replication}|{name}"
-        digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
-        return Stream(np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "little"))))
+        return Stream(hashlib.blake2b(text.encode(), digest_size=16).digest())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from bvsim.spec.model import Model
 from bvsim.spec.plan import Plan
@@ -12,7 +13,7 @@ from bvsim.spec.site import CellBlock as CellBlockSpec
 from bvsim.spec.site import Site
 from bvsim.valley.block import Block
 from bvsim.valley.brochure import BrochureBlock, BrochurePipeline
-from bvsim.valley.calendar import DAYS_PER_MONTH, Calendar
+from bvsim.valley.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, Calendar
 from bvsim.valley.cathode import CathodeMarket
 from bvsim.valley.cellblock import CellBlock
 from bvsim.valley.context import Context
@@ -68,6 +69,10 @@ def heads_facts(site: Site, ctx: Context) -> list[tuple[float, float]]:
     return sorted((day(reading.on), reading.heads) for reading in known)
 
 
+def _any_cancelled(elders: tuple[Block, ...]) -> bool:
+    return any(elder.pipeline.state == "cancelled" for elder in elders)
+
+
 class SiteBuilder:
     """Builds the gigafactories of one replication.
 
@@ -106,10 +111,13 @@ class SiteBuilder:
             purse=SitePurse(name, model.money, ctx),
             meter=EnergyMeter(name, model.energy, ctx, grid_connection_mw=site.grid_connection),
             process=process,
+            outlook=lambda nameplate: actors.demand.outlook_gwh_per_year(
+                name, nameplate, ctx.env.now + DAYS_PER_YEAR
+            ),
             note_cells=actors.recycling.note_cells,
         )
         blocks = self._brochure(name, site) if model.announced else self._blocks(name, site)
-        return Gigafactory(
+        made = Gigafactory(
             name=name,
             ramp=site.ramp,
             recipe=recipe,
@@ -117,7 +125,21 @@ class SiteBuilder:
             wiring=wiring,
             closure_patience=self._closure_patience(name),
             ctx=ctx,
+            closes=site.closes,
         )
+        if not model.announced:
+            self._let_decide(made)
+        return made
+
+    def _let_decide(self, site: Gigafactory) -> None:
+        """Let expansions be decided by what the site achieved and what demand covers."""
+        elders: tuple[Block, ...] = ()
+        for each in site.blocks:
+            block, decision = each.block, each.block.pipeline.spec.decision
+            if decision is not None:
+                block.pipeline.ready = partial(site.may_expand, decision, elders, block.nameplate)
+                block.pipeline.hopeless = partial(_any_cancelled, elders)
+            elders = (*elders, block)
 
     def _closure_patience(self, name: str) -> float:
         """Return the closure hazard a site bears: a unit exponential, tied to the shock."""

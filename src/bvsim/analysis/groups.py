@@ -1,0 +1,76 @@
+"""Groups of uncertain figures: by actor, by section of the model, or each by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+ENTITY_SECTIONS = ("sites", "cathode")
+"""Sections whose entries are actors of their own; elsewhere the section is the actor."""
+
+LUCK = "luck"
+"""The group of no figures: what happens by chance within a draw."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Figures that are varied together.
+
+    Parameters
+    ----------
+    name : str
+        What the group is called.
+    columns : tuple of int
+        Positions of its figures among the uncertain figures; none for `LUCK`.
+    """
+
+    name: str
+    columns: tuple[int, ...]
+
+
+def _actor(path: str) -> str:
+    parts = path.split(".")
+    return ".".join(parts[: 2 if parts[0] in ENTITY_SECTIONS else 1])
+
+
+BY: dict[str, Callable[[str], str]] = {
+    "actor": _actor,
+    "section": lambda path: path.split(".", 1)[0],
+    "part": lambda path: ".".join(path.split(".")[:2]),
+    "figure": lambda path: path,
+}
+"""Ways to name the group of a figure from its dotted path."""
+
+
+def make_groups(
+    paths: Sequence[str], by: str = "actor", figures: Sequence[str] = ()
+) -> tuple[Group, ...]:
+    """Group uncertain figures.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Dotted paths of the uncertain figures, in the order of the design.
+    by : {"actor", "section", "part", "figure"}
+        What is a group: one site, cathode plant or section; the first name of the path; the
+        first two; each figure.
+    figures : sequence of str
+        Patterns such as ``labour.*``: only figures that match one of them are grouped. The
+        others still vary, but nothing is said of them.
+
+    Raises
+    ------
+    ValueError
+        When `by` is unknown, or a pattern matches nothing.
+    """
+    if by not in BY:
+        raise ValueError(f"groups by {by!r}: it must be one of {', '.join(BY)}")
+    for pattern in figures:
+        if not any(fnmatchcase(path, pattern) for path in paths):
+            raise ValueError(f"no uncertain figure matches {pattern!r}")
+    members: dict[str, list[int]] = {}
+    for i, path in enumerate(paths):
+        if not figures or any(fnmatchcase(path, pattern) for pattern in figures):
+            members.setdefault(BY[by](path), []).append(i)
+    return tuple(Group(name, tuple(members[name])) for name in sorted(members))

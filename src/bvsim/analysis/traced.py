@@ -1,0 +1,136 @@
+"""A few rows of a scenario in this process, with their tables and their dated events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import numpy as np
+
+from bvsim.valley.books import Event
+from bvsim.valley.record import Record
+
+DESIGN = "random"
+"""Rows that are independent of each other, as the tests between them assume."""
+
+_SECONDS_A_DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Which rows are simulated.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of draws and luck.
+    number : int
+        Number of draws, one replication each.
+    traced : int
+        How many of the first rows keep their dated events.
+    years : tuple of int
+        Years of the key figures.
+    """
+
+    seed: int
+    number: int
+    traced: int
+    years: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of one row: a record, or the message of what went wrong."""
+
+    draw: int
+    record: Record | None
+    error: str = ""
+
+
+def simulate_rows(scenario: Any, rows: Rows, *, monthly: bool = False) -> Iterator[Row]:
+    """Simulate rows of a scenario one after the other; a failure ends only its own row."""
+    from bvsim.ensemble.plan import Draws
+    from bvsim.valley.streams import Key
+    from bvsim.valley.valley import prepare, simulate
+
+    draws = Draws(scenario, rows.number, rows.seed, DESIGN)
+    setting = prepare(scenario, rows.years, monthly)
+    for draw in range(rows.number):
+        key = Key(rows.seed, draw, 0)
+        try:
+            record = simulate(setting, draws.values(draw), key, trace=draw < rows.traced)
+        except Exception as error:
+            text = " ".join(str(error).split())
+            yield Row(draw, None, f"{type(error).__name__}: {text}")
+        else:
+            yield Row(draw, record)
+
+
+@dataclass(frozen=True, order=True)
+class Line:
+    """A dated event as it is compared: to the second, values to six digits.
+
+    Events of one second are in the order of their names: which of them comes first may
+    depend on the last bit of a number.
+    """
+
+    stamp: str
+    entity: str
+    event: str
+    cause: str
+    unit: str
+    value: str
+
+    def text(self) -> str:
+        """Return the event as a line of a file."""
+        parts = (self.stamp, self.entity, self.event, self.cause, self.unit, self.value)
+        return "\t".join(parts)
+
+    @classmethod
+    def of_text(cls, text: str) -> Line:
+        """Read what `text` wrote.
+
+        Raises
+        ------
+        ValueError
+            When it is not such a line.
+        """
+        parts = text.split("\t")
+        if len(parts) != 6:
+            raise ValueError(f"{text!r} is not an event")
+        return cls(*parts)
+
+    @property
+    def year(self) -> str:
+        """The year in which it happened."""
+        return self.stamp[:4]
+
+    def __str__(self) -> str:
+        amount = f" {self.value} {self.unit}".rstrip() if self.value else ""
+        cause = f" ({self.cause})" if self.cause else ""
+        return f"{self.stamp} {self.entity}: {self.event}{amount}{cause}"
+
+
+def lines_of(events: Sequence[Event], start: Any) -> tuple[Line, ...]:
+    """Return the events of a row in order.
+
+    Parameters
+    ----------
+    events : sequence of Event
+        As the record has them.
+    start : datetime.date
+        First day of the simulation.
+    """
+    midnight = datetime.combine(start, time())
+    return tuple(sorted(_line(event, midnight) for event in events))
+
+
+def _line(event: Event, midnight: datetime) -> Line:
+    when = midnight + timedelta(seconds=round(event.day * _SECONDS_A_DAY))
+    value = f"{event.value:.6g}" if np.isfinite(event.value) else ""
+    entity, happened, cause = (
+        " ".join(part.split()) for part in (event.entity, event.event, event.cause)
+    )
+    return Line(when.isoformat(), entity, happened, cause, event.unit, value)

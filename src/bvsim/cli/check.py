@@ -1,0 +1,245 @@
+"""`bvsim check`: scenarios against their baselines."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bvsim.cli.errors import FAILED
+from bvsim.cli.options import json_option
+from bvsim.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bvsim.analysis.baseline import Files
+    from bvsim.analysis.check import Moved, Verdict
+    from bvsim.analysis.measure import Measured, Task
+
+_SHOWN = 12
+
+
+@click.command()
+@click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...")
+@click.option("--update", is_flag=True, help="Rewrite the baselines; print old, new, difference.")
+@click.option(
+    "--baselines",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the baselines.  [default: baselines/ beside the scenario]",
+)
+@click.option(
+    "--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML to a file."
+)
+@click.option("--workers", type=click.IntRange(1), help="Processes.  [default: every core]")
+@json_option
+@click.pass_context
+def check(
+    ctx: click.Context,
+    scenarios: tuple[str, ...],
+    *,
+    update: bool,
+    baselines: Path | None,
+    junit: Path | None,
+    workers: int | None,
+    as_json: bool,
+) -> None:
+    """Compare SCENARIOs (all of them by default) with their baselines; exit 1 if any moved.
+
+    Two layers: a few rows exactly, with the events of the first, and the means of a few more
+    statistically.
+    """
+    from bvsim.analysis import baseline
+    from bvsim.analysis.check import DEFAULT_ROWS, compare
+    from bvsim.analysis.measure import Task, measure_all
+
+    wanted = _wanted(scenarios, baselines)
+    stored = {name: baseline.read(files) for name, (_, files) in wanted.items()}
+    tasks = []
+    for name, (path, _) in wanted.items():
+        old = stored[name]
+        rows = DEFAULT_ROWS if old is None or update else old.rows
+        tasks.append(Task(name, path, rows))
+    measured, seconds = _measure(tasks, measure_all, workers)
+    comparable = {
+        n: None if o is None or o.rows != measured[n].rows else o for n, o in stored.items()
+    }
+    verdicts = [compare(comparable[name], measured[name]) for name in sorted(wanted)]
+    if not scenarios:
+        verdicts += _orphans({files.folder for _, files in wanted.values()}, set(wanted))
+    if junit is not None:
+        from bvsim.analysis.junit import junit_xml
+
+        junit.write_text(junit_xml(verdicts, seconds), encoding="utf-8")
+    _say(verdicts, update, as_json, sum(seconds.values()))
+    if update:
+        _write({name: files for name, (_, files) in wanted.items()}, measured, as_json)
+    elif not all(verdict.passed for verdict in verdicts):
+        ctx.exit(FAILED)
+
+
+def _wanted(names: Sequence[str], folder: Path | None) -> dict[str, tuple[Path, Files]]:
+    """Return the file and the baseline of each scenario, by its bare name.
+
+    Raises
+    ------
+    click.UsageError
+        When two files have the same name, or there is no scenario at all.
+    """
+    from bvsim.analysis.baseline import FOLDER, Files
+    from bvsim.spec.datafiles import find_scenario, not_found, scenario_names
+    from bvsim.spec.errors import Place
+
+    found: dict[str, tuple[Path, Files]] = {}
+    for name in dict.fromkeys(names or _all_names()):
+        path = find_scenario(name)
+        if path is None:
+            raise not_found("scenario", name, scenario_names(), Place(name))
+        if path.stem in found and found[path.stem][0].resolve() != path.resolve():
+            raise click.UsageError(f"two scenarios are called {path.stem}: check one at a time")
+        found[path.stem] = (path, Files(folder or path.parent / FOLDER, path.stem))
+    return found
+
+
+def _all_names() -> list[str]:
+    """Return the scenarios of the study folder, or those shipped where there is none."""
+    from bvsim.spec.datafiles import SCENARIOS, roots
+
+    for root in roots():
+        names = sorted(str(path) for path in (root / SCENARIOS).glob("*.yaml"))
+        if names:
+            return names
+    raise click.UsageError("there are no scenarios here")
+
+
+def _measure(
+    tasks: Sequence[Task], measure_all: Any, workers: int | None
+) -> tuple[dict[str, Measured], dict[str, float]]:
+    measured: dict[str, Measured] = {}
+    seconds: dict[str, float] = {}
+    rows = sum(task.rows.number for task in tasks)
+    done = failed = 0
+    started = time.monotonic()
+    with progress_bar("check") as progress:
+        progress(0, rows, 0)
+        for name, result in measure_all(tasks, workers):
+            measured[name] = result
+            seconds[name] = max(0.0, time.monotonic() - started - sum(seconds.values()))
+            done += result.rows.number
+            failed += len(result.failures)
+            progress(done, rows, failed)
+    return measured, seconds
+
+
+def _orphans(folders: set[Path], known: set[str]) -> list[Verdict]:
+    """Return verdicts on baselines whose scenario is gone."""
+    from bvsim.analysis.baseline import names_in
+    from bvsim.analysis.check import Verdict
+
+    names = {name for folder in folders for name in names_in(folder)}
+    problem = "a baseline without a scenario: delete its files, or bring the scenario back"
+    return [Verdict(name, (problem,)) for name in sorted(names - known)]
+
+
+def _write(files: dict[str, Files], measured: dict[str, Measured], as_json: bool) -> None:
+    from bvsim.analysis import baseline
+
+    for name, where in sorted(files.items()):
+        baseline.write(where, measured[name])
+        if not as_json:
+            click.echo(f"{where.figures} written")
+
+
+def _say(verdicts: list[Verdict], update: bool, as_json: bool, seconds: float) -> None:
+    if as_json:
+        click.echo(json.dumps(_as_json(verdicts, update, seconds), allow_nan=False))
+        return
+    from bvsim.cli.terminal import make_console
+
+    console = make_console()
+    for verdict in verdicts:
+        _print(console, verdict, _SHOWN if not update else None)
+    moved = sum(not verdict.passed for verdict in verdicts)
+    what = f"{moved} of {len(verdicts)} moved" if moved else f"all {len(verdicts)} hold"
+    console.print(f"[bold]scenarios: {what}[/bold]  ({seconds:.0f} s)")
+
+
+def _print(console: Console, verdict: Verdict, most: int | None) -> None:
+    """Print what moved in a scenario: tables of metrics, then the first event."""
+    from rich.markup import escape
+
+    name = escape(verdict.scenario)
+    if verdict.passed:
+        rows = f"{verdict.rows.traced} rows exact, {verdict.rows.number} statistical"
+        console.print(f"[green]holds[/green]  {name}  ({verdict.metrics} metrics, {rows})")
+        return
+    why = "  (its files say something else than before)" if verdict.model_changed else ""
+    console.print(f"[red]moved[/red]  [bold]{name}[/bold]{why}")
+    layers = verdict.layers()
+    for text in (*layers["rows"], *layers["metrics"], *layers["events"]):
+        console.print(f"  {text}", markup=False, soft_wrap=True)
+    _table(console, "rows beyond tolerance", verdict.exact, verdict.rows.traced, most)
+    title = "means moved by more than chance (Holm)"
+    _table(console, title, verdict.statistical, verdict.rows.traced, most)
+
+
+def _table(
+    console: Console, title: str, moved: Sequence[Moved], rows: int, most: int | None
+) -> None:
+    """Print metrics that moved, the largest moves first."""
+    if not moved:
+        return
+    from rich import box
+    from rich.table import Table
+
+    from bvsim.analysis.check import number
+
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("metric")
+    for name in ("old", "", "new", "difference", "unit", "rows", "p"):
+        right = name in ("old", "new", "difference", "p", "rows")
+        table.add_column(name, justify="right" if right else "left", no_wrap=True)
+    for each in moved[:most]:
+        numbers = (number(each.old), each.arrow, number(each.new), number(each.difference))
+        where = f"{each.rows}/{rows}"
+        table.add_row(each.name, *numbers, each.unit, where, f"{each.probability:.2g}")
+    console.print(table)
+    if most is not None and len(moved) > most:
+        console.print(f"  and {len(moved) - most} more\n")
+
+
+def _as_json(verdicts: list[Verdict], update: bool, seconds: float) -> dict[str, Any]:
+    """Return the verdicts as plain Python types."""
+    return {
+        "schema_version": 1,
+        "passed": all(verdict.passed for verdict in verdicts),
+        "updated": update,
+        "elapsed_s": round(seconds, 3),
+        "scenarios": {verdict.scenario: _verdict_json(verdict) for verdict in verdicts},
+    }
+
+
+def _verdict_json(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "passed": verdict.passed,
+        "model_changed": verdict.model_changed,
+        "problems": list(verdict.problems),
+        "appeared": list(verdict.appeared),
+        "vanished": list(verdict.vanished),
+        "events": list(verdict.events),
+        "exact": [_plain(asdict(moved)) for moved in verdict.exact],
+        "statistical": [_plain(asdict(moved)) for moved in verdict.statistical],
+    }
+
+
+def _plain(entry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in entry.items()
+    }
