@@ -191,7 +191,7 @@ def share_intervals(
     for key, rows in named.groupby(["year", "entity"], sort=True):
         draws = rows.index.get_level_values("draw").to_numpy()
         for cause in causes:
-            hits = (rows == cause).to_numpy(dtype=float)
+            hits = (rows.to_numpy() == cause).astype(np.float64)
             records.append((*key, cause, *_share_interval(hits, draws, design), len(rows)))
     columns = ["year", "entity", "cause", "share", "ci95_lo", "ci95_hi", "n"]
     return pd.DataFrame.from_records(records, columns=columns).set_index(columns[:3])

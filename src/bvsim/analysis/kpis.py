@@ -42,6 +42,13 @@ KPIS = (
     Kpi("recycler_utilisation_Y", "share", "processed, of the capacity of lines in service"),
     Kpi("year_N_gwh", "year", "first year with that output; empty where never reached"),
     Kpi("reach_N_gwh_Y", "probability", "1 if that output is reached by the year, else 0"),
+    Kpi("scrap_feed_share_Y", "share", "production scrap, of the feed at a recycler's gate"),
+    Kpi("recycled_content_Y", "share", "recycled metal returned, of the metal in cells started"),
+    Kpi("eol_overtakes_scrap_year", "year", "first year with more retired packs than scrap"),
+    Kpi("opens_year", "year", "first year with a recycler's lines in service"),
+    Kpi("sop_year", "year", "start of production of a block, as a decimal year"),
+    Kpi("closed_year", "year", "closure of a site, as a decimal year; empty where it stays open"),
+    Kpi("output_months_13_24_gwh", "GWh", "good cells in a site's second year after SOP"),
 )
 
 _SUFFIXES = {"_gwh": "GWh", "_t": "t", "_share": "share", "_days": "days", "_eur": "EUR"}

@@ -61,7 +61,9 @@ def rank_correlations(x: FloatArray, y: FloatArray) -> FloatArray:
     a, b = ranks(x), ranks(y[:, None])[:, 0]
     a, b = a - a.mean(axis=0), b - b.mean()
     scale = np.sqrt((a**2).sum(axis=0) * (b @ b))
-    return np.divide(a.T @ b, scale, out=np.zeros(x.shape[1]), where=scale > 0.0)
+    found = np.zeros(x.shape[1])
+    np.divide(a.T @ b, scale, out=found, where=scale > 0.0)
+    return found
 
 
 def figures_and_outcome(
@@ -170,4 +172,4 @@ def threshold(rows: int, kept: int, candidates: int) -> float:
     if degrees < 1:
         return float("inf")
     t = float(stdtrit(degrees, 1.0 - 0.025 / max(candidates, 1)))
-    return t / (degrees + t * t) ** 0.5
+    return float(t / (degrees + t * t) ** 0.5)

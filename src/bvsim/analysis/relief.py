@@ -283,5 +283,7 @@ def surplus(run: RunLike) -> pd.DataFrame:
     rows = relief_rows(run)
     valley = rows[rows.index.get_level_values("entity") == REGION]
     means = valley.groupby("year").mean()
-    sums = {f"sum_{name}": means[name].sum(axis=1) for name in ("shapley", "alone", "last")}
-    return pd.DataFrame({"all": means[ALL].iloc[:, 0], **sums})
+    found = {ALL: means.xs(ALL, axis=1, level="measure").iloc[:, 0]}
+    for name in ("shapley", "alone", "last"):
+        found[f"sum_{name}"] = means.xs(name, axis=1, level="measure").sum(axis=1)
+    return pd.DataFrame(found)

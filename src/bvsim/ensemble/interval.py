@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from bvsim.ensemble.design import block_of
+from bvsim.ensemble.design import BLOCKS, TABLE, block_of
+
+FloatArray = NDArray[np.float64]
+Interval = tuple[float, float]
 
 
-def ci95_mean(values: ArrayLike, draws: ArrayLike, kind: str) -> tuple[float, float] | None:
+def ci95_mean(values: ArrayLike, draws: ArrayLike, kind: str) -> Interval | None:
     """Return a 95% confidence interval of a mean, or None where the design allows none.
 
     Draws of a Sobol or Latin hypercube design are not independent of one another; its
@@ -22,14 +25,11 @@ def ci95_mean(values: ArrayLike, draws: ArrayLike, kind: str) -> tuple[float, fl
         One value a replication; NaN where undefined, which leaves the row out.
     draws : array of int, shape (rows,)
         The draw of each row; replications of one draw share a block.
-    kind : {"random", "lhs", "sobol"}
+    kind : {"random", "lhs", "sobol", "median", "table"}
         The design.
     """
-    numbers = np.asarray(values, dtype=np.float64)
-    defined = ~np.isnan(numbers)
-    blocks = block_of(kind, np.asarray(draws, dtype=np.int64))[defined]
-    numbers = numbers[defined]
-    _, block, counts = np.unique(blocks, return_inverse=True, return_counts=True)
+    numbers, at = _defined(values, draws)
+    _, block, counts = np.unique(block_of(kind, at), return_inverse=True, return_counts=True)
     if len(counts) < 2:
         return None
     mean = float(numbers.mean())
@@ -38,6 +38,38 @@ def ci95_mean(values: ArrayLike, draws: ArrayLike, kind: str) -> tuple[float, fl
     variance = float(excess @ excess) * groups / (groups - 1)
     half = _student(groups - 1) * variance**0.5 / len(numbers)
     return mean - half, mean + half
+
+
+def ci95_quantile(values: ArrayLike, draws: ArrayLike, kind: str, p: float) -> Interval | None:
+    """Return a 95% confidence interval of a quantile, or None where the design allows none.
+
+    Rows are split into eight sections by draw: the blocks of a stratified design, and as many
+    groups of independent draws of a random one. The interval lies around the quantile of
+    all rows; its width comes from the scatter of the sections' quantiles around that (Asmussen
+    and Glynn 2007, Stochastic Simulation, III.5a), so that it holds their bias too.
+
+    Parameters
+    ----------
+    values, draws, kind
+        As for `ci95_mean`.
+    p : float
+        Which quantile, between 0 and 1.
+    """
+    numbers, at = _defined(values, draws)
+    sections = [numbers[at % BLOCKS == block] for block in range(BLOCKS)]
+    if kind == TABLE or any(len(section) < 2 for section in sections):
+        return None
+    whole = float(np.quantile(numbers, p))
+    scatter = np.array([np.quantile(section, p) for section in sections]) - whole
+    half = _student(BLOCKS - 1) * float(scatter @ scatter / (BLOCKS - 1) / BLOCKS) ** 0.5
+    return whole - half, whole + half
+
+
+def _defined(values: ArrayLike, draws: ArrayLike) -> tuple[FloatArray, NDArray[np.int64]]:
+    """Return the values that are defined, and their draws."""
+    numbers = np.asarray(values, dtype=np.float64)
+    defined = ~np.isnan(numbers)
+    return numbers[defined], np.asarray(draws, dtype=np.int64)[defined]
 
 
 def _student(degrees: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -76,6 +77,15 @@ class Calendar:
         period = self.periods[index]
         share = min(1.0, (day - period.start_day) / period.days)
         return self.worked_before[index] + share * period.scheduled_days
+
+    def decimal_year(self, day: float) -> float:
+        """Return a day as a decimal year; NaN for an infinite one."""
+        if not math.isfinite(day):
+            return math.nan
+        when = self.date(day)
+        first = date(when.year, 1, 1)
+        length = (date(when.year + 1, 1, 1) - first).days
+        return when.year + (day - self.day(first)) / length
 
     def worked_in_month(self, month: int) -> float:
         """Return the scheduled days of a month."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
@@ -387,6 +388,17 @@ class Gigafactory:
         self.wiring.buyer.close()
         self.wiring.orders.close()
         self.wiring.purse.close()
+
+    def second_year_gwh(self, sop_day: float) -> float:
+        """Return the good cells of the months 13 to 24 after SOP; NaN without all of them."""
+        if not math.isfinite(sop_day):
+            return math.nan
+        starts = self.ctx.calendar.month_starts
+        first = bisect_right(starts, max(sop_day, 0.0)) - 1 + MONTHS_PER_YEAR
+        months = self.account.months[first : first + MONTHS_PER_YEAR]
+        if len(months) < MONTHS_PER_YEAR:
+            return math.nan
+        return math.fsum(month[GOOD] for month in months)
 
     def balances(self) -> Iterator[Balance]:
         """Yield the accounts of cells in process and of money."""

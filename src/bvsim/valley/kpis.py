@@ -12,6 +12,7 @@ from bvsim.valley.record import Table
 
 THRESHOLDS_GWH = (30, 50, 100)
 REACHED_BY = 2030
+ELEMENTS = ("cobalt", "lithium", "nickel")
 
 
 class Roles(NamedTuple):
@@ -75,7 +76,30 @@ def _first_year(output: FloatArray, years: Sequence[object], threshold: float) -
     return float(years[int(reached[0])]) if len(reached) else float("nan")  # type: ignore[arg-type]
 
 
-def kpi_table(yearly: YearlyTable, roles: Roles, years: Sequence[int]) -> Table:
+class Milestones(NamedTuple):
+    """When a site started and closed, and what it made in its second year.
+
+    Parameters
+    ----------
+    site : str
+        Name of the site.
+    sop_years : tuple of (str, float)
+        SOP of each block as a decimal year; NaN when it was not reached.
+    closed_year : float
+        The closure as a decimal year; NaN when there was none.
+    second_year_gwh : float
+        Good cells in the months 13 to 24 after SOP; NaN when the horizon ends before.
+    """
+
+    site: str
+    sop_years: tuple[tuple[str, float], ...]
+    closed_year: float
+    second_year_gwh: float
+
+
+def kpi_table(
+    yearly: YearlyTable, roles: Roles, years: Sequence[int], milestones: Sequence[Milestones] = ()
+) -> Table:
     """Return the table of key figures: one row, one column each.
 
     Parameters
@@ -86,6 +110,8 @@ def kpi_table(yearly: YearlyTable, roles: Roles, years: Sequence[int]) -> Table:
         Which entities count in which figure.
     years : sequence of int
         Years of the figures that have one; those outside the horizon are left out.
+    milestones : sequence of Milestones
+        One per site.
     """
     found: dict[str, float] = {}
     for year in years:
@@ -97,6 +123,12 @@ def kpi_table(yearly: YearlyTable, roles: Roles, years: Sequence[int]) -> Table:
     for threshold in THRESHOLDS_GWH[:2]:
         by = found[f"year_{threshold}_gwh"] <= REACHED_BY
         found[f"reach_{threshold}_gwh_{REACHED_BY}"] = float(by)
+    _of_feedstock(found, yearly, roles)
+    for site in milestones:
+        for block, sop_year in site.sop_years:
+            found[f"sop_year.{block}"] = sop_year
+        found[f"closed_year.{site.site}"] = site.closed_year
+        found[f"output_months_13_24_gwh.{site.site}"] = site.second_year_gwh
     return Table((), tuple(found), np.array([list(found.values())], dtype=np.float64))
 
 
@@ -120,3 +152,17 @@ def _of_year(
     for name in roles.recyclers:
         used = _ratio(yearly.of("processed_t", name), yearly.of("capacity_t", name))
         found[f"recycler_utilisation_{year}.{name}"] = float(used[at])
+        scrap = _ratio(yearly.of("feed_scrap_t", name), yearly.of("feed_t", name))
+        found[f"scrap_feed_share_{year}.{name}"] = float(scrap[at])
+    for element in ELEMENTS:
+        content = _ratio(of(f"returned_{element}_t"), of(f"cells_{element}_t"))
+        found[f"recycled_content_{year}.{element}"] = float(content[at])
+
+
+def _of_feedstock(found: dict[str, float], yearly: YearlyTable, roles: Roles) -> None:
+    """Add when retired packs overtake scrap, and when each recycler opens."""
+    packs, scrap = (yearly.of(f"{kind}_feedstock_t", "region") for kind in ("eol", "scrap"))
+    found["eol_overtakes_scrap_year"] = _first_year(packs - scrap, yearly.years, 1e-9)
+    for name in roles.recyclers:
+        in_service = _first_year(yearly.of("capacity_t", name), yearly.years, 1e-9)
+        found[f"opens_year.{name}"] = in_service

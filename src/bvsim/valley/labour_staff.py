@@ -9,6 +9,9 @@ YEAR_BANDS = ((1, 4), (4, 13), (13, 25))
 """Tenure bands as slices of months since hire; veterans are the fourth band."""
 COHORTS = 25
 """Month of hire and the 24 months before; older staff are veterans."""
+BAND_OF = (0,) * 4 + (1,) * 9 + (2,) * 12
+"""Band of tenure by months since hire."""
+_BELOW_ONE = 1.0 - 1e-12
 
 
 def monthly_probabilities(hazards: Sequence[float], multiplier: float) -> tuple[float, ...]:
@@ -39,7 +42,10 @@ def invert_binomial(u: float, trials: int, probability: float) -> tuple[int, flo
         below += term
         term *= odds * (trials - count) / (count + 1)
         count += 1
-    return count, min(max((u - below) / term, 0.0), 1.0 - 1e-12) if term > 0.0 else 0.5
+    if term <= 0.0:
+        return count, 0.5
+    rest = (u - below) / term
+    return count, 0.0 if rest < 0.0 else rest if rest < _BELOW_ONE else _BELOW_ONE
 
 
 class Odds:
@@ -114,7 +120,7 @@ class Staff:
         self.heads += number
         self.gap += number * gap * self._faded[age]
         if age:
-            self.bands[_band(age)] += number
+            self.bands[BAND_OF[age]] += number
 
     def settle(self, number: int) -> None:
         """Add fully proficient veterans (the opening staff of an old plant)."""
@@ -148,34 +154,42 @@ class Staff:
         chance : bool
             False: whole people by cumulative rounding of the expected leavers.
         """
-        a, b, c, d = self.bands
-        if chance:
-            logs = odds.logs
-            if u < math.exp(a * logs[0] + b * logs[1] + c * logs[2] + d * logs[3]):
-                return 0  # nobody leaves: the same region of u as below, without the detour
+        if not chance:
+            return self._expected_attrition(u, odds)
+        a, b, c, d = bands = self.bands
+        p, q, r, s = odds.logs
+        if u < math.exp(a * p + b * q + c * r + d * s):
+            return 0  # nobody leaves: the same region of u as below, without the detour
         left = 0
-        for band, here in enumerate((a, b, c, d)):
-            if not here:
-                continue
-            if chance:
+        for band, here in enumerate(tuple(bands)):
+            if here:
                 count, u = invert_binomial(u, here, odds.probabilities[band])
-            else:
+                if count:
+                    left += self._leave(band, here, count, u)
+        return left
+
+    def _expected_attrition(self, u: float, odds: Odds) -> int:
+        """Let whole people leave by cumulative rounding of the expected leavers."""
+        left = 0
+        for band, here in enumerate(tuple(self.bands)):
+            if here:
                 due = self._carry[band] + here * odds.probabilities[band]
                 count = min(here, math.floor(due + 0.5))
                 self._carry[band] = due - count
-            if count:
-                left += self._leave(band, here, count, u)
+                if count:
+                    left += self._leave(band, here, count, u)
         return left
 
     def dismiss(self, number: int) -> None:
         """Let a number of people leave, newest first."""
         rest = number
-        for age in range(COHORTS):
+        for age, here in enumerate(self.ages):
             if rest <= 0:
                 break
-            gone = min(rest, self.ages[age])
-            self._take(age, gone)
-            rest -= gone
+            if here:
+                gone = min(rest, here)
+                self._take(age, gone)
+                rest -= gone
         self._take_old(rest)
 
     def dismiss_evenly(self, number: int) -> None:
@@ -185,8 +199,9 @@ class Staff:
             passed += self.ages[age]
             upto = math.floor(passed * number / everybody) if everybody else 0
             gone = min(self.ages[age], upto - taken)
-            self._take(age, gone)
-            taken += gone
+            if gone:
+                self._take(age, gone)
+                taken += gone
         self._take_old(min(number - taken, self.old))
 
     def _leave(self, band: int, here: int, count: int, u: float) -> int:
@@ -214,7 +229,7 @@ class Staff:
                 continue
             passed += size
             upto = count if passed == here else math.ceil(passed * count / here - u)
-            gone = min(size, upto - taken)
+            gone = upto - taken if upto - taken < size else size
             if gone > 0:
                 self._take(age, gone)
                 taken += gone
@@ -223,13 +238,12 @@ class Staff:
         return taken
 
     def _take(self, age: int, number: int) -> None:
-        if not number:
-            return
         self.ages[age] -= number
         self.heads -= number
-        self.gap = max(0.0, self.gap - number * self.gaps[age] * self._faded[age])
+        gap = self.gap - number * self.gaps[age] * self._faded[age]
+        self.gap = gap if gap > 0.0 else 0.0
         if age:
-            self.bands[_band(age)] -= number
+            self.bands[BAND_OF[age]] -= number
 
     def _take_old(self, number: int) -> None:
         if number <= 0:
@@ -239,10 +253,6 @@ class Staff:
         self.heads -= number
         self.old_gap -= part
         self.gap = max(0.0, self.gap - part)
-
-
-def _band(age: int) -> int:
-    return 0 if age < 4 else 1 if age < 13 else 2
 
 
 def _faded(decay: float) -> list[float]:
@@ -271,9 +281,10 @@ class NormalMix:
         if heads <= 0.0:
             self._heads = self._gap = 0.0
             return 1.0
-        stayed = min(self._heads, heads) * (1.0 - self._turnover)
-        if self._heads > 0.0:
-            self._gap *= self._decay * stayed / self._heads
+        before = self._heads
+        stayed = (before if before < heads else heads) * (1.0 - self._turnover)
+        if before > 0.0:
+            self._gap *= self._decay * stayed / before
         self._gap += (heads - stayed) * self._start_gap
         self._heads = heads
         return 1.0 - self._gap / heads
@@ -288,7 +299,6 @@ def steady_turnover(probabilities: Sequence[float]) -> float:
     staying, months = 1.0, 0.0
     for age in range(1, COHORTS):
         months += staying
-        band = 0 if age < 4 else 1 if age < 13 else 2
-        staying *= 1.0 - probabilities[band]
+        staying *= 1.0 - probabilities[BAND_OF[age]]
     months += staying / probabilities[3] if probabilities[3] > 0.0 else math.inf
     return 1.0 / months

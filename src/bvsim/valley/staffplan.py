@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from bvsim.spec.labour import Staffing
 from bvsim.valley.calendar import DAYS_PER_MONTH
@@ -13,6 +14,15 @@ from bvsim.valley.labour_pools import skill_shares
 Plan = tuple[float, float, float]
 """Nameplate in units a year, SOP in days since the start, nameplate of released lines."""
 SKILLED = (False, True, True, False)
+
+
+class Targets(NamedTuple):
+    """Heads wanted, by skill."""
+
+    operators: float
+    technicians: float
+    engineers: float
+    others: float
 
 
 class StaffPlan:
@@ -31,7 +41,7 @@ class StaffPlan:
         self._lines = -1
         self._blocks: list[tuple[float, float]] = []
         self._full_from = math.inf
-        self._full_heads = 0.0
+        self._full = Targets(0.0, 0.0, 0.0, 0.0)
         self.needs = (0.0, 0.0, 0.0, 0.0)
         self.crews = 1
         self.active = False
@@ -56,17 +66,43 @@ class StaffPlan:
         self.needs = tuple(needed * share for share in self.mix)  # type: ignore[assignment]
         self.crews = max(1, round(spec.crews) * max(1, lines))
         self.active = bool(self._blocks)
-        self._full_heads = math.fsum(heads for _, heads in self._blocks)
+        full = math.fsum(heads for _, heads in self._blocks)
+        self._full = Targets(*[full * share for share in self.mix])
         self.first_sop = self._blocks[0][0] if self._blocks else math.inf
         self._full_from = self._blocks[-1][0] + self._to_full if self._blocks else math.inf
         return True
 
+    def begun(self, day: float) -> bool:
+        """Tell whether the plan wants anybody on a day."""
+        return day - self.first_sop > -self._lead
+
+    def targets(self, day: float) -> Targets:
+        """Return the heads that the plan wants on a day."""
+        if day >= self._full_from:
+            return self._full
+        spec, (operators, technicians, engineers, others) = self._staffing, self.mix
+        plain = self._heads(day, spec.at_sop)
+        skilled = self._heads(day, spec.skilled_at_sop)
+        return Targets(
+            plain * operators, skilled * technicians, skilled * engineers, plain * others
+        )
+
     def target(self, skill: int, day: float) -> float:
         """Return the heads of a skill that the plan wants on a day."""
         if day >= self._full_from:
-            return self._full_heads * self.mix[skill]
+            return self._full[skill]
         spec = self._staffing
         at_sop = spec.skilled_at_sop if SKILLED[skill] else spec.at_sop
+        return self._heads(day, at_sop) * self.mix[skill]
+
+    def targets_ahead(self, day: float, days: Sequence[float]) -> Sequence[float]:
+        """Return the heads that the plan wants some days later, another span for each skill."""
+        if day >= self._full_from:
+            return self._full
+        return [self.target(skill, day + ahead) for skill, ahead in enumerate(days)]
+
+    def _heads(self, day: float, at_sop: float) -> float:
+        """Return the heads of all skills on a day, if a given share is there at SOP."""
         heads = 0.0
         for sop, full in self._blocks:
             since = day - sop
@@ -76,7 +112,7 @@ class StaffPlan:
                 heads += full * (at_sop + (1.0 - at_sop) * since / self._to_full)
             elif since > -self._lead:
                 heads += full * at_sop * (1.0 + since / self._lead)
-        return heads * self.mix[skill]
+        return heads
 
     def experts(self, day: float) -> int:
         """Return the experts lent on a day: all until SOP, then halving."""

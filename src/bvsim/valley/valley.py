@@ -18,7 +18,7 @@ from bvsim.valley.context import Context
 from bvsim.valley.demand import Demand
 from bvsim.valley.fleet import Fleet
 from bvsim.valley.gigafactory import Gigafactory
-from bvsim.valley.kpis import Roles, YearlyTable, kpi_table
+from bvsim.valley.kpis import Milestones, Roles, YearlyTable, kpi_table
 from bvsim.valley.labour import LabourMarket
 from bvsim.valley.lead_acid import LeadAcidPlant
 from bvsim.valley.plan import plan_in_force
@@ -321,12 +321,27 @@ class Valley:
             for name, own in accounts.items()
         }
         found["balances"] = tables.balances_table(balances)
-        found["kpis"] = kpi_table(YearlyTable(found["yearly"]), self._roles(), self.setting.years)
+        found["kpis"] = kpi_table(
+            YearlyTable(found["yearly"]),
+            self._roles(),
+            self.setting.years,
+            [self._milestones(site) for site in self.sites],
+        )
         if self.setting.monthly:
             found["monthly"] = tables.by_entity(
                 accounts["yearly"], layouts["yearly"], months, monthly=True
             )
         return Record(found, tuple(self.ctx.trace.events))
+
+    def _milestones(self, site: Gigafactory) -> Milestones:
+        calendar = self.ctx.calendar
+        sops = [(each.block.entity, each.block.pipeline.sop_day) for each in site.blocks]
+        return Milestones(
+            site.name,
+            tuple((name, calendar.decimal_year(day)) for name, day in sops),
+            calendar.decimal_year(site.closed_day),
+            site.second_year_gwh(min(day for _, day in sops)),
+        )
 
     def _roles(self) -> Roles:
         cells = tuple(site.name for site in self.sites)

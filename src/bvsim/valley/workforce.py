@@ -154,20 +154,20 @@ class Workforce:
         factors : sequence of float
             By skill, on the hazard of leaving (upskilling, pull of other sites).
         """
-        leavers = [0] * 4
-        imposed, plan, chance = self.observed.imposes(day), self.plan, self._chance
-        uniform, targets = self._stream.uniform, self._targets
-        for skill in (OPERATORS, TECHNICIANS, ENGINEERS, OTHERS):
-            u = uniform()  # drawn even for nobody: luck stays with its month
-            staff = self.staff[skill]
-            targets[skill] = target = plan.target(skill, day) if plan.active else 0.0
+        luck = self._stream.uniforms(4)  # drawn even for nobody: luck stays with its month
+        imposed = self.observed.imposes(day)
+        if not (self.heads or imposed or self.plan.begun(day)):
+            return self._nobody()
+        leavers = [0, 0, 0, 0]
+        self._targets = targets = self.plan.targets(day)
+        for skill, staff in enumerate(self.staff):
             if skill != OTHERS:
-                planned = staff.heads if imposed else target
+                planned = staff.heads if imposed else targets[skill]
                 self._reference[skill] = self._normal[skill].age(planned)
             if staff.heads:
                 staff.age()
                 odds = self._tenure.odds(day, factors[skill])
-                leavers[skill] = staff.attrition(u, odds, chance=chance)
+                leavers[skill] = staff.attrition(luck[skill], odds, chance=self._chance)
         share = self._tenure.shift_leavers(day, month_end)
         if share > 0.0:
             operators = self.staff[OPERATORS]
@@ -176,6 +176,14 @@ class Workforce:
             leavers[OPERATORS] += gone
         self._book_leavers(sum(leavers))
         return leavers
+
+    def _nobody(self) -> Sequence[int]:
+        """Let a month pass for a plant that has nobody, and wants nobody yet."""
+        if self._targets is not NOBODY:
+            self._targets = NOBODY
+            for skill in (OPERATORS, TECHNICIANS, ENGINEERS):
+                self._reference[skill] = self._normal[skill].age(0.0)
+        return NOBODY
 
     def targets(self, day: float) -> list[int]:
         """Return the heads by skill that the plan wants on a day."""
