@@ -20,7 +20,7 @@ Truth = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Split:
-    """A question: is the figure at most the limit?"""
+    """A question: whether the figure is at most the limit."""
 
     column: int
     limit: float

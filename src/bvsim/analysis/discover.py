@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from bvsim.analysis import cart
 from bvsim.analysis.outcomes import happens
-from bvsim.analysis.prcc import matching_draws, rank_correlations
+from bvsim.analysis.prcc import matching_draws
 from bvsim.analysis.prim import Box, Fit, chance, fit, knee, prim, trimmed
 from bvsim.analysis.samples import DRAWN, require
 from bvsim.analysis.tables import RunLike
@@ -100,7 +100,7 @@ def discover(
     figures : sequence of str
         Patterns of dotted paths; all figures by default.
     keep : int
-        Figures that screening by rank correlation keeps.
+        Figures that screening (see `parted`) keeps.
     depth : int
         Depth of the tree.
 
@@ -130,13 +130,31 @@ def discover(
 
 
 def _screened(table: pd.DataFrame, y: Truth, draws: NDArray[Any], keep: int) -> _Rows:
-    """Keep the figures whose ranks go most with the outcome, in the rows not held back."""
+    """Keep the figures whose distributions the outcome parts most, in the rows not held back."""
     held = np.isin(draws % 8, _CHECKED)
     x = table.to_numpy(dtype=np.float64)
-    strength = np.abs(rank_correlations(x[~held], y[~held].astype(np.float64)))
+    strength = parted(x[~held], y[~held])
     chosen = np.sort(np.argsort(-strength, kind="stable")[:keep])
     names = tuple(str(table.columns[i]) for i in chosen)
     return _Rows(names, x[:, chosen], y, held, x.shape[1])
+
+
+def parted(x: FloatArray, y: Truth) -> FloatArray:
+    """Return how far apart the outcome parts each column's values, 0 to 1, shape (columns,).
+
+    The Kolmogorov-Smirnov distance between rows with the outcome and those without, which
+    also sees an outcome in the middle of a range.
+    """
+    cases = int(y.sum())
+    if cases in (0, len(y)):
+        return np.zeros(x.shape[1])
+    order = np.argsort(x, axis=0, kind="stable")
+    ordered = np.take_along_axis(x, order, axis=0)
+    steps = np.where(y[order], 1.0 / cases, -1.0 / (len(y) - cases))
+    distance = np.abs(np.cumsum(steps, axis=0))
+    distance[:-1][ordered[1:] == ordered[:-1]] = 0.0  # only where a run of ties ends
+    farthest: FloatArray = distance.max(axis=0)
+    return farthest
 
 
 def _prim_box(rows: _Rows) -> Box:
@@ -232,8 +250,8 @@ def _remarks(rows: _Rows, boxes: list[tuple[str, Box]]) -> tuple[str, ...]:
         found.append("the tree has no leaf in which the outcome is common")
     if rows.candidates > len(rows.names):
         found.append(
-            f"{rows.candidates} figures vary: the {len(rows.names)} whose ranks go most with "
-            "the outcome were looked at"
+            f"{rows.candidates} figures vary: the {len(rows.names)} that the outcome parts "
+            "most were looked at"
         )
     held = int(rows.held.sum())
     if held:

@@ -20,6 +20,7 @@ from bvsim.analysis.rivals import (
     steps_of,
 )
 from bvsim.analysis.scoring import band, crps, rank_of
+from bvsim.analysis.tables import REGION
 from bvsim.analysis.traced import Rows, simulate_rows
 from bvsim.valley.record import Record
 
@@ -97,13 +98,14 @@ class Ensemble:
     starts: tuple[Mapping[str, float], ...]
 
     def output(self, site: str, first: date, last: date) -> FloatArray:
-        """Return what a site made in a window, months in proportion to days, GWh."""
+        """Return what a site (or the region) made in a window, months by their days, GWh."""
         weights = np.zeros(len(self.months))
         for i, month in enumerate(self.months):
             after = _next_month(month)
             days = (min(last + timedelta(days=1), after) - max(first, month)).days
             weights[i] = max(0.0, days / (after - month).days)
-        return np.asarray(self.good[site] @ weights)
+        rows = np.sum(list(self.good.values()), axis=0) if site == REGION else self.good[site]
+        return np.asarray(rows @ weights)
 
     def heads_on(self, site: str, day: date) -> FloatArray:
         """Return heads on a day, between the ends of months along straight lines."""
@@ -179,7 +181,9 @@ def forecasts(
     points : sequence of Point
         What earlier plants had reached.
     """
-    plans = (plan for plan in scenario.model.plan.values() if plan.known_from <= scenario.plan_as_of)
+    plans = (
+        plan for plan in scenario.model.plan.values() if plan.known_from <= scenario.plan_as_of
+    )
     steps = steps_of(max(plans, key=lambda plan: plan.published))
     found = []
     for each in seen:

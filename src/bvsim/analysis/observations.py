@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from bvsim.analysis.tables import REGION
+
 Kind = Literal["output", "heads", "sop"]
 UNITS: dict[Kind, str] = {"output": "GWh", "heads": "heads", "sop": "months"}
 
@@ -32,6 +34,8 @@ class Observation:
         Median of what is known: GWh, heads; for SOP months after the forecast's date.
     low, high : float
         Central 80% of what is known.
+    counted : bool
+        False for a sum of other observations, which is no further evidence.
     """
 
     kind: Kind
@@ -42,6 +46,7 @@ class Observation:
     value: float
     low: float
     high: float
+    counted: bool = True
 
     @property
     def label(self) -> str:
@@ -51,7 +56,7 @@ class Observation:
         if self.kind == "heads":
             return f"{self.entity}, heads on {self.last}"
         span = f"to {self.last}" if self.since_start else f"{self.first} to {self.last}"
-        return f"{self.entity}, GWh {span}"
+        return f"{self.entity}, GWh {span}{'' if self.counted else ' (a sum)'}"
 
 
 def observations(model: Any, after: date) -> list[Observation]:
@@ -70,7 +75,33 @@ def observations(model: Any, after: date) -> list[Observation]:
         for label, block in sorted(site.blocks.items()):
             found += _starts(f"{name}.{label}", block, after)
             found += _windows(name, block, after)
-    return sorted(found, key=lambda each: (each.kind, each.entity, each.last))
+    found += _sums([each for each in found if each.kind == "output"])
+    return sorted(found, key=lambda each: (each.kind, each.entity, each.last, each.counted))
+
+
+def _sums(windows: list[Observation]) -> Iterator[Observation]:
+    """Yield each site's output since its start, and that of all sites to each end of a year."""
+    for site in sorted({each.entity for each in windows}):
+        own = [each for each in windows if each.entity == site]
+        if len(own) > 1:
+            yield _sum(site, own)
+    for year in sorted({each.last.year for each in windows}):
+        parts = [each for each in windows if each.last <= date(year, 12, 31)]
+        if max(each.last for each in parts) == date(year, 12, 31):
+            yield _sum(REGION, parts)
+
+
+def _sum(entity: str, parts: list[Observation]) -> Observation:
+    """Add observations up, their errors as if they were independent."""
+    value = sum(each.value for each in parts)
+    below, above = (
+        sum((getattr(each, side) - each.value) ** 2 for each in parts) ** 0.5
+        for side in ("low", "high")
+    )
+    first, last = min(each.first for each in parts), max(each.last for each in parts)
+    return Observation(
+        "output", entity, first, last, True, value, value - below, value + above, False
+    )
 
 
 def _heads(name: str, site: Any, after: date) -> Iterator[Observation]:

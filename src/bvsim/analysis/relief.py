@@ -283,7 +283,7 @@ def surplus(run: RunLike) -> pd.DataFrame:
     rows = relief_rows(run)
     valley = rows[rows.index.get_level_values("entity") == REGION]
     means = valley.groupby("year").mean()
-    found = {ALL: means.xs(ALL, axis=1, level="measure").iloc[:, 0]}
+    found = {ALL: means[ALL].to_numpy()[:, 0]}
     for name in ("shapley", "alone", "last"):
-        found[f"sum_{name}"] = means.xs(name, axis=1, level="measure").sum(axis=1)
-    return pd.DataFrame(found)
+        found[f"sum_{name}"] = means[name].to_numpy().sum(axis=1)
+    return pd.DataFrame(found, index=means.index)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bvsim.analysis.observations import Observation, months_after
+from bvsim.analysis.tables import REGION
 
 FloatArray = NDArray[np.float64]
 
@@ -42,7 +43,7 @@ def planned_on(steps: Sequence[Step], site: str, day: date) -> float:
     """Return the nameplate that a plan has for a site on a day, GWh/yr."""
     blocks: dict[str, float] = {}
     for step in steps:
-        if step.begins <= day and step.entity.split(".")[0] == site:
+        if step.begins <= day and site in (REGION, step.entity.split(".")[0]):
             blocks[step.entity] = step.nameplate
     return sum(blocks.values())
 
@@ -183,9 +184,12 @@ def reference_class(
     for plant in by_plant(points).values():
         total = 0.0
         for step in steps:
-            if step.entity.split(".")[0] != site:
+            if site not in (REGION, step.entity.split(".")[0]):
                 continue
-            first, last = months_after(step.begins, begin), months_after(step.begins, observation.last)
+            first, last = (
+                months_after(step.begins, begin),
+                months_after(step.begins, observation.last),
+            )
             total += step.nameplate * share_at(plant, first, last) * (last - first) / 12.0
         members.append(total)
     return np.array(members)

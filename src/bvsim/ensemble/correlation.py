@@ -103,7 +103,7 @@ def _group(
         for j, b in enumerate(columns[:i]):
             matrix[i, j] = matrix[j, i] = pairs.get((b, a), 0.0)
     try:
-        return columns, np.linalg.cholesky(matrix)
+        return columns, np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
     except np.linalg.LinAlgError:
         names = ", ".join(order[column] for column in columns)
         raise RunError(f"no figures have all of these correlations at once: {names}") from None

@@ -206,7 +206,9 @@ class Shard:
             raise ValueError(f"{text!r} is not I/N, such as 2/8")
         made = cls(int(number), int(of))
         if not 1 <= made.number <= made.of:
-            raise ValueError(f"there is no shard {made}: they go from 1/{made.of} to {made.of}/{made.of}")
+            raise ValueError(
+                f"there is no shard {made}: they go from 1/{made.of} to {made.of}/{made.of}"
+            )
         return made
 
     def __str__(self) -> str:

@@ -186,7 +186,9 @@ class Precision:
         columns = result.layouts[TABLE].columns if TABLE in result.layouts else ()
         for name in self.names:
             if name not in columns:
-                raise RunError(f"--until-ci: the run has no key figure {name!r}{_near(name, columns)}")
+                raise RunError(
+                    f"--until-ci: the run has no key figure {name!r}{_near(name, columns)}"
+                )
         at = [columns.index(name) for name in self.names]
         self.add(result.draws, result.tables[TABLE][:, 0, at])
 
@@ -216,8 +218,7 @@ class Precision:
         kept = every < draws
         column = {name: values[kept, i] for i, name in enumerate(self.names)}
         return tuple(
-            target.measure(column[target.kpi], every[kept], self._design)
-            for target in self.targets
+            target.measure(column[target.kpi], every[kept], self._design) for target in self.targets
         )
 
     def record(self, draws: int) -> dict[str, Any] | None:

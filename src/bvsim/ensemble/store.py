@@ -14,8 +14,10 @@ from bvsim.ensemble.tables import (
     FloatArray,
     IntArray,
     ParquetTable,
+    Source,
     merge_sources,
     table_keys,
+    unpack,
     write_draws,
 )
 from bvsim.ensemble.work import Layout, Result
@@ -47,9 +49,38 @@ class Store:
         """Keep the rows of a finished chunk."""
         self._shards.add(result)
 
-    def write_draws(self, names: Sequence[str], blocks: Iterable[FloatArray]) -> None:
+    def values(self, name: str, columns: Sequence[str]) -> tuple[IntArray, FloatArray]:
+        """Return what is kept of a table with one row a replication.
+
+        Returns
+        -------
+        draws : array of int, shape (rows,)
+        values : array of float, shape (rows, columns)
+        """
+        sources: list[Source] = []
+        path, layout = self.folder / f"{name}.parquet", self._shards.layouts.get(name)
+        if path.exists():
+            sources.append(ParquetTable(path, Layout((), tuple(columns), 1)))
+        found = [
+            (source.keys, source.read(np.arange(len(source.keys)))[:, 0]) for source in sources
+        ]
+        if layout is not None:
+            shards = self._shards.table(name)
+            at = [layout.columns.index(column) for column in columns]
+            found.append((shards.keys, shards.read(np.arange(len(shards.keys)))[:, 0, at]))
+        keys = np.concatenate([np.empty(0, dtype=np.int64), *(keys for keys, _ in found)])
+        values = np.concatenate([np.empty((0, len(columns))), *(part for _, part in found)])
+        once, first = np.unique(keys, return_index=True)
+        return unpack(once)[0], values[first]
+
+    def write_draws(
+        self,
+        names: Sequence[str],
+        blocks: Iterable[FloatArray],
+        dimensions: Sequence[int] | None = None,
+    ) -> None:
         """Write the table of draws."""
-        write_draws(self.folder / "draws.parquet", names, blocks)
+        write_draws(self.folder / "draws.parquet", names, blocks, dimensions)
 
     def merge(self) -> None:
         """Bring the shards into the tables; the shards stay until `clean`."""

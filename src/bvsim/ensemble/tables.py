@@ -26,6 +26,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 KEYS = ("draw", "replication")
+DIMENSION = b"dimension"
 _FLAGS = frozenset({"observed"})
 _GROUP_BYTES = 8 * 2**20
 _DRAW_BLOCKS = 16
@@ -200,7 +201,12 @@ def _label_column(labels: tuple[object, ...], times: int) -> Any:
     return pa.DictionaryArray.from_arrays(pa.array(tiled), pa.array(words, pa.string()))
 
 
-def write_draws(path: Path, names: Sequence[str], blocks: Iterable[FloatArray]) -> None:
+def write_draws(
+    path: Path,
+    names: Sequence[str],
+    blocks: Iterable[FloatArray],
+    dimensions: Sequence[int] | None = None,
+) -> None:
     """Write the values of the uncertain figures, one row a draw.
 
     Parameters
@@ -211,8 +217,15 @@ def write_draws(path: Path, names: Sequence[str], blocks: Iterable[FloatArray]) 
         Dotted paths of the figures.
     blocks : iterable of array, shape (draws, figures)
         The values, in the order of draws.
+    dimensions : sequence of int, optional
+        The column of the design behind each figure, kept as metadata of its field.
     """
-    fields = [pa.field("draw", pa.int32()), *(pa.field(name, pa.float64()) for name in names)]
+    columns_of = dimensions if dimensions is not None else range(len(names))
+    fields = [pa.field("draw", pa.int32())]
+    fields += [
+        pa.field(name, pa.float64(), metadata={DIMENSION: str(column)})
+        for name, column in zip(names, columns_of, strict=True)
+    ]
     schema = pa.schema(fields)
     rest, first = iter(blocks), 0
     with _parquet(path, schema) as writer:
@@ -222,3 +235,27 @@ def write_draws(path: Path, names: Sequence[str], blocks: Iterable[FloatArray]) 
             columns += [pa.array(values[:, i].copy()) for i in range(len(names))]
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))
             first += len(values)
+
+
+def read_dimensions(path: Path) -> dict[str, int]:
+    """Return the column of the design behind each figure of a table of draws."""
+    schema = pq.read_schema(path)
+    marks = {field.name: (field.metadata or {}).get(DIMENSION) for field in schema}
+    return {name: int(mark) for name, mark in marks.items() if mark is not None}
+
+
+def layout_of(path: Path) -> Layout:
+    """Return the labels of a table from its file: those of its first replication."""
+    with pq.ParquetFile(path) as file:
+        first = file.read_row_group(0)
+    keys = pack(*(first[name].to_numpy() for name in KEYS))
+    one = first.slice(0, int((keys == keys[0]).sum()))
+    columns = tuple(
+        field.name for field in one.schema if field.type == pa.float64() or field.name in _FLAGS
+    )
+    index = tuple(
+        (name, tuple(one[name].to_pylist()))
+        for name in one.schema.names
+        if name not in columns and name not in KEYS
+    )
+    return Layout(index, columns, one.num_rows)

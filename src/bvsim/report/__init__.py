@@ -1,4 +1,4 @@
-"""The page of a run, for people who look before they read."""
+"""The page of a run, for people who look before they read, and its tables as a workbook."""
 
 from __future__ import annotations
 

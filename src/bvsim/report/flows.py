@@ -137,7 +137,9 @@ def draw_map(series: Series, known: dict[str, dict[str, Any]], width: float = 72
         "height": round(float((window["north"] - window["south"]) * rise), 1),
         "land": _path([at(*p) for p in world["coast"]], close=(width, float(rise) * 2)),
         "border": _path([at(*p) for p in world["border"]]),
-        "towns": [{**town, "at": at(town["lon"], town["lat"])} for town in world["towns"]],
+        "towns": [
+            {"town_fr": "", **town, "at": at(town["lon"], town["lat"])} for town in world["towns"]
+        ],
         "markers": markers,
         "missing": [series.facts.title(name) for name in missing],
         "port": at(world["places"]["relieve"]["lon"], world["places"]["relieve"]["lat"]),

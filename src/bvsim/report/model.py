@@ -68,7 +68,9 @@ def _facts(scenario: Any) -> Facts:
     actors = {**model.sites, **model.cathode, **model.recycling.recyclers}
     figures = list(scenario.figures())
     return Facts(
-        titles={name: _short(getattr(actor, "title", "") or name) for name, actor in actors.items()},
+        titles={
+            name: _short(getattr(actor, "title", "") or name) for name, actor in actors.items()
+        },
         basins={name: actor.basin for name, actor in actors.items() if hasattr(actor, "basin")},
         caveats={name: site.caveat for name, site in model.sites.items() if site.caveat},
         started=_started(model.sites, scenario.as_of),
@@ -89,7 +91,9 @@ def _started(sites: Mapping[str, Any], as_of: date) -> dict[str, float]:
         for label, block in site.blocks.items():
             when = getattr(block.project, "started", None)
             if isinstance(when, date) and when <= as_of:
-                found[f"{name}.{label}"] = round(when.year + (when.timetuple().tm_yday - 1) / 365, 2)
+                found[f"{name}.{label}"] = round(
+                    when.year + (when.timetuple().tm_yday - 1) / 365, 2
+                )
     return found
 
 

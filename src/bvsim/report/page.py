@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import shlex
-from collections.abc import Iterable
+import base64
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +17,27 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from bvsim import plot
-from bvsim.analysis.bottlenecks import ledger_of, main_bottleneck, shares
-from bvsim.analysis.causes import CAUSES, LOSSES, MEANINGS, NONE, label
+from bvsim.analysis.causes import CAUSES, LOSSES
 from bvsim.analysis.kpis import kpi_of
 from bvsim.analysis.summary import quantiles, summarise
-from bvsim.analysis.tables import RunLike, by_year, cell, ranked
+from bvsim.analysis.tables import RunLike
+from bvsim.report import flows, words
+from bvsim.report.answer import answer, commands, precision
+from bvsim.report.cube import Cached, listed
+from bvsim.report.heat import heat_map
+from bvsim.report.model import CONFIDENCES, Facts, facts_of
+from bvsim.report.series import STEPS, Series
+from bvsim.report.static_figures import static_figures
 
-ALL_SITES = "the whole valley"
-_PROSE = {"not_built": "blocks not built", "rating": "lines that stay below nameplate"}
+FOCUS = 2030
+"""The year the page opens on, where the run has it."""
+
+SCRIPTS = ("echarts.min.js", "charts.js", "page.js")
 
 
-def write_report(run: Any, folder: Path | None = None) -> Path:
+def write_report(
+    run: Any, folder: Path | None = None, *, lang: str = "en", beside: Sequence[RunLike] = ()
+) -> Path:
     """Write `report.html` and the figures into the run folder.
 
     Parameters
@@ -32,6 +46,10 @@ def write_report(run: Any, folder: Path | None = None) -> Path:
         A finished run.
     folder : pathlib.Path, optional
         Where to write; the run's own folder by default.
+    lang : {"en", "fr"}
+        The language that the page opens in; it holds both.
+    beside : sequence of Run
+        Other runs, whose output is drawn beside this one's.
 
     Returns
     -------
@@ -41,12 +59,123 @@ def write_report(run: Any, folder: Path | None = None) -> Path:
     folder = Path(folder or run.folder)
     plot.save_figures(run, folder / "figures")
     page = folder / "report.html"
-    page.write_text(render_page(run), encoding="utf-8")
+    page.write_text(render_page(run, lang=lang, beside=beside), encoding="utf-8")
     return page
 
 
-def render_page(run: RunLike) -> str:
-    """Return the page of a run as HTML; every text of the run is escaped."""
+def render_page(run: RunLike, *, lang: str = "en", beside: Sequence[RunLike] = ()) -> str:
+    """Return the page of a run as HTML; every text of the run is escaped.
+
+    Raises
+    ------
+    ValueError
+        When the page does not speak the language.
+    """
+    if lang not in words.LANGUAGES:
+        raise ValueError(f"the report speaks {' and '.join(words.LANGUAGES)}, not {lang!r}")
+    cached = Cached(run)
+    series = Series(cached, facts_of(run.folder))
+    year = min(FOCUS, series.years[-1])
+    table = summarise(cached)
+    states = flows.states(series)
+    drawn = flows.draw_map(series, states)
+    return _environment().get_template("page.html.j2").render(
+        lang=lang,
+        manifest=_manifest(run),
+        year=year,
+        years=series.years,
+        answer=answer(cached, table, year),
+        figures=static_figures(cached, year),
+        causes=_cause_list(),
+        heat=heat_map(cached, series.facts),
+        map=drawn,
+        sites=_sites(series, year),
+        kpis=_kpi_rows(table, entities=False),
+        entity_kpis=_kpi_rows(table, entities=True),
+        precision=precision(cached, table, year),
+        commands=commands(run),
+        facts=series.facts,
+        confidence=_confidence(series.facts),
+        data=_as_json(payload(series, states, drawn, year, beside)),
+        beside=bool(beside),
+        styles=Markup(_static("page.css")),
+        scripts=[Markup(_static(name)) for name in SCRIPTS],
+        policy=_policy(),
+    )  # fmt: skip
+
+
+def payload(
+    series: Series,
+    states: dict[str, Any],
+    drawn: dict[str, Any],
+    year: int,
+    beside: Sequence[RunLike] = (),
+) -> dict[str, Any]:
+    """Return the numbers, words and colours that the scripts of the page draw with."""
+    people = series.people()
+    names = {*states, *people["heads"], *people["graduates"], *series.sites}
+    return {
+        "years": series.years,
+        "focus": year,
+        "observed": series.ledger.observed,
+        "words": words.section("chart"),
+        "causes": words.section("cause"),
+        "confidences": words.section("confidence"),
+        "maps": words.section("map"),
+        "colours": plot.COLOURS,
+        "steps": STEPS,
+        "titles": {name: series.facts.title(name) for name in sorted(names)},
+        "fan": series.fan(),
+        "stairs": series.staircase(),
+        "bottlenecks": series.bottlenecks(),
+        "milestones": series.milestones(),
+        "people": people,
+        "cathode": {"origin": flows.cathode_origin(series), "links": flows.cathode_links(series)},
+        "recycling": {"total": series.recycling(), "links": flows.feed_links(series)},
+        "sites": {name: series.site(name) for name in _with_plan(series)},
+        "states": states,
+        "map": {"sizes": drawn["sizes"]},
+        "beside": [_other(run) for run in beside],
+        "confidence": {k: dict(v) for k, v in sorted(series.facts.confidence.items())},
+    }
+
+
+def _with_plan(series: Series) -> list[str]:
+    """Return the sites that announced cells, or make them."""
+    shown = (("announced", site) for site in series.sites)
+    return [s for step, s in shown if (series.step(step, s) + series.step("good", s)).any()]
+
+
+def _other(run: RunLike) -> dict[str, Any]:
+    found = quantiles(run, "good_gwh")
+    name = str(run.manifest["scenario"])
+    label = f"{name} ({run.folder.name})" if run.folder.name != name else name
+    return {"name": label, "years": [int(y) for y in found.index], "p50": listed(found["p50"])}
+
+
+def _sites(series: Series, year: int) -> list[dict[str, Any]]:
+    rows = []
+    places = flows.geography()["places"]
+    for name in _with_plan(series):
+        at = series.years.index(year)
+        good, plan = (series.step(step, name).mean(axis=0)[at] for step in ("good", "announced"))
+        place = places.get(name, {})
+        town = place.get("town", "")
+        rows.append(
+            {
+                "name": name,
+                "title": series.facts.title(name),
+                "town": words.Both(town, place.get("town_fr", town)),
+                "caveat": series.facts.caveats.get(name, ""),
+                "summary": words.say(
+                    "site.summary", year=year, good=words.short(good), announced=words.short(plan)
+                ),
+            }
+        )
+    return rows
+
+
+def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("bvsim.report"),
         autoescape=True,
@@ -54,117 +183,45 @@ def render_page(run: RunLike) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["number"] = write_number
-    year = min(2030, int(run.table("ledger")["year"].max()))
-    table = summarise(run)
-    return environment.get_template("page.html.j2").render(
-        manifest=_manifest(run),
-        year=year,
-        answer=answer(run, table, year),
-        figures=_figures(run, year),
-        causes=_cause_list(),
-        heat=heat_map(run),
-        kpis=_kpi_rows(table, entities=False),
-        entity_kpis=_kpi_rows(table, entities=True),
-        precision=precision(run, table, year),
-        commands=commands(run),
-    )
+    environment.filters["number"] = words.number
+    environment.filters["percent"] = words.percent
+    environment.globals["t"] = words.say
+    environment.globals["name_of"] = words.cause
+    return environment
 
 
-def answer(run: RunLike, table: pd.DataFrame, year: int) -> list[str]:
-    """Say in three sentences what comes out, what is lost where, and what holds it back."""
-    found = quantiles(run, "good_gwh")
-    output = {name: cell(found, year, name) for name in ("p10", "p50", "p90")}
-    plan = float(by_year(run, "announced_gwh").mean()[year])
-    share = f", {output['p50'] / plan:.0%} of the {_n(plan)} GWh announced" if plan > 0 else ""
-    low, high = _n(output["p10"]), _n(output["p90"])
-    spread = f" (in 8 of 10 draws {low} to {high} GWh)" if low != high else ""
-    first = f"In {year} the valley makes {_n(output['p50'])} GWh of good cells{share}{spread}."
-    losses = ranked(ledger_of(run, year).loc[list(LOSSES), "mean"])
-    parts = [
-        f"{_PROSE.get(cause, label(cause))} ({_n(lost)} GWh)"
-        for cause, lost in losses[:3]
-        if lost >= 0.05
+def _static(name: str) -> str:
+    return files("bvsim.report").joinpath("static", name).read_text(encoding="utf-8")
+
+
+def _policy() -> str:
+    """Return the content policy: these scripts by their hashes, and nothing from anywhere."""
+    hashes = [
+        base64.b64encode(hashlib.sha256(_static(name).encode()).digest()).decode()
+        for name in SCRIPTS
     ]
-    second = f"On average most of what is missing is due to {_join(parts)}." if parts else ""
-    return [text for text in (first, second, _holding_back(run, table, year)) if text]
+    scripts = " ".join(f"'sha256-{digest}'" for digest in hashes)
+    return f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data:"
 
 
-def _holding_back(run: RunLike, table: pd.DataFrame, year: int) -> str:
-    causes = [(c, share) for c, share in ranked(shares(run).loc[year]) if c != NONE][:2]
-    words = [f"{label(cause)} (in {share:.0%} of draws)" for cause, share in causes]
-    text = f"Nothing but the plan itself limits output in {year}"
-    if words:
-        text = f"Apart from the plan's own losses, output of {year} is held back by {_join(words)}"
-    chances = [
-        f"{name.split('_')[1]} GWh a year is {cell(table, name, 'mean'):.0%}"
-        for name in ("reach_30_gwh_2030", "reach_50_gwh_2030")
-        if name in table.index and pd.notna(cell(table, name, "mean"))
-    ]
-    return f"{text}; by 2030 the chance of {', of '.join(chances)}." if chances else f"{text}."
+_DASHED = partial(json.dumps, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def _figures(run: RunLike, year: int) -> list[dict[str, Any]]:
-    drawn = {
-        "fan": (plot.fan(run), "Output by year: median, middle half and middle four fifths"),
-        "waterfall": (plot.waterfall(run, year), f"From announced to delivered in {year}"),
-        "bottlenecks": (plot.bottlenecks(run), "Main bottleneck by year"),
-    }
-    return [
-        {"name": name, "alt": alt, "svg": inline_svg(plot.render(ax).decode(), name, alt)}
-        for name, (ax, alt) in drawn.items()
-    ]
+def _as_json(data: dict[str, Any]) -> Markup:
+    """Return JSON that cannot end the element it stands in."""
+    text = _DASHED(data)
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)
 
 
-def inline_svg(text: str, prefix: str, alt: str) -> Markup:
-    """Make an SVG file part of a page: own names for its ids, scaled to the page, with a label."""
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r'\bid="', f'id="{prefix}-', text)
-    text = re.sub(r'href="#', f'href="#{prefix}-', text)
-    text = re.sub(r"url\(#", f"url(#{prefix}-", text)
-    text = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1)
-    text = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", text, count=1)
-    opening = Markup('<svg role="img" aria-label="{}"').format(alt)
-    # The drawing is our own: matplotlib has escaped the names in it.
-    return Markup(text.replace("<svg", str(opening), 1))
-
-
-def heat_map(run: RunLike) -> dict[str, Any]:
-    """Return the main bottleneck by site (rows) and year (columns), the valley first."""
-    valley = main_bottleneck(run)
-    sites = main_bottleneck(run, "site")
-    years = [int(year) for year in valley.index]
-    rows = [{"name": ALL_SITES, "cells": _cells(valley, years)}]
-    for site in sorted(sites.index.unique("entity")):
-        rows.append({"name": site, "cells": _cells(sites.loc[site], years)})
-    return {"years": years, "rows": rows}
-
-
-def _cells(found: pd.DataFrame, years: list[int]) -> list[dict[str, Any]]:
-    cells = []
-    for year in years:
-        cause, share = str(found["cause"][year]), cell(found, year, "share")
-        cells.append(
-            {
-                "cause": "" if cause == NONE else label(cause),
-                "share": share,
-                "colour": plot.COLOURS[cause],
-                "tint": tint(plot.COLOURS[cause], 0.08 + 0.34 * share),
-            }
-        )
-    return cells
-
-
-def tint(colour: str, strength: float) -> str:
-    """Mix a colour into white: light enough for dark text up to a strength of about 0.45."""
-    parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(255 + (part - 255) * strength):02x}" for part in parts)
-
-
-def _cause_list() -> list[dict[str, str]]:
+def _cause_list() -> list[dict[str, Any]]:
     order = ("not_built", "delay", *CAUSES)
-    return [{"label": label(c), "colour": plot.COLOURS[c], "meaning": MEANINGS[c]} for c in order]
+    return [
+        {"label": words.cause(c), "colour": plot.COLOURS[c], "meaning": words.say(f"meaning.{c}")}
+        for c in order
+        if c in LOSSES
+    ]
 
 
 def _kpi_rows(table: pd.DataFrame, *, entities: bool) -> list[dict[str, Any]]:
@@ -178,37 +235,14 @@ def _kpi_rows(table: pd.DataFrame, *, entities: bool) -> list[dict[str, Any]]:
     return rows
 
 
-def precision(run: RunLike, table: pd.DataFrame, year: int) -> list[str]:
-    """Say how precisely the mean of the year's output is known, and what is not in it."""
-    manifest = run.manifest
-    name = f"output_{year}_gwh"
-    row = table.loc[name] if name in table.index else None
-    lines = []
-    if row is not None and pd.notna(row["ci95_lo"]):
-        half = (row["ci95_hi"] - row["ci95_lo"]) / 2
-        lines.append(
-            f"With {manifest.get('draws')} draws the mean output of {year} is "
-            f"{row['mean']:.2f} GWh ± {half:.2f} (95% interval of the sampling error)."
-        )
-    else:
-        lines.append("This design and number of draws give no interval for the means.")
-    if manifest["failures"]:
-        lines.append(f"Rows that failed and are left out: {len(manifest['failures'])}.")
-    lines.append(
-        "The interval says how far more draws would move the mean. It does not cover errors of "
-        "the model or of the figures it rests on."
-    )
-    return lines
-
-
-def commands(run: RunLike) -> list[str]:
-    """Return what to type in the run folder to get the same numbers again."""
-    manifest = run.manifest
-    words = ["bvsim", "run", "scenario.yaml", "--out", "again"]
-    for option in ("draws", "per-draw", "seed", "design"):
-        words += [f"--{option}", str(manifest[option.replace("-", "_")])]
-    years = ",".join(map(str, manifest["years"]))
-    return [shlex.join([*words, "--years", years]), "bvsim trace . --draw 0"]
+def _confidence(facts: Facts) -> list[dict[str, Any]]:
+    total: Counter[str] = sum(facts.confidence.values(), Counter())
+    count = total.total()
+    return [
+        {"name": name, "count": total[name], "share": total[name] / count}
+        for name in CONFIDENCES
+        if total[name]
+    ]
 
 
 def _manifest(run: RunLike) -> dict[str, Any]:
@@ -218,23 +252,3 @@ def _manifest(run: RunLike) -> dict[str, Any]:
     found["status"] = run.manifest.get("status")
     found["story"] = run.manifest.get("story") or ""
     return found
-
-
-def _join(words: Iterable[str]) -> str:
-    *most, last = list(words)
-    return f"{', '.join(most)} and {last}" if most else last
-
-
-def _n(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.1f}"
-
-
-def write_number(value: float | None, unit: str = "") -> str:
-    """Write a figure of the table: three significant digits or whole numbers, years plain."""
-    if value is None:
-        return "\N{EN DASH}"
-    if unit == "year":
-        return f"{value:.1f}" if value % 1 else f"{value:.0f}"
-    if abs(value) >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.3g}"

@@ -186,5 +186,4 @@ def price(lever: Lever, first: int, last: int) -> Price:
     if lever.per_year is not None:
         begun = lever.since.year + (lever.since.timetuple().tm_yday - 1) / 365.25
         amount *= max(0.0, last + 1 - max(float(first), begun))
-    vintage = figure.vintages[figure.index]
-    return Price(amount, vintage.sources, vintage.note)
+    return Price(amount, figure.vintage.sources, figure.vintage.note)

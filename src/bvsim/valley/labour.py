@@ -74,10 +74,9 @@ class LabourMarket:
         )
         self.courses = self._register.courses
         self._reach_days = _reach_changes(spec)
-        self._clearing = Clearing(
-            self.pools, self._register.reach, spec.hiring.rule, self._register.take_on
-        )
-        self._month = -1
+        self._clearing = Clearing(self._register.reach, spec.hiring.rule, self._register.take_on)
+        self._month, self._month_end = -1, 0.0
+        self._liftable = "labour" in ctx.lifts
 
     def employ(
         self,
@@ -147,17 +146,18 @@ class LabourMarket:
 
     def clear(self, period: Period) -> None:
         """Let new staff arrive; at the start of a month, let people leave, move and be hired."""
-        lifted = self._ctx.lifted("labour")
-        self._register.arrive(period.start_day)
+        register = self._register
+        lifted = self._liftable and self._ctx.lifted("labour")
+        register.arrive(period.start_day)
         if period.month != self._month:
-            self._month = self._register.month = period.month
-            month_end = self._ctx.calendar.month_starts[period.month + 1]
-            self._review(period.start_day, month_end, lifted=lifted)
-        for workforce in self._register.staffed:
+            self._month = register.month = period.month
+            self._month_end = self._ctx.calendar.month_starts[period.month + 1]
+            self._review(period.start_day, self._month_end, lifted=lifted)
+        for workforce in register.staffed:
             if workforce.dirty or lifted:
                 workforce.refresh(lifted=lifted)
-        if period.end_day >= self._ctx.calendar.month_starts[period.month + 1]:
-            self._register.write()
+        if period.end_day >= self._month_end:
+            register.write()
 
     def balances(self) -> Iterator[Balance]:
         """Yield the accounts of people: basins, employers, programmes, the region."""
@@ -176,7 +176,7 @@ class LabourMarket:
         claims = [] if lifted else self._claims(day, month_end)
         place_leavers(register, leaving, claims)
         place_graduates(register, claims)
-        claims = [claim for claim in claims + self._compete(day) if any(claim.wants)]
+        claims = [claim for claim in claims if any(claim.wants)] + self._compete(day)
         if claims:
             self._clearing.settle(claims)
             hire_outside(register, claims)
@@ -223,35 +223,32 @@ class LabourMarket:
         for _, courses in sorted(self._spec.upskilling.items()):
             if courses.begins <= day < courses.ends:
                 common *= courses.attrition
-        pulls = dict.fromkeys(self.pools, common)
+        factors = {name: [common] * SKILL_COUNT for name in self.pools}
         for site in self.competitors:
-            pulls[site.basin] *= site.pull(day)
+            factors[site.basin][TECHNICIANS] *= site.pull(day)
         leaving = []
         for workforce in self._register.staffed:
-            factors = [common] * SKILL_COUNT
-            factors[TECHNICIANS] = pulls[workforce.basin]
-            gone = workforce.month(day, month_end, factors)
+            gone = workforce.month(day, month_end, factors[workforce.basin])
             for skill, number in enumerate(workforce.surplus(day, month_end)):
                 if number:
                     workforce.dismiss(skill, number)
+                    gone = gone or [0] * SKILL_COUNT
                     gone[skill] += number
-            if any(gone):
+            if gone:
                 leaving.append((workforce, gone))
         return leaving
 
     def _claims(self, day: float, month_end: float) -> list[Claim]:
-        register = self._register
-        return [
-            Claim(
-                index,
-                workforce.basin,
-                workforce.wants(day, month_end),
-                self._order(workforce.pay, workforce.since),
-                register.rank(workforce.name),
-                workforce.observed.imposes(day),
-            )
-            for index, workforce in enumerate(register.staffed)
-        ]
+        """Return what the plants want that want anybody."""
+        claims = []
+        for index, workforce in enumerate(self._register.staffed):
+            wants = workforce.wants(day, month_end)
+            if wants is not None:
+                order = self._order(workforce.pay, workforce.since)
+                rank = self._register.rank(workforce.name)
+                imposed = workforce.observed.imposes(day)
+                claims.append(Claim(index, workforce.basin, wants, order, rank, imposed))
+        return claims
 
     def _order(self, pay: float, since: float) -> float:
         return -pay if self._spec.hiring.rule == "by-pay" else since
@@ -267,8 +264,9 @@ class LabourMarket:
                     site.heads[skill] = target
                     self.pools[site.basin].give(SEEKERS, skill, -missing)
                 wants.append(max(0, missing))
-            rank = self._register.rank(site.name)
-            claims.append(Claim(-1 - i, site.basin, wants, self._order(site.pay, site.since), rank))
+            if any(wants):
+                order, rank = self._order(site.pay, site.since), self._register.rank(site.name)
+                claims.append(Claim(-1 - i, site.basin, wants, order, rank))
         return claims
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bvsim.valley.labour_pools import GRADUATES, SKILL_COUNT, BasinPool
@@ -50,24 +50,47 @@ class Reach:
     contact : float
         Share of those in reach that hiring plants can win in a month; graduates of
         programmes look for the job themselves.
+    pools : mapping of str to BasinPool
+        By name of the basin.
     """
 
-    def __init__(self, contact: float) -> None:
+    def __init__(self, contact: float, pools: Mapping[str, BasinPool]) -> None:
         self.share: dict[tuple[str, str], float] = {}
-        self.links: list[Link] = []
-        self._contact = contact
+        self._pools, self._contact = pools, contact
+        self._links: list[Link] = []
+        self._links_to: dict[frozenset[str], list[Link]] = {}
+        self._nearest: dict[str, list[tuple[float, BasinPool]]] = {}
         self._kept: dict[tuple[str, str], list[float]] = {}
 
     def update(self, share: dict[tuple[str, str], float]) -> None:
         """Take over a matrix by (home, workplace); own basins are served first."""
         self.share = share
-        self.links = []
+        self._links = []
+        self._links_to.clear()
+        self._nearest.clear()
         for home, work in sorted(share, key=lambda pair: (pair[0] != pair[1], pair)):
             if share[home, work] > 0.0:
                 rates = [share[home, work] * self._contact] * 4
                 rates[GRADUATES] = share[home, work]
                 kept = self._kept.setdefault((home, work), [0.0] * (4 * SKILL_COUNT))
-                self.links.append(Link(home, work, rates, kept))
+                self._links.append(Link(self._pools[home], work, rates, kept))
+
+    def links_to(self, works: Iterable[str]) -> list[Link]:
+        """Return the links to some workplaces, in the order in which they are served."""
+        key = frozenset(works)
+        links = self._links_to.get(key)
+        if links is None:
+            links = self._links_to[key] = [link for link in self._links if link.work in key]
+        return links
+
+    def nearest(self, work: str) -> list[tuple[float, BasinPool]]:
+        """Return how much of each basin would work somewhere, the nearest basin first."""
+        found = self._nearest.get(work)
+        if found is None:
+            shares = [(self.share.get((home, work), 0.0), home) for home in self._pools]
+            shares.sort(key=lambda pair: (-pair[0], pair[1]))
+            found = self._nearest[work] = [(share, self._pools[home]) for share, home in shares]
+        return found
 
 
 @dataclass
@@ -76,15 +99,17 @@ class Link:
 
     Parameters
     ----------
-    home, work : str
-        Basins.
+    home : BasinPool
+        The people of a basin.
+    work : str
+        Basin of the workplaces.
     rates : list of float
         By source: share of the people that can be won in a month.
     kept : list of float
         Fractions of people kept from month to month, by source and skill.
     """
 
-    home: str
+    home: BasinPool
     work: str
     rates: list[float]
     kept: list[float]
@@ -105,8 +130,6 @@ class Clearing:
 
     Parameters
     ----------
-    pools : mapping of str to BasinPool
-        By name of the basin.
     reach : Reach
         Who can be won.
     rule : {"proportional", "by-pay", "first-come"}
@@ -115,10 +138,7 @@ class Clearing:
         Told of everyone who is taken.
     """
 
-    def __init__(
-        self, pools: Mapping[str, BasinPool], reach: Reach, rule: Rule, take: Take
-    ) -> None:
-        self._pools = pools
+    def __init__(self, reach: Reach, rule: Rule, take: Take) -> None:
         self._reach, self._rule, self._take = reach, rule, take
 
     def settle(self, claims: Sequence[Claim]) -> None:
@@ -128,25 +148,26 @@ class Clearing:
             for claim in claims:
                 if claim.wants[skill]:
                     by_work.setdefault(claim.basin, []).append(claim)
+            links = self._reach.links_to(by_work) if by_work else ()
             for source in range(4):
                 if not by_work:
                     break
-                self._settle_source(by_work, skill, source)
+                self._settle_source(links, by_work, skill, source)
 
-    def _settle_source(self, by_work: dict[str, list[Claim]], skill: int, source: int) -> None:
+    def _settle_source(
+        self, links: Sequence[Link], by_work: dict[str, list[Claim]], skill: int, source: int
+    ) -> None:
         """Serve claims from one source, own basins first; drop those that are satisfied."""
-        for link in self._reach.links:
-            claims = by_work.get(link.work)
-            if not claims:
+        for link in links:
+            here = link.home.people[source][skill]
+            if not here:
                 continue
-            pool = self._pools[link.home]
-            here = pool.people[source][skill]
-            number = link.people(here, source, skill) if here else 0
-            if not number:
+            claims = by_work.get(link.work)
+            number = link.people(here, source, skill) if claims else 0
+            if not (claims and number):
                 continue
             taken = self._share_out(claims, skill, source, number)
-            pool.take(source, skill, taken)
-            pool.book_hired(taken)
+            link.home.hire_out(source, skill, taken)
             left = [claim for claim in claims if claim.wants[skill]]
             if left:
                 by_work[link.work] = left
@@ -158,9 +179,12 @@ class Clearing:
     def _share_out(self, claims: Sequence[Claim], skill: int, source: int, number: int) -> int:
         """Share people of one pool among the claims of one basin; return how many went."""
         if len(claims) == 1:
-            given = [min(number, claims[0].wants[skill])]
-        else:
-            given = self._divide(number, claims, skill)
+            claim = claims[0]
+            count = min(number, claim.wants[skill])
+            claim.wants[skill] -= count
+            self._take(claim.index, skill, source, count)
+            return count
+        given = self._divide(number, claims, skill)
         for claim, count in zip(claims, given, strict=True):
             if count:
                 claim.wants[skill] -= count

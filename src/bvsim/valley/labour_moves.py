@@ -166,23 +166,17 @@ class TrainingDesk:
 
     def _draw(self, programme: Course, source: int, wanted: int) -> int:
         """Take applicants of one source, from the nearest basin first."""
-        register, spec, skill = self._register, programme.spec, programme.draws_on
+        spec, skill = programme.spec, programme.draws_on
         found = 0
-        for _, home in self._nearest(spec.basin):
+        for reach, pool in self._register.reach.nearest(spec.basin):
             if found >= wanted:
                 break
-            pool = register.pools[home]
-            reach = register.reach.share.get((home, spec.basin), 0.0)
             apply = math.floor(pool.people[source][skill] * reach * spec.applicants + 1e-9)
             number = min(apply, wanted - found)
             if number > 0:
                 pool.take(source, skill, number)
                 found += number
         return found
-
-    def _nearest(self, work: str) -> list[tuple[float, str]]:
-        share = self._register.reach.share
-        return sorted((-share.get((home, work), 0.0), home) for home in self._register.pools)
 
     def release_trainees(self, programme: Course, number: int, *, trained: bool) -> None:
         """Send those who end a course without a battery job to the pool or to other work."""

@@ -103,28 +103,44 @@ class BasinPool:
         self.people[source][skill] -= number
         self.outflow += number
 
+    def hire_out(self, source: int, skill: int, number: int) -> None:
+        """Take out people whom employers hire, wherever these are."""
+        self.people[source][skill] -= number
+        self.outflow += number
+        if self.account is not None:
+            self.account.now[B_HIRED] += number
+
     def month(self) -> None:
         """Let a month pass: new job seekers come, some turn to other work."""
         self.rooms = self._housing.whole(self._housing_due)
         gone = 0
         for source, people in enumerate(self.people):
-            if source != SEEKERS and not (people[0] or people[1] or people[2] or people[3]):
-                continue
-            hazard = self._exit if source == SEEKERS else self._impatience
-            kept = self._out[source]
-            for skill in range(SKILL_COUNT):
-                here = people[skill]
-                if here:
-                    due = kept[skill] + here * hazard
-                    left = min(here, int(due))
-                    kept[skill] = due - left
-                    people[skill] = here - left
-                    gone += left
+            if source == SEEKERS:
+                gone += self._turn_away(people, self._exit, self._out[source])
+            elif people[0] or people[1] or people[2] or people[3]:
+                gone += self._turn_away(people, self._impatience, self._out[source])
         self.outflow += gone
         self.depart(gone)
+        self._refill_seekers()
+
+    def _turn_away(self, people: list[int], hazard: float, kept: list[float]) -> int:
+        """Let people of one source turn to other work; return how many did."""
+        gone = 0
+        for skill, here in enumerate(people):
+            if here:
+                due = kept[skill] + here * hazard
+                left = int(due)
+                if left > here:
+                    left = here
+                kept[skill] = due - left
+                people[skill] = here - left
+                gone += left
+        return gone
+
+    def _refill_seekers(self) -> None:
         seekers, kept, new = self.people[SEEKERS], self._in, 0
-        for skill in range(SKILL_COUNT):
-            due = kept[skill] + self._refill[skill]
+        for skill, refill in enumerate(self._refill):
+            due = kept[skill] + refill
             coming = int(due)
             kept[skill] = due - coming
             seekers[skill] += coming
@@ -138,18 +154,13 @@ class BasinPool:
         if self.account is not None:
             self.account.now[B_OTHER_WORK] += number
 
-    def book_hired(self, number: int) -> None:
-        """Book people of this basin hired by employers, wherever they are."""
-        if self.account is not None:
-            self.account.now[B_HIRED] += number
-
     def write(self) -> None:
         """Record the stocks."""
         if self.account is None:
             return
         now, people = self.account.now, self.people
-        now[0], now[1] = sum(people[SEEKERS]), sum(people[GRADUATES])
-        now[2], now[3] = sum(people[EXPERIENCED]), sum(people[AUTOMOTIVE])
+        now[B_SEEKERS], now[B_GRADUATES] = sum(people[SEEKERS]), sum(people[GRADUATES])
+        now[B_EXPERIENCED], now[B_AUTOMOTIVE] = sum(people[EXPERIENCED]), sum(people[AUTOMOTIVE])
 
     def total(self) -> int:
         """Return everybody in the pool."""
@@ -175,10 +186,14 @@ class Departures:
         self._span = max(spec.ends - spec.begins, 1.0)
         self._joining = split_by_skill(spec.workers * spec.joins, mix)
         self._released = [0] * SKILL_COUNT
+        self._over = False
 
     def month(self, day: float) -> None:
         """Release whoever is due by a day; those before the start count as gone."""
-        passed = min(max((day - self._begins) / self._span, 0.0), 1.0)
+        if day <= self._begins or self._over:
+            return
+        passed = min((day - self._begins) / self._span, 1.0)
+        self._over = passed >= 1.0
         for skill, joining in enumerate(self._joining):
             due = math.floor(joining * passed + 0.5) - self._released[skill]
             if due > 0:

@@ -60,7 +60,7 @@ class Register:
         salt: str,
     ) -> None:
         self.spec, self.pools, self.competitors = spec, pools, competitors
-        self.reach = Reach(spec.hiring.contact)
+        self.reach = Reach(spec.hiring.contact, pools)
         self.staffed: list[Workforce] = []
         self._ranks: dict[str, float] = {}
         self.month = 0

@@ -25,6 +25,9 @@ class Targets(NamedTuple):
     others: float
 
 
+NOBODY = Targets(0.0, 0.0, 0.0, 0.0)
+
+
 class StaffPlan:
     """Target heads by skill, ahead of the ramp of each block.
 
@@ -41,7 +44,7 @@ class StaffPlan:
         self._lines = -1
         self._blocks: list[tuple[float, float]] = []
         self._full_from = math.inf
-        self._full = Targets(0.0, 0.0, 0.0, 0.0)
+        self._full = NOBODY
         self.needs = (0.0, 0.0, 0.0, 0.0)
         self.crews = 1
         self.active = False
@@ -146,10 +149,11 @@ class Observed:
             ordered.insert(0, (ordered[0][0] - lead_days, 0.0))
         self._days = [day for day, _ in ordered]
         self._heads = [heads for _, heads in ordered]
+        self._until = self._days[-1] if self._days else -math.inf
 
     def imposes(self, day: float) -> bool:
         """Tell whether the month that begins on a day is covered by observations."""
-        return bool(self._days) and day <= self._days[-1]
+        return day <= self._until
 
     def heads(self, day: float) -> float:
         """Return the heads on a day; the first and last values beyond the ends."""

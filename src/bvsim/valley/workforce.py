@@ -11,7 +11,7 @@ from bvsim.valley.calendar import DAYS_PER_MONTH
 from bvsim.valley.labour_pools import Mover, split_by_skill
 from bvsim.valley.labour_staff import COHORTS, NormalMix, Staff
 from bvsim.valley.labour_tenure import Tenure
-from bvsim.valley.staffplan import Observed, Plan, StaffPlan
+from bvsim.valley.staffplan import NOBODY, Observed, Plan, StaffPlan
 from bvsim.valley.streams import Stream
 
 OPERATORS, TECHNICIANS, ENGINEERS, OTHERS = range(4)
@@ -83,9 +83,10 @@ class Workforce:
         self.plan = StaffPlan(staffing)
         self.observed = Observed(observed, staffing.lead * DAYS_PER_MONTH)
         self.lead_days = tuple(getattr(spec.hiring.lead, skill) * 7.0 for skill in SKILLS)
+        self._longest_lead = max(self.lead_days)
         self._leaving = tuple(self._turnover * d / DAYS_PER_MONTH for d in self.lead_days)
         """Share of the staff that leaves within the lead time of a hire."""
-        self._targets = [0.0] * 4
+        self._targets = NOBODY
         self.transit = [0] * 4
         self.awaiting = [0] * 4
         """Graduates who hold an offer of this employer."""
@@ -144,8 +145,8 @@ class Workforce:
     def _split(self, total: float) -> list[int]:
         return split_by_skill(total, self.plan.mix)
 
-    def month(self, day: float, month_end: float, factors: Sequence[float]) -> list[int]:
-        """Let a month pass for the staff; return the leavers by skill.
+    def month(self, day: float, month_end: float, factors: Sequence[float]) -> list[int] | None:
+        """Let a month pass for the staff; return the leavers by skill, None for nobody.
 
         Parameters
         ----------
@@ -157,7 +158,7 @@ class Workforce:
         luck = self._stream.uniforms(4)  # drawn even for nobody: luck stays with its month
         imposed = self.observed.imposes(day)
         if not (self.heads or imposed or self.plan.begun(day)):
-            return self._nobody()
+            return self._skip_month()
         leavers = [0, 0, 0, 0]
         self._targets = targets = self.plan.targets(day)
         for skill, staff in enumerate(self.staff):
@@ -168,51 +169,56 @@ class Workforce:
                 staff.age()
                 odds = self._tenure.odds(day, factors[skill])
                 leavers[skill] = staff.attrition(luck[skill], odds, chance=self._chance)
+        self._change_shifts(day, month_end, leavers)
+        gone = sum(leavers)
+        self._book_leavers(gone)
+        return leavers if gone else None
+
+    def _change_shifts(self, day: float, month_end: float, leavers: list[int]) -> None:
+        """Let operators leave whom a new shift pattern drives away, and count them."""
         share = self._tenure.shift_leavers(day, month_end)
         if share > 0.0:
             operators = self.staff[OPERATORS]
             gone = math.floor(operators.heads * share + 0.5)
             operators.dismiss_evenly(gone)
             leavers[OPERATORS] += gone
-        self._book_leavers(sum(leavers))
-        return leavers
 
-    def _nobody(self) -> Sequence[int]:
+    def _skip_month(self) -> None:
         """Let a month pass for a plant that has nobody, and wants nobody yet."""
         if self._targets is not NOBODY:
             self._targets = NOBODY
             for skill in (OPERATORS, TECHNICIANS, ENGINEERS):
                 self._reference[skill] = self._normal[skill].age(0.0)
-        return NOBODY
 
     def targets(self, day: float) -> list[int]:
         """Return the heads by skill that the plan wants on a day."""
-        self._targets = [self.plan.target(skill, day) for skill in range(4)]
+        self._targets = self.plan.targets(day)
         return [round(target) for target in self._targets]
 
-    def wants(self, day: float, month_end: float) -> list[int]:
-        """Return how many people to win this month, by skill."""
+    def wants(self, day: float, month_end: float) -> list[int] | None:
+        """Return how many people to win this month, by skill; None for nobody."""
         if self.closed:
-            return [0] * 4
+            return None
         if self.observed.imposes(day):
             targets = self._split(self.observed.heads(month_end))
             return [max(0, t - s.heads) for t, s in zip(targets, self.staff, strict=True)]
-        if not self.plan.active:
-            return [0] * 4
-        wants = []
+        if not (self.heads or self.plan.begun(day + self._longest_lead)):
+            return None
+        planned, wants = self.plan.targets_ahead(day, self.lead_days), []
         for skill, staff in enumerate(self.staff):
-            target = self.plan.target(skill, day + self.lead_days[skill])
-            missing = target + staff.heads * self._leaving[skill] - staff.heads
-            wants.append(max(0, math.floor(missing + 0.5) - self.transit[skill]))
+            heads = staff.heads
+            missing = planned[skill] + heads * self._leaving[skill] - heads
+            number = int(missing + 0.5) - self.transit[skill]
+            wants.append(number if number > 0 else 0)
         total = sum(wants)
         if total > self._hiring.capacity:
             return split_by_skill(self._hiring.capacity, wants)
-        return wants
+        return wants if total else None
 
-    def surplus(self, day: float, month_end: float) -> list[int]:
+    def surplus(self, day: float, month_end: float) -> Sequence[int]:
         """Return by skill how many more there are than an observation says."""
         if self.closed or not self.observed.imposes(day):
-            return [0] * 4
+            return ()
         targets = self._split(self.observed.heads(month_end))
         return [max(0, s.heads - t) for t, s in zip(targets, self.staff, strict=True)]
 
@@ -286,21 +292,29 @@ class Workforce:
 
     def review(self, day: float) -> None:
         """Refresh what changes month by month: experts and vacancies."""
-        self.plan.asked = day
-        self.experts = 0 if self.closed else self.plan.experts(day)
-        empty = 0
-        if not self.closed and self.plan.active:
-            for staff, target in zip(self.staff, self._targets, strict=True):
-                short = round(target) - staff.heads
-                if short > 0:
-                    empty += short
-        self.vacancies = empty
-        self.since = min(self.since, day) if empty else math.inf
-        self.dirty = True
+        plan, experts = self.plan, self.experts
+        plan.asked = day
+        lives = plan.active and not self.closed
+        self.experts = plan.experts(day) if lives else 0
+        if self.heads or self.experts != experts:
+            self.dirty = True
+        if lives and self._targets is not NOBODY:
+            self._count_vacancies(day)
+        else:
+            self.vacancies, self.since = 0, math.inf
         if self.account is not None:
             now = self.account.now
-            now[C_VACANCIES], now[C_EXPERTS] = empty, self.experts
-            now[C_VACANCY_MONTHS] += empty
+            now[C_VACANCIES], now[C_EXPERTS] = self.vacancies, self.experts
+            now[C_VACANCY_MONTHS] += self.vacancies
+
+    def _count_vacancies(self, day: float) -> None:
+        empty = 0
+        for staff, target in zip(self.staff, self._targets, strict=True):
+            short = round(target) - staff.heads
+            if short > 0:
+                empty += short
+        self.vacancies = empty
+        self.since = min(self.since, day) if empty else math.inf
 
     def refresh(self, *, lifted: bool) -> None:
         """Work out what the people present make possible."""
@@ -319,20 +333,35 @@ class Workforce:
         thin, (needed, skilled, learned, _) = self._thin, self.plan.needs
         normal, normal_skilled, normal_learned, _ = self._reference
         here = operators.proficiency
-        crews = self.plan.crews
-        present = (operators.heads - self.trainers) * min(1.0, here / normal)
-        full = needed * thin.crew_minimum / crews
-        self.crew_share = min(1.0, int(max(0.0, present) / full + 1e-9) / crews) if full else 1.0
-        experts = float(self.experts)
-        short = max(0.0, learned - engineers.heads)
-        present = engineers.heads * min(1.0, engineers.proficiency / normal_learned)
-        self.engineer_share = _share(present + experts, learned)
-        present = technicians.heads * min(1.0, technicians.proficiency / normal_skilled)
-        self.technician_share = _share(present + max(0.0, experts - short), skilled)
+        self.crew_share = self._crews(here / normal, needed * thin.crew_minimum)
+        experts = self.experts
+        short = learned - engineers.heads
+        present = _present(engineers, normal_learned) + experts
+        self.engineer_share = _share(present, learned)
+        spare = experts - short if short > 0.0 else experts
+        present = _present(technicians, normal_skilled) + (spare if spare > 0.0 else 0.0)
+        self.technician_share = _share(present, skilled)
         manned = max(self.technician_share, thin.technicians_floor)
         self.repair_factor = manned**-thin.repair_exponent if 0.0 < manned < 1.0 else 1.0
-        self.scrap_penalty = thin.scrap_slope * max(0.0, normal - here)
+        self.scrap_penalty = thin.scrap_slope * (normal - here) if normal > here else 0.0
+
+    def _crews(self, proficient: float, needed: float) -> float:
+        """Return the share of crews that can work, operators weighed by proficiency."""
+        if not needed:
+            return 1.0
+        crews = self.plan.crews
+        present = self.staff[OPERATORS].heads - self.trainers
+        if present <= 0:
+            return 0.0
+        working = present * proficient if proficient < 1.0 else present
+        return min(1.0, int(working / (needed / crews) + 1e-9) / crews)
+
+
+def _present(staff: Staff, normal: float) -> float:
+    """Return heads, weighed by their proficiency where it is below the normal mix."""
+    proficient = staff.proficiency / normal
+    return staff.heads * proficient if proficient < 1.0 else staff.heads
 
 
 def _share(present: float, needed: float) -> float:
-    return min(1.0, present / needed) if needed > 0.0 else 1.0
+    return present / needed if present < needed else 1.0

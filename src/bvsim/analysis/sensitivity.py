@@ -1,0 +1,225 @@
+"""Which uncertain figures matter: one door to tornado, Morris, Sobol and PRCC."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bvsim.analysis.groups import LUCK, Group, make_groups
+from bvsim.analysis.morris import MorrisPlan, morris
+from bvsim.analysis.prcc import ENOUGH as ENOUGH_DRAWS
+from bvsim.analysis.prcc import prcc
+from bvsim.analysis.samples import Plan, run_sample, sample_of
+from bvsim.analysis.sobol_indices import SaltelliPlan, sobol_indices
+from bvsim.analysis.tables import RunLike
+from bvsim.analysis.tornado import TornadoPlan, tornado
+from bvsim.ensemble.run import Progress, Run
+from bvsim.ensemble.run import run as run_ensemble
+from bvsim.ensemble.work import Job
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to look at sensitivity.
+
+    Parameters
+    ----------
+    bases : int
+        Its base draws, trajectories, base points or draws by default.
+    enough : int
+        Fewer than this are called too few.
+    unit : str
+        What n counts.
+    by : str
+        Groups by default.
+    """
+
+    bases: int
+    enough: int
+    unit: str
+    by: str
+
+
+METHODS = {
+    "tornado": Method(16, 16, "base draws", "figure"),
+    "morris": Method(20, 10, "trajectories", "actor"),
+    "sobol": Method(64, 64, "base points", "actor"),
+    "prcc": Method(512, ENOUGH_DRAWS, "draws", "figure"),
+}
+SCREENED = 12
+"""Figures that a tornado moves when it is not told which."""
+SCREENING_DRAWS = 128
+_NAMED = 6
+
+
+def make_plan(
+    scenario: Any,
+    method: str,
+    bases: int,
+    seed: int,
+    by: str | None = None,
+    figures: Sequence[str] = (),
+) -> Plan:
+    """Return the plan of a sample for tornado, Morris or Sobol.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What will be simulated.
+    method : {"tornado", "morris", "sobol"}
+        What the sample is for.
+    bases, seed : int
+        Size and seed.
+    by : str, optional
+        How figures are grouped (see `make_groups`); the method's own way by default.
+    figures : sequence of str
+        Patterns of figures; all by default.
+
+    Raises
+    ------
+    ValueError
+        When the method needs no plan, a size is below 1, or figures are named wrongly.
+    """
+    plans: dict[str, Callable[[int, tuple[Group, ...], int, int], Plan]] = {
+        "tornado": TornadoPlan,
+        "morris": MorrisPlan,
+        "sobol": SaltelliPlan,
+    }
+    if method not in plans:
+        raise ValueError(f"no plan for {method!r}: it must be one of {', '.join(plans)}")
+    if bases < 1:
+        raise ValueError(f"{bases} {METHODS[method].unit}: at least 1 is needed")
+    paths = scenario.paths
+    groups = make_groups(paths, by or METHODS[method].by, figures)
+    if method == "sobol":
+        groups = (*groups, Group(LUCK, ()))
+    return plans[method](len(paths), groups, bases, seed)
+
+
+def run_sensitivity(
+    scenario: Any,
+    method: str,
+    bases: int | None = None,
+    seed: int = 1,
+    *,
+    out: str | Path,
+    outcome: str = "output_2030_gwh",
+    by: str | None = None,
+    figures: Sequence[str] = (),
+    years: tuple[int, ...] = (2026, 2030, 2035, 2040),
+    workers: int | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+    announce: Callable[[str], None] = lambda text: None,
+    job: Job | None = None,
+) -> Run:
+    """Simulate what a method needs into a run folder.
+
+    A tornado that is not told which figures to move first screens them: the `SCREENED` of
+    the largest PRCC with `outcome` in a plain run beside `out` (``OUT-screening``).
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to simulate.
+    method : {"tornado", "morris", "sobol", "prcc"}
+        What it is for.
+    bases, seed : int
+        Size (the method's own by default) and seed.
+    out : path
+        The run folder.
+    outcome : str
+        The key figure that screening looks at.
+    by, figures
+        Groups, as in `make_plan`.
+    years, workers, resume, progress, job
+        As in `bvsim.run`.
+    announce : callable
+        Told in a line what will be simulated.
+    """
+    if method not in METHODS:
+        raise ValueError(f"unknown method {method!r}: it must be one of {', '.join(METHODS)}")
+    size = METHODS[method].bases if bases is None else bases
+    options: dict[str, Any] = {
+        "years": years,
+        "workers": workers,
+        "resume": resume,
+        "progress": progress,
+        "job": job,
+    }
+    if method == "prcc":
+        announce(f"prcc: {size} simulations")
+        return run_ensemble(scenario, draws=size, seed=seed, out=out, **options)
+    if method == "tornado" and not figures and by is None and len(scenario.paths) > SCREENED:
+        announce(f"screening: {SCREENING_DRAWS} simulations")
+        beside = Path(out).with_name(f"{Path(out).name}-screening")
+        plain = run_ensemble(scenario, draws=SCREENING_DRAWS, seed=seed, out=beside, **options)
+        figures = tuple(str(name) for name in prcc(plain, outcome, keep=SCREENED).index)
+    plan = make_plan(scenario, method, size, seed, by, figures)
+    announce(
+        f"{method}: {plan.bases} {METHODS[method].unit} of {plan.rows_per_base} rows, "
+        f"{plan.bases * plan.rows_per_base} simulations"
+    )
+    return run_sample(scenario, plan, out, **options)
+
+
+def analyse(
+    run: RunLike, method: str, outcome: str = "output_2030_gwh", figures: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return the table of a method: see `tornado`, `morris`, `sobol_indices` and `prcc`.
+
+    Raises
+    ------
+    RunError
+        When the run's sample was not made for the method.
+    """
+    if method == "prcc":
+        return prcc(run, outcome, figures)
+    tables = {"tornado": tornado, "morris": morris, "sobol": sobol_indices}
+    if method not in tables:
+        raise ValueError(f"unknown method {method!r}: it must be one of {', '.join(METHODS)}")
+    return tables[method](run, outcome)
+
+
+def remarks(run: RunLike, method: str, table: pd.DataFrame) -> tuple[str, ...]:
+    """Say in plain words how far a table can be trusted.
+
+    Parameters
+    ----------
+    run : RunLike
+        What the table was made from.
+    method : str
+        How.
+    table : pandas.DataFrame
+        From `analyse`.
+    """
+    about = METHODS[method]
+    n = int(table["n"].iloc[0]) if len(table) else 0
+    found = []
+    if n < about.enough:
+        found.append(
+            f"{n} {about.unit} are too few: read the order, not the numbers, and take "
+            f"{about.enough} or more"
+        )
+    wanted = int(sample_of(run).get("bases", run.manifest["draws"]))
+    if n < wanted:
+        found.append(
+            f"{wanted - n} of {wanted} {about.unit} were left out: a row failed or has no value"
+        )
+    unclear = [str(name) for name in table.index[~table["clear"].astype(bool)]]
+    if unclear:
+        names = ", ".join(unclear[:_NAMED]) + (" ..." if len(unclear) > _NAMED else "")
+        found.append(
+            f"{len(unclear)} of {len(table)} cannot be told from no effect at this n "
+            f"(interval covers zero): {names}"
+        )
+    if method == "prcc" and len(table) and table["candidates"].iloc[0] > len(table):
+        found.append(
+            f"{table['candidates'].iloc[0]} figures vary, more than {n} draws can tell apart: "
+            f"the {len(table)} of the largest rank correlation were kept, the others are noise"
+        )
+    return tuple(found)

@@ -1,0 +1,115 @@
+"""`bvsim bottlenecks`: ledger, binding shares by site and year, relief and Shapley shares."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bvsim.cli.errors import FAILED
+from bvsim.cli.options import json_option, sets_option
+from bvsim.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+YEAR = 2030
+
+
+@click.command()
+@click.argument("source", metavar="SCENARIO")
+@click.option("-n", "--draws", default=64, show_default=True, type=click.IntRange(1), help="Draws.")
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Random seed.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder.  [default: runs/NAME-relief-TIME]",
+)
+@sets_option
+@click.option("--stops", is_flag=True, help="Lift stalls and breakdowns too: 32 runs a row.")
+@click.option("--year", default=YEAR, show_default=True, help="Year to show in detail.")
+@click.option("--workers", type=click.IntRange(1), help="Processes.  [default: every core]")
+@click.option("--resume", is_flag=True, help="Finish an interrupted analysis, or add draws to it.")
+@json_option
+@click.pass_context
+def bottlenecks(
+    ctx: click.Context,
+    *,
+    source: str,
+    year: int,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Show what holds SCENARIO back, and what lifting it would free.
+
+    Every draw is simulated with each subset of labour, cathode, demand and delay lifted: 16
+    simulations a row. SCENARIO may also be a folder that this command made.
+    """
+    run = _opened(source) or _made(source, options)
+    failed = len(run.manifest["failures"])
+    if failed:
+        click.echo(f"{failed} rows failed; see {run.folder / 'manifest.json'}", err=True)
+    if run.manifest["tables"]:
+        _show(run, year, as_json=as_json)
+    if failed or not run.manifest["tables"]:
+        ctx.exit(FAILED)
+
+
+def _opened(source: str) -> Any:
+    from bvsim.ensemble.results import open_run
+
+    return open_run(source) if (Path(source) / "manifest.json").is_file() else None
+
+
+def _made(source: str, options: dict[str, Any]) -> Any:
+    from bvsim import spec
+    from bvsim.analysis.relief import run_relief
+    from bvsim.cli.sensitivity import default_folder
+
+    scenario = spec.load(source, sets=options.pop("sets"))
+    if options["resume"] and options["out"] is None:
+        raise click.UsageError("to resume, say which folder: --out")
+    options["out"] = options["out"] or default_folder(f"{scenario.name}-relief")
+    simulations = options["draws"] * (32 if options["stops"] else 16)
+    click.echo(f"relief: {options['draws']} rows, {simulations} simulations", err=True)
+    with progress_bar(scenario.name) as progress:
+        return run_relief(scenario, progress=progress, **options)
+
+
+def _show(run: Any, year: int, *, as_json: bool) -> None:
+    from bvsim.analysis.written import records, write_tables
+
+    tables = _tables(run, year)
+    place = write_tables(run.folder, tables)
+    if as_json:
+        from bvsim.analysis.samples import sample_of
+
+        sample = sample_of(run)
+        manifest = run.manifest
+        head = {"schema_version": 1, "scenario": sample["scenario"]}
+        head |= {name: manifest[name] for name in ("draws", "seed", "design", "elapsed_s")}
+        head |= {"constraints": sample["constraints"], "model_hash": manifest["model_hash"]}
+        head |= {"out": str(run.folder), "failed": len(manifest["failures"]), "year": year}
+        body = {name: records(table) for name, table in tables.items()}
+        click.echo(json.dumps(head | body, allow_nan=False))
+        return
+    from bvsim.cli.bottlenecks_text import print_bottlenecks
+
+    print_bottlenecks(run, tables, year)
+    click.echo(f"Tables  {place}/*.csv, *.parquet")
+
+
+def _tables(run: Any, year: int) -> dict[str, pd.DataFrame]:
+    """Return everything that is written, by name."""
+    import pandas as pd
+
+    from bvsim.analysis.bottlenecks import ledger_of, share_intervals
+    from bvsim.analysis.relief import relief, surplus
+
+    found = {"ledger": ledger_of(run, year).rename_axis("step"), "relief": relief(run)}
+    for by in ("loss", "time"):
+        parts = [share_intervals(run, group, by=by) for group in ("region", "site")]
+        found[f"shares_by_{by}"] = pd.concat(parts)
+    return found | {"surplus": surplus(run)}

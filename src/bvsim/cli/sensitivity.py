@@ -1,0 +1,180 @@
+"""`bvsim sensitivity`: which uncertain figures matter, with intervals."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bvsim.cli.errors import FAILED
+from bvsim.cli.options import json_option, sets_option
+from bvsim.cli.progress import progress_bar
+
+OUTCOME = "output_2030_gwh"
+_SHOWN = 20
+
+
+@click.command()
+@click.argument("source", metavar="SCENARIO")
+@click.option(
+    "--method",
+    type=click.Choice(["tornado", "morris", "sobol", "prcc"]),
+    default="prcc",
+    show_default=True,
+    help="How to look.",
+)
+@click.option(
+    "-n", "--bases", type=click.IntRange(1), help="Base draws.  [default: 16, 20, 64 or 512]"
+)
+@click.option(
+    "--outcome",
+    "outcomes",
+    multiple=True,
+    default=[OUTCOME],
+    show_default=True,
+    metavar="KPI",
+    help="A key figure (repeatable).",
+)
+@click.option(
+    "--by",
+    type=click.Choice(["actor", "section", "part", "figure"]),
+    help="Groups of figures.  [default: actor; tornado and prcc: figure]",
+)
+@click.option("--figures", multiple=True, metavar="GLOB", help="Only these, e.g. 'labour.*'.")
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Random seed.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder.  [default: runs/NAME-METHOD-TIME]",
+)
+@sets_option
+@click.option("--workers", type=click.IntRange(1), help="Processes.  [default: every core]")
+@click.option("--resume", is_flag=True, help="Finish an interrupted analysis, or add to it.")
+@json_option
+@click.pass_context
+def sensitivity(
+    ctx: click.Context,
+    *,
+    source: str,
+    method: str,
+    outcomes: tuple[str, ...],
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Show which uncertain figures an outcome of SCENARIO depends on.
+
+    SCENARIO may also be a folder that this command made for the same method; for prcc, any
+    run. Then nothing is simulated.
+    """
+    from bvsim.analysis.sensitivity import analyse, remarks
+    from bvsim.analysis.written import write_tables
+    from bvsim.ensemble.results import open_run
+
+    if (Path(source) / "manifest.json").is_file():
+        run: Any = open_run(source)
+    else:
+        run = _made(source, method, outcomes[0], dict(options))
+    failed = len(run.manifest["failures"])
+    if failed:
+        click.echo(f"{failed} rows failed; see {run.folder / 'manifest.json'}", err=True)
+    found = {name: analyse(run, method, name, options["figures"]) for name in outcomes}
+    said = {name: remarks(run, method, table) for name, table in found.items()}
+    place = write_tables(run.folder, {f"{method}_{name}": table for name, table in found.items()})
+    if as_json:
+        _print_json(run, method, found, said)
+    else:
+        _print_tables(run, method, found, said)
+        click.echo(f"Tables  {place}/*.csv, *.parquet")
+    if failed:
+        ctx.exit(FAILED)
+
+
+def default_folder(name: str) -> Path:
+    """Return a folder under `runs` that does not exist yet."""
+    base = Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
+    path, count = base, 1
+    while path.exists():
+        count += 1
+        path = base.with_name(f"{base.name}-{count}")
+    return path
+
+
+def _made(source: str, method: str, outcome: str, options: dict[str, Any]) -> Any:
+    from bvsim import spec
+    from bvsim.analysis.sensitivity import run_sensitivity
+
+    scenario = spec.load(source, sets=options.pop("sets"))
+    if options["resume"] and options["out"] is None:
+        raise click.UsageError("to resume, say which folder: --out")
+    options["out"] = options["out"] or default_folder(f"{scenario.name}-{method}")
+    with progress_bar(f"{scenario.name}, {method}") as progress:
+        return run_sensitivity(
+            scenario,
+            method,
+            outcome=outcome,
+            progress=progress,
+            announce=lambda text: click.echo(text, err=True),
+            **options,
+        )
+
+
+def _print_json(run: Any, method: str, found: dict[str, Any], said: dict[str, Any]) -> None:
+    from bvsim.analysis.samples import sample_of
+    from bvsim.analysis.written import records
+
+    sample = sample_of(run)
+    manifest = run.manifest
+    head = {
+        "schema_version": 1,
+        "scenario": sample.get("scenario", manifest["scenario"]),
+        "method": method,
+        "model_hash": sample.get("model_hash", manifest["model_hash"]),
+        "seed": manifest["seed"],
+        "simulations": manifest["draws"] * manifest["per_draw"],
+        "failed": len(manifest["failures"]),
+        "elapsed_s": manifest["elapsed_s"],
+        "out": str(run.folder),
+    }
+    body = {
+        name: {"table": records(table), "remarks": list(said[name])}
+        for name, table in found.items()
+    }
+    click.echo(json.dumps(head | {"outcomes": body}, allow_nan=False))
+
+
+_COLUMNS = {
+    "tornado": (("low", None), ("high", None), ("swing", ("swing_lo", "swing_hi"))),
+    "morris": (("mu_star", ("mu_star_lo", "mu_star_hi")), ("mu", None), ("sigma", None)),
+    "sobol": (("first", ("first_lo", "first_hi")), ("total", ("total_lo", "total_hi"))),
+    "prcc": (("prcc", ("lo", "hi")), ("rank", None)),
+}
+
+
+def _print_tables(run: Any, method: str, found: dict[str, Any], said: dict[str, Any]) -> None:
+    from bvsim.cli.frames import frame_table, interval, number
+    from bvsim.cli.terminal import make_console
+
+    console = make_console()
+    for name, table in found.items():
+        header = ["", *(word for column, ends in _COLUMNS[method] for word in _heads(column, ends))]
+        rows = []
+        for label, row in table.head(_SHOWN).iterrows():
+            cells: list[str] = [str(label)]
+            for column, ends in _COLUMNS[method]:
+                cells.append(number(float(row[column])))
+                cells += [interval(float(row[ends[0]]), float(row[ends[1]]))] if ends else []
+            rows.append([*cells, "yes" if row["clear"] else "no"])
+        title = f"{run.manifest['scenario']}: {name} by {method}, n = {int(table['n'].iloc[0])}"
+        console.print(frame_table(title, [*header, "clear"], rows))
+        if len(table) > _SHOWN:
+            console.print(f"... and {len(table) - _SHOWN} more in the tables")
+        for line in said[name]:
+            console.print(f"- {line}")
+        console.print()
+
+
+def _heads(column: str, ends: tuple[str, str] | None) -> list[str]:
+    return [column.replace("mu_star", "mu*"), *(["95%"] if ends else [])]

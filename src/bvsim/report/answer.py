@@ -1,0 +1,93 @@
+"""The answer in three sentences, how precise it is, and how to get it again."""
+
+from __future__ import annotations
+
+import shlex
+
+import pandas as pd
+
+from bvsim.analysis.bottlenecks import ledger_of, shares
+from bvsim.analysis.causes import LOSSES, NONE
+from bvsim.analysis.summary import quantiles
+from bvsim.analysis.tables import RunLike, by_year, cell, ranked
+from bvsim.report import words
+from bvsim.report.words import Both, say
+
+
+def answer(run: RunLike, table: pd.DataFrame, year: int) -> list[Both]:
+    """Say in three sentences what comes out, what is lost where, and what holds it back."""
+    sentences = [_made(run, year), _lost(run, year), _holding_back(run, table, year)]
+    return [sentence for sentence in sentences if sentence is not None]
+
+
+def _made(run: RunLike, year: int) -> Both:
+    found = quantiles(run, "good_gwh")
+    low, middle, high = (words.short(cell(found, year, q)) for q in ("p10", "p50", "p90"))
+    plan = float(by_year(run, "announced_gwh").mean()[year])
+    share: Both | str = ""
+    if plan > 0:
+        part = words.percent(cell(found, year, "p50") / plan)
+        share = say("answer.share", share=part, plan=words.short(plan))
+    spread = say("answer.spread", low=low, high=high) if low != high else ""
+    return say("answer.made", year=year, output=middle, share=share, spread=spread)
+
+
+def _lost(run: RunLike, year: int) -> Both | None:
+    losses = ranked(ledger_of(run, year).loc[list(LOSSES), "mean"])
+    parts = [
+        say("answer.loss", cause=words.prose(cause), lost=words.short(lost))
+        for cause, lost in losses[:3]
+        if lost >= 0.05
+    ]
+    return say("answer.lost", causes=words.join(parts)) if parts else None
+
+
+def _holding_back(run: RunLike, table: pd.DataFrame, year: int) -> Both:
+    causes = [(c, share) for c, share in ranked(shares(run).loc[year]) if c != NONE][:2]
+    parts = [
+        say("answer.in_share", cause=words.cause(cause), share=words.percent(share))
+        for cause, share in causes
+    ]
+    text = say("answer.free", year=year)
+    if parts:
+        text = say("answer.held", year=year, causes=words.join(parts))
+    chances = [
+        say(
+            "answer.chance",
+            gwh=name.split("_")[1],
+            share=words.percent(cell(table, name, "mean")),
+        )
+        for name in ("reach_30_gwh_2030", "reach_50_gwh_2030")
+        if name in table.index and pd.notna(cell(table, name, "mean"))
+    ]
+    if not chances:
+        return say("answer.plain", before=text)
+    of = say("answer.of")
+    joined = Both(of.en.join(c.en for c in chances), of.fr.join(c.fr for c in chances))
+    return say("answer.chances", before=text, chances=joined)
+
+
+def precision(run: RunLike, table: pd.DataFrame, year: int) -> list[Both]:
+    """Say how precisely the mean of the year's output is known, and what is not in it."""
+    manifest = run.manifest
+    name = f"output_{year}_gwh"
+    row = table.loc[name] if name in table.index else None
+    lines = [say("precision.none")]
+    if row is not None and pd.notna(row["ci95_lo"]):
+        half = words.fixed((row["ci95_hi"] - row["ci95_lo"]) / 2, 2)
+        mean = words.fixed(row["mean"], 2)
+        draws = words.number(manifest["draws"])
+        lines = [say("precision.interval", draws=draws, year=year, mean=mean, half=half)]
+    if manifest["failures"]:
+        lines.append(say("precision.failed", count=len(manifest["failures"])))
+    return [*lines, say("precision.covers")]
+
+
+def commands(run: RunLike) -> list[str]:
+    """Return what to type in the run folder to get the same numbers again."""
+    manifest = run.manifest
+    typed = ["bvsim", "run", "scenario.yaml", "--out", "again"]
+    for option in ("draws", "per-draw", "seed", "design"):
+        typed += [f"--{option}", str(manifest[option.replace("-", "_")])]
+    years = ",".join(map(str, manifest["years"]))
+    return [shlex.join([*typed, "--years", years]), "bvsim trace . --draw 0"]

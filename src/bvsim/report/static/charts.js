@@ -1,0 +1,268 @@
+"use strict";
+/* What each chart shows, as options of ECharts and as a table of the same figures. */
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const INK = "#22272e", QUIET = "#57606a", FAINT = "#e4e7eb", OUTPUT = "#0072b2";
+/* Paul Tol's muted scheme, for what has no colour of its own. */
+const PALETTE = ["#332288", "#44aa99", "#ddcc77", "#cc6677", "#88ccee", "#882255", "#117733", "#999933", "#aa4499", "#7d858f"];
+const CONFIDENCE = { seed: "#004488", published: "#0072b2", derived: "#88ccee", background: "#ddcc77", judgement: "#cc6677", user: "#332288" };
+const CONFIDENCES = Object.keys(CONFIDENCE);
+const END = "@";  // names that are words, not plants, begin with it
+
+let language = document.documentElement.lang;
+let year = data.focus;
+const at = () => data.years.indexOf(year);
+const word = (name) => data.words[language][name] || name;
+const causeOf = (name) => data.causes[language][name] || name.replaceAll("_", " ");
+const titleOf = (name) => name.startsWith(END) ? word(name.slice(1)) : data.titles[name] || name;
+const safe = (text) => echarts.format.encodeHTML(String(text));
+
+function number(value) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "\u2013";
+  const options = Math.abs(value) >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 };
+  return new Intl.NumberFormat(language, options).format(value);
+}
+function percent(share) {
+  return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 }).format(share);
+}
+
+/* A box of values: a heading, then name and value line by line; every text is escaped. */
+function box(heading, rows) {
+  const lines = rows.map(([name, value, colour]) => {
+    const dot = colour ? `<span style="display:inline-block;width:.7em;height:.7em;border-radius:2px;margin-right:.4em;background:${safe(colour)}"></span>` : "";
+    return `<tr><td style="border:0;padding:0 1em 0 0;text-align:left">${dot}${safe(name)}</td><td style="border:0;padding:0">${safe(value)}</td></tr>`;
+  });
+  return `<b>${safe(heading)}</b><table style="font-size:12px">${lines.join("")}</table>`;
+}
+
+const narrow = (width) => width < 520;
+function frame(width, unit, extra = {}) {
+  return {
+    animation: false,
+    textStyle: { fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif", color: INK },
+    grid: { left: 8, right: 16, top: 64, bottom: 8, containLabel: true },
+    tooltip: { trigger: "axis", confine: true, borderColor: FAINT, textStyle: { color: INK, fontSize: 12 } },
+    legend: { top: 0, left: 0, type: "scroll", itemWidth: 14, itemHeight: 10, itemGap: narrow(width) ? 8 : 14, textStyle: { color: INK, fontSize: narrow(width) ? 11 : 12 } },
+    xAxis: { type: "category", data: data.years.map(String), axisTick: { show: false }, axisLine: { lineStyle: { color: QUIET } }, axisLabel: { color: QUIET, hideOverlap: true } },
+    yAxis: { type: "value", min: 0, name: unit, nameLocation: "end", nameGap: 12, nameTextStyle: { color: QUIET, align: "left" }, axisLabel: { color: QUIET, formatter: number }, splitLine: { lineStyle: { color: FAINT } } },
+    ...extra,
+  };
+}
+const yearTable = (columns) => ({
+  head: [word("year"), ...columns.map(([name]) => name)],
+  rows: data.years.map((y, i) => [String(y), ...columns.map(([, values, write]) => (write || number)(values[i]))]),
+});
+
+/* Median and bands by year; perhaps a plan and a nameplate beside them. */
+function fan(found, width, unit) {
+  const colour = OUTPUT;
+  const band = (low, high, name, opacity) => [
+    { name, type: "line", stack: name, data: found[low], lineStyle: { opacity: 0 }, symbol: "none", silent: true, color: colour },
+    { name, type: "line", stack: name, data: found[high].map((v, i) => v - found[low][i]), lineStyle: { opacity: 0 }, areaStyle: { color: colour, opacity }, symbol: "none", silent: true, color: colour },
+  ];
+  const lines = [[word("median"), found.p50, { color: colour, lineStyle: { width: 2.5 } }]];
+  if (found.announced) lines.push([word("plan"), found.announced, { color: INK, lineStyle: { width: 1.6, type: "dashed" } }]);
+  if (found.nameplate) lines.push([word("nameplate"), found.nameplate, { color: "#999933", lineStyle: { width: 1.6, type: "dotted" } }]);
+  if (found.capacity) lines.push([word("capacity"), found.capacity, { color: "#999933", lineStyle: { width: 1.6, type: "dotted" } }]);
+  const series = [...band("p10", "p90", word("eight"), 0.17), ...band("p25", "p75", word("half"), 0.3)];
+  for (const [name, values, style] of lines) series.push({ name, type: "line", data: values, symbol: "none", ...style });
+  if (data.observed) {
+    series[0].markArea = {
+      silent: true, itemStyle: { color: QUIET, opacity: 0.08 }, label: { color: QUIET, fontSize: 11, position: "insideTop" },
+      data: [[{ name: word("observed"), xAxis: String(data.years[0]) }, { xAxis: String(data.observed) }]],
+    };
+  }
+  const columns = [["P10", found.p10], ["P25", found.p25], [word("median"), found.p50], ["P75", found.p75], ["P90", found.p90], [word("mean"), found.mean], ...lines.slice(1).map(([name, values]) => [name, values])];
+  const option = frame(width, unit, { series });
+  option.xAxis.boundaryGap = false;
+  option.tooltip.formatter = (items) => {
+    const i = items[0].dataIndex;
+    return box(`${data.years[i]}, ${unit}`, columns.map(([name, values]) => [name, number(values[i])]));
+  };
+  return { option, table: yearTable(columns) };
+}
+
+/* Bars on each other by year: `parts` are [name, values, colour]. */
+function stacked(parts, width, unit, write = number) {
+  const series = parts.map(([name, values, color]) => ({ name, type: "bar", stack: "all", data: values, color, barWidth: "78%" }));
+  const option = frame(width, unit, { series });
+  option.tooltip.axisPointer = { type: "shadow" };
+  option.tooltip.formatter = (items) => box(`${items[0].axisValue}, ${unit}`, items.filter((item) => item.value > 0).map((item) => [item.seriesName, write(item.value), item.color]));
+  option.yAxis.axisLabel.formatter = write;
+  return { option, table: yearTable(parts.map(([name, values]) => [name, values, write])) };
+}
+
+function lines(parts, width, unit) {
+  const series = parts.map(([name, values, color], i) => ({ name, type: "line", data: values, color, symbol: ["circle", "rect", "triangle", "diamond"][i % 4], symbolSize: 6, lineStyle: { type: ["solid", "dashed", "dotted", "solid"][i % 4] } }));
+  const option = frame(width, unit, { series });
+  option.tooltip.valueFormatter = number;
+  return { option, table: yearTable(parts) };
+}
+
+const coloured = (map) => Object.entries(map).map(([name, values], i) => [titleOf(name), values, PALETTE[i % PALETTE.length]]);
+const some = (values) => values && values.some((v) => v > 0);
+
+function waterfall(width) {
+  const i = at();
+  const value = (step, what) => data.stairs[step][what][i];
+  const shown = data.steps.filter((step) => step === "announced" || step === "good" || value(step, "mean") >= 0.05);
+  let level = 0;
+  const bars = shown.map((step) => {
+    const mean = value(step, "mean");
+    if (step === "announced" || step === "good") { level = mean; return [0, mean]; }
+    const base = step === "beyond_plan" ? level : level - mean;
+    level = step === "beyond_plan" ? level + mean : base;
+    return [Math.max(base, 0), mean];
+  });
+  const sign = (step) => step === "announced" || step === "good" ? "" : step === "beyond_plan" ? "+" : "\u2212";
+  const option = frame(width, word("gwh"), {
+    grid: { left: 8, right: 60, top: 8, bottom: 24, containLabel: true },
+    legend: { show: false },
+    xAxis: { type: "value", min: 0, axisLabel: { color: QUIET, formatter: number }, splitLine: { lineStyle: { color: FAINT } }, name: word("gwh"), nameLocation: "middle", nameGap: 26, nameTextStyle: { color: QUIET } },
+    yAxis: { type: "category", inverse: true, data: shown.map(causeOf), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: INK, interval: 0, width: narrow(width) ? 90 : 160, overflow: "break" } },
+    series: [
+      { type: "bar", stack: "all", silent: true, itemStyle: { color: "transparent" }, data: bars.map(([base]) => base) },
+      { type: "bar", stack: "all", barWidth: "68%", data: bars.map(([, mean], k) => ({ value: mean, itemStyle: { color: data.colours[shown[k]] } })),
+        label: { show: true, position: "right", color: INK, fontWeight: "bold", formatter: (item) => sign(shown[item.dataIndex]) + number(item.value) } },
+    ],
+  });
+  option.tooltip.trigger = "item";
+  option.tooltip.formatter = (item) => {
+    const step = shown[item.dataIndex];
+    return box(`${causeOf(step)}, ${year}`, [[word("mean"), number(value(step, "mean"))], ["P10", number(value(step, "p10"))], ["P90", number(value(step, "p90"))]]);
+  };
+  const rows = data.steps.map((step) => [causeOf(step), ...["mean", "p10", "p90"].map((what) => number(value(step, what)))]);
+  return { option, table: { head: [String(year), word("mean"), "P10", "P90"], rows } };
+}
+
+function milestones(width) {
+  const blocks = data.milestones;
+  if (!blocks.length) return null;
+  const first = data.years[0], last = data.years[data.years.length - 1];
+  const said = (b) => b.share > 0 ? percent(b.share) : "\u2013";
+  const draw = (params, api) => {
+    const b = blocks[api.value(0)], y = api.coord([first, api.value(0)])[1], x = (v) => api.coord([v, 0])[0];
+    const thick = Math.min(16, api.size([0, 1])[1] * 0.5), children = [];
+    if (b.p10 !== null) {
+      children.push({ type: "rect", shape: { x: x(b.p10), y: y - thick / 2, width: Math.max(x(b.p90 + 1) - x(b.p10), 3), height: thick }, style: { fill: OUTPUT, opacity: 0.2 + 0.5 * b.share } });
+      children.push({ type: "rect", shape: { x: x(b.p50 + 0.5) - 1.5, y: y - thick / 2 - 2, width: 3, height: thick + 4 }, style: { fill: OUTPUT } });
+    }
+    if (b.planned !== null) {
+      const [cx, r] = [x(b.planned + 0.5), 6];
+      children.push({ type: "polygon", shape: { points: [[cx, y - r], [cx + r, y], [cx, y + r], [cx - r, y]] }, style: { fill: "#fff", stroke: INK, lineWidth: 1.6 } });
+    }
+    if (b.fact) children.push({ type: "circle", shape: { cx: x(b.fact), cy: y, r: 4.5 }, style: { fill: INK } });
+    return { type: "group", children };
+  };
+  const rows = blocks.map((b) => [b.title, b.planned ?? "\u2013", b.fact ? Math.floor(b.fact) : "\u2013", b.p10 ?? "\u2013", b.p50 ?? "\u2013", b.p90 ?? "\u2013", said(b)]);
+  const head = ["", word("announced_for"), word("started"), "P10", "P50", "P90", word("starts_in")];
+  const option = frame(width, "", {
+    grid: { left: 8, right: narrow(width) ? 44 : 64, top: 8, bottom: 8, containLabel: true },
+    legend: { show: false },
+    xAxis: { type: "value", min: first, max: last + 1, minInterval: 1, axisLabel: { color: QUIET, formatter: String, hideOverlap: true }, splitLine: { lineStyle: { color: FAINT } } },
+    yAxis: [
+      { type: "category", inverse: true, data: blocks.map((b) => b.title), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: INK, interval: 0, fontSize: narrow(width) ? 10 : 12, width: narrow(width) ? 100 : 220, overflow: "break" } },
+      { type: "category", inverse: true, position: "right", data: blocks.map(said), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: QUIET, interval: 0 } },
+    ],
+    series: [{ type: "custom", renderItem: draw, encode: { y: 0, x: [1] }, data: blocks.map((b, i) => [i, b.p50 ?? b.planned ?? first]), clip: true }],
+  });
+  option.tooltip.trigger = "item";
+  option.tooltip.formatter = (item) => {
+    const b = blocks[item.value[0]];
+    const found = [[word("announced_for"), b.planned ?? "\u2013"]];
+    if (b.fact) found.push([word("started"), Math.floor(b.fact)]);
+    if (b.p10 !== null) found.push([`${word("first_cells")}, P10 \u2013 P50 \u2013 P90`, `${b.p10} \u2013 ${b.p50} \u2013 ${b.p90}`]);
+    found.push([word("starts_in"), b.share > 0 ? `${percent(b.share)} ${word("of_draws")}` : word("never")]);
+    return box(b.title, found);
+  };
+  return { option, table: { head, rows }, height: Math.max(12, 2 * blocks.length + 3) };
+}
+
+function sankey(links, width) {
+  if (!links.length) return null;
+  const flows = links.map(([source, target, values]) => ({ source, target, value: values[at()] })).filter((flow) => flow.value > 0.5);
+  const names = [...new Set(flows.flatMap((flow) => [flow.source, flow.target]))];
+  const rows = flows.map((flow) => [titleOf(flow.source), titleOf(flow.target), number(flow.value)]);
+  const option = frame(width, "", { xAxis: undefined, yAxis: undefined, grid: undefined, legend: { show: false } });
+  if (!flows.length) option.title = { text: word("nothing"), left: "center", top: "middle", textStyle: { color: QUIET, fontSize: 14, fontWeight: "normal" } };
+  option.tooltip = {
+    ...option.tooltip, trigger: "item",
+    formatter: (item) => item.dataType === "edge"
+      ? box(`${titleOf(item.data.source)} \u2192 ${titleOf(item.data.target)}`, [[word("tonnes"), number(item.value)]])
+      : box(titleOf(item.name), [[word("tonnes"), number(item.value)]]),
+  };
+  option.series = [{
+    type: "sankey", left: 4, right: narrow(width) ? 96 : 150, top: 12, bottom: 12, nodeGap: 14, nodeWidth: 14, draggable: false, emphasis: { focus: "adjacency" },
+    data: names.map((name) => ({ name, itemStyle: { color: PALETTE[(name.startsWith(END) ? name.length : names.indexOf(name)) % PALETTE.length] } })),
+    links: flows, lineStyle: { color: "source", opacity: 0.35 },
+    label: { color: INK, fontSize: narrow(width) ? 10 : 12, width: narrow(width) ? 88 : 140, overflow: "break", formatter: (item) => `${titleOf(item.name)}\n${number(item.value)}` },
+  }];
+  return { option, table: { head: ["", "", `${word("tonnes")}, ${year}`], rows } };
+}
+
+function confidence(width) {
+  const sections = Object.keys(data.confidence);
+  if (!sections.length) return null;
+  const total = (name) => Object.values(data.confidence[name]).reduce((a, b) => a + b, 0);
+  const kinds = CONFIDENCES.filter((kind) => sections.some((name) => data.confidence[name][kind]));
+  const said = (kind) => data.confidences[language][kind];
+  const count = (name, kind) => data.confidence[name][kind] || 0;
+  const option = frame(width, "", {
+    grid: { left: 8, right: 24, top: 36, bottom: 8, containLabel: true },
+    xAxis: { type: "value", max: 1, axisLabel: { color: QUIET, formatter: percent }, splitLine: { lineStyle: { color: FAINT } } },
+    yAxis: { type: "category", inverse: true, data: sections.map((name) => `${name} (${number(total(name))})`), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: INK, interval: 0 } },
+    series: kinds.map((kind) => ({ name: said(kind), type: "bar", stack: "all", barWidth: "72%", color: CONFIDENCE[kind], data: sections.map((name) => count(name, kind) / total(name)) })),
+  });
+  option.tooltip.axisPointer = { type: "shadow" };
+  option.tooltip.formatter = (items) => box(items[0].name, items.map((item) => [item.seriesName, number(count(sections[item.dataIndex], kinds[item.seriesIndex])), item.color]));
+  return { option, table: { head: ["", ...kinds.map(said)], rows: sections.map((name) => [name, ...kinds.map((kind) => number(count(name, kind)))]) } };
+}
+
+function beside(width) {
+  const own = [`${word("median")}`, data.fan.p50, OUTPUT];
+  const others = data.beside.map((run, i) => [run.name, data.years.map((y) => run.p50[run.years.indexOf(y)] ?? null), PALETTE[(i + 3) % PALETTE.length]]);
+  return lines([own, ...others], width, word("gwh"));
+}
+
+function siteLedger(name, width) {
+  const steps = data.sites[name].ledger;
+  const order = ["good", ...Object.keys(steps).filter((step) => step !== "good" && step !== "beyond_plan").reverse()];
+  const parts = order.filter((step) => some(steps[step])).map((step) => [causeOf(step), steps[step], data.colours[step]]);
+  return parts.length ? stacked(parts, width, word("gwh")) : null;
+}
+
+/* Each chart by its name: options and table, or null where the run has nothing to show. */
+const CHARTS = {
+  fan: (width) => fan(data.fan, width, word("gwh")),
+  beside,
+  waterfall,
+  bottlenecks: (width) => {
+    const chart = stacked(Object.entries(data.bottlenecks).map(([name, values]) => [causeOf(name), values, data.colours[name]]), width, word("share"), percent);
+    chart.option.yAxis.max = 1;
+    return chart;
+  },
+  milestones,
+  people: (width) => some(Object.values(data.people.heads).flat()) ? stacked(coloured(data.people.heads), width, word("heads")) : null,
+  moves: (width) => {
+    const parts = Object.entries(data.people.moves).map(([name, values], i) => [word(name), values, PALETTE[i]]);
+    return parts.length ? lines(parts, width, word("heads")) : null;
+  },
+  graduates: (width) => some(Object.values(data.people.graduates).flat()) ? stacked(coloured(data.people.graduates), width, word("heads")) : null,
+  cathode: (width) => {
+    const colours = { local: "#117733", imported: "#b4bac2" };
+    const parts = Object.entries(data.cathode.origin).map(([name, values]) => [word(name), values, colours[name]]);
+    return parts.length ? stacked(parts, width, word("tonnes")) : null;
+  },
+  cathode_flow: (width) => sankey(data.cathode.links, width),
+  recycling: (width) => data.recycling.total.p50 ? fan(data.recycling.total, width, word("tonnes")) : null,
+  feed_flow: (width) => sankey(data.recycling.links, width),
+  confidence,
+  "site.fan": (width, name) => fan(data.sites[name].fan, width, word("gwh")),
+  "site.ledger": (width, name) => siteLedger(name, width),
+  "site.heads": (width, name) => data.sites[name].heads ? fan(data.sites[name].heads, width, word("heads")) : null,
+};
+
+function chartOf(id, width) {
+  const [first, second, ...rest] = id.split(".");
+  return first === "site" ? CHARTS[`site.${second}`](width, rest.join(".")) : CHARTS[id](width);
+}

@@ -1,0 +1,141 @@
+"use strict";
+/* The page: draws what can be seen, follows the year and the language, prints. */
+
+const BY_YEAR = new Set(["waterfall", "cathode_flow", "feed_flow"]);
+const drawn = new Map();
+const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+
+function draw(element, width = 0) {
+  const name = element.dataset.chart;
+  const figure = element.closest("figure");
+  const space = width || element.clientWidth;
+  if (!space && !drawn.has(element)) return;
+  const chart = chartOf(name, space);
+  figure.hidden = chart === null;
+  if (chart === null) return;
+  if (chart.height) element.style.setProperty("--height", `${chart.height}rem`);
+  if (!drawn.has(element)) {
+    element.replaceChildren();
+    element.classList.add("live");
+    drawn.set(element, echarts.init(element, null, { renderer: "svg" }));
+  }
+  const instance = drawn.get(element);
+  instance.resize(width ? { width } : undefined);
+  instance.setOption(chart.option, true);
+  fillTable(figure.querySelector("details.figures"), chart.table);
+}
+
+function fillTable(details, found) {
+  const table = document.createElement("table");
+  const row = (cells, tag) => {
+    const line = document.createElement("tr");
+    cells.forEach((text, i) => {
+      const cell = document.createElement(i && tag === "td" ? "td" : "th");
+      cell.scope = tag === "th" ? "col" : "row";
+      if (cell.tagName === "TD") cell.removeAttribute("scope");
+      cell.textContent = text;
+      line.append(cell);
+    });
+    return line;
+  };
+  table.createTHead().append(row(found.head, "th"));
+  table.createTBody().append(...found.rows.map((cells) => row(cells, "td")));
+  details.querySelector(".scroll").replaceChildren(table);
+}
+
+const visible = (element) => !element.closest("details:not([open])");
+function drawAll() { all(".chart").filter(visible).forEach((element) => draw(element)); drawMap(); }
+
+/* The map: areas by the root, colour by the main bottleneck, width of flows by the root. */
+function drawMap() {
+  const i = at(), sizes = data.map.sizes;
+  const value = (state, name) => (state[name] ? state[name][i] || 0 : 0);
+  for (const marker of all(".marker")) {
+    const state = data.states[marker.dataset.name];
+    const radius = state.kind === "site" ? drawSite(marker, state, value, sizes.site) : drawOther(marker, state, value, sizes.other);
+    const [label, text] = all("text", marker);
+    label.setAttribute("y", -radius - 5);
+    text.setAttribute("y", radius + 15);
+    const good = state.kind === "site"
+      ? (value(state, "announced") + value(state, "good") > 0 ? `${number(value(state, "good"))} / ${number(value(state, "announced"))} GWh` : "")
+      : (value(state, "tonnes") > 0 ? `${number(value(state, "tonnes") / 1000)} kt` : "");
+    text.textContent = good;
+    marker.style.opacity = good ? 1 : 0.45;
+  }
+  for (const line of all(".flow")) {
+    const link = data.cathode.links.find(([source, target]) => source === END + line.dataset.flow && target === line.dataset.name);
+    line.setAttribute("stroke-width", link ? (Math.sqrt(link[2][i]) / 16).toFixed(2) : 0);
+  }
+  for (const town of all(".town-name")) town.textContent = town.dataset[language];
+  const sites = Object.values(data.states).filter((state) => state.kind === "site");
+  const sum = (name) => number(sites.reduce((total, state) => total + value(state, name), 0));
+  document.getElementById("map-words").textContent =
+    word("map_words").replace("%year", year).replace("%good", sum("good")).replace("%announced", sum("announced")).replace("%running", sum("running")).replace("%nameplate", sum("nameplate"));
+  fillTable(document.querySelector('[data-table="map"]'), mapTable(value));
+}
+
+function drawSite(marker, state, value, size) {
+  const i = at(), radius = (name) => size * Math.sqrt(value(state, name));
+  const [ring, nameplate, good] = all("circle", marker);
+  const colour = data.colours[state.cause[i]];
+  const plain = !state.cause.length || state.cause[i] === "none";
+  ring.setAttribute("r", radius("announced").toFixed(2));
+  nameplate.setAttribute("r", radius("nameplate").toFixed(2));
+  good.setAttribute("r", Math.max(radius("good"), 2.5).toFixed(2));
+  for (const disc of [nameplate, good]) disc.style.fill = plain ? "#7d858f" : colour;
+  marker.querySelector("title").textContent = titleOf(marker.dataset.name) + (plain ? "" : `: ${causeOf(state.cause[i])}`);
+  return Math.max(radius("announced"), radius("nameplate"), radius("good"), 3);
+}
+
+function drawOther(marker, state, value, size) {
+  const half = Math.max(size * Math.sqrt(value(state, "tonnes")), 2.5);
+  const rect = marker.querySelector("rect"), path = marker.querySelector("path");
+  if (rect) for (const [key, x] of [["x", -half], ["y", -half], ["width", 2 * half], ["height", 2 * half]]) rect.setAttribute(key, x.toFixed(2));
+  if (path) path.setAttribute("d", `M0,${-half * 1.3}L${half * 1.3},0L0,${half * 1.3}L${-half * 1.3},0Z`);
+  return half * (path ? 1.3 : 1);
+}
+
+function mapTable(value) {
+  const said = data.maps[language], i = at();
+  const head = [String(year), said.announced, said.nameplate, said.good, said.heads, said.running, said.cause, said.tonnes];
+  const rows = Object.entries(data.states).map(([name, state]) => {
+    const own = (key, write = number) => (state[key] && state[key].length ? write(value(state, key)) : "");
+    return [titleOf(name), own("announced"), own("nameplate"), own("good"), own("heads"), own("running", percent), state.cause && state.cause.length ? causeOf(state.cause[i]) : "", own("tonnes")];
+  });
+  return { head, rows };
+}
+
+function setYear(wanted) {
+  year = Number(wanted);
+  for (const input of all("input.year")) {
+    input.value = year;
+    input.nextElementSibling.value = year;
+  }
+  drawMap();
+  all(".chart").filter((element) => BY_YEAR.has(element.dataset.chart)).forEach((element) => draw(element));
+}
+
+function setLanguage(wanted) {
+  language = wanted;
+  document.documentElement.lang = wanted;
+  for (const button of all(".languages button")) button.setAttribute("aria-pressed", String(button.dataset.lang === wanted));
+  for (const cell of all(".heat td[title]")) cell.title = cell.dataset[wanted];
+  drawAll();
+}
+
+for (const input of all("input.year")) input.addEventListener("input", () => setYear(input.value));
+for (const button of all(".languages button")) button.addEventListener("click", () => setLanguage(button.dataset.lang));
+for (const details of all("details.site")) details.addEventListener("toggle", () => all(".chart", details).filter(visible).forEach((element) => draw(element)));
+
+let waiting = 0;
+window.addEventListener("resize", () => {
+  cancelAnimationFrame(waiting);
+  waiting = requestAnimationFrame(() => drawn.forEach((_, element) => visible(element) && draw(element)));
+});
+window.addEventListener("beforeprint", () => {
+  for (const details of all("details.site")) details.open = true;
+  for (const element of all(".chart")) draw(element, element.closest(".columns") ? 330 : 690);
+});
+window.addEventListener("afterprint", drawAll);
+drawAll();
+document.documentElement.dataset.ready = "true";
