@@ -23,17 +23,35 @@ class FakeModel:
 
 @dataclass(frozen=True)
 class FakeScenario:
+    """Figures between 0 and 10; `fixed` ones keep their columns in the design."""
+
     name: str = "fake"
-    dimensions: int = 3
+    count: int = 3
     model_hash: str = "abc"
     model: FakeModel = FakeModel()
+    story: str = "What if?"
+    fixed: frozenset[int] = frozenset()
+    correlations: tuple[tuple[str, str, float], ...] = ()
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        return tuple(f"sites.x.figure-{i}" for i in range(self.count))
+
+    @property
+    def width(self) -> int:
+        return self.count
+
+    @property
+    def dimensions(self) -> tuple[int, ...]:
+        return tuple(i for i in range(self.count) if i not in self.fixed)
 
     @property
     def paths(self) -> tuple[str, ...]:
-        return tuple(f"sites.x.figure-{i}" for i in range(self.dimensions))
+        return tuple(self.order[i] for i in self.dimensions)
 
     def quantile(self, u: np.ndarray) -> np.ndarray:
-        return 10.0 * u
+        assert u.shape[1] == self.width
+        return 10.0 * u[:, list(self.dimensions)]
 
     def to_yaml(self) -> str:
         return f"name: {self.name}\n"
@@ -48,6 +66,7 @@ class FakeJob:
     odd: frozenset[int] = frozenset()
     seconds: float = 0.0
     broken: bool = False
+    lever: float = 0.0
 
     def prepare(self) -> Simulate:
         if self.broken:
@@ -61,7 +80,7 @@ class FakeJob:
         if key.draw in self.kills:
             os._exit(9)
         luck = Streams(key).stream("acc-douvrin", "breakdowns").uniform()
-        total = float(values.sum()) if len(values) else 0.0
+        total = float(values.sum()) + self.lever if len(values) else self.lever
         index = (
             ("year", tuple(year for year in YEARS for _ in ENTITIES)),
             ("entity", ENTITIES * len(YEARS)),

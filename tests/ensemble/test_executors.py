@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from bvsim.ensemble import executors
+from bvsim.ensemble import executors, pools
 from bvsim.ensemble.work import Chunk, Result, simulate_chunk
 
 from .fake import FakeJob
@@ -43,7 +43,7 @@ def drawn(results):
 
 @pytest.mark.parametrize("method", mp.get_all_start_methods())
 def test_every_row_is_simulated_once_however_workers_start(method):
-    results = collect(executors.Processes(FakeJob(), 2, 3, method), 10)
+    results = collect(pools.Processes(FakeJob(), 2, 3, method), 10)
     assert drawn(results) == list(range(10))
     (alone,) = [result for result in results if 4 in result.draws]
     same = simulate_chunk(FakeJob().prepare(), Rows(10).take(10), lambda: False)
@@ -67,7 +67,7 @@ def test_a_row_with_other_labels_is_a_failure():
 
 
 def test_a_row_that_kills_its_worker_is_found_and_all_others_are_kept():
-    results = collect(executors.Processes(FakeJob(kills=frozenset({5})), 2, 3), 14)
+    results = collect(pools.Processes(FakeJob(kills=frozenset({5})), 2, 3), 14)
     assert drawn(results) == [i for i in range(14) if i != 5]
     failures = [failure for result in results for failure in result.failures]
     assert [(row.draw, row.stage) for row in failures] == [(5, "worker")]
@@ -75,11 +75,11 @@ def test_a_row_that_kills_its_worker_is_found_and_all_others_are_kept():
 
 def test_a_job_that_cannot_be_prepared_ends_the_run():
     with pytest.raises(RuntimeError, match="no setting"):
-        collect(executors.Processes(FakeJob(broken=True), 2), 4)
+        collect(pools.Processes(FakeJob(broken=True), 2), 4)
 
 
 def test_a_stop_ends_soon_and_keeps_rows_of_unfinished_chunks():
-    executor, stop = executors.Processes(FakeJob(seconds=0.05), 2, 1000), executors.Stop()
+    executor, stop = pools.Processes(FakeJob(seconds=0.05), 2, 1000), executors.Stop()
     threading.Timer(1.5, lambda: setattr(stop, "requested", True)).start()
     results = collect(executor, 2000, stop)
     assert 2 <= len(drawn(results)) < 1000
@@ -87,7 +87,7 @@ def test_a_stop_ends_soon_and_keeps_rows_of_unfinished_chunks():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 def test_workers_leave_ctrl_c_to_the_parent():
-    executor = executors.Processes(FakeJob(seconds=0.01), 2, 2)
+    executor = pools.Processes(FakeJob(seconds=0.01), 2, 2)
     executor.start()
     workers = []
     for result in executor.results(Rows(40), executors.Stop()):
@@ -109,7 +109,7 @@ def test_a_process_with_threads_is_not_forked():
     thread = threading.Thread(target=wait)
     thread.start()
     started.wait()
-    assert executors.start_method() != "fork"
+    assert pools.start_method() != "fork"
     release.set()
     thread.join()
 

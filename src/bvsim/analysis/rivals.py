@@ -6,7 +6,6 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -157,8 +156,7 @@ def share_at(points: Sequence[Point], first: float, last: float) -> float:
         return float(np.interp(max(first, 0.0), ages, shares))
     grid = np.linspace(first, last, 121)
     values = np.where(grid < 0.0, 0.0, np.interp(grid, ages, shares))
-    steps = [(b - a) * (u + v) / 2.0 for (a, b), (u, v) in zip(pairwise(grid), pairwise(values))]
-    return float(sum(steps) / (last - first))
+    return float(np.trapezoid(values, grid) / (last - first))
 
 
 def by_plant(points: Sequence[Point]) -> dict[str, list[Point]]:

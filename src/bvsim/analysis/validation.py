@@ -110,8 +110,8 @@ def coverage_lines(count: int, hits: int) -> Iterator[str]:
     chance = chance_of_at_most(hits, count, LEVEL)
     yield (
         f"**{hits} of {count} figures lie in their {LEVEL:.0%} band.** Were they independent, any "
-        f"true coverage from {low:.0%} to {high:.0%} would be compatible with that (95%, Clopper and "
-        f"Pearson), and bands that are right would catch {hits} or fewer with a probability of "
+        f"true coverage from {low:.0%} to {high:.0%} would be compatible with that (95%, Clopper "
+        f"and Pearson), and bands that are right would catch {hits} or fewer with a probability of "
         f"{chance:.2g}. They are not independent: figures of one site share its fate, so there is "
         f"less here than {count} figures' worth of evidence."
     )

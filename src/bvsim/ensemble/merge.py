@@ -117,7 +117,7 @@ def _manifest(runs: list[Run]) -> dict[str, Any]:
     """Return the manifest of the whole: of the first shard, with what all of them did."""
     manifests = [run.manifest for run in runs]
     failures = [failure for manifest in manifests for failure in manifest["failures"]]
-    tables: list[str] = next((manifest["tables"] for manifest in manifests if manifest["tables"]), [])
+    tables: list[str] = max((manifest["tables"] for manifest in manifests), key=len)
     return {
         **manifests[0],
         "shard": None,

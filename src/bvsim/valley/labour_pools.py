@@ -130,8 +130,7 @@ class BasinPool:
             if here:
                 due = kept[skill] + here * hazard
                 left = int(due)
-                if left > here:
-                    left = here
+                left = min(left, here)
                 kept[skill] = due - left
                 people[skill] = here - left
                 gone += left

@@ -158,7 +158,8 @@ class Workforce:
         luck = self._stream.uniforms(4)  # drawn even for nobody: luck stays with its month
         imposed = self.observed.imposes(day)
         if not (self.heads or imposed or self.plan.begun(day)):
-            return self._skip_month()
+            self._skip_month()
+            return None
         leavers = [0, 0, 0, 0]
         self._targets = targets = self.plan.targets(day)
         for skill, staff in enumerate(self.staff):
