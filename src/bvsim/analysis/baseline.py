@@ -137,12 +137,9 @@ def to_json(measured: Measured) -> str:
 
 
 def _entry(metric: Metric) -> dict[str, Any]:
-    return {
-        "unit": metric.unit,
-        "mean": _plain(metric.mean),
-        "sd": _plain(metric.sd),
-        "rows": [_plain(float(value)) for value in metric.rows],
-    }
+    rows = [_plain(float(value)) for value in metric.rows]
+    kept = Metric(metric.unit, np.array([_number(value) for value in rows]))
+    return {"unit": kept.unit, "mean": _plain(kept.mean), "sd": _plain(kept.sd), "rows": rows}
 
 
 def _plain(value: float) -> float | None:

@@ -183,7 +183,7 @@ def measure_all(
 def _in_processes(tasks: Sequence[Task], count: int) -> Iterator[tuple[str, Measured]]:
     import multiprocessing as mp
 
-    from bvsim.ensemble.executors import start_method
+    from bvsim.ensemble.pools import start_method
 
     context: Any = mp.get_context(start_method())
     pool = ProcessPoolExecutor(count, mp_context=context, initializer=_ignore_interrupts)

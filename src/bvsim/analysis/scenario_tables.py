@@ -116,7 +116,9 @@ def _median(values: Series[float], digits: int = 0, scale: float = 1.0) -> str:
 
 def _bottleneck(run: RunLike, year: int) -> str:
     found = shares(run)
-    cause, share = max(((str(name), cell(found, year, name)) for name in found), key=lambda x: x[1])
+    cause, share = max(
+        ((name, cell(found, year, name)) for name in map(str, found)), key=lambda x: x[1]
+    )
     return f"{label(cause)} ({share:.0%})"
 
 

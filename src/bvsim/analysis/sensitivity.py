@@ -61,6 +61,7 @@ def make_plan(
     method: str,
     bases: int,
     seed: int,
+    *,
     by: str | None = None,
     figures: Sequence[str] = (),
 ) -> Plan:
@@ -159,7 +160,7 @@ def run_sensitivity(
         beside = Path(out).with_name(f"{Path(out).name}-screening")
         plain = run_ensemble(scenario, draws=SCREENING_DRAWS, seed=seed, out=beside, **options)
         figures = tuple(str(name) for name in prcc(plain, outcome, keep=SCREENED).index)
-    plan = make_plan(scenario, method, size, seed, by, figures)
+    plan = make_plan(scenario, method, size, seed, by=by, figures=figures)
     announce(
         f"{method}: {plan.bases} {METHODS[method].unit} of {plan.rows_per_base} rows, "
         f"{plan.bases * plan.rows_per_base} simulations"

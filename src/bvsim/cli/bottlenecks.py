@@ -36,6 +36,7 @@ YEAR = 2030
 @click.pass_context
 def bottlenecks(
     ctx: click.Context,
+    /,
     *,
     source: str,
     year: int,

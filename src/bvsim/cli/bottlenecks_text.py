@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bvsim.analysis.causes import label
@@ -14,10 +17,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-Tables = dict[str, "pd.DataFrame"]
+FEW_ROWS = 32
+_NOTHING = 0.005
 
 
-def print_bottlenecks(run: Any, tables: Tables, year: int) -> None:
+def print_bottlenecks(run: Any, tables: Mapping[str, pd.DataFrame], year: int) -> None:
     """Print ledger, shares, relief and Shapley shares."""
     console = make_console()
     manifest = run.manifest
@@ -25,119 +29,143 @@ def print_bottlenecks(run: Any, tables: Tables, year: int) -> None:
         f"[bold]{manifest['scenario']}[/bold]  {manifest['draws']} draws, "
         f"seed {manifest['seed']}, {manifest['elapsed_s']:.0f} s\n"
     )
-    console.print(_ledger(tables, year))
-    console.print(_shares(tables, year))
-    console.print(_by_year(tables))
-    console.print(_constraints(tables, year))
-    console.print(_pairs(tables, year))
-    console.print(_sites(tables, year))
-    for line in sentences(tables, year):
+    said = Answers(tables, year)
+    for table in (said.ledger(), said.shares(), said.by_year(), said.constraints()):
+        console.print(table)
+    console.print(said.pairs())
+    console.print(said.sites())
+    for line in said.sentences():
         console.print(line)
     console.print()
 
 
-def _ledger(tables: Tables, year: int) -> Table:
-    steps = tables["ledger"]
-    rows = [
-        (label(str(step)), row["mean"], row["p10"], row["p90"])
-        for step, row in steps.iterrows()
-        if abs(row["mean"]) >= 0.05 or step in ("announced", "good")
-    ]
-    return frame_table(
-        f"From announced to delivered in {year}, GWh", ("", "mean", "P10", "P90"), rows
-    )
+@dataclass(frozen=True)
+class Answers:
+    """The tables of the analysis, put as answers about one year.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        ``ledger``, ``relief``, ``surplus``, ``shares_by_loss`` and ``shares_by_time``.
+    year : int
+        The year to show in detail.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    year: int
+
+    @cached_property
+    def _relief(self) -> dict[Any, dict[str, float]]:
+        """Numbers by (year, entity, measure, lifted)."""
+        found: dict[Any, dict[str, float]] = self.tables["relief"].to_dict("index")  # type: ignore[assignment]
+        return found
+
+    def _names(self, measure: str) -> list[str]:
+        """Return what is lifted in a measure, in order."""
+        return list(dict.fromkeys(key[3] for key in self._relief if key[2] == measure))
+
+    def _at(self, measure: str, lifted: str, entity: str = REGION) -> dict[str, float]:
+        return self._relief[self.year, entity, measure, lifted]
+
+    def ledger(self) -> Table:
+        """Return the staircase of the year."""
+        steps = self.tables["ledger"].to_dict("index")
+        rows = [
+            (label(str(step)), row["mean"], row["p10"], row["p90"])
+            for step, row in steps.items()
+            if abs(row["mean"]) >= 10 * _NOTHING or step in ("announced", "good")
+        ]
+        header = ("", "mean", "P10", "P90")
+        return frame_table(f"From announced to delivered in {self.year}, GWh", header, rows)
+
+    def shares(self) -> Table:
+        """Return what is most often the bottleneck of each site."""
+        by_loss, by_time = self._ordered("loss"), self._ordered("time")
+        entities = sorted(by_loss, key=lambda name: (name != REGION, name))
+        rows = [(e, *by_loss[e][:2], by_time.get(e, ["", ""])[0]) for e in entities]
+        header = ("", "most often, by lost GWh", "then", "most often, by time")
+        title = f"Bottleneck in {self.year}: share of rows and 95% interval"
+        return frame_table(title, header, rows)
+
+    def _ordered(self, by: str) -> dict[str, list[str]]:
+        """Return the causes of each entity in words, the most frequent first, at least two."""
+        table = self.tables[f"shares_by_{by}"].reset_index()
+        table = table[(table["year"] == self.year) & (table["share"] > 0.0)]
+        table = table.sort_values("share", ascending=False, kind="stable")
+        found: dict[str, list[str]] = {}
+        for row in table.to_dict("records"):
+            ends = f"{row['ci95_lo']:.0%}-{row['ci95_hi']:.0%}"
+            text = f"{label(row['cause'])} {row['share']:.0%} ({ends})"
+            found.setdefault(row["entity"], []).append(text)
+        return {entity: [*texts, "", ""] for entity, texts in found.items()}
+
+    def by_year(self) -> Table:
+        """Return the relief of all and the Shapley shares of the valley, year by year."""
+        names, (every,) = self._names("shapley"), self._names(ALL)
+        rows = []
+        for year in sorted({key[0] for key in self._relief}):
+            whole = self._relief[year, REGION, ALL, every]["mean_gwh"]
+            parts = [self._relief[year, REGION, "shapley", n]["mean_gwh"] for n in names]
+            if any(abs(value) >= _NOTHING for value in (whole, *parts)):
+                rows.append((str(year), whole, *parts))
+        header = ("year", "all lifted", *map(label, names))
+        return frame_table("GWh freed a year, and each Shapley share (means)", header, rows)
+
+    def constraints(self) -> Table:
+        """Return what each constraint frees alone, last and by its Shapley share."""
+        rows = []
+        for name in self._names("shapley"):
+            row = [label(name)]
+            for measure in ("alone", "last", "shapley"):
+                found = self._at(measure, name)
+                row += [number(found["mean_gwh"]), _interval(found)]
+            rows.append(row)
+        header = ("lifted", "alone", "95%", "last", "95%", "Shapley", "95%")
+        return frame_table(f"GWh freed in {self.year}", header, rows)
+
+    def pairs(self) -> Table:
+        """Return what pairs free, and how much of it neither frees alone."""
+        rows = []
+        for name in self._names("pair"):
+            both, beyond = self._at("pair", name), self._at("interaction", name)
+            pair = " + ".join(label(part) for part in name.split("+"))
+            numbers = number(both["mean_gwh"]), number(beyond["mean_gwh"])
+            rows.append((pair, *numbers, _interval(beyond)))
+        header = ("pair", "both lifted", "beyond the two alone", "95%")
+        return frame_table(f"GWh freed by pairs in {self.year}", header, rows)
+
+    def sites(self) -> Table:
+        """Return the Shapley shares of each site."""
+        names = self._names("shapley")
+        rows = []
+        for entity in dict.fromkeys(key[1] for key in self._relief if key[1] != REGION):
+            shares = [self._at("shapley", name, entity)["mean_gwh"] for name in names]
+            if any(abs(share) >= _NOTHING for share in shares):
+                rows.append((entity, *shares))
+        title = f"Shapley shares by site in {self.year}, GWh"
+        return frame_table(title, ("", *map(label, names)), rows)
+
+    def sentences(self) -> list[str]:
+        """Say what the numbers of the year amount to."""
+        sums = self.tables["surplus"].to_dict("index")[self.year]
+        names = self._names("shapley")
+        n = int(self._at("shapley", names[0])["n"])
+        found = [
+            f"All lifted free {number(sums['all'])} GWh in {self.year}. Lifted one at a time they "
+            f"free {number(sums['sum_alone'])} in sum, each as the last "
+            f"{number(sums['sum_last'])}: the differences are interaction. "
+            f"Shapley shares add up to the whole, {number(sums['sum_shapley'])}."
+        ]
+        unclear = [label(name) for name in names if not self._at("shapley", name)["clear"]]
+        if unclear:
+            found.append(
+                f"The interval covers zero for {', '.join(unclear)}: {n} rows do not tell "
+                "whether lifting it helps."
+            )
+        if n < FEW_ROWS:
+            found.append(f"{n} rows are few: take {FEW_ROWS} or more before quoting a number.")
+        return found
 
 
-def _shares(tables: Tables, year: int) -> Table:
-    by_loss, by_time = (tables[f"shares_by_{by}"].loc[year] for by in ("loss", "time"))
-    entities = [REGION, *(name for name in by_loss.index.unique("entity") if name != REGION)]
-    rows = [
-        (entity, *_first_two(by_loss.loc[entity]), _first_two(by_time.loc[entity])[0])
-        for entity in entities
-    ]
-    header = ("", "most often, by lost GWh", "then", "most often, by time")
-    return frame_table(f"Bottleneck in {year}: share of rows and 95% interval", header, rows)
-
-
-def _first_two(shares: pd.DataFrame) -> tuple[str, str]:
-    ordered = shares[shares["share"] > 0.0].sort_values("share", ascending=False, kind="stable")
-    texts = [
-        f"{label(str(cause))} {row['share']:.0%} ({row['ci95_lo']:.0%}-{row['ci95_hi']:.0%})"
-        for cause, row in ordered.head(2).iterrows()
-    ]
-    return (*texts, "", "")[0], (*texts, "", "")[1]
-
-
-def _by_year(tables: Tables) -> Table:
-    means = tables["relief"]["mean_gwh"].xs(REGION, level="entity")
-    shares = means.xs("shapley", level="measure").unstack("lifted")
-    names = list(means.xs("shapley", level="measure").index.unique("lifted"))
-    every = means.xs(ALL, level="measure").droplevel("lifted")
-    rows = [
-        (str(year), float(every[year]), *(float(shares.at[year, name]) for name in names))
-        for year in shares.index
-        if abs(every[year]) >= 0.005
-    ]
-    header = ("year", "all lifted", *map(label, names))
-    return frame_table("GWh freed a year, and each constraint's Shapley share (mean)", header, rows)
-
-
-def _constraints(tables: Tables, year: int) -> Table:
-    relief = tables["relief"].loc[(year, REGION)]
-    rows = []
-    for name in relief.loc["shapley"].index:
-        row: list[str] = [label(str(name))]
-        for measure in ("alone", "last", "shapley"):
-            found = relief.loc[(measure, name)]
-            row += [number(found["mean_gwh"]), _interval(found)]
-        rows.append(row)
-    header = ("lifted", "alone", "95%", "last", "95%", "Shapley", "95%")
-    return frame_table(f"GWh freed in {year}", header, rows)
-
-
-def _pairs(tables: Tables, year: int) -> Table:
-    relief = tables["relief"].loc[(year, REGION)]
-    rows = []
-    for name in relief.loc["pair"].index:
-        both, beyond = relief.loc[("pair", name)], relief.loc[("interaction", name)]
-        pair = " + ".join(label(part) for part in str(name).split("+"))
-        numbers = (number(both["mean_gwh"]), number(beyond["mean_gwh"]), _interval(beyond))
-        rows.append((pair, *numbers))
-    header = ("pair", "both lifted", "beyond the two alone", "95%")
-    return frame_table(f"GWh freed by pairs in {year}", header, rows)
-
-
-def _sites(tables: Tables, year: int) -> Table:
-    means = tables["relief"]["mean_gwh"].loc[year]
-    names = list(means.xs("shapley", level="measure").index.unique("lifted"))
-    rows = [
-        (entity, *(float(means[entity, "shapley", name]) for name in names))
-        for entity in means.index.unique("entity")
-        if entity != REGION and abs(means[entity, ALL].iloc[0]) >= 0.005
-    ]
-    return frame_table(f"Shapley shares by site in {year}, GWh", ("", *map(label, names)), rows)
-
-
-def _interval(row: pd.Series[Any]) -> str:
-    return interval(float(row["ci95_lo_gwh"]), float(row["ci95_hi_gwh"]))
-
-
-def sentences(tables: Tables, year: int) -> list[str]:
-    """Say what the numbers of one year amount to."""
-    sums = tables["surplus"].loc[year]
-    n = int(tables["relief"]["n"].iloc[0])
-    found = [
-        f"All lifted free {number(sums['all'])} GWh in {year}. Lifted one at a time they free "
-        f"{number(sums['sum_alone'])} in sum, each as the last {number(sums['sum_last'])}: the "
-        "difference is interaction. Shapley shares add up to the whole."
-    ]
-    shares = tables["relief"].loc[(year, REGION, "shapley")]
-    unclear = [label(str(name)) for name, row in shares.iterrows() if not row["clear"]]
-    if unclear:
-        found.append(
-            f"The interval covers zero for {', '.join(unclear)}: {n} rows do not tell whether "
-            "lifting it helps."
-        )
-    if n < 32:
-        found.append(f"{n} rows are few: take 32 or more before quoting a number.")
-    return found
+def _interval(row: Mapping[str, float]) -> str:
+    return interval(row["ci95_lo_gwh"], row["ci95_hi_gwh"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -80,5 +81,5 @@ def _print(found: Any) -> None:
 
 def _pair(rule: Any, name: str) -> str:
     first, second = rule[name], rule[f"{name}_checked"]
-    checked = "-" if second != second else f"{second:.0%}"  # NaN: nothing to check in
+    checked = f"{second:.0%}" if math.isfinite(second) else "-"
     return f"{first:.0%} ({checked})"

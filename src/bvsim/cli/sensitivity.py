@@ -57,6 +57,7 @@ _SHOWN = 20
 @click.pass_context
 def sensitivity(
     ctx: click.Context,
+    /,
     *,
     source: str,
     method: str,

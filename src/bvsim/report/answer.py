@@ -74,8 +74,8 @@ def precision(run: RunLike, table: pd.DataFrame, year: int) -> list[Both]:
     row = table.loc[name] if name in table.index else None
     lines = [say("precision.none")]
     if row is not None and pd.notna(row["ci95_lo"]):
-        half = words.fixed((row["ci95_hi"] - row["ci95_lo"]) / 2, 2)
-        mean = words.fixed(row["mean"], 2)
+        half = words.fixed((cell(table, name, "ci95_hi") - cell(table, name, "ci95_lo")) / 2, 2)
+        mean = words.fixed(cell(table, name, "mean"), 2)
         draws = words.number(manifest["draws"])
         lines = [say("precision.interval", draws=draws, year=year, mean=mean, half=half)]
     if manifest["failures"]:

@@ -58,10 +58,6 @@ class Cached:
         known = set(pq.read_schema(path).names)
         return pd.read_parquet(path, columns=[column for column in wanted if column in known])
 
-    def has(self, name: str, column: str) -> bool:
-        """Tell whether a table has a column."""
-        return column in self.columns(name, [column]).columns
-
 
 class Cube:
     """The numeric columns of a table, each as an array (rows, years, entities).
@@ -134,18 +130,19 @@ class Cube:
         places = [self.entities.index(name) for name in names if name in self.entities]
         if values is None or not places or np.isnan(values[:, :, places]).all():
             return None
-        return np.nansum(values[:, :, places], axis=2)
+        total: FloatArray = np.nansum(values[:, :, places], axis=2)
+        return total
 
     def means(self, column: str) -> dict[str, list[float]]:
         """Return the mean by year of each entity that has the column."""
         values = self.of(column)
         if values is None:
             return {}
-        has = ~np.isnan(values).all(axis=(0, 1))
+        own = ((name, values[:, :, i]) for i, name in enumerate(self.entities))
         return {
-            name: listed(np.nanmean(values[:, :, i], axis=0))
-            for i, name in enumerate(self.entities)
-            if has[i]
+            name: listed(np.nanmean(numbers, axis=0))
+            for name, numbers in own
+            if not np.isnan(numbers).all()
         }
 
 

@@ -81,9 +81,9 @@ def states(series: Series) -> dict[str, dict[str, Any]]:
             "running": listed((good > 0).mean(axis=0)),
             "cause": _causes(named.loc[site], series.years) if site in named.index else [],
         }
-        for name, values in (("nameplate", nameplate), ("heads", heads)):
-            if site in values:
-                found[site][name] = values[site]
+        for name, means in (("nameplate", nameplate), ("heads", heads)):
+            if site in means:
+                found[site][name] = means[site]
     for kind, column in (("cathode", "good_t"), ("recycler", RECYCLED)):
         for name, values in series.yearly.means(column).items():
             made = series.yearly.entity(column, name)

@@ -30,7 +30,7 @@ def heat_map(run: RunLike, facts: Facts | None = None) -> dict[str, Any]:
 
 
 def _cells(found: pd.DataFrame, years: list[int]) -> list[dict[str, Any]]:
-    return [_cell(found.loc[year]) for year in years]
+    return [_cell(pd.Series(found.loc[year])) for year in years]
 
 
 def _cell(row: pd.Series[float]) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def _facts(scenario: Any) -> Facts:
 
 def _short(title: str) -> str:
     """Leave shareholders and place out of a title."""
-    return title.split(" (")[0].split(",")[0]
+    return title.partition(" (")[0].partition(",")[0]
 
 
 def _started(sites: Mapping[str, Any], as_of: date) -> dict[str, float]:

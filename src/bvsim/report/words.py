@@ -106,7 +106,7 @@ def plain(text: str) -> Both:
 
 def _both(english: str) -> Both:
     """Turn an English number into both: ``12,345.6`` and ``12 345,6``."""
-    french = english.translate(str.maketrans({",": THIN, ".": ","}))
+    french = english.translate({ord(","): THIN, ord("."): ","})
     return Both(english, french)
 
 

@@ -16,10 +16,10 @@ from bvsim.valley.context import Context
 from bvsim.valley.labour_clearing import Claim, Clearing
 from bvsim.valley.labour_competitors import CompetingSite
 from bvsim.valley.labour_moves import (
+    Leavers,
     TrainingDesk,
     hire_outside,
     place_graduates,
-    place_leavers,
 )
 from bvsim.valley.labour_pools import (
     BASIN_COLUMNS,
@@ -32,7 +32,7 @@ from bvsim.valley.labour_pools import (
 )
 from bvsim.valley.labour_register import REGION_COLUMNS, Register
 from bvsim.valley.programmes import PROGRAMME_COLUMNS, Course
-from bvsim.valley.workforce import EMPLOYER_COLUMNS, TECHNICIANS, Workforce
+from bvsim.valley.workforce import EMPLOYER_COLUMNS, Workforce
 
 LABOUR_ROWS = ":labour"
 """Suffix of the accounts of entities that have other columns elsewhere."""
@@ -75,6 +75,8 @@ class LabourMarket:
         self.courses = self._register.courses
         self._reach_days = _reach_changes(spec)
         self._clearing = Clearing(self._register.reach, spec.hiring.rule, self._register.take_on)
+        self._leavers = Leavers(self._register)
+        self._upskilling = [courses for _, courses in sorted(spec.upskilling.items())]
         self._month, self._month_end = -1, 0.0
         self._liftable = "labour" in ctx.lifts
 
@@ -174,7 +176,7 @@ class LabourMarket:
         for departures in self._departures:
             departures.month(day)
         claims = [] if lifted else self._claims(day, month_end)
-        place_leavers(register, leaving, claims)
+        self._leavers.place(leaving, claims)
         place_graduates(register, claims)
         claims = [claim for claim in claims if any(claim.wants)] + self._compete(day)
         if claims:
@@ -220,15 +222,15 @@ class LabourMarket:
     def _attrition(self, day: float, month_end: float) -> list[tuple[Workforce, list[int]]]:
         """Let people leave, and more of them than an observed staff leaves room for."""
         common = 1.0
-        for _, courses in sorted(self._spec.upskilling.items()):
+        for courses in self._upskilling:
             if courses.begins <= day < courses.ends:
                 common *= courses.attrition
-        factors = {name: [common] * SKILL_COUNT for name in self.pools}
+        pulls = dict.fromkeys(self.pools, common)
         for site in self.competitors:
-            factors[site.basin][TECHNICIANS] *= site.pull(day)
+            pulls[site.basin] *= site.pull(day)
         leaving = []
         for workforce in self._register.staffed:
-            gone = workforce.month(day, month_end, factors[workforce.basin])
+            gone = workforce.month(day, month_end, common, pulls[workforce.basin])
             for skill, number in enumerate(workforce.surplus(day, month_end)):
                 if number:
                     workforce.dismiss(skill, number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bvsim.spec.labour import SkillShares
 from bvsim.valley.labour_clearing import Claim
@@ -21,62 +21,84 @@ from bvsim.valley.programmes import Course
 from bvsim.valley.workforce import Workforce
 
 
-def place_leavers(
-    register: Register, leaving: Sequence[tuple[Workforce, list[int]]], claims: Sequence[Claim]
-) -> None:
-    """Send leavers to other plants, to other work, or to look for work in their basin."""
-    spec = register.spec.attrition
-    away_shares, poached_shares = by_skill(spec.away), by_skill(spec.poached)
-    for workforce, gone in leaving:
-        pool = register.pools[workforce.basin]
-        for skill, number in enumerate(gone):
-            if not number:
-                continue
-            away = min(number, workforce.away[skill].whole(number * away_shares[skill]))
-            moving = workforce.poached[skill].whole(number * poached_shares[skill])
-            moving = min(moving, number - away)
-            moved = _poach(register, workforce, skill, moving, claims) if moving > 0 else 0
-            if away > 0:
-                register.depart(away)
-            if number > moved + away:
-                pool.give(EXPERIENCED, skill, number - moved - away)
+class Leavers:
+    """Sends leavers to other plants, to other work, or to look for work in their basin."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        spec = register.spec.attrition
+        self._away, self._poached = by_skill(spec.away), by_skill(spec.poached)
+        self._ways: dict[str, list[tuple[float, float]]] = {}
+        self._share: Mapping[tuple[str, str], float] = {}
+
+    def place(
+        self, leaving: Sequence[tuple[Workforce, list[int]]], claims: Sequence[Claim]
+    ) -> None:
+        """Place everybody who left in a month; claims of plants that win some are reduced."""
+        register = self._register
+        wanting = [[c for c in claims if c.wants[skill]] for skill in range(SKILL_COUNT)]
+        for workforce, gone in leaving:
+            pool = register.pools[workforce.basin]
+            for skill, number in enumerate(gone):
+                if not number:
+                    continue
+                away = min(number, workforce.away[skill].whole(number * self._away[skill]))
+                moving = workforce.poached[skill].whole(number * self._poached[skill])
+                moving = min(moving, number - away)
+                if moving > 0 and wanting[skill]:
+                    moving = self._poach(workforce, skill, moving, wanting[skill])
+                    number -= moving  # noqa: PLW2901
+                if away > 0:
+                    register.depart(away)
+                if number > away:
+                    pool.give(EXPERIENCED, skill, number - away)
+
+    def _poach(self, origin: Workforce, skill: int, number: int, claims: Sequence[Claim]) -> int:
+        """Let people go straight to other plants with vacancies; return how many did."""
+        register, ways = self._register, self._ways_from(origin)
+        wanting, weights = [], []
+        for claim in claims:
+            wants, (reach, worth) = claim.wants[skill], ways[claim.index]
+            if wants and reach > 0.0:
+                wanting.append(claim)
+                weights.append(wants * reach * worth)
+        if not wanting:
+            return 0
+        if len(wanting) == 1:
+            parts = [number]
+        else:
+            parts = largest_remainder(number, weights, [claim.rank for claim in wanting])
+        moved = 0
+        for claim, count in zip(wanting, parts, strict=True):
+            hired = min(count, claim.wants[skill])
+            if hired:
+                claim.wants[skill] -= hired
+                gap = register.gap(claim.index, skill, EXPERIENCED)
+                register.staffed[claim.index].hire(skill, hired, gap)
+                moved += hired
+        register.account.now[R_POACHED] += moved
+        return moved
+
+    def _ways_from(self, origin: Workforce) -> list[tuple[float, float]]:
+        """Return by plant who would work there, and what its pay is worth; nobody stays."""
+        register = self._register
+        if self._share is not register.reach.share:  # the mobility matrix has changed
+            self._share = register.reach.share
+            self._ways.clear()
+        ways = self._ways.get(origin.name)
+        if ways is None:
+            ways = self._ways[origin.name] = []
+            exponent = register.spec.attrition.pay_exponent
+            for there in register.staffed:
+                reach = self._share.get((origin.basin, there.basin), 0.0)
+                worth = (there.pay / origin.pay) ** exponent if origin.pay > 0.0 else 1.0
+                ways.append((reach if there is not origin else 0.0, worth))
+        return ways
 
 
 def by_skill(shares: SkillShares) -> tuple[float, float, float, float]:
     """Return shares in the order of the skills."""
     return (shares.operators, shares.technicians, shares.engineers, shares.others)
-
-
-def _poach(
-    register: Register, origin: Workforce, skill: int, number: int, claims: Sequence[Claim]
-) -> int:
-    """Let people go straight to other plants with vacancies; return how many did."""
-    exponent = register.spec.attrition.pay_exponent
-    wanting, weights = [], []
-    for claim in claims:
-        there = register.staffed[claim.index]
-        if claim.wants[skill] and there is not origin:
-            reach = register.reach.share.get((origin.basin, claim.basin), 0.0)
-            if reach > 0.0:
-                worth = (there.pay / origin.pay) ** exponent if origin.pay > 0.0 else 1.0
-                wanting.append(claim)
-                weights.append(claim.wants[skill] * reach * worth)
-    if not wanting:
-        return 0
-    moved = 0
-    if len(wanting) == 1:
-        parts = [number]
-    else:
-        parts = largest_remainder(number, weights, [claim.rank for claim in wanting])
-    for claim, count in zip(wanting, parts, strict=True):
-        hired = min(count, claim.wants[skill])
-        if hired:
-            claim.wants[skill] -= hired
-            gap = register.gap(claim.index, skill, EXPERIENCED)
-            register.staffed[claim.index].hire(skill, hired, gap)
-            moved += hired
-    register.account.now[R_POACHED] += moved
-    return moved
 
 
 def place_graduates(register: Register, claims: Sequence[Claim]) -> None:

@@ -59,10 +59,11 @@ class Odds:
         On all of them.
     """
 
-    __slots__ = ("logs", "probabilities")
+    __slots__ = ("logs", "probabilities", "staying")
 
     def __init__(self, hazards: Sequence[float], multiplier: float) -> None:
         self.probabilities = monthly_probabilities(hazards, multiplier)
+        self.staying = tuple(1.0 - probability for probability in self.probabilities)
         self.logs = tuple(-hazard * multiplier for hazard in hazards)
         """Logarithms of the probabilities of staying."""
 
@@ -156,16 +157,20 @@ class Staff:
         """
         if not chance:
             return self._expected_attrition(u, odds)
-        a, b, c, d = bands = self.bands
+        a, b, c, d = self.bands
         p, q, r, s = odds.logs
         if u < math.exp(a * p + b * q + c * r + d * s):
             return 0  # nobody leaves: the same region of u as below, without the detour
         left = 0
-        for band, here in enumerate(tuple(bands)):
-            if here:
-                count, u = invert_binomial(u, here, odds.probabilities[band])
-                if count:
-                    left += self._leave(band, here, count, u)
+        for band, here in enumerate((a, b, c, d)):
+            if not here:
+                continue
+            nobody = odds.staying[band] ** here
+            if u < nobody:
+                u /= nobody
+                continue
+            count, u = invert_binomial(u, here, odds.probabilities[band])
+            left += self._leave(band, here, count, u)
         return left
 
     def _expected_attrition(self, u: float, odds: Odds) -> int:

@@ -23,6 +23,8 @@ DECIDED = "construction"
 
 _COMMITTED = frozenset({DECIDED, "equipment", "commissioning", "qualification", "in service"})
 
+_EVENTS = {"in service": "SOP", **{name: f"{name} begins" for name in STAGE_NAMES}}
+
 Events = Generator[simpy.Event, object, None]
 
 
@@ -291,11 +293,12 @@ class Pipeline:
         if milestone.state == "in service":
             self.sop_day = milestone.day
             self.opened.succeed()
+        smaller = milestone.size < 1.0
         self.ctx.trace.log(
             day=milestone.day,
             entity=self.entity,
-            event="SOP" if milestone.state == "in service" else milestone.state,
+            event=_EVENTS.get(milestone.state, milestone.state),
             cause=milestone.cause,
-            value=milestone.size,
-            unit="of nameplate",
+            value=milestone.size if smaller else math.nan,
+            unit="of nameplate" if smaller else "",
         )

@@ -145,15 +145,18 @@ class Workforce:
     def _split(self, total: float) -> list[int]:
         return split_by_skill(total, self.plan.mix)
 
-    def month(self, day: float, month_end: float, factors: Sequence[float]) -> list[int] | None:
+    def month(
+        self, day: float, month_end: float, factor: float, technicians: float
+    ) -> list[int] | None:
         """Let a month pass for the staff; return the leavers by skill, None for nobody.
 
         Parameters
         ----------
         day, month_end : float
             First day of the month and of the next one.
-        factors : sequence of float
-            By skill, on the hazard of leaving (upskilling, pull of other sites).
+        factor, technicians : float
+            On the hazard of leaving (upskilling), and for technicians (pull of other
+            sites besides).
         """
         luck = self._stream.uniforms(4)  # drawn even for nobody: luck stays with its month
         imposed = self.observed.imposes(day)
@@ -161,6 +164,7 @@ class Workforce:
             self._skip_month()
             return None
         leavers = [0, 0, 0, 0]
+        usual, pulled = self._tenure.odds(day, factor), self._tenure.odds(day, technicians)
         self._targets = targets = self.plan.targets(day)
         for skill, staff in enumerate(self.staff):
             if skill != OTHERS:
@@ -168,7 +172,7 @@ class Workforce:
                 self._reference[skill] = self._normal[skill].age(planned)
             if staff.heads:
                 staff.age()
-                odds = self._tenure.odds(day, factors[skill])
+                odds = pulled if skill == TECHNICIANS else usual
                 leavers[skill] = staff.attrition(luck[skill], odds, chance=self._chance)
         self._change_shifts(day, month_end, leavers)
         gone = sum(leavers)

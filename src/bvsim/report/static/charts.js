@@ -96,7 +96,7 @@ function lines(parts, width, unit) {
   const series = parts.map(([name, values, color], i) => ({ name, type: "line", data: values, color, symbol: ["circle", "rect", "triangle", "diamond"][i % 4], symbolSize: 6, lineStyle: { type: ["solid", "dashed", "dotted", "solid"][i % 4] } }));
   const option = frame(width, unit, { series });
   option.tooltip.valueFormatter = number;
-  return { option, table: yearTable(parts) };
+  return { option, table: yearTable(parts.map(([name, values]) => [name, values])) };
 }
 
 const coloured = (map) => Object.entries(map).map(([name, values], i) => [titleOf(name), values, PALETTE[i % PALETTE.length]]);
