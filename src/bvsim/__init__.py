@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bvsim import analysis, plot, report
+    from bvsim.analysis.compare import compare
     from bvsim.ensemble.run import Run, open_run, run
     from bvsim.spec import Scenario, SpecError, load
 
@@ -24,6 +25,7 @@ __all__ = [
     "Scenario",
     "SpecError",
     "analysis",
+    "compare",
     "load",
     "open_run",
     "plot",
@@ -35,6 +37,7 @@ _HOMES = {
     "Run": "bvsim.ensemble.run",
     "Scenario": "bvsim.spec",
     "SpecError": "bvsim.spec",
+    "compare": "bvsim.analysis.compare",
     "load": "bvsim.spec",
     "open_run": "bvsim.ensemble.run",
     "run": "bvsim.ensemble.run",

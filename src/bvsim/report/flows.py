@@ -131,7 +131,8 @@ def draw_map(series: Series, known: dict[str, dict[str, Any]], width: float = 72
             continue
         true = at(place["lon"], place["lat"])
         shown = at(*place["marker"]) if "marker" in place else true
-        markers.append({"name": name, "kind": known[name]["kind"], "true": true, "at": shown})
+        kind, anchor = known[name]["kind"], place.get("anchor", "")
+        markers.append({"name": name, "kind": kind, "true": true, "at": shown, "anchor": anchor})
     return {
         "width": width,
         "height": round(float((window["north"] - window["south"]) * rise), 1),

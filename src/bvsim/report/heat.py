@@ -30,11 +30,12 @@ def heat_map(run: RunLike, facts: Facts | None = None) -> dict[str, Any]:
 
 
 def _cells(found: pd.DataFrame, years: list[int]) -> list[dict[str, Any]]:
-    return [_cell(pd.Series(found.loc[year])) for year in years]
+    rows: dict[Any, Any] = found.to_dict("index")
+    return [_cell(rows[year]) for year in years]
 
 
-def _cell(row: pd.Series[float]) -> dict[str, Any]:
-    name, share = str(row.idxmax()), float(row.max())
+def _cell(row: dict[Any, float]) -> dict[str, Any]:
+    name, share = max(row.items(), key=lambda item: item[1])
     colour = COLOURS.get(name, COLOURS[NONE])
     listed = [(words.cause(c), words.percent(s)) for c, s in ranked(row)[:RUNNERS_UP]]
     return {

@@ -7,6 +7,7 @@ const INK = "#22272e", QUIET = "#57606a", FAINT = "#e4e7eb", OUTPUT = "#0072b2";
 const PALETTE = ["#332288", "#44aa99", "#ddcc77", "#cc6677", "#88ccee", "#882255", "#117733", "#999933", "#aa4499", "#7d858f"];
 const CONFIDENCE = { seed: "#004488", published: "#0072b2", derived: "#88ccee", background: "#ddcc77", judgement: "#cc6677", user: "#332288" };
 const CONFIDENCES = Object.keys(CONFIDENCE);
+const MOST = 7;  // entries of a stack that have colours of their own
 const END = "@";  // names that are words, not plants, begin with it
 
 let language = document.documentElement.lang;
@@ -21,6 +22,9 @@ function number(value) {
   if (value === null || value === undefined || Number.isNaN(value)) return "\u2013";
   const options = Math.abs(value) >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 };
   return new Intl.NumberFormat(language, options).format(value);
+}
+function short(value) {
+  return new Intl.NumberFormat(language, { maximumFractionDigits: Math.abs(value) >= 10 ? 0 : 1 }).format(value);
 }
 function percent(share) {
   return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 }).format(share);
@@ -39,14 +43,27 @@ const narrow = (width) => width < 520;
 function frame(width, unit, extra = {}) {
   return {
     animation: false,
-    textStyle: { fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif", color: INK },
-    grid: { left: 8, right: 16, top: 64, bottom: 8, containLabel: true },
+    textStyle: { fontFamily: "sans-serif", color: INK },
+    grid: { left: 8, right: 16, top: 44, bottom: 8, containLabel: true },
     tooltip: { trigger: "axis", confine: true, borderColor: FAINT, textStyle: { color: INK, fontSize: 12 } },
-    legend: { top: 0, left: 0, type: "scroll", itemWidth: 14, itemHeight: 10, itemGap: narrow(width) ? 8 : 14, textStyle: { color: INK, fontSize: narrow(width) ? 11 : 12 } },
+    legend: { show: false },
     xAxis: { type: "category", data: data.years.map(String), axisTick: { show: false }, axisLine: { lineStyle: { color: QUIET } }, axisLabel: { color: QUIET, hideOverlap: true } },
     yAxis: { type: "value", min: 0, name: unit, nameLocation: "end", nameGap: 12, nameTextStyle: { color: QUIET, align: "left" }, axisLabel: { color: QUIET, formatter: number }, splitLine: { lineStyle: { color: FAINT } } },
     ...extra,
   };
+}
+/* A legend above the plot, over as many lines as its names need. */
+function named(option, width, entries) {
+  const size = 12, gap = 12, mark = 24;
+  let lines = 1, used = 0;
+  for (const { name } of entries) {
+    const need = mark + gap + 0.58 * size * name.length;
+    if (used + need > width - 10 && used > 0) { lines += 1; used = 0; }
+    used += need;
+  }
+  option.legend = { show: true, top: 0, left: 0, width: width - 8, itemWidth: 14, itemHeight: 10, itemGap: gap, textStyle: { color: INK, fontSize: size, lineHeight: 14 }, data: entries };
+  option.grid.top = 24 * lines + (option.yAxis.name ? 32 : 12);
+  return option;
 }
 const yearTable = (columns) => ({
   head: [word("year"), ...columns.map(([name]) => name)],
@@ -75,6 +92,10 @@ function fan(found, width, unit) {
   const columns = [["P10", found.p10], ["P25", found.p25], [word("median"), found.p50], ["P75", found.p75], ["P90", found.p90], [word("mean"), found.mean], ...lines.slice(1).map(([name, values]) => [name, values])];
   const option = frame(width, unit, { series });
   option.xAxis.boundaryGap = false;
+  named(option, width, [
+    ...[[word("eight"), 0.2], [word("half"), 0.4]].map(([name, opacity]) => ({ name, icon: "rect", itemStyle: { color: colour, opacity } })),
+    ...lines.map(([name]) => ({ name })),
+  ]);
   option.tooltip.formatter = (items) => {
     const i = items[0].dataIndex;
     return box(`${data.years[i]}, ${unit}`, columns.map(([name, values]) => [name, number(values[i])]));
@@ -86,6 +107,7 @@ function fan(found, width, unit) {
 function stacked(parts, width, unit, write = number) {
   const series = parts.map(([name, values, color]) => ({ name, type: "bar", stack: "all", data: values, color, barWidth: "78%" }));
   const option = frame(width, unit, { series });
+  named(option, width, parts.map(([name]) => ({ name })));
   option.tooltip.axisPointer = { type: "shadow" };
   option.tooltip.formatter = (items) => box(`${items[0].axisValue}, ${unit}`, items.filter((item) => item.value > 0).map((item) => [item.seriesName, write(item.value), item.color]));
   option.yAxis.axisLabel.formatter = write;
@@ -95,11 +117,20 @@ function stacked(parts, width, unit, write = number) {
 function lines(parts, width, unit) {
   const series = parts.map(([name, values, color], i) => ({ name, type: "line", data: values, color, symbol: ["circle", "rect", "triangle", "diamond"][i % 4], symbolSize: 6, lineStyle: { type: ["solid", "dashed", "dotted", "solid"][i % 4] } }));
   const option = frame(width, unit, { series });
+  named(option, width, parts.map(([name]) => ({ name })));
   option.tooltip.valueFormatter = number;
   return { option, table: yearTable(parts.map(([name, values]) => [name, values])) };
 }
 
-const coloured = (map) => Object.entries(map).map(([name, values], i) => [titleOf(name), values, PALETTE[i % PALETTE.length]]);
+/* The largest entries in colours of their own, the others together in grey. */
+function coloured(map) {
+  const size = (values) => values.reduce((a, b) => a + b, 0);
+  const names = Object.keys(map).sort((a, b) => size(map[b]) - size(map[a]));
+  const parts = names.slice(0, MOST).map((name, i) => [titleOf(name), map[name], PALETTE[i]]);
+  const rest = names.slice(MOST);
+  if (rest.length) parts.push([word("others"), data.years.map((_, i) => rest.reduce((sum, name) => sum + map[name][i], 0)), "#b4bac2"]);
+  return parts;
+}
 const some = (values) => values && values.some((v) => v > 0);
 
 function waterfall(width) {
@@ -119,11 +150,11 @@ function waterfall(width) {
     grid: { left: 8, right: 60, top: 8, bottom: 24, containLabel: true },
     legend: { show: false },
     xAxis: { type: "value", min: 0, axisLabel: { color: QUIET, formatter: number }, splitLine: { lineStyle: { color: FAINT } }, name: word("gwh"), nameLocation: "middle", nameGap: 26, nameTextStyle: { color: QUIET } },
-    yAxis: { type: "category", inverse: true, data: shown.map(causeOf), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: INK, interval: 0, width: narrow(width) ? 90 : 160, overflow: "break" } },
+    yAxis: { type: "category", inverse: true, data: shown.map(causeOf), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: INK, interval: 0, lineHeight: 13, width: narrow(width) ? 100 : 160, overflow: "break" } },
     series: [
       { type: "bar", stack: "all", silent: true, itemStyle: { color: "transparent" }, data: bars.map(([base]) => base) },
       { type: "bar", stack: "all", barWidth: "68%", data: bars.map(([, mean], k) => ({ value: mean, itemStyle: { color: data.colours[shown[k]] } })),
-        label: { show: true, position: "right", color: INK, fontWeight: "bold", formatter: (item) => sign(shown[item.dataIndex]) + number(item.value) } },
+        label: { show: true, position: "right", color: INK, fontWeight: "bold", formatter: (item) => sign(shown[item.dataIndex]) + short(item.value) } },
     ],
   });
   option.tooltip.trigger = "item";
@@ -159,9 +190,9 @@ function milestones(width) {
   const option = frame(width, "", {
     grid: { left: 8, right: narrow(width) ? 44 : 64, top: 8, bottom: 8, containLabel: true },
     legend: { show: false },
-    xAxis: { type: "value", min: first, max: last + 1, minInterval: 1, axisLabel: { color: QUIET, formatter: String, hideOverlap: true }, splitLine: { lineStyle: { color: FAINT } } },
+    xAxis: { type: "value", min: first, max: last + 1, minInterval: 1, axisLabel: { color: QUIET, formatter: String, hideOverlap: true, showMaxLabel: false }, splitLine: { lineStyle: { color: FAINT } } },
     yAxis: [
-      { type: "category", inverse: true, data: blocks.map((b) => b.title), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: INK, interval: 0, fontSize: narrow(width) ? 10 : 12, width: narrow(width) ? 100 : 220, overflow: "break" } },
+      { type: "category", inverse: true, data: blocks.map((b) => b.title), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: INK, interval: 0, fontSize: narrow(width) ? 10 : 12, lineHeight: narrow(width) ? 11 : 14, width: narrow(width) ? 100 : 230, overflow: "break" } },
       { type: "category", inverse: true, position: "right", data: blocks.map(said), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: QUIET, interval: 0 } },
     ],
     series: [{ type: "custom", renderItem: draw, encode: { y: 0, x: [1] }, data: blocks.map((b, i) => [i, b.p50 ?? b.planned ?? first]), clip: true }],
@@ -195,7 +226,7 @@ function sankey(links, width) {
     type: "sankey", left: 4, right: narrow(width) ? 96 : 150, top: 12, bottom: 12, nodeGap: 14, nodeWidth: 14, draggable: false, emphasis: { focus: "adjacency" },
     data: names.map((name) => ({ name, itemStyle: { color: PALETTE[(name.startsWith(END) ? name.length : names.indexOf(name)) % PALETTE.length] } })),
     links: flows, lineStyle: { color: "source", opacity: 0.35 },
-    label: { color: INK, fontSize: narrow(width) ? 10 : 12, width: narrow(width) ? 88 : 140, overflow: "break", formatter: (item) => `${titleOf(item.name)}\n${number(item.value)}` },
+    label: { color: INK, fontSize: narrow(width) ? 10 : 12, lineHeight: narrow(width) ? 12 : 14, width: narrow(width) ? 88 : 140, overflow: "break", formatter: (item) => `${titleOf(item.name)}\n${number(item.value)}` },
   }];
   return { option, table: { head: ["", "", `${word("tonnes")}, ${year}`], rows } };
 }
@@ -208,11 +239,12 @@ function confidence(width) {
   const said = (kind) => data.confidences[language][kind];
   const count = (name, kind) => data.confidence[name][kind] || 0;
   const option = frame(width, "", {
-    grid: { left: 8, right: 24, top: 36, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 24, bottom: 8, containLabel: true },
     xAxis: { type: "value", max: 1, axisLabel: { color: QUIET, formatter: percent }, splitLine: { lineStyle: { color: FAINT } } },
     yAxis: { type: "category", inverse: true, data: sections.map((name) => `${name} (${number(total(name))})`), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: INK, interval: 0 } },
     series: kinds.map((kind) => ({ name: said(kind), type: "bar", stack: "all", barWidth: "72%", color: CONFIDENCE[kind], data: sections.map((name) => count(name, kind) / total(name)) })),
   });
+  named(option, width, kinds.map((kind) => ({ name: said(kind) })));
   option.tooltip.axisPointer = { type: "shadow" };
   option.tooltip.formatter = (items) => box(items[0].name, items.map((item) => [item.seriesName, number(count(sections[item.dataIndex], kinds[item.seriesIndex])), item.color]));
   return { option, table: { head: ["", ...kinds.map(said)], rows: sections.map((name) => [name, ...kinds.map((kind) => number(count(name, kind)))]) } };

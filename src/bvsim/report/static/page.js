@@ -54,13 +54,12 @@ function drawMap() {
     const state = data.states[marker.dataset.name];
     const radius = state.kind === "site" ? drawSite(marker, state, value, sizes.site) : drawOther(marker, state, value, sizes.other);
     const [label, text] = all("text", marker);
-    label.setAttribute("y", -radius - 5);
-    text.setAttribute("y", radius + 15);
+    place(label, text, radius, marker.dataset.anchor);
     const good = state.kind === "site"
-      ? (value(state, "announced") + value(state, "good") > 0 ? `${number(value(state, "good"))} / ${number(value(state, "announced"))} GWh` : "")
-      : (value(state, "tonnes") > 0 ? `${number(value(state, "tonnes") / 1000)} kt` : "");
+      ? (value(state, "announced") + value(state, "good") > 0 ? `${short(value(state, "good"))} / ${short(value(state, "announced"))} GWh` : "")
+      : (value(state, "tonnes") > 0 ? `${short(value(state, "tonnes") / 1000)} kt` : "");
     text.textContent = good;
-    marker.style.opacity = good ? 1 : 0.45;
+    marker.classList.toggle("idle", !good);
   }
   for (const line of all(".flow")) {
     const link = data.cathode.links.find(([source, target]) => source === END + line.dataset.flow && target === line.dataset.name);
@@ -72,6 +71,16 @@ function drawMap() {
   document.getElementById("map-words").textContent =
     word("map_words").replace("%year", year).replace("%good", sum("good")).replace("%announced", sum("announced")).replace("%running", sum("running")).replace("%nameplate", sum("nameplate"));
   fillTable(document.querySelector('[data-table="map"]'), mapTable(value));
+}
+
+/* Name and value of a marker: above and below it, or both on one side. */
+function place(label, text, radius, anchor) {
+  const side = { right: [1, "start"], left: [-1, "end"] }[anchor];
+  for (const [element, y] of [[label, side ? -3 : anchor === "below" ? radius + 15 : -radius - 5], [text, side ? 13 : anchor === "below" ? radius + 30 : radius + 15]]) {
+    element.setAttribute("x", side ? side[0] * (radius + 6) : 0);
+    element.setAttribute("y", y);
+    element.setAttribute("text-anchor", side ? side[1] : "middle");
+  }
 }
 
 function drawSite(marker, state, value, size) {
