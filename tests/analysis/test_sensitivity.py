@@ -15,8 +15,10 @@ from bvsim.ensemble.folder import RunError
 from bvsim.ensemble.run import run as run_ensemble
 
 ISHIGAMI = Cube(3, -np.pi, np.pi)
-ISHIGAMI_FIRST = (0.3139, 0.4424, 0.0)  # Ishigami and Homma 1990; Saltelli et al. 2008, table 4.1
-ISHIGAMI_TOTAL = (0.5576, 0.4424, 0.2437)
+ISHIGAMI_FIRST = np.array(
+    [0.3139, 0.4424, 0.0]
+)  # Ishigami and Homma 1990; Saltelli et al. 2008, table 4.1
+ISHIGAMI_TOTAL = np.array([0.5576, 0.4424, 0.2437])
 
 
 def singles(dimensions):

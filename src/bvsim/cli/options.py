@@ -80,3 +80,31 @@ def json_option(command: F) -> F:
     return click.option(
         "--json", "as_json", is_flag=True, help="Print one JSON object on standard output."
     )(command)
+
+
+def engine_options(command: F) -> F:
+    """Add `--workers`, `--engine` and `--scheduler`: who simulates."""
+    for option in reversed(
+        (
+            click.option(
+                "--workers", type=click.IntRange(1), help="Processes.  [default: every core]"
+            ),
+            click.option(
+                "--engine",
+                type=click.Choice(["local", "dask"]),
+                help="Processes here, or a Dask cluster.  [default: local]",
+            ),
+            click.option(
+                "--scheduler",
+                metavar="ADDR",
+                help="The Dask scheduler, e.g. tcp://10.0.0.1:8786.  [default: one started here]",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def given(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that were given or have a default; the others keep the library's."""
+    return {name: value for name, value in options.items() if value is not None and value != ()}

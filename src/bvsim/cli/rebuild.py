@@ -6,13 +6,30 @@ from pathlib import Path
 
 import click
 
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path, file_okay=False))
-def report(run: Path) -> None:
+@click.argument("run", type=FOLDER)
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "fr"]),
+    default="en",
+    show_default=True,
+    help="Language that the page opens in; it holds both.",
+)
+@click.option(
+    "--beside",
+    type=FOLDER,
+    multiple=True,
+    metavar="RUN",
+    help="Draw the output of another run beside this one's (repeatable).",
+)
+def report(run: Path, lang: str, beside: tuple[Path, ...]) -> None:
     """Rebuild report.html and the figures of the folder RUN."""
     from bvsim.ensemble.results import open_run
     from bvsim.report import write_report
 
-    page = write_report(open_run(run))
+    others = [open_run(folder) for folder in beside]
+    page = write_report(open_run(run), lang=lang, beside=others)
     click.echo(str(page))

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from bvsim.cli.errors import FAILED, INTERRUPTED, explain
-from bvsim.cli.options import json_option, sets_option, years_option
+from bvsim.cli.options import engine_options, given, json_option, sets_option, years_option
 from bvsim.cli.progress import progress_bar
+
+FIRST_DRAWS = 64
+"""Where a run with --until-ci begins when -n does not say."""
 
 
 @click.command()
@@ -31,12 +36,25 @@ from bvsim.cli.progress import progress_bar
 @sets_option
 @click.option(
     "--design",
-    type=click.Choice(["random", "lhs", "sobol"]),
+    type=click.Choice(["random", "lhs", "sobol", "median"]),
     default="sobol",
     show_default=True,
-    help="How the uncertain figures are sampled.",
+    help="How the uncertain figures are sampled (median: not at all, luck alone).",
 )
-@click.option("--workers", type=click.IntRange(1), help="Processes.  [default: every core]")
+@click.option(
+    "--table",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="CSV or Parquet file with the draws themselves: a column a figure.",
+)
+@click.option(
+    "--until-ci",
+    multiple=True,
+    metavar="KPI=HALFWIDTH",
+    help="Go on until a mean (KPI@p90: a quantile) is known to +/- this, or to X% (repeatable).",
+)
+@click.option("--max-draws", type=click.IntRange(1), help="Budget of --until-ci.  [default: 4096]")
+@click.option("--shard", metavar="I/N", help="Make one part of N, for `bvsim merge`.")
+@engine_options
 @click.option("--resume", is_flag=True, help="Finish an interrupted run, or add draws to it.")
 @years_option
 @click.option("--monthly", is_flag=True, help="Keep the monthly table too.")
@@ -56,14 +74,15 @@ def run(
     from bvsim.ensemble.run import Interrupted
     from bvsim.ensemble.run import run as run_ensemble
 
-    given = {name: value for name, value in options.items() if value is not None}
+    if options["until_ci"] and ctx.get_parameter_source("draws") == ParameterSource.DEFAULT:
+        options["draws"] = FIRST_DRAWS
     try:
         with progress_bar(scenario.name) as progress:
-            finished = run_ensemble(scenario, progress=progress, **given)
+            finished = run_ensemble(scenario, progress=progress, **given(options))
     except Interrupted as stop:
-        _conclude(ctx, stop.run, as_json)
+        conclude(ctx, stop.run, as_json)
         return
-    _conclude(ctx, finished, as_json)
+    conclude(ctx, finished, as_json)
 
 
 def _say_plan(scenario: Any, options: dict[str, Any], as_json: bool) -> None:
@@ -74,7 +93,9 @@ def _say_plan(scenario: Any, options: dict[str, Any], as_json: bool) -> None:
         "per_draw": options["per_draw"],
         "rows": options["draws"] * options["per_draw"],
         "seed": options["seed"],
-        "design": options["design"],
+        "design": "table" if options["table"] else options["design"],
+        "shard": options["shard"],
+        "until_ci": list(options["until_ci"]),
         "uncertain_figures": len(scenario.paths),
         "model_hash": scenario.model_hash,
         "out": str(options["out"]) if options["out"] else None,
@@ -86,7 +107,7 @@ def _say_plan(scenario: Any, options: dict[str, Any], as_json: bool) -> None:
         click.echo(f"{name.replace('_', ' '):<18} {value}")
 
 
-def _conclude(ctx: click.Context, finished: Any, as_json: bool) -> None:
+def conclude(ctx: click.Context, finished: Any, as_json: bool) -> None:
     """Write the report, print the summary and leave with the right code."""
     from bvsim.analysis.summary import run_json
 
@@ -95,11 +116,15 @@ def _conclude(ctx: click.Context, finished: Any, as_json: bool) -> None:
     page = _report(finished) if rows else None
     if rows:
         if as_json:
-            click.echo(json.dumps(run_json(finished), allow_nan=False))
+            more = {name: finished.manifest.get(name) for name in ("precision", "shard")}
+            found = run_json(finished) | {name: value for name, value in more.items() if value}
+            click.echo(json.dumps(found, allow_nan=False))
         else:
             from bvsim.cli.terminal import print_summary
 
             print_summary(finished, page)
+            _print_variance(finished)
+        _say_precision(finished.manifest.get("precision"), err=as_json)
     if finished.manifest["status"] == "interrupted":
         kept = count(rows, "finished row")
         click.echo(f"interrupted; {kept} kept in {finished.folder}", err=True)
@@ -109,6 +134,30 @@ def _conclude(ctx: click.Context, finished: Any, as_json: bool) -> None:
         click.echo(f"{count(failed, 'row')} failed; see {place}", err=True)
     if failed or page is None:
         ctx.exit(FAILED)
+
+
+def _say_precision(record: dict[str, Any] | None, *, err: bool) -> None:
+    """Say of each target of --until-ci whether it was met."""
+    for target in (record or {}).get("targets", ()):
+        known = target["half_width"]
+        reached = "not known" if known is None else f"{target['estimate']:.4g} +/- {known:.3g}"
+        word = "met" if target["met"] else "NOT met within the budget"
+        click.echo(f"{target['target']}: {reached}, {word}", err=err)
+
+
+def _print_variance(finished: Any) -> None:
+    """Say what share of the spread is luck, where replications can tell."""
+    if finished.manifest["per_draw"] < 2:
+        return
+    from bvsim.analysis.variance import variance_shares
+
+    names = [name for name in finished.columns("kpis") if re.fullmatch(r"output_\d+_gwh", name)]
+    for name, row in variance_shares(finished, names).dropna(subset=["parameters"]).iterrows():
+        low, high = (f"{100 * row[side]:.0f}" for side in ("ci95_lo", "ci95_hi"))
+        click.echo(
+            f"Of the variance of {name}, {row['parameters']:.0%} comes from the uncertain figures "
+            f"({low} to {high}%), {row['luck']:.0%} from luck."
+        )
 
 
 def _report(finished: Any) -> Path | None:

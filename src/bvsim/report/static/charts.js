@@ -212,7 +212,9 @@ function milestones(width) {
 function sankey(links, width) {
   if (!links.length) return null;
   const flows = links.map(([source, target, values]) => ({ source, target, value: values[at()] })).filter((flow) => flow.value > 0.5);
-  const names = [...new Set(flows.flatMap((flow) => [flow.source, flow.target]))];
+  const least = 0.002 * Math.max(0, ...flows.map((flow) => flow.value));
+  const seen = flows.filter((flow) => flow.value >= least);  // a hair's breadth would only clutter; the table has it
+  const names = [...new Set(seen.flatMap((flow) => [flow.source, flow.target]))];
   const rows = flows.map((flow) => [titleOf(flow.source), titleOf(flow.target), number(flow.value)]);
   const option = frame(width, "", { xAxis: undefined, yAxis: undefined, grid: undefined, legend: { show: false } });
   if (!flows.length) option.title = { text: word("nothing"), left: "center", top: "middle", textStyle: { color: QUIET, fontSize: 14, fontWeight: "normal" } };
@@ -225,7 +227,7 @@ function sankey(links, width) {
   option.series = [{
     type: "sankey", left: 4, right: narrow(width) ? 96 : 150, top: 12, bottom: 12, nodeGap: 14, nodeWidth: 14, draggable: false, emphasis: { focus: "adjacency" },
     data: names.map((name) => ({ name, itemStyle: { color: PALETTE[(name.startsWith(END) ? name.length : names.indexOf(name)) % PALETTE.length] } })),
-    links: flows, lineStyle: { color: "source", opacity: 0.35 },
+    links: seen, lineStyle: { color: "source", opacity: 0.35 },
     label: { color: INK, fontSize: narrow(width) ? 10 : 12, lineHeight: narrow(width) ? 12 : 14, width: narrow(width) ? 88 : 140, overflow: "break", formatter: (item) => `${titleOf(item.name)}\n${number(item.value)}` },
   }];
   return { option, table: { head: ["", "", `${word("tonnes")}, ${year}`], rows } };

@@ -76,7 +76,10 @@ function drawMap() {
 /* Name and value of a marker: above and below it, or both on one side. */
 function place(label, text, radius, anchor) {
   const side = { right: [1, "start"], left: [-1, "end"] }[anchor];
-  for (const [element, y] of [[label, side ? -3 : anchor === "below" ? radius + 15 : -radius - 5], [text, side ? 13 : anchor === "below" ? radius + 30 : radius + 15]]) {
+  const size = parseFloat(getComputedStyle(label).fontSize);
+  const [above, below] = [-radius - 0.4 * size, radius + 1.2 * size];
+  const lines = side ? [-0.25 * size, size] : anchor === "below" ? [below, below + 1.2 * size] : [above, below];
+  for (const [element, y] of [[label, lines[0]], [text, lines[1]]]) {
     element.setAttribute("x", side ? side[0] * (radius + 6) : 0);
     element.setAttribute("y", y);
     element.setAttribute("text-anchor", side ? side[1] : "middle");

@@ -1,0 +1,212 @@
+"""`bvsim compare`: scenarios side by side on common draws and common luck."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import math
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bvsim.cli.errors import FAILED, INTERRUPTED
+from bvsim.cli.options import engine_options, given, json_option, years_option
+from bvsim.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+SCHEME = ("draws", "per_draw", "seed", "design", "years")
+"""Options that all runs of a comparison share."""
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="RUN_OR_SCENARIO...")
+@click.option("-n", "--draws", type=click.IntRange(1), help="Draws.  [default: 512]")
+@click.option("--per-draw", type=click.IntRange(1), help="Replications a draw.  [default: 1]")
+@click.option("--seed", type=click.IntRange(0), help="Random seed.  [default: 1]")
+@click.option(
+    "--design",
+    type=click.Choice(["random", "lhs", "sobol", "median"]),
+    help="How the uncertain figures are sampled.  [default: sobol]",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the runs of scenarios; used again, it resumes.  [default: runs/compare-TIME]",
+)
+@click.option(
+    "--kpi",
+    "patterns",
+    multiple=True,
+    metavar="PATTERN",
+    help="Key figures to show, e.g. 'output_*' (repeatable).  [default: the valley's]",
+)
+@engine_options
+@years_option
+@json_option
+@click.pass_context
+def compare(
+    ctx: click.Context,
+    /,
+    sources: tuple[str, ...],
+    patterns: tuple[str, ...],
+    out: Path | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Compare runs or scenarios with the first one: paired differences with intervals.
+
+    Scenarios are run first, all with the same draws and luck; beside a finished run they take
+    its seed, design and number of draws.
+    """
+    if len(sources) < 2:
+        raise click.UsageError("compare takes two runs or scenarios, or more")
+    from bvsim.analysis.compare import compare as compare_runs
+    from bvsim.ensemble.run import Interrupted
+
+    try:
+        runs = _runs(sources, out, given(options))
+    except Interrupted as stop:
+        click.echo(f"interrupted; finished rows kept in {stop.run.folder}", err=True)
+        ctx.exit(INTERRUPTED)
+    comparisons = [compare_runs(runs[0], run) for run in runs[1:]]
+    if as_json:
+        click.echo(json.dumps(to_json(runs[0], comparisons, patterns), allow_nan=False))
+    else:
+        for each in comparisons:
+            _print(each, patterns)
+    failed = sum(len(run.manifest["failures"]) for run in runs)
+    if failed:
+        click.echo(f"{failed} rows failed and are left out; see the manifests", err=True)
+        ctx.exit(FAILED)
+
+
+def _runs(sources: tuple[str, ...], out: Path | None, options: dict[str, Any]) -> list[Any]:
+    """Open the runs and run the scenarios."""
+    from bvsim import spec
+    from bvsim.ensemble.results import open_run
+    from bvsim.ensemble.run import run
+
+    opened = {
+        source: open_run(source)
+        for source in sources
+        if (Path(source) / "manifest.json").is_file()
+    }
+    scenarios = {source: spec.load(source) for source in sources if source not in opened}
+    scheme = _scheme(next(iter(opened.values()), None)) | options
+    base = out or Path("runs") / f"compare-{datetime.now():%Y%m%d-%H%M%S}"
+    made = dict(opened)
+    for name, (source, scenario) in _named(scenarios.items()):
+        with progress_bar(scenario.name) as progress:
+            target = base / name
+            made[source] = run(
+                scenario, out=target, resume=target.exists(), progress=progress, **scheme
+            )
+    return [made[source] for source in sources]
+
+
+def _scheme(run: Any) -> dict[str, Any]:
+    """Return how a finished run was made, so that others can be paired with it."""
+    if run is None:
+        return {}
+    return {name: run.manifest[name] for name in SCHEME} | {"monthly": run.manifest["monthly"]}
+
+
+def _named(scenarios: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, tuple[str, Any]]]:
+    """Give each scenario a folder name of its own."""
+    taken: set[str] = set()
+    for source, scenario in scenarios:
+        name, number = scenario.name, 1
+        while name in taken:
+            number += 1
+            name = f"{scenario.name}-{number}"
+        taken.add(name)
+        yield name, (source, scenario)
+
+
+def to_json(base: Any, comparisons: list[Any], patterns: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return the comparison as plain Python types; all key figures unless some are asked for."""
+    manifest = base.manifest
+    head = {name: manifest[name] for name in ("seed", "design", "draws", "per_draw")}
+    others = [
+        each.to_json([name for name in each.kpis if _fits(name, patterns or ("*",))])
+        for each in comparisons
+    ]
+    return {
+        "schema_version": 1,
+        "base": {"scenario": manifest["scenario"], "out": str(base.folder)},
+        **head,
+        "others": others,
+    }
+
+
+def _fits(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _print(comparison: Any, patterns: tuple[str, ...]) -> None:
+    """Print the differences of one run from the base."""
+    from bvsim.cli.terminal import make_console
+
+    names = [
+        name
+        for name in comparison.kpis
+        if (_fits(name, patterns) if patterns else "." not in name)
+    ]
+    if not names:
+        raise click.UsageError(f"no key figure is called {', '.join(patterns)}")
+    console = make_console()
+    for note in comparison.notes:
+        click.echo(note, err=True)
+    console.print(_table(comparison, names))
+    for side, run in (("Base", comparison.base), ("Other", comparison.other)):
+        console.print(f"[bold]{side}[/bold]  {run.folder}", soft_wrap=True)
+    console.print(
+        "Paired: rows with the same figures and luck. Factor: how many times more independent\n"
+        "draws two unpaired runs would have needed. Higher: share of pairs.\n"
+    )
+
+
+def _table(comparison: Any, names: list[str]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    manifest = comparison.base.manifest
+    title = f"{comparison.name}: {comparison.pairs} pairs, {manifest['design']}"
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+    )
+    table.add_column("", no_wrap=True)
+    for name in ("base", "other", "difference", "95% interval", "higher", "factor"):
+        table.add_column(name, justify="right")
+    for name in names:
+        found = comparison.difference(name)
+        if found.pairs:
+            table.add_row(*_cells(found))
+    return table
+
+
+def _cells(found: Any) -> tuple[str, ...]:
+    """Return the texts of one row."""
+    factor = found.variance_factor
+    return (
+        found.kpi,
+        number(found.base_mean),
+        number(found.other_mean),
+        number(found.mean, sign=True),
+        f"{number(found.ci95_lo, sign=True)} .. {number(found.ci95_hi, sign=True)}",
+        "same" if found.chance_equal == 1.0 else f"{found.chance_higher:.0%}",
+        "" if math.isnan(factor) else "inf" if math.isinf(factor) else f"{factor:.1f}",
+    )
+
+
+def number(value: float, *, sign: bool = False) -> str:
+    """Return a number with about four digits, and thousands set apart; nothing for NaN."""
+    if math.isnan(value):
+        return ""
+    digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2 if abs(value) >= 1 else 3
+    return f"{value:{'+' if sign else ''},.{digits}f}"
