@@ -54,7 +54,7 @@ def test_the_bottlenecks_by_time_of_the_case_on_paper(by_hand):
 
 
 def test_the_relief_of_the_case_on_paper(by_hand):
-    valley = relief(by_hand)["mean_gwh"].loc[(2030, "region")]
+    valley = relief(by_hand)["mean_gwh"].xs((2030, "region"), level=(0, 1))
     expected = {
         ("alone", "labour"): 2.15,
         ("alone", "cathode"): 3.15,
@@ -69,7 +69,7 @@ def test_the_relief_of_the_case_on_paper(by_hand):
     }
     for key, gwh in expected.items():
         assert valley[key] == pytest.approx(gwh, abs=1e-12), key
-    site = relief(by_hand)["mean_gwh"].loc[(2030, "a")]
+    site = relief(by_hand)["mean_gwh"].xs((2030, "a"), level=(0, 1))
     assert site["alone", "labour"] == pytest.approx(0.85)
     assert site["alone", "cathode"] == pytest.approx(3.15)
     assert site["pair", "labour+cathode"] == pytest.approx(4.85)

@@ -185,7 +185,6 @@ def play(case, years=4):
             ctx.books.close_month()
             month = period.month
         site.ask_people()
-        site.show_customers()
         if book.nameplate_gwh > 0.0 and not book.trading and not book.closed:
             book.open(period.start_day)
         share = period.scheduled_days / 343.0

@@ -138,8 +138,8 @@ def test_heads_add_up_and_the_gap_is_that_of_those_present(months, chance):
         gone = min(fewer, staff.heads)
         (staff.dismiss if hires % 2 else staff.dismiss_evenly)(gone)
         left += gone
-        assert staff.heads == entered - left == sum(staff.ages) + sum(staff.bands[3:])
-        assert staff.bands[:3] == [sum(staff.ages[a:b]) for a, b in ((1, 4), (4, 13), (13, 25))]
+        assert staff.heads == entered - left == sum(staff.ages) + staff.old
+        assert sum(staff.bands) == staff.heads - staff.ages[0]
         present = sum(n * 0.4 * math.exp(-age / 3.0) for age, n in enumerate(staff.ages))
         assert staff.gap == pytest.approx(present + staff.old_gap, abs=1e-6)
         assert min(staff.ages) >= 0

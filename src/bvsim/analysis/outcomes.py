@@ -162,7 +162,8 @@ def _tokens(text: str) -> list[tuple[str, str, int]]:
     while at < len(text.rstrip()):
         match = _TOKEN.match(text, at)
         if match is None or match.lastgroup is None:
-            raise OutcomeError(f"{text!r}, column {at + 1}: {text[at:].strip()[:12]!r}")
+            at += len(text[at:]) - len(text[at:].lstrip())
+            raise OutcomeError(f"{text!r}, column {at + 1}: {text[at:][:12]!r} cannot be read")
         found.append((match.lastgroup, match[match.lastgroup], match.start(match.lastgroup)))
         at = match.end()
     return found

@@ -124,7 +124,8 @@ def prcc(
     figures : sequence of str
         Patterns of dotted paths; all figures by default.
     keep : int, optional
-        Figures that screening keeps; by default one for `ROWS_PER_FIGURE` rows, at least 2.
+        Figures that screening keeps; by default one for `ROWS_PER_FIGURE` draws, and ten
+        where there are three times as many draws.
 
     Returns
     -------
@@ -142,7 +143,7 @@ def prcc(
         raise ValueError(f"{outcome} has {why}: there is nothing to correlate")
     x = table.to_numpy(dtype=np.float64)
     plain = rank_correlations(x, y)
-    room = max(2, n // ROWS_PER_FIGURE) if keep is None else keep
+    room = max(1, n // ROWS_PER_FIGURE, min(10, n // 3)) if keep is None else keep
     room = min(room, candidates, n - 3)
     chosen = np.sort(np.argsort(-np.abs(plain), kind="stable")[:room])
     x = x[:, chosen]

@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import click
 
+from bvsim.cli.bottlenecks import bottlenecks
 from bvsim.cli.check import check
+from bvsim.cli.compare import compare
 from bvsim.cli.describe import init, schema, show, sources, validate
+from bvsim.cli.discover import discover
 from bvsim.cli.errors import CarefulGroup
+from bvsim.cli.export import export
+from bvsim.cli.merge import merge
 from bvsim.cli.rebuild import report
 from bvsim.cli.replay import trace
+from bvsim.cli.sensitivity import sensitivity
 from bvsim.cli.simulate import run
+from bvsim.cli.sweep import sweep
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -42,5 +49,23 @@ def main() -> None:
     """
 
 
-for _command in (run, trace, show, validate, schema, sources, report, init, check):
+for _command in (
+    run,
+    trace,
+    show,
+    validate,
+    schema,
+    sources,
+    report,
+    init,
+    check,
+    bottlenecks,
+    sensitivity,
+    discover,
+):
     main.add_command(_command)
+
+for _command in (compare, sweep, merge):  # experiments
+    main.add_command(_command)
+
+main.add_command(export)

@@ -92,9 +92,7 @@ def _runs(sources: tuple[str, ...], out: Path | None, options: dict[str, Any]) -
     from bvsim.ensemble.run import run
 
     opened = {
-        source: open_run(source)
-        for source in sources
-        if (Path(source) / "manifest.json").is_file()
+        source: open_run(source) for source in sources if (Path(source) / "manifest.json").is_file()
     }
     scenarios = {source: spec.load(source) for source in sources if source not in opened}
     scheme = _scheme(next(iter(opened.values()), None)) | options
@@ -153,9 +151,7 @@ def _print(comparison: Any, patterns: tuple[str, ...]) -> None:
     from bvsim.cli.terminal import make_console
 
     names = [
-        name
-        for name in comparison.kpis
-        if (_fits(name, patterns) if patterns else "." not in name)
+        name for name in comparison.kpis if (_fits(name, patterns) if patterns else "." not in name)
     ]
     if not names:
         raise click.UsageError(f"no key figure is called {', '.join(patterns)}")

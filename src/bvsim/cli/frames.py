@@ -23,7 +23,7 @@ def frame_table(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
         title_style="bold",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
-        width=None,
+        min_width=min(len(title), WIDTH),
     )
     shown = [[cell_text(value) for value in row] for row in rows]
     for i, name in enumerate(header):
@@ -46,12 +46,13 @@ def cell_text(value: Any) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number with two or three digits that matter; a dash where there is none."""
+    """Return a number with at most two decimals; a dash where there is none."""
     if not math.isfinite(value):
         return "-"
     size = abs(value)
-    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 or size == 0 else 3
-    return f"{value:.{digits}f}"
+    digits = 0 if size >= 100 else 1 if size >= 10 else 2
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0.0 else text
 
 
 def interval(low: float, high: float) -> str:

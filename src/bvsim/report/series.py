@@ -116,30 +116,39 @@ class Series:
         return {name: listed(found[name]) for name in kept}
 
     def milestones(self) -> list[dict[str, Any]]:
-        """Return, block by block, when it was announced for, and when it starts.
+        """Return when blocks were announced for, start, and when sites close.
 
-        Quantiles are of the first year with good cells, over the rows in which there is one.
+        Dates are decimal years: quantiles over the rows in which it happens at all.
         """
-        found = []
         announced = self.steps["announced"].mean(axis=0)
+        found = []
         for i, block in enumerate(self.blocks):
-            good = self.steps["good"][:, :, i] > 0
-            starts = good.any(axis=1)
-            if block == REGION or (announced[:, i].max() <= 0 and not starts.any()):
+            plan = np.flatnonzero(announced[:, i] > 0)
+            dates = self._starts(block, i)
+            if block == REGION or not (len(plan) or np.isfinite(dates).any()):
                 continue
-            planned = np.flatnonzero(announced[:, i] > 0)
-            first = np.array(self.years)[good[starts].argmax(axis=1)]
-            found.append(
-                {
-                    "block": block,
-                    "title": self.facts.title(block),
-                    "planned": self.years[planned[0]] if len(planned) else None,
-                    "fact": self.facts.started.get(block),
-                    "share": float(f"{starts.mean():.4g}"),
-                    **_whole_years(first),
-                }
-            )
+            planned = self.years[plan[0]] if len(plan) else None
+            fact = self.facts.started.get(block)
+            found.append(_milestone(self.facts.title(block), "start", dates, planned, fact))
+        for site in self.sites:
+            closed = self._dates("closed_year", site)
+            if closed is not None and np.isfinite(closed).any():
+                found.append(_milestone(self.facts.title(site), "close", closed))
         return found
+
+    def _starts(self, block: str, place: int) -> FloatArray:
+        """Return SOP by row; in a run without that key figure, the middle of the first year."""
+        known = self._dates("sop_year", block)
+        if known is not None:
+            return known
+        good = self.steps["good"][:, :, place] > 0
+        first = np.array(self.years)[good.argmax(axis=1)] + 0.5
+        found: FloatArray = np.where(good.any(axis=1), first, np.nan)
+        return found
+
+    def _dates(self, kpi: str, entity: str) -> FloatArray | None:
+        table, name = self.run.table("kpis"), f"{kpi}.{entity}"
+        return table[name].to_numpy(dtype=float) if name in table.columns else None
 
     def people(self) -> dict[str, Any]:
         """Return staff by plant, moves and graduates by programme; means by year."""
@@ -179,10 +188,17 @@ class Series:
         return found
 
 
-def _whole_years(first: Any) -> dict[str, int | None]:
-    """Return quantiles of years that are years themselves (the nearest draw below)."""
-    names = ("p10", "p50", "p90")
-    if not len(first):
-        return dict.fromkeys(names)
-    levels = np.quantile(first, [0.1, 0.5, 0.9], method="inverted_cdf")
-    return {name: int(level) for name, level in zip(names, levels, strict=True)}
+def _milestone(
+    title: str,
+    kind: str,
+    dates: FloatArray,
+    planned: int | None = None,
+    fact: float | None = None,
+) -> dict[str, Any]:
+    """Return a milestone over rows: quantiles of those in which it happens, and their share."""
+    happened = dates[np.isfinite(dates)]
+    found: dict[str, Any] = {"title": title, "kind": kind, "planned": planned, "fact": fact}
+    found["share"] = float(f"{len(happened) / max(len(dates), 1):.4g}")
+    for name, level in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9)):
+        found[name] = round(float(np.quantile(happened, level)), 2) if len(happened) else None
+    return found

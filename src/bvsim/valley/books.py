@@ -41,27 +41,43 @@ class Column:
 class Account:
     """An entity's columns for the month under way, as a list indexed by position.
 
-    `now` is the running month: add flows to it, set stocks in it.
+    `now` is the running month: add flows to it, set stocks in it. It stays the same list.
     """
 
-    def __init__(self, entity: str, columns: Sequence[Column], months: int) -> None:
+    def __init__(self, entity: str, columns: Sequence[Column], books: Books) -> None:
         self.entity = entity
         self.columns = tuple(columns)
         self.now = [0.0] * len(columns)
-        self.months: list[list[float]] = []
+        self.offset = 0
+        self._books = books
+        self._blank = self.now.copy()
         self._stocks = [i for i, column in enumerate(columns) if column.kind == "stock"]
 
-    def close_month(self) -> None:
-        """Keep the running month and begin the next one; stocks carry over."""
-        closed = self.now
-        self.months.append(closed)
-        self.now = fresh = [0.0] * len(closed)
-        for i in self._stocks:
-            fresh[i] = closed[i]
+    def begin_month(self) -> None:
+        """Begin the next month: flows at zero, stocks as they were."""
+        now = self.now
+        stocks = [now[i] for i in self._stocks]
+        now[:] = self._blank
+        for i, value in zip(self._stocks, stocks, strict=True):
+            now[i] = value
+
+    def adjust(self, month: int, column: int, amount: float) -> None:
+        """Add to a column of the running month or of one that is closed."""
+        if month == self._books.month:
+            self.now[column] += amount
+        else:
+            self._books.closed[month, self.offset + column] += amount
 
     def monthly(self) -> FloatArray:
-        """Return the closed months, shape (months, columns)."""
-        return np.array(self.months, dtype=np.float64).reshape(-1, len(self.columns))
+        """Return the closed months, shape (months, columns); a view."""
+        books = self._books
+        return books.closed[: books.month, self.offset : self.offset + len(self.columns)]
+
+    @property
+    def months(self) -> list[list[float]]:
+        """The closed months as lists."""
+        months: list[list[float]] = self.monthly().tolist()
+        return months
 
 
 @dataclass(frozen=True)
@@ -125,12 +141,22 @@ class Trace:
 class Books:
     """All accounts of one replication.
 
+    Accounts are opened before the first month closes; each month is then one row of all
+    columns of all accounts.
+
     Parameters
     ----------
     calendar : Calendar
         The months to record.
     trace : Trace
         Where dated events go.
+
+    Attributes
+    ----------
+    closed : array of float, shape (months, all columns)
+        The closed months.
+    month : int
+        The month under way.
     """
 
     def __init__(self, calendar: Calendar, trace: Trace) -> None:
@@ -138,6 +164,7 @@ class Books:
         self.trace = trace
         self.accounts: dict[tuple[str, str], Account] = {}
         self.month = 0
+        self.closed: FloatArray = np.zeros((calendar.months, 0))
 
     def open(self, table: str, entity: str, columns: Sequence[Column]) -> Account:
         """Open the account of an entity in a table (``yearly``, ``ledger``, ``binding``).
@@ -145,16 +172,31 @@ class Books:
         Raises
         ------
         ValueError
-            When the entity has an account in the table already.
+            When the entity has an account in the table already, or a month has closed.
         """
         if (table, entity) in self.accounts:
             raise ValueError(f"{entity} has an account in {table} already")
-        account = Account(entity, columns, self.calendar.months)
+        if self.month:
+            raise ValueError(f"{entity}: accounts are opened before the first month closes")
+        account = Account(entity, columns, self)
         self.accounts[table, entity] = account
         return account
 
     def close_month(self) -> None:
         """Close the running month of every account."""
+        if not self.month:
+            self._lay_out()
+        row: list[float] = []
         for account in self.accounts.values():
-            account.close_month()
+            row += account.now
+            account.begin_month()
+        self.closed[self.month] = row
         self.month += 1
+
+    def _lay_out(self) -> None:
+        """Give every account its columns in the rows of the closed months."""
+        width = 0
+        for account in self.accounts.values():
+            account.offset = width
+            width += len(account.columns)
+        self.closed = np.zeros((self.calendar.months, width))

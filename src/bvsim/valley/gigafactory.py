@@ -11,7 +11,6 @@ from typing import NamedTuple
 from bvsim.spec.materials import Recipe
 from bvsim.spec.ramp import RampClass
 from bvsim.spec.stages import Decision
-from bvsim.valley import ledger
 from bvsim.valley.block import Block, Levels
 from bvsim.valley.books import Account, Balance, Column
 from bvsim.valley.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
@@ -100,7 +99,7 @@ class Gigafactory:
         """Nameplate of released lines, GWh a year."""
         self._running: list[CellBlock] = []
         self._idle: list[CellBlock] = list(self.blocks)
-        self._changes = -1
+        self._stale = True
         self._lines = 0
         self._outlook, self._outlook_month = 0.0, -1
         self._levels: list[Levels] = []
@@ -113,9 +112,13 @@ class Gigafactory:
         """Open the site's account and start its blocks."""
         self.account = self.ctx.books.open("yearly", self.name, SITE_COLUMNS)
         for cell_block in self.blocks:
+            cell_block.block.pipeline.on_change = self._note_change
             cell_block.start()
         if self.closes is not None:
             self.ctx.env.process(self.close_as_told(self.closes))
+
+    def _note_change(self) -> None:
+        self._stale = True
 
     def close_as_told(self, day: float) -> Events:
         """Close on the day that the scenario gives."""
@@ -127,11 +130,8 @@ class Gigafactory:
 
     def ask_people(self) -> None:
         """Tell the labour market what the site plans to run, and the customers what it has."""
-        changes = 0
-        for each in self.blocks:
-            changes += each.block.pipeline.changes + len(each.block.lines)
-        if changes != self._changes and not self.closed:
-            self._changes = changes
+        if self._stale and not self.closed:
+            self._stale = False
             self._ask_people()
 
     def _ask_people(self) -> None:
@@ -146,11 +146,8 @@ class Gigafactory:
                 plans.append((planned, block.pipeline.expected_sop_day, block.released))
                 lines += len(block.lines)
         self._lines = lines
-        self.wiring.workforce.ask(plans, max(1, lines))
-
-    def show_customers(self) -> None:
-        """Tell the customers the nameplate in service."""
         self.wiring.orders.nameplate_gwh = self.released
+        self.wiring.workforce.ask(plans, max(1, lines))
 
     def ask_cathode(self, period: Period) -> None:
         """Work out what blocks, people and orders allow; ask for the cathode material."""
@@ -206,14 +203,14 @@ class Gigafactory:
             own = _scaled(limits, share) if share > 0.0 else NO_LIMITS
             each.post(levels, own, made, period)
             if made > 0.0:
-                booked.append((each.ledger.now, made))
+                booked.append((each.ledger, made))
             started += begun
             good += made
         row = self.account.now
         row[NAMEPLATE] = self.released
         row[LINE_WEEKS] += self._lines * period.days / DAYS_PER_WEEK
         if started > 0.0:
-            self._book(started, good, tuple(booked), period)
+            self._book(started, good, booked, period)
         row[IN_PROCESS] = self.wiring.process.gwh
         self._deliver(finished, period)
 
@@ -309,7 +306,7 @@ class Gigafactory:
         self,
         started: float,
         good: float,
-        booked: tuple[tuple[list[float], float], ...],
+        booked: Sequence[tuple[Account, float]],
         period: Period,
     ) -> None:
         """Book a period's starts: material, scrap, cells in process."""
@@ -323,7 +320,7 @@ class Gigafactory:
         row[SCRAP_T] += sum(scrap)
         elements = (recipe.nickel, recipe.cobalt, recipe.lithium, recipe.manganese)
         wiring.note_cells(tuple(in_cells * element for element in elements))
-        wiring.process.begin(period.start_day, good, scrap, booked, row)
+        wiring.process.begin(period, good, scrap, booked)
         self._month_started += started
         self._month_good += good
 
@@ -382,7 +379,7 @@ class Gigafactory:
         self.released, self._lines = 0.0, 0
         self._running, self._idle, self._levels = [], list(self.blocks), []
         self._available = 0.0
-        self.wiring.process.scrap_all(GOOD, SCRAP_T, ledger.GOOD, ledger.YIELD)
+        self.wiring.process.scrap_all(self.account, GOOD, SCRAP_T)
         self.account.now[IN_PROCESS] = self.account.now[NAMEPLATE] = 0.0
         self.wiring.workforce.close(day)
         self.wiring.buyer.close()
@@ -395,10 +392,8 @@ class Gigafactory:
             return math.nan
         starts = self.ctx.calendar.month_starts
         first = bisect_right(starts, max(sop_day, 0.0)) - 1 + MONTHS_PER_YEAR
-        months = self.account.months[first : first + MONTHS_PER_YEAR]
-        if len(months) < MONTHS_PER_YEAR:
-            return math.nan
-        return math.fsum(month[GOOD] for month in months)
+        months = self.account.monthly()[first : first + MONTHS_PER_YEAR, GOOD]
+        return math.fsum(months) if len(months) == MONTHS_PER_YEAR else math.nan
 
     def balances(self) -> Iterator[Balance]:
         """Yield the accounts of cells in process and of money."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
 YEAR_BANDS = ((1, 4), (4, 13), (13, 25))
 """Tenure bands as slices of months since hire; veterans are the fourth band."""
 COHORTS = 25
 """Month of hire and the 24 months before; older staff are veterans."""
-BAND_OF = (0,) * 4 + (1,) * 9 + (2,) * 12
-"""Band of tenure by months since hire."""
 _BELOW_ONE = 1.0 - 1e-12
 
 
@@ -37,11 +37,11 @@ def invert_binomial(u: float, trials: int, probability: float) -> tuple[int, flo
         second, rest = invert_binomial(rest, trials - half, probability)
         return first + second, rest
     odds = probability / (1.0 - probability)
-    below, count = 0.0, 0
-    while below + term <= u and count < trials:
-        below += term
+    below, upto, count = 0.0, term, 0
+    while upto <= u and count < trials:
         term *= odds * (trials - count) / (count + 1)
         count += 1
+        below, upto = upto, upto + term
     if term <= 0.0:
         return count, 0.5
     rest = (u - below) / term
@@ -86,7 +86,7 @@ class Staff:
         Heads by months since hire; `old` are those of more than 24 months.
     """
 
-    __slots__ = ("_carry", "_faded", "ages", "bands", "decay", "gap", "gaps", "heads", "old_gap")
+    __slots__ = ("_carry", "_faded", "ages", "decay", "gap", "gaps", "heads", "old", "old_gap")
 
     def __init__(self, tau_months: float) -> None:
         self.heads = 0
@@ -94,8 +94,8 @@ class Staff:
         self.ages = [0] * COHORTS
         self.gaps = [0.0] * COHORTS
         """Mean gap of each cohort on its first day."""
-        self.bands = [0, 0, 0, 0]
-        """Heads by band of tenure; the newest, hired this month, are in none."""
+        self.old = 0
+        """Heads hired more than 24 months ago."""
         self.old_gap = 0.0
         self.decay = math.exp(-1.0 / tau_months)
         """Share of a gap left after a month."""
@@ -108,39 +108,33 @@ class Staff:
         return 1.0 - self.gap / self.heads if self.heads else 1.0
 
     @property
-    def old(self) -> int:
-        """Heads hired more than 24 months ago."""
-        return self.bands[3]
+    def bands(self) -> tuple[int, int, int, int]:
+        """Heads by band of tenure; the newest, hired this month, are in none."""
+        ages = self.ages
+        return (sum(ages[1:4]), sum(ages[4:13]), sum(ages[13:25]), self.old)
 
     def hire(self, number: int, gap: float, age: int = 0) -> None:
         """Add people whose first-day gap was `gap`, hired `age` months ago."""
         before = self.ages[age]
-        together = before + number
+        self.ages[age] = together = before + number
         self.gaps[age] = (self.gaps[age] * before + gap * number) / together
-        self.ages[age] = together
         self.heads += number
         self.gap += number * gap * self._faded[age]
-        if age:
-            self.bands[BAND_OF[age]] += number
 
     def settle(self, number: int) -> None:
         """Add fully proficient veterans (the opening staff of an old plant)."""
-        self.bands[3] += number
+        self.old += number
         self.heads += number
 
     def age(self) -> None:
         """Let a month pass: tenure and proficiency grow."""
-        ages, bands = self.ages, self.bands
-        leaving, gap = ages.pop(), self.gaps.pop()
-        ages.insert(0, 0)
+        leaving, gap = self.ages.pop(), self.gaps.pop()
+        self.ages.insert(0, 0)
         self.gaps.insert(0, 0.0)
         self.gap *= self.decay
         self.old_gap *= self.decay
-        bands[0] += ages[1] - ages[4]
-        bands[1] += ages[4] - ages[13]
-        bands[2] += ages[13] - leaving
         if leaving:
-            bands[3] += leaving
+            self.old += leaving
             self.old_gap += leaving * gap * self._faded[COHORTS]
 
     def attrition(self, u: float, odds: Odds, *, chance: bool) -> int:
@@ -162,21 +156,20 @@ class Staff:
         if u < math.exp(a * p + b * q + c * r + d * s):
             return 0  # nobody leaves: the same region of u as below, without the detour
         left = 0
-        for band, here in enumerate((a, b, c, d)):
-            if not here:
-                continue
-            nobody = odds.staying[band] ** here
-            if u < nobody:
-                u /= nobody
-                continue
-            count, u = invert_binomial(u, here, odds.probabilities[band])
-            left += self._leave(band, here, count, u)
+        for band, (here, staying) in enumerate(zip((a, b, c, d), odds.staying, strict=True)):
+            if here:
+                nobody = staying**here
+                if u < nobody:
+                    u /= nobody
+                else:
+                    count, u = invert_binomial(u, here, odds.probabilities[band])
+                    left += self._leave(band, here, count, u)
         return left
 
     def _expected_attrition(self, u: float, odds: Odds) -> int:
         """Let whole people leave by cumulative rounding of the expected leavers."""
         left = 0
-        for band, here in enumerate(tuple(self.bands)):
+        for band, here in enumerate(self.bands):
             if here:
                 due = self._carry[band] + here * odds.probabilities[band]
                 count = min(here, math.floor(due + 0.5))
@@ -219,27 +212,19 @@ class Staff:
             self._take_old(count)
             return count
         start, stop = YEAR_BANDS[band]
-        ages = self.ages
-        passed = taken = 0
+        cohorts = self.ages[start:stop]
         if count == 1:
-            place = int(u * here)
-            for age in range(start, stop):
-                place -= ages[age]
-                if place < 0:
-                    self._take(age, 1)
-                    return 1
-        for age in range(start, stop):
-            size = ages[age]
-            if not size:
-                continue
-            passed += size
-            upto = count if passed == here else math.ceil(passed * count / here - u)
-            gone = upto - taken if upto - taken < size else size
-            if gone > 0:
-                self._take(age, gone)
-                taken += gone
-                if taken == count:
-                    break
+            self._take(start + bisect_right(list(accumulate(cohorts)), int(u * here)), 1)
+            return 1
+        passed = taken = 0
+        for age, size in enumerate(cohorts, start):
+            if size:
+                passed += size
+                upto = math.ceil(passed * count / here - u) if passed < here else count
+                if upto > taken:
+                    gone = min(size, upto - taken)
+                    self._take(age, gone)
+                    taken += gone
         return taken
 
     def _take(self, age: int, number: int) -> None:
@@ -247,14 +232,12 @@ class Staff:
         self.heads -= number
         gap = self.gap - number * self.gaps[age] * self._faded[age]
         self.gap = gap if gap > 0.0 else 0.0
-        if age:
-            self.bands[BAND_OF[age]] -= number
 
     def _take_old(self, number: int) -> None:
         if number <= 0:
             return
-        part = self.old_gap * number / self.bands[3]
-        self.bands[3] -= number
+        part = self.old_gap * number / self.old
+        self.old -= number
         self.heads -= number
         self.old_gap -= part
         self.gap = max(0.0, self.gap - part)
@@ -304,6 +287,7 @@ def steady_turnover(probabilities: Sequence[float]) -> float:
     staying, months = 1.0, 0.0
     for age in range(1, COHORTS):
         months += staying
-        staying *= 1.0 - probabilities[BAND_OF[age]]
+        band = 0 if age < 4 else 1 if age < 13 else 2
+        staying *= 1.0 - probabilities[band]
     months += staying / probabilities[3] if probabilities[3] > 0.0 else math.inf
     return 1.0 / months

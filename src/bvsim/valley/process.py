@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from bvsim.spec.materials import Recipe
 from bvsim.spec.production import Production
-from bvsim.valley.books import Balance
+from bvsim.valley import ledger
+from bvsim.valley.books import Account, Balance
+from bvsim.valley.calendar import Period
 
 ScrapGate = Callable[[str, str, str, float], None]
 _KG_PER_KWH_TO_T_PER_GWH = 1000.0
@@ -23,13 +25,13 @@ class Mass(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Cells started in one period, with the rows in which they were booked."""
+    """Cells started in one period, and where they were booked."""
 
     due_day: float
+    month: int
     good_gwh: float
     scrap: Mass
-    blocks: tuple[tuple[list[float], float], ...]
-    site: list[float]
+    blocks: Sequence[tuple[Account, float]]
 
 
 class InProcess:
@@ -77,15 +79,14 @@ class InProcess:
 
     def begin(
         self,
-        day: float,
+        period: Period,
         good_gwh: float,
         scrap: Mass,
-        blocks: tuple[tuple[list[float], float], ...],
-        site: list[float],
+        blocks: Sequence[tuple[Account, float]],
     ) -> None:
         """Put a period's cells in process."""
-        due = day + self.production.detection
-        self._batches.append(Batch(due, good_gwh, scrap, blocks, site))
+        due = period.start_day + self.production.detection
+        self._batches.append(Batch(due, period.month, good_gwh, scrap, blocks))
         self.gwh += good_gwh
         self._begun += good_gwh
 
@@ -100,24 +101,24 @@ class InProcess:
         self._finished += finished
         return finished
 
-    def scrap_all(self, good: int, scrap_t: int, ledger_good: int, ledger_yield: int) -> None:
+    def scrap_all(self, site: Account, good: int, scrap_t: int) -> None:
         """Scrap everything at a closure: a loss of yield in the periods of the starts.
 
         Parameters
         ----------
+        site : Account
+            The site's account.
         good, scrap_t : int
-            Columns of the site's account.
-        ledger_good, ledger_yield : int
-            Columns of the blocks' ledgers.
+            Its columns of good cells and of scrap.
         """
         while self._batches:
             batch = self._batches.popleft()
-            for row, gwh in batch.blocks:
-                row[ledger_good] -= gwh
-                row[ledger_yield] += gwh
+            for account, gwh in batch.blocks:
+                account.adjust(batch.month, ledger.GOOD, -gwh)
+                account.adjust(batch.month, ledger.YIELD, gwh)
             mass = batch.good_gwh * self.recipe.cell_mass
-            batch.site[good] -= batch.good_gwh
-            batch.site[scrap_t] += mass
+            site.adjust(batch.month, good, -batch.good_gwh)
+            site.adjust(batch.month, scrap_t, mass)
             self._written_off += batch.good_gwh
             self._hand_over(batch.scrap._replace(filled_cell=batch.scrap.filled_cell + mass))
         self.gwh = 0.0

@@ -179,8 +179,8 @@ class Pipeline:
         Size relative to the project's nameplate, below one after downsizing.
     opened : simpy.Event
         Succeeds at SOP.
-    changes : int
-        How often any of this changed.
+    on_change : callable
+        Called when any of this changed.
     """
 
     def __init__(
@@ -198,7 +198,7 @@ class Pipeline:
         self.sop_day = math.inf
         self.expected_sop_day = math.inf
         self.opened = ctx.env.event()
-        self.changes = 0
+        self.on_change: Callable[[], None] = lambda: None
         self.ready: Callable[[], bool] | None = None
         """Whether an expansion may be decided now; None where nothing is to be decided."""
         self.hopeless: Callable[[], bool] = lambda: False
@@ -223,7 +223,7 @@ class Pipeline:
     def run(self) -> Events:
         """Enter each state of the itinerary on its day."""
         self.expected_sop_day = self._itinerary[0].expected_sop_day
-        self.changes += 1
+        self.on_change()
         shift, decided = 0.0, not self._awaits_decision()
         for planned in self._itinerary:
             milestone = planned.later(shift)
@@ -256,7 +256,7 @@ class Pipeline:
 
     def close(self) -> None:
         """Stop the project because its site is closed."""
-        self.changes += 1
+        self.on_change()
         self._closed = True
         self.state = "cancelled"
         self.expected_sop_day = math.inf
@@ -287,7 +287,7 @@ class Pipeline:
         return [last._replace(day=day, cause="delay lifted", expected_sop_day=day)]
 
     def _enter(self, milestone: Milestone) -> None:
-        self.changes += 1
+        self.on_change()
         self.state, self.size = milestone.state, milestone.size
         self.expected_sop_day = milestone.expected_sop_day
         if milestone.state == "in service":

@@ -265,7 +265,6 @@ class Valley:
         actors = self.actors
         for site in self.sites:
             site.ask_people()
-            site.show_customers()
         actors.demand.order(period)
         for plant in actors.cathode.plants:
             plant.ask_people()

@@ -23,6 +23,12 @@ function number(value) {
   const options = Math.abs(value) >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 };
   return new Intl.NumberFormat(language, options).format(value);
 }
+/* A decimal year as month and year. */
+function month(value) {
+  if (value === null || value === undefined) return "\u2013";
+  const day = new Date(Date.UTC(Math.floor(value), Math.floor((value % 1) * 12 + 1e-6), 15));
+  return new Intl.DateTimeFormat(language, { month: "short", year: "numeric", timeZone: "UTC" }).format(day);
+}
 function short(value) {
   return new Intl.NumberFormat(language, { maximumFractionDigits: Math.abs(value) >= 10 ? 0 : 1 }).format(value);
 }
@@ -171,12 +177,14 @@ function milestones(width) {
   if (!blocks.length) return null;
   const first = data.years[0], last = data.years[data.years.length - 1];
   const said = (b) => b.share > 0 ? percent(b.share) : "\u2013";
+  const name = (b) => b.kind === "close" ? `${b.title}, ${word("closes")}` : b.title;
   const draw = (params, api) => {
     const b = blocks[api.value(0)], y = api.coord([first, api.value(0)])[1], x = (v) => api.coord([v, 0])[0];
     const thick = Math.min(16, api.size([0, 1])[1] * 0.5), children = [];
     if (b.p10 !== null) {
-      children.push({ type: "rect", shape: { x: x(b.p10), y: y - thick / 2, width: Math.max(x(b.p90 + 1) - x(b.p10), 3), height: thick }, style: { fill: OUTPUT, opacity: 0.2 + 0.5 * b.share } });
-      children.push({ type: "rect", shape: { x: x(b.p50 + 0.5) - 1.5, y: y - thick / 2 - 2, width: 3, height: thick + 4 }, style: { fill: OUTPUT } });
+      const fill = b.kind === "close" ? data.colours.closure : OUTPUT;
+      children.push({ type: "rect", shape: { x: x(b.p10), y: y - thick / 2, width: Math.max(x(b.p90) - x(b.p10), 3), height: thick }, style: { fill, opacity: 0.2 + 0.5 * b.share } });
+      children.push({ type: "rect", shape: { x: x(b.p50) - 1.5, y: y - thick / 2 - 2, width: 3, height: thick + 4 }, style: { fill } });
     }
     if (b.planned !== null) {
       const [cx, r] = [x(b.planned + 0.5), 6];
@@ -185,14 +193,14 @@ function milestones(width) {
     if (b.fact) children.push({ type: "circle", shape: { cx: x(b.fact), cy: y, r: 4.5 }, style: { fill: INK } });
     return { type: "group", children };
   };
-  const rows = blocks.map((b) => [b.title, b.planned ?? "\u2013", b.fact ? Math.floor(b.fact) : "\u2013", b.p10 ?? "\u2013", b.p50 ?? "\u2013", b.p90 ?? "\u2013", said(b)]);
-  const head = ["", word("announced_for"), word("started"), "P10", "P50", "P90", word("starts_in")];
+  const rows = blocks.map((b) => [name(b), b.planned ?? "\u2013", ...[b.fact, b.p10, b.p50, b.p90].map(month), said(b)]);
+  const head = ["", word("announced_for"), word("started"), "P10", "P50", "P90", word("happens_in")];
   const option = frame(width, "", {
     grid: { left: 8, right: narrow(width) ? 44 : 64, top: 8, bottom: 8, containLabel: true },
     legend: { show: false },
     xAxis: { type: "value", min: first, max: last + 1, minInterval: 1, axisLabel: { color: QUIET, formatter: String, hideOverlap: true, showMaxLabel: false }, splitLine: { lineStyle: { color: FAINT } } },
     yAxis: [
-      { type: "category", inverse: true, data: blocks.map((b) => b.title), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: INK, interval: 0, fontSize: narrow(width) ? 10 : 12, lineHeight: narrow(width) ? 11 : 14, width: narrow(width) ? 100 : 230, overflow: "break" } },
+      { type: "category", inverse: true, data: blocks.map(name), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: INK, interval: 0, fontSize: narrow(width) ? 10 : 12, lineHeight: narrow(width) ? 11 : 14, width: narrow(width) ? 100 : 230, overflow: "break" } },
       { type: "category", inverse: true, position: "right", data: blocks.map(said), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: QUIET, interval: 0 } },
     ],
     series: [{ type: "custom", renderItem: draw, encode: { y: 0, x: [1] }, data: blocks.map((b, i) => [i, b.p50 ?? b.planned ?? first]), clip: true }],
@@ -201,10 +209,11 @@ function milestones(width) {
   option.tooltip.formatter = (item) => {
     const b = blocks[item.value[0]];
     const found = [[word("announced_for"), b.planned ?? "\u2013"]];
-    if (b.fact) found.push([word("started"), Math.floor(b.fact)]);
-    if (b.p10 !== null) found.push([`${word("first_cells")}, P10 \u2013 P50 \u2013 P90`, `${b.p10} \u2013 ${b.p50} \u2013 ${b.p90}`]);
-    found.push([word("starts_in"), b.share > 0 ? `${percent(b.share)} ${word("of_draws")}` : word("never")]);
-    return box(b.title, found);
+    if (b.kind === "close") found.pop();
+    if (b.fact) found.push([word("started"), month(b.fact)]);
+    if (b.p10 !== null) found.push(["P10", month(b.p10)], [word("median"), month(b.p50)], ["P90", month(b.p90)]);
+    found.push([word("happens_in"), b.share > 0 ? `${percent(b.share)} ${word("of_draws")}` : word("never")]);
+    return box(name(b), found);
   };
   return { option, table: { head, rows }, height: Math.max(12, 2 * blocks.length + 3) };
 }

@@ -1,0 +1,192 @@
+"""`bvsim sweep`: a study over levers, one run a combination of values."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bvsim.cli.errors import FAILED, INTERRUPTED
+from bvsim.cli.options import engine_options, json_option
+from bvsim.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+_MOST_LINES = 40
+
+
+@click.command()
+@click.argument("source", metavar="SWEEP")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder; used again, it resumes.  [default: runs/NAME]",
+)
+@click.option("-n", "--draws", type=click.IntRange(1), help="Draws, instead of the file's.")
+@click.option("--yes", is_flag=True, help="Start however large it is.")
+@click.option("--dry-run", is_flag=True, help="Say what it would take, and leave.")
+@engine_options
+@json_option
+@click.pass_context
+def sweep(
+    ctx: click.Context,
+    /,
+    source: str,
+    out: Path | None,
+    draws: int | None,
+    *,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+    workers: int | None,
+    engine: str | None,
+    scheduler: str | None,
+) -> None:
+    """Run the study in the file SWEEP (or a shipped one): a grid, zip, list or sample of levers."""
+    from dataclasses import replace
+
+    from bvsim.ensemble.engine import Engine
+    from bvsim.ensemble.run import Interrupted
+    from bvsim.ensemble.sweep import MOST_ROWS, SweepRun
+    from bvsim.ensemble.sweep_file import read_sweep
+
+    asked = read_sweep(source)
+    if draws is not None:
+        asked = replace(asked, draws=draws)
+    study = SweepRun(asked, out or Path("runs") / asked.name)
+    crew = Engine(engine or "local", workers, scheduler)
+    cost = study.cost(workers)
+    click.echo(f"{asked.name}: {cost}", err=True)
+    if dry_run:
+        _say_cost(study, cost, as_json)
+        return
+    if cost.rows_left > MOST_ROWS and not yes:
+        raise click.UsageError(
+            f"{cost.rows_left:,} replications are more than {MOST_ROWS:,}: confirm with --yes"
+        )
+    try:
+        runs = _simulate(study, crew)
+    except Interrupted as stop:
+        click.echo(f"interrupted in {stop.run.folder}; the same command goes on", err=True)
+        ctx.exit(INTERRUPTED)
+    _conclude(ctx, study, runs, as_json=as_json)
+
+
+def _simulate(study: Any, crew: Any) -> Any:
+    """Run the sweep with a bar for each point."""
+    from contextlib import ExitStack
+
+    total = len(study.sweep.points)
+    with ExitStack() as stack:
+
+        def bar(number: int, point: Any) -> Any:
+            stack.close()
+            title = f"{study.sweep.name} {number + 1}/{total}"
+            return stack.enter_context(progress_bar(title))
+
+        return study.simulate(crew, bar)
+
+
+def _say_cost(study: Any, cost: Any, as_json: bool) -> None:
+    """Print what the sweep would take."""
+    if not as_json:
+        return
+    found = {
+        "schema_version": 1,
+        "sweep": study.sweep.name,
+        "points": cost.points,
+        "rows": cost.rows,
+        "rows_left": cost.rows_left,
+        "seconds": round(cost.seconds, 1),
+        "workers": cost.workers,
+    }
+    click.echo(json.dumps(found))
+
+
+def _conclude(ctx: click.Context, study: Any, runs: Any, *, as_json: bool) -> None:
+    """Draw the figures, print the table and leave with the right code."""
+    from bvsim.plot_sweep import save_sweep_figures
+
+    table = study.table(list(runs))
+    known = set(table["kpi"])
+    kpis = [name for name in study.sweep.kpis if name in known]
+    for name in study.sweep.kpis:
+        if name not in known:
+            click.echo(f"no run has a key figure {name!r}", err=True)
+    figures = save_sweep_figures(table, study.sweep.axes, kpis, study.out)
+    failed = sum(len(run.manifest["failures"]) for run in runs)
+    if as_json:
+        click.echo(json.dumps(to_json(study, table, failed), allow_nan=False))
+    else:
+        _print(study, table, kpis, figures)
+    if failed:
+        click.echo(f"{failed} rows failed; see the manifests below {study.out}", err=True)
+        ctx.exit(FAILED)
+
+
+def to_json(study: Any, table: Any, failed: int) -> dict[str, Any]:
+    """Return the table of a sweep as plain Python types."""
+    from bvsim.analysis.summary import plain
+
+    axes = list(study.sweep.axes)
+    points = []
+    for name, rows in table.groupby("point", sort=False):
+        first = rows.iloc[0]
+        kpis = rows.drop(columns=["point", *axes]).set_index("kpi")
+        points.append(
+            {
+                "point": name,
+                "values": {axis: plain(first[axis]) for axis in axes},
+                "kpis": {
+                    str(kpi): {str(key): plain(value) for key, value in row.items()}
+                    for kpi, row in kpis.iterrows()
+                },
+            }
+        )
+    return {
+        "schema_version": 1,
+        "sweep": study.sweep.name,
+        "scenario": study.sweep.scenario,
+        "out": str(study.out),
+        "draws": study.sweep.draws,
+        "seed": study.sweep.seed,
+        "design": study.sweep.design,
+        "axes": axes,
+        "failed": failed,
+        "points": points,
+    }
+
+
+def _print(study: Any, table: Any, kpis: list[str], figures: list[Path]) -> None:
+    """Print a table for each key figure asked for, and where the files are."""
+    from bvsim.cli.terminal import make_console
+
+    console = make_console()
+    for kpi in kpis:
+        console.print(_table(study.sweep.axes, table[table["kpi"] == kpi], kpi))
+    console.print(f"[bold]Table[/bold]  {study.out}/sweep.csv, sweep.parquet", soft_wrap=True)
+    if figures:
+        console.print(f"[bold]Figures[/bold]  {study.out}/*.png, *.svg", soft_wrap=True)
+
+
+def _table(axes: tuple[str, ...], rows: Any, kpi: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    from bvsim.cli.compare import number
+
+    table = Table(
+        title=kpi, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+    )
+    for axis in axes:
+        table.add_column(axis.rsplit(".", 1)[-1] if len(axis) > 24 else axis)
+    for name in ("mean", "95% interval", "P10", "P90"):
+        table.add_column(name, justify="right")
+    for _, row in rows.head(_MOST_LINES).iterrows():
+        span = f"{number(row['ci95_lo'])} .. {number(row['ci95_hi'])}"
+        numbers = (number(row["mean"]), span, number(row["p10"]), number(row["p90"]))
+        table.add_row(*(str(row[axis]) for axis in axes), *numbers)
+    return table

@@ -1,0 +1,304 @@
+"""Sweeps: one run for each combination of values, all on the same draws and the same luck."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bvsim.ensemble import folder
+from bvsim.ensemble.engine import Engine
+from bvsim.ensemble.executors import available_workers
+from bvsim.ensemble.folder import RunError
+from bvsim.ensemble.plan import row_values
+from bvsim.ensemble.results import Run, open_run
+from bvsim.ensemble.run import Progress, ValleyJob, run
+from bvsim.ensemble.sweep_file import Point, Sweep
+from bvsim.ensemble.work import Job
+from bvsim.valley.streams import Key
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_ROWS = 20_000
+"""A sweep with more replications still to make has to be confirmed."""
+POINTS = "points"
+
+MakeJob = Callable[[Any, tuple[int, ...], bool], Job]
+"""Returns what simulates the rows of a scenario, from the years and whether months are kept."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a sweep would take.
+
+    Parameters
+    ----------
+    points, rows : int
+        Runs, and replications of all of them.
+    rows_left : int
+        Replications that are not done yet.
+    row_seconds : float
+        Measured time of one replication; 0 when nothing is left.
+    workers : int
+        Processes it is spread over.
+    """
+
+    points: int
+    rows: int
+    rows_left: int
+    row_seconds: float
+    workers: int
+
+    @property
+    def seconds(self) -> float:
+        """Time that what is left will take."""
+        return self.rows_left * self.row_seconds / self.workers
+
+    def __str__(self) -> str:
+        work = f"{self.points} points, {self.rows:,} replications"
+        if not self.rows_left:
+            return f"{work}: all done before"
+        done = f", {self.rows - self.rows_left:,} of them done before" * (
+            self.rows_left < self.rows
+        )
+        return f"{work}{done}: about {_duration(self.seconds)} on {self.workers} workers"
+
+
+def _duration(seconds: float) -> str:
+    """Write a time to one or two digits."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+class SweepRun:
+    """A sweep and its folder.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        What is asked.
+    out : path
+        The folder: one run a point under ``points``, and the tables of all.
+    make_job : callable, optional
+        What simulates the rows; the valley by default.
+
+    Raises
+    ------
+    SpecError
+        When the scenario does not exist, or a value does not fit, at its place in the file.
+    """
+
+    def __init__(self, sweep: Sweep, out: str | Path, make_job: MakeJob = ValleyJob) -> None:
+        from bvsim import spec
+
+        self.sweep, self.out, self._make_job = sweep, Path(out), make_job
+        self._base = spec.load(sweep.scenario, sets=dict(sweep.common))
+        self._check_values()
+
+    def folder_of(self, point: Point) -> Path:
+        """Return the run folder of a point: named after its settings, never by position."""
+        return self.out / POINTS / point.id
+
+    def scenario_of(self, point: Point) -> Any:
+        """Return the scenario of a point."""
+        made = self._base.with_values(dict(point.settings))
+        return replace(made, name=f"{self.sweep.name}-{point.id}")
+
+    def cost(self, workers: int | None = None) -> Cost:
+        """Estimate what is left to do, by simulating two replications."""
+        sweep = self.sweep
+        rows = sweep.draws * sweep.per_draw
+        left = [rows - min(rows, self._done(point)) for point in sweep.points]
+        pending = next((p for p, rest in zip(sweep.points, left, strict=True) if rest), None)
+        seconds = 0.0 if pending is None else self._row_seconds(pending)
+        return Cost(
+            len(sweep.points),
+            rows * len(sweep.points),
+            sum(left),
+            seconds,
+            workers or available_workers(),
+        )
+
+    def simulate(
+        self,
+        engine: Engine | None = None,
+        progress: Callable[[int, Point], Progress] | None = None,
+    ) -> tuple[Run, ...]:
+        """Run all points that are not done, and write the tables of all.
+
+        Parameters
+        ----------
+        engine : Engine, optional
+            Who simulates.
+        progress : callable, optional
+            Called with the number of each point and the point; returns what is told how
+            far its run is.
+
+        Raises
+        ------
+        RunError
+            When the folder holds something else.
+        Interrupted
+            On Ctrl-C; asked for again, the sweep goes on where it stopped.
+        """
+        self._write_plan()
+        runs = []
+        for i, point in enumerate(self.sweep.points):
+            runs.append(self._run(point, engine or Engine(), progress and progress(i, point)))
+        self.write_tables(runs)
+        return tuple(runs)
+
+    def table(self, runs: list[Run] | None = None) -> pd.DataFrame:
+        """Return one row for each point and key figure: axes, mean, quantiles, interval."""
+        import pandas as pd
+
+        opened = runs or [open_run(self.folder_of(point)) for point in self.sweep.points]
+        parts = [
+            part
+            for point, each in zip(self.sweep.points, opened, strict=True)
+            if (part := _summary(point, each)) is not None
+        ]
+        if not parts:
+            raise RunError(f"no point of {self.out} has any row")
+        table = pd.concat(parts, ignore_index=True)
+        for axis in self.sweep.axes:
+            if not pd.api.types.is_numeric_dtype(table[axis]):
+                table[axis] = table[axis].map(_text)
+        return table
+
+    def write_tables(self, runs: list[Run]) -> pd.DataFrame:
+        """Write ``sweep.parquet`` and ``sweep.csv``; return the table."""
+        table = self.table(runs)
+        with folder.atomic(self.out / "sweep.parquet") as temporary:
+            table.to_parquet(temporary, index=False)
+        folder.write_text(self.out / "sweep.csv", table.to_csv(index=False, lineterminator="\n"))
+        return table
+
+    def _run(self, point: Point, engine: Engine, progress: Progress | None) -> Run:
+        """Run one point, or finish it, or open what is done."""
+        sweep, target = self.sweep, self.folder_of(point)
+        scenario = self.scenario_of(point)
+        return run(
+            scenario,
+            sweep.draws,
+            sweep.seed,
+            per_draw=sweep.per_draw,
+            design=sweep.design,
+            years=sweep.years,
+            out=target,
+            resume=target.exists(),
+            workers=engine.workers,
+            engine=engine.name,
+            scheduler=engine.scheduler,
+            executor=engine.pool,
+            chunk_rows=engine.chunk_rows,
+            progress=progress,
+            job=self._make_job(scenario, sweep.years, False),
+        )
+
+    def _check_values(self) -> None:
+        """Try each value of each axis once, before anything is simulated."""
+        tried: set[tuple[str, str]] = set()
+        for point in self.sweep.points:
+            new = {(axis, str(value)) for axis, value in point.values.items()} - tried
+            if new:
+                self._base.with_values(dict(point.settings))
+                tried |= new
+
+    def _done(self, point: Point) -> int:
+        """Return how many rows of a point are done."""
+        if not (self.folder_of(point) / "manifest.json").is_file():
+            return 0
+        manifest = open_run(self.folder_of(point)).manifest
+        finished = manifest["status"] == "complete" and not manifest["failures"]
+        return int(manifest["draws"] * manifest["per_draw"]) if finished else 0
+
+    def _row_seconds(self, point: Point) -> float:
+        """Measure one replication, after a first one that warms up."""
+        sweep, scenario = self.sweep, self.scenario_of(point)
+        simulate = self._make_job(scenario, sweep.years, False).prepare()
+        seconds = 0.0
+        for draw in range(2):
+            values = row_values(scenario, draw, sweep.draws, sweep.seed, sweep.design)
+            started = time.perf_counter()
+            try:
+                simulate(values, Key(sweep.seed, draw, 0))
+            except Exception:  # the run will record it
+                continue
+            seconds = time.perf_counter() - started
+        return seconds
+
+    def _write_plan(self) -> None:
+        """Write down which points there are, before the first one runs."""
+        sweep = self.sweep
+        self.out.mkdir(parents=True, exist_ok=True)
+        if not (self.out / "sweep.json").exists() and any(self.out.iterdir()):
+            raise RunError(f"{self.out} is not empty and holds no sweep: choose another folder")
+        plan = {
+            "schema_version": folder.SCHEMA_VERSION,
+            "sweep": sweep.name,
+            "story": sweep.story,
+            "scenario": sweep.scenario,
+            "combine": sweep.combine,
+            "axes": list(sweep.axes),
+            "draws": sweep.draws,
+            "per_draw": sweep.per_draw,
+            "seed": sweep.seed,
+            "design": sweep.design,
+            "points": [
+                {
+                    "point": point.id,
+                    "values": {axis: _plain(value) for axis, value in point.values.items()},
+                }
+                for point in sweep.points
+            ],
+        }
+        folder.write_text(self.out / "sweep.json", json.dumps(plan, indent=2) + "\n")
+
+
+def _summary(point: Point, each: Run) -> pd.DataFrame | None:
+    """Return the key figures of one point; None where no row could be simulated."""
+    if not each.manifest["tables"]:
+        return None
+    import pandas as pd
+
+    kpis = each.table("kpis")
+    names = [name for name in kpis.columns if name not in ("draw", "replication")]
+    rows = [_kpi(name, kpis[name], kpis["draw"], each.design) for name in names]
+    axes = {"point": point.id, **point.values}
+    return pd.DataFrame([{**axes, **row} for row in rows])
+
+
+def _kpi(name: str, values: Any, draws: Any, design: str) -> dict[str, Any]:
+    """Return the summary of one key figure."""
+    from bvsim.ensemble.interval import ci95_mean
+
+    low, high = ci95_mean(values, draws, design) or (float("nan"), float("nan"))
+    p10, p50, p90 = values.quantile([0.1, 0.5, 0.9])
+    return {
+        "kpi": name,
+        "mean": values.mean(),
+        "sd": values.std(ddof=1),
+        "p10": p10,
+        "p50": p50,
+        "p90": p90,
+        "ci95_lo": low,
+        "ci95_hi": high,
+        "share_defined": values.notna().mean(),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON can hold it."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _text(value: Any) -> str:
+    """Return a label that is no number as text."""
+    return str(_plain(value))

@@ -1,0 +1,345 @@
+"""Sweep files: a scenario, what is varied of it, and how the values are combined."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from bvsim.ensemble.design import KINDS, MEDIAN, generator
+from bvsim.spec.datafiles import roots
+from bvsim.spec.errors import Place, Problem, SpecError, did_you_mean, unknown
+from bvsim.spec.nodes import Node
+from bvsim.spec.reading import read_file
+
+COMBINE = ("grid", "zip", "list", "sampled")
+OPERATIONS = ("times", "plus", "to", "value")
+_RANGE = "uniform"
+_FOLDER = ("scenarios", "sweeps")
+_COUNTS = {"draws": 256, "per_draw": 1, "seed": 1, "samples": 32}
+_TEXTS = {"name": "", "story": "", "scenario": "", "combine": "grid", "design": "sobol"}
+_KEYS = (*_TEXTS, *_COUNTS, "set", "sweep", "points", "years", "kpis", "sources")
+
+
+@dataclass(frozen=True)
+class Point:
+    """One combination of values.
+
+    Parameters
+    ----------
+    values : mapping of str to scalar
+        Value of each axis, by the axis's name.
+    settings : mapping of str to Node
+        What is set of the scenario, each with its place in the file.
+    """
+
+    values: Mapping[str, Any]
+    settings: Mapping[str, Node] = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        """A hash of the settings: the same whatever else the sweep holds."""
+        plain = {path: node.plain() for path, node in self.settings.items()}
+        text = json.dumps(plain, sort_keys=True, default=str)
+        return hashlib.blake2b(text.encode(), digest_size=5).hexdigest()
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What a sweep file asks.
+
+    Parameters
+    ----------
+    name, story, scenario : str
+        What it is called, what it asks, and of which scenario.
+    combine : {"grid", "zip", "list", "sampled"}
+        How the points come about.
+    axes : tuple of str
+        Names of what varies: dotted paths.
+    points : tuple of Point
+        The combinations, each once.
+    common : mapping of str to Node
+        What is set at every point.
+    draws, per_draw, seed, design, years
+        As for a run.
+    kpis : tuple of str
+        Key figures to draw.
+    """
+
+    name: str
+    story: str
+    scenario: str
+    combine: str
+    axes: tuple[str, ...]
+    points: tuple[Point, ...]
+    common: Mapping[str, Node] = field(repr=False)
+    draws: int
+    per_draw: int
+    seed: int
+    design: str
+    years: tuple[int, ...]
+    kpis: tuple[str, ...]
+
+
+def find_sweep(name: str) -> Path:
+    """Return the file of a sweep: a path, or the bare name of one that is shipped.
+
+    Raises
+    ------
+    SpecError
+        When there is none.
+    """
+    if Path(name).is_file():
+        return Path(name)
+    folders = [root.joinpath(*_FOLDER) for root in roots()]
+    found = next((f / f"{name}.yaml" for f in folders if (f / f"{name}.yaml").is_file()), None)
+    if found is None:
+        names = sorted({file.stem for folder in folders for file in folder.glob("*.yaml")})
+        message = f"there is no sweep {name!r}{did_you_mean(name, names)}"
+        raise SpecError([Problem(Place(name), "", message)])
+    return found
+
+
+def read_sweep(name: str | Path) -> Sweep:
+    """Read a sweep file.
+
+    Parameters
+    ----------
+    name : str or path
+        The file, or the bare name of one in ``scenarios/sweeps/``.
+
+    Raises
+    ------
+    SpecError
+        With everything that is wrong with it, located.
+    """
+    path = find_sweep(str(name))
+    node, problems = read_file(path)
+    if node is None:
+        raise SpecError(problems)
+    reader = _Reader(node, path, problems)
+    sweep = reader.sweep()
+    if reader.problems or sweep is None:
+        raise SpecError(reader.problems)
+    return sweep
+
+
+class _Reader:
+    """Reads one file and collects what is wrong with it."""
+
+    def __init__(self, node: Node, path: Path, problems: list[Problem]) -> None:
+        self.node, self.path, self.problems = node, path, problems
+
+    def say(self, node: Node, path: str, message: str) -> None:
+        """Report a problem at a node."""
+        self.problems.append(Problem(node.at, path, message))
+
+    def sweep(self) -> Sweep | None:
+        """Return the sweep; None when something is so wrong that nothing can be made of it."""
+        if not isinstance(self.node.value, dict):
+            self.say(self.node, "", "a sweep is a mapping: name, scenario, sweep, ...")
+            return None
+        for key, child in self.node.children().items():
+            if key not in _KEYS:
+                self.say(child, key, unknown("key", key, _KEYS))
+        texts = {key: self._text(key, default) for key, default in _TEXTS.items()}
+        counts = {key: self._count(key, default) for key, default in _COUNTS.items()}
+        combine = "list" if self.node.get("points") is not None else texts["combine"]
+        self._one_of("combine", combine, COMBINE)
+        self._one_of("design", texts["design"], (*KINDS, MEDIAN))
+        points = self._points(combine, counts)
+        once = {point.id: point for point in points}
+        return Sweep(
+            name=texts["name"] or self.path.stem,
+            story=texts["story"],
+            scenario=self._scenario(texts["scenario"]),
+            combine=combine,
+            axes=tuple(dict.fromkeys(axis for point in points for axis in point.values)),
+            points=tuple(once.values()),
+            common=self._mapping("set"),
+            draws=counts["draws"],
+            per_draw=counts["per_draw"],
+            seed=counts["seed"],
+            design=texts["design"],
+            years=tuple(self._list("years", int)) or (2026, 2030, 2035, 2040),
+            kpis=tuple(self._list("kpis", str)) or ("output_2030_gwh",),
+        )
+
+    def _points(self, combine: str, counts: Mapping[str, int]) -> list[Point]:
+        """Return all combinations of values, or none where something is wrong."""
+        before = len(self.problems)
+        points = self._listed() if combine == "list" else self._combined(combine, counts)
+        if not points and len(self.problems) == before:
+            self.say(self.node, "", "nothing is varied: write a mapping `sweep` or a list `points`")
+        return points if len(self.problems) == before else []
+
+    def _listed(self) -> list[Point]:
+        """Return the points that the file writes out."""
+        if self.node.get("sweep") is not None:
+            self.say(self.node, "points", "both sweep and points: one is enough")
+        listed = self.node.get("points")
+        items = listed.value if listed is not None else None
+        if not isinstance(items, list) or listed is None:
+            self.say(listed or self.node, "points", "a list of points takes a list `points`")
+            return []
+        for item in items:
+            if not item.children():
+                self.say(item, "points", "a point is a mapping of paths to values")
+        return [
+            Point({path: label(node) for path, node in item.children().items()}, item.children())
+            for item in items
+        ]
+
+    def _combined(self, combine: str, counts: Mapping[str, int]) -> list[Point]:
+        """Return the combinations of the values of all axes."""
+        axes = self._mapping("sweep")
+        if combine == "sampled":
+            number, seed = counts["samples"], counts["seed"]
+            columns = [self._sampled(path, node, number, seed) for path, node in axes.items()]
+        else:
+            columns = [self._values(path, node) for path, node in axes.items()]
+        if not all(columns) or not columns:
+            return []
+        if combine != "grid" and len({len(column) for column in columns}) > 1:
+            lengths = ", ".join(str(len(column)) for column in columns)
+            self.say(self.node, "sweep", f"zip takes axes of one length, not {lengths}")
+            return []
+        rows = itertools.product(*columns) if combine == "grid" else zip(*columns, strict=True)
+        return [_point(tuple(axes), row) for row in rows]
+
+    def _values(self, path: str, node: Node) -> list[Node]:
+        """Return the settings that an axis stands for, one a value."""
+        lever, inner = _lever(node)
+        if not isinstance(inner.value, list) or not inner.value:
+            self.say(node, path, "an axis takes a list of values, or a lever with one")
+            return []
+        if lever is None:
+            return inner.value
+        return [_with(node, lever, item) for item in inner.value]
+
+    def _sampled(self, path: str, node: Node, number: int, seed: int) -> list[Node]:
+        """Return sampled settings of an axis: one in each of as many strata."""
+        lever, inner = _lever(node)
+        draw = generator("sweep", seed, path)
+        strata = draw.permutation(number) + draw.random(number)
+        uniforms = [float(u) for u in strata / number]
+        if isinstance(inner.value, list) and inner.value:
+            items = [inner.value[int(u * len(inner.value))] for u in uniforms]
+        else:
+            span = self._range(path, inner)
+            if span is None:
+                return []
+            items = [replace(inner, value=_between(*span, u)) for u in uniforms]
+        return items if lever is None else [_with(node, lever, item) for item in items]
+
+    def _range(self, path: str, node: Node) -> tuple[Any, Any] | None:
+        """Return the two ends of ``{uniform: [low, high]}``: numbers or dates."""
+        inner = node.get(_RANGE)
+        ends = [end.value for end in inner.value] if inner and isinstance(inner.value, list) else []
+        same = all(_is_number(end) for end in ends) or all(isinstance(end, date) for end in ends)
+        if len(ends) != 2 or not same or set(node.children()) != {_RANGE}:
+            self.say(node, path, "a sampled axis takes a list, or {uniform: [low, high]}")
+            return None
+        low, high = ends
+        if not low < high:  # type: ignore[operator]
+            self.say(node, path, f"{low} is not below {high}")
+            return None
+        return low, high
+
+    def _scenario(self, name: str) -> str:
+        """Return the scenario, a path relative to the file where it is one."""
+        if not name:
+            self.say(self.node, "scenario", "no scenario: say of which one this is a sweep")
+        near = self.path.parent / name
+        return str(near) if name.endswith((".yaml", ".yml")) and near.is_file() else name
+
+    def _text(self, key: str, default: str) -> str:
+        node = self.node.get(key)
+        if node is None:
+            return default
+        if not isinstance(node.value, str):
+            self.say(node, key, f"{node.plain()!r} is not text")
+            return default
+        return node.value
+
+    def _count(self, key: str, default: int) -> int:
+        node = self.node.get(key)
+        if node is None:
+            return default
+        least = 0 if key == "seed" else 1
+        whole = isinstance(node.value, int) and not isinstance(node.value, bool)
+        if not whole or int(str(node.value)) < least:
+            self.say(node, key, f"{node.plain()!r} is not a whole number from {least} up")
+            return default
+        return int(str(node.value))
+
+    def _one_of(self, key: str, word: str, words: Sequence[str]) -> None:
+        if word not in words:
+            self.say(self.node.get(key) or self.node, key, unknown(key, word, words))
+
+    def _mapping(self, key: str) -> dict[str, Node]:
+        node = self.node.get(key)
+        if node is not None and not isinstance(node.value, dict):
+            self.say(node, key, "is not a mapping of paths to values")
+        return {} if node is None else node.children()
+
+    def _list(self, key: str, kind: type) -> Iterator[Any]:
+        node = self.node.get(key)
+        items = node.value if node is not None else []
+        if not isinstance(items, list):
+            self.say(node or self.node, key, "is not a list")
+            return
+        for item in items:
+            if isinstance(item.value, kind):
+                yield item.value
+            else:
+                self.say(
+                    item, key, f"{item.plain()!r} is not {'a year' if kind is int else 'text'}"
+                )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _lever(node: Node) -> tuple[str | None, Node]:
+    """Return the operation whose values vary, and the values; None for plain values."""
+    operations = [key for key in OPERATIONS if key in node.children()]
+    if len(operations) != 1:
+        return None, node
+    return operations[0], node.children()[operations[0]]
+
+
+def _with(node: Node, lever: str, item: Node) -> Node:
+    """Return a lever with one of its values; problems point at the value."""
+    children = node.children() | {lever: replace(item, key_place=item.place)}
+    return Node(children, item.place, item.place)
+
+
+def _between(low: Any, high: Any, share: float) -> Any:
+    """Return what lies at a share of the way between two numbers or dates."""
+    if isinstance(low, date):
+        return low + timedelta(days=round(share * (high - low).days))
+    return float(low + share * (high - low))
+
+
+def _point(paths: Sequence[str], nodes: Sequence[Node]) -> Point:
+    """Return the point with one setting for each path."""
+    settings = dict(zip(paths, nodes, strict=True))
+    return Point({path: label(node) for path, node in settings.items()}, settings)
+
+
+def label(node: Node) -> Any:
+    """Return the one value that names a setting: of a lever its number, else the value."""
+    lever, inner = _lever(node)
+    plain = (inner if lever else node).plain()
+    return (
+        plain
+        if isinstance(plain, (str, int, float, bool, date))
+        else json.dumps(plain, default=str)
+    )

@@ -1,0 +1,105 @@
+"""Cathode material in the whole valley: imports cut, longer, licensed."""
+
+import numpy as np
+import pytest
+from valley_rows import output, run, total
+
+from bvsim.spec import load
+
+NMC = ["nmc-mid", "nmc-622", "nmc-811", "nmc-9", "solid-state-nmc"]
+NMC_SITES = ("aesc-douai", "acc-douvrin", "verkor-dunkirk", "prologium-dunkirk")
+BLOCKS = {site: tuple(load("reference").model.sites[site].blocks) for site in NMC_SITES}
+NO_CLOSURES = {"classes.*.closure_probability": 0, "classes.*.closure_hazard_later": 0}
+CANCELLED = {
+    f"cathode.{plant}.project.cancelled": "2026-03-31"
+    for plant in (
+        "neomat-cam.blocks.phase-1",
+        "neomat-cam.blocks.phase-2",
+        "neomat-pcam.blocks.phase-1",
+        "licamax.blocks.phase-1",
+    )
+}
+FROM = {"value": "2027-01-01", "source": ["bvsim-judgement"], "confidence": "judgement"}
+HALT = {"imports.halts.cut": {"goods": ["cam", "pcam"], "chemistries": NMC, "start": FROM}}
+OPEN = {"end": "2031-12-31", **NO_CLOSURES}
+
+
+@pytest.fixture(scope="module")
+def cut():
+    return run(load("reference", sets={**OPEN, **CANCELLED, **HALT}), 4)
+
+
+@pytest.fixture(scope="module")
+def usual():
+    return run(load("reference", sets=OPEN), 4)
+
+
+def _lost(records, cause, site, **span):
+    of = (f"{site}.{block}" for block in BLOCKS[site])
+    return sum(total(records, f"lost_{cause}_gwh", table="ledger", entity=b, **span) for b in of)
+
+
+@pytest.mark.parametrize("site", NMC_SITES)
+def test_without_imports_and_neomat_output_stops_once_stocks_are_used(cut, usual, site):
+    assert total(cut, "good_gwh", entity=site, last=2026) == pytest.approx(
+        total(usual, "good_gwh", entity=site, last=2026), abs=1e-12
+    )
+    after = {"entity": site, "first": 2028}
+    assert not total(cut, "good_gwh", **after).any()
+    assert not total(cut, "cam_stock_t", **after).any()
+    assert not total(cut, "cam_used_t", **after).any()
+    # what lines in ramp-up could make is lost to cathode, and to nothing else
+    span = {"first": 2028}
+    for cause in ("labour", "demand", "throttle", "yield"):
+        assert not _lost(cut, cause, site, **span).any()
+    released = total(cut, "nameplate_gwh", **after) > 0
+    assert ((_lost(cut, "cathode", site, **span) > 0) == released).all()
+
+
+def test_cathode_lost_is_all_the_ramp_capacity(cut):
+    site, span = "aesc-douai", {"first": 2028}
+    of = {"table": "ledger", **span}
+    planned = sum(
+        total(cut, column, entity=f"{site}.{block}", **of)
+        for column in ("announced_gwh", "beyond_plan_gwh")
+        for block in BLOCKS[site]
+    )
+    before = ("not_built", "closure", "delay", "rating", "ramp_up", "availability")
+    left = planned - sum(_lost(cut, cause, site, **span) for cause in before)
+    assert _lost(cut, "cathode", site, **span) == pytest.approx(left, rel=1e-9)
+
+
+def test_sodium_goes_on(cut, usual):
+    made = total(cut, "good_gwh", entity="tiamat-amiens", first=2028)
+    assert made.max() > 0.01
+    assert made == pytest.approx(
+        total(usual, "good_gwh", entity="tiamat-amiens", first=2028), rel=0.05
+    )
+
+
+def test_the_valley_sees_a_longer_way_that_nobody_knew_of():
+    """The Cape costs output where stocks are thin, and next to nothing where they are thick."""
+    losses = {}
+    for days in (3, 90):
+        thin = {"end": "2030-12-31", "imports.cam.safety_stock": days, **NO_CLOSURES}
+        red = run(load("red-sea", sets=thin), 4)
+        # the way is short again from the first day of the future, and stays so
+        thin["imports.disruptions.red-sea.until"] = "2026-04-01"
+        short = run(load("reference", sets={**thin, "imports.hazards.chokepoint.rate": 0}), 4)
+        assert (output(short, 2027) > 0).all()
+        losses[days] = total(red, "lost_cathode_gwh", table="ledger", first=2027) - total(
+            short, "lost_cathode_gwh", table="ledger", first=2027
+        )
+    assert np.mean(losses[3]) > 5 * abs(np.mean(losses[90]))
+
+
+def test_export_controls_bite_the_local_plant_and_not_the_cell_makers():
+    controls = run(load("export-controls"), 4)
+    # no licence in the base: the reference draws whether the rules come back
+    free = {"imports.controls.china-licences.probability": 0}
+    base = run(load("reference", sets=free), 4)
+    short = {"entity": "neomat-cam", "first": 2027}
+    assert (
+        total(controls, "pcam_short_t", **short).sum() > total(base, "pcam_short_t", **short).sum()
+    )
+    assert output(controls, 2027) == pytest.approx(output(base, 2027), rel=0.02)

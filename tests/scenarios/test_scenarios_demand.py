@@ -1,0 +1,81 @@
+"""Demand in the whole valley: paths in order, and plants without customers."""
+
+import numpy as np
+import pytest
+from valley_rows import cells, interval, output, run, total
+
+from bvsim.spec import load
+
+NO_CLOSURES = {"classes.*.closure_probability": 0, "classes.*.closure_hazard_later": 0}
+SITES = ("aesc-douai", "acc-douvrin", "verkor-dunkirk", "tiamat-amiens")
+UNSOLD = {
+    "end": "2030-12-31",
+    **NO_CLOSURES,
+    "demand.level": {"to": 0, "from": "2026-04-01"},
+    "demand.offtakes.*.volume": 0,
+    "demand.programmes.*.volume": 0,
+    **{f"demand.suppliers.{site}": {"open_market": False, "takes_over": False} for site in SITES},
+}
+
+
+def test_orders_follow_the_paths_and_output_follows_the_orders():
+    sets = {"end": "2035-12-31", **NO_CLOSURES}
+    low, base, snbc = (
+        run(load(name, sets=sets), 8) for name in ("demand-low", "reference", "demand-snbc")
+    )
+    for less, more in ((low, base), (base, snbc)):
+        market = total(more, "fr_demand_gwh", entity="region", first=2027)
+        assert (market >= total(less, "fr_demand_gwh", entity="region", first=2027)).mean() > 0.7
+        assert (
+            interval(
+                total(more, "ordered_gwh", first=2027) - total(less, "ordered_gwh", first=2027)
+            )[0]
+            > 0
+        )
+        assert interval(output(more, 2027) - output(less, 2027))[0] > 0
+
+
+@pytest.fixture(scope="module")
+def unsold():
+    return run(load("reference", sets=UNSOLD), 3)
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_a_plant_without_customers_makes_its_finished_stock_and_stops(unsold, site):
+    scenario = load("reference", sets=UNSOLD)
+    for row, record in enumerate(unsold):
+        days = _finished_days(scenario, row)
+        made = cells(record, "yearly", "good_gwh", entity=site, first=2026)
+        delivered = cells(record, "yearly", "delivered_gwh", entity=site, first=2026)
+        stock = cells(record, "yearly", "finished_stock_gwh", entity=site, first=2026)
+        nameplate = cells(record, "yearly", "nameplate_gwh", entity=site, first=2026)
+        assert not delivered[1:].any()
+        # never more than the room for finished cells, in days of the nameplate in service
+        assert (stock <= nameplate * days / 365.25 + 1e-9).all()
+        full = stock > 0.999 * nameplate * days / 365.25
+        steady = np.diff(nameplate) == 0.0
+        # once the room is full nothing more is made, unless a new line brings room
+        assert np.abs(made[1:][full[:-1] & steady]).max(initial=0.0) < 1e-6
+    if site != "tiamat-amiens":
+        ended = [cells(r, "yearly", "good_gwh", entity=site, first=2030)[-1] for r in unsold]
+        usual = [cells(r, "yearly", "finished_stock_gwh", entity=site)[-1] for r in unsold]
+        assert (np.array(usual) > 0).all()
+        assert np.array(ended) == pytest.approx(0.0, abs=0.5)
+
+
+def _finished_days(scenario, row):
+    from bvsim.ensemble.design import design
+
+    uniforms = design(scenario.width, row + 1, 7, "random").uniforms()
+    return scenario.drawn(scenario.quantile(uniforms)[row]).demand.finished
+
+
+def test_subsidised_leasing_moves_the_french_market():
+    sets = {"end": "2029-12-31"}
+    paused, base = (run(load(name, sets=sets), 4) for name in ("leasing-paused", "reference"))
+    until = {"entity": "region", "last": 2025}
+    cars = "fr_bev_registrations"
+    assert total(paused, cars, **until) == pytest.approx(total(base, cars, **until))
+    after = {"entity": "region", "first": 2027}
+    assert (total(paused, cars, **after) <= total(base, cars, **after)).all()
+    assert total(paused, cars, **after).sum() < total(base, cars, **after).sum()
