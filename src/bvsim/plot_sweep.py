@@ -103,10 +103,7 @@ def save_sweep_figures(
         return []
     written = []
     for kpi in kpis:
-        if len(axes) == 2:
-            ax = heatmap(table, kpi, *axes)
-        else:
-            ax = line(table, kpi, axes[0])
+        ax = heatmap(table, kpi, *axes) if len(axes) == 2 else line(table, kpi, axes[0])
         for suffix in ("png", "svg"):
             path = folder / f"{kpi}.{suffix}"
             path.write_bytes(render(ax, suffix))

@@ -18,7 +18,7 @@ G_COEFFICIENTS = (0.0, 1.0, 4.5, 9.0, 99.0, 99.0, 99.0, 99.0)
 class Cube:
     """A scenario of uniform figures between two ends."""
 
-    dimensions: int
+    figures: int
     low: float = 0.0
     high: float = 1.0
     name: str = "cube"
@@ -26,7 +26,7 @@ class Cube:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        return tuple(f"x.figure-{i + 1}" for i in range(self.dimensions))
+        return tuple(f"x.figure-{i + 1}" for i in range(self.figures))
 
     def quantile(self, u: np.ndarray) -> np.ndarray:
         return self.low + (self.high - self.low) * u

@@ -129,6 +129,8 @@ def test_discovery_says_when_there_is_nothing():
     found = discover(as_run(rng.random((200, 100)), rng.random(200) < 0.3), "output_2030_gwh < 20")
     assert found.rules.iloc[0]["rule"] == "everywhere"
     assert any("no clear region" in text for text in found.remarks)
+    assert len(found.rules) == 1
+    assert any("no leaf" in text for text in found.remarks)
 
 
 def test_discovery_says_when_cases_are_few():

@@ -1,5 +1,7 @@
 """Sobol, Morris and tornado on functions with published answers, through design and runner."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from fake_functions import G_COEFFICIENTS, Cube, FunctionJob
@@ -279,3 +281,41 @@ def test_a_tornado_that_is_not_told_what_to_move_screens_first(tmp_path):
         "screening: 128 simulations",
         "tornado: 4 base draws of 25 rows, 100 simulations",
     ]
+
+
+@dataclass(frozen=True)
+class Wide(Cube):
+    """Two figures that stand in columns 1 and 3 of a design common to more scenarios."""
+
+    figures: int = 2
+    width: int = 4
+    dimensions: tuple[int, ...] = (1, 3)
+    order: tuple[str, ...] = ("x.other", "x.figure-1", "x.another", "x.figure-2")
+    correlations: tuple[tuple[str, str, float], ...] = ()
+
+    def quantile(self, u):
+        return super().quantile(u[:, list(self.dimensions)])
+
+
+def test_figures_keep_their_columns_in_a_design_common_to_scenarios(tmp_path):
+    from bvsim.ensemble.plan import Draws
+
+    plan = make_plan(Wide(), "sobol", 8, 1, by="figure")
+    assert [group.columns for group in plan.groups] == [(1,), (3,), ()]
+    run = made(tmp_path, Wide(), plan, "half_luck")
+    assert sample_of(run)["groups"]["x.figure-2"] == ["x.figure-2"]
+    plain = Draws(Wide(), 8, 1, "sobol")
+    for base in range(8):
+        rows = Wide().quantile(plan.uniforms(base))
+        assert np.array_equal(rows[0], plain.values(base))
+        assert np.flatnonzero(rows[2] != rows[0]).tolist() == [0]
+        assert np.flatnonzero(rows[3] != rows[0]).tolist() == [1]
+
+
+def test_correlated_figures_must_stand_in_one_group():
+    pair = Wide(correlations=(("x.figure-1", "x.figure-2", 0.8),))
+    with pytest.raises(ValueError, match="need them in one group"):
+        make_plan(pair, "sobol", 8, 1, by="figure")
+    plan = make_plan(pair, "sobol", 512, 1)
+    a = np.stack([plan.uniforms(base)[0] for base in range(512)])
+    assert np.corrcoef(a[:, [1, 3]], rowvar=False)[0, 1] == pytest.approx(0.8, abs=0.05)

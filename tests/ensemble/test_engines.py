@@ -87,7 +87,7 @@ def test_shards_that_do_not_fit_are_refused(simulate, tmp_path):
 
 @pytest.mark.parametrize("text", ["3/2", "0/2", "1", "a/b", "1/0"])
 def test_shards_are_named_i_of_n(simulate, text):
-    with pytest.raises(ValueError, match="shard|I/N"):
+    with pytest.raises(ValueError, match=r"shard|I/N"):
         simulate("a", shard=text)
 
 

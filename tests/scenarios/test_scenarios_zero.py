@@ -11,7 +11,7 @@ ZEROS = {
     "seekers": {"labour.basins.*.seekers": 0, "labour.basins.*.refill": 0},
     "orders": {"demand.level": 0},
     "rating": {"classes.*.rating": 0},
-    "electric cars": {"demand.france.level": 0, "demand.europe.level": 0},
+    "electric cars": {"demand.paths.*.france.*": 0, "demand.paths.*.europe.*": 0},
     "leasing": {"demand.leasing.places": 0},
     "safety stock": {"imports.cam.safety_stock": 0, "imports.pcam.safety_stock": 0},
     "collection": {"fleet.routing.collected": 0},
@@ -42,6 +42,7 @@ def test_no_vehicles_and_no_scrap_mothballs_the_recyclers():
     none = {
         "end": "2036-12-31",
         "fleet.routing.collected": 0,
+        "recycling.non_ev.collected": 0,
         "recycling.recyclers.battri.lines.line-2.probability": 0,
         "demand.level": {"to": 0, "from": "2026-04-01"},
         "demand.offtakes.*.volume": 0,

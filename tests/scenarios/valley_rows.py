@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 
 from bvsim.ensemble.design import design
-from bvsim.spec import load
 from bvsim.valley.streams import Key
 from bvsim.valley.valley import prepare, simulate
 
@@ -23,10 +20,10 @@ def run(scenario, number, *, lifts=frozenset(), seed=7, years=(2030,)):
     return [simulate(setting, values[i], Key(seed, i, 0), lifts=lifts) for i in range(number)]
 
 
-@cache
-def shipped(name, number, end="2040-12-31", lifts=frozenset()):
-    """Return rows of a shipped scenario; several tests may look at the same ones."""
-    return run(load(name, sets={"end": end}), number, lifts=lifts)
+def drawn(scenario, row, *, seed=7):
+    """Return the figures behind a row of `run`."""
+    uniforms = design(scenario.width, row + 1, seed, "random").uniforms()
+    return scenario.drawn(scenario.quantile(uniforms)[row])
 
 
 def cells(record, table, column, *, entity=None, first=0, last=9999):

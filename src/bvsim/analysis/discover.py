@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from bvsim.analysis import cart
 from bvsim.analysis.outcomes import happens
 from bvsim.analysis.prcc import matching_draws
-from bvsim.analysis.prim import Box, Fit, chance, fit, knee, prim, trimmed
+from bvsim.analysis.prim import CHANCE, Box, Fit, by_chance, chance, fit, knee, prim, trimmed
 from bvsim.analysis.samples import DRAWN, require
 from bvsim.analysis.tables import RunLike
 
@@ -167,16 +167,20 @@ def _prim_box(rows: _Rows) -> Box:
 def _cart_boxes(rows: _Rows, depth: int) -> list[Box]:
     """Return the leaves of the tree in which the outcome is commoner than not, and than overall.
 
-    The largest catch comes first.
+    Leaves that chance may have made among so many figures are left out; the largest catch
+    comes first.
     """
     x, y = rows.found_in
     if not len(y):
         return []
-    least = max(0.5, float(y.mean()))
+    base, allowed = float(y.mean()), CHANCE / max(rows.candidates, 1)
+    least = max(0.5, base)
     found = [
         (box, leaf)
         for box, leaf in cart.leaves(cart.grow(x, y, depth=depth))
-        if box.limits and leaf.cases > least * leaf.rows
+        if box.limits
+        and leaf.cases > least * leaf.rows
+        and by_chance(leaf.cases, leaf.rows, base) <= allowed
     ]
     return [box for box, _ in sorted(found, key=lambda pair: -pair[1].cases)]
 
@@ -247,7 +251,7 @@ def _remarks(rows: _Rows, boxes: list[tuple[str, Box]]) -> tuple[str, ...]:
     if not boxes[0][1].limits:
         found.append("PRIM found no limit that chance could not have set: there is no clear region")
     if len(boxes) == 1:
-        found.append("the tree has no leaf in which the outcome is common")
+        found.append("the tree has no leaf that chance could not have made")
     if rows.candidates > len(rows.names):
         found.append(
             f"{rows.candidates} figures vary: the {len(rows.names)} that the outcome parts "

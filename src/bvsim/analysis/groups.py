@@ -22,7 +22,7 @@ class Group:
     name : str
         What the group is called.
     columns : tuple of int
-        Positions of its figures among the uncertain figures; none for `LUCK`.
+        Columns of its figures in the design; none for `LUCK`.
     """
 
     name: str
@@ -44,7 +44,11 @@ BY: dict[str, Callable[[str], str]] = {
 
 
 def make_groups(
-    paths: Sequence[str], by: str = "actor", figures: Sequence[str] = ()
+    paths: Sequence[str],
+    by: str = "actor",
+    figures: Sequence[str] = (),
+    *,
+    dimensions: Sequence[int] | None = None,
 ) -> tuple[Group, ...]:
     """Group uncertain figures.
 
@@ -58,6 +62,8 @@ def make_groups(
     figures : sequence of str
         Patterns such as ``labour.*``: only figures that match one of them are grouped. The
         others still vary, but nothing is said of them.
+    dimensions : sequence of int, optional
+        The column of each figure in the design; their own positions by default.
 
     Raises
     ------
@@ -70,7 +76,8 @@ def make_groups(
         if not any(fnmatchcase(path, pattern) for path in paths):
             raise ValueError(f"no uncertain figure matches {pattern!r}")
     members: dict[str, list[int]] = {}
-    for i, path in enumerate(paths):
+    columns = range(len(paths)) if dimensions is None else dimensions
+    for i, path in zip(columns, paths, strict=True):
         if not figures or any(fnmatchcase(path, pattern) for pattern in figures):
             members.setdefault(BY[by](path), []).append(i)
     return tuple(Group(name, tuple(members[name])) for name in sorted(members))

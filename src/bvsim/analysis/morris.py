@@ -34,7 +34,7 @@ class MorrisPlan:
     Parameters
     ----------
     dimensions : int
-        Number of uncertain figures.
+        Columns of the design.
     groups : tuple of Group
         What is changed at a time; figures in no group keep the trajectory's own draw.
     bases, seed : int

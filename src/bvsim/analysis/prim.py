@@ -205,15 +205,18 @@ def chance(box: Box, x: FloatArray, y: Truth) -> dict[int, float]:
     common there as in the box without that column's limits ("quasi-p-value" of Bryant and
     Lempert 2010).
     """
+    now = fit(box, x, y)
+    return {
+        column: by_chance(now.caught, now.inside, fit(box.without(column), x, y).density)
+        for column in box.limits
+    }
+
+
+def by_chance(cases: int, rows: int, density: float) -> float:
+    """Return the binomial probability of so many cases, or more, in rows of a density."""
     from scipy.special import bdtrc
 
-    now = fit(box, x, y)
-    found = {}
-    for column in box.limits:
-        wider = fit(box.without(column), x, y)
-        p = 1.0 if now.caught == 0 else float(bdtrc(now.caught - 1, now.inside, wider.density))
-        found[column] = p
-    return found
+    return 1.0 if cases == 0 else float(bdtrc(cases - 1, rows, density))
 
 
 def trimmed(box: Box, x: FloatArray, y: Truth, figures: int) -> Box:

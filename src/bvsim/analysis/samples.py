@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -35,6 +35,15 @@ PLAIN = "plain"
 
 DRAWN = (PLAIN, "relief")
 """Kinds of sample whose table `draws` holds the figures behind each row."""
+
+
+Correlate = Callable[[FloatArray], FloatArray]
+"""Gives rows of uniform numbers the rank correlations of a scenario."""
+
+
+def independent(uniforms: FloatArray) -> FloatArray:
+    """Return the numbers as they are."""
+    return uniforms
 
 
 class Plan(Protocol):
@@ -61,7 +70,7 @@ class Plan(Protocol):
         """Rows of each base."""
 
     def uniforms(self, base: int) -> FloatArray:
-        """Return the uniform numbers behind the rows of a base, shape (rows, figures)."""
+        """Return the uniform numbers behind the rows of a base, shape (rows, columns)."""
 
     def luck(self, role: int) -> int:
         """Return which luck of its base a row has."""
@@ -193,6 +202,7 @@ def run_sample(
 
 def describe(scenario: Any, plan: Plan) -> dict[str, Any]:
     """Return what `sample.json` says of a plan."""
+    order = getattr(scenario, "order", scenario.paths)
     return {
         "kind": plan.kind,
         "scenario": scenario.name,
@@ -200,7 +210,7 @@ def describe(scenario: Any, plan: Plan) -> dict[str, Any]:
         "seed": plan.seed,
         "bases": plan.bases,
         "rows_per_base": plan.rows_per_base,
-        "groups": {group.name: [scenario.paths[i] for i in group.columns] for group in plan.groups},
+        "groups": {group.name: [order[i] for i in group.columns] for group in plan.groups},
         **plan.settings(),
     }
 

@@ -17,6 +17,7 @@ from bvsim.analysis.samples import Plan, run_sample, sample_of
 from bvsim.analysis.sobol_indices import SaltelliPlan, sobol_indices
 from bvsim.analysis.tables import RunLike
 from bvsim.analysis.tornado import TornadoPlan, tornado
+from bvsim.ensemble.plan import copula_of, dimensions_of, width_of
 from bvsim.ensemble.run import Progress, Run
 from bvsim.ensemble.run import run as run_ensemble
 from bvsim.ensemble.work import Job
@@ -83,22 +84,34 @@ def make_plan(
     Raises
     ------
     ValueError
-        When the method needs no plan, a size is below 1, or figures are named wrongly.
+        When the method needs no plan, a size is below 1, figures are named wrongly, or
+        correlated figures stand in different groups of a Sobol sample.
     """
-    plans: dict[str, Callable[[int, tuple[Group, ...], int, int], Plan]] = {
-        "tornado": TornadoPlan,
-        "morris": MorrisPlan,
-        "sobol": SaltelliPlan,
-    }
-    if method not in plans:
-        raise ValueError(f"no plan for {method!r}: it must be one of {', '.join(plans)}")
+    if method not in ("tornado", "morris", "sobol"):
+        raise ValueError(f"no plan for {method!r}: it must be tornado, morris or sobol")
     if bases < 1:
         raise ValueError(f"{bases} {METHODS[method].unit}: at least 1 is needed")
-    paths = scenario.paths
-    groups = make_groups(paths, by or METHODS[method].by, figures)
-    if method == "sobol":
-        groups = (*groups, Group(LUCK, ()))
-    return plans[method](len(paths), groups, bases, seed)
+    way = by or METHODS[method].by
+    groups = make_groups(scenario.paths, way, figures, dimensions=dimensions_of(scenario))
+    width, copula = width_of(scenario), copula_of(scenario)
+    if method == "tornado":
+        return TornadoPlan(width, groups, bases, seed, correlate=copula)
+    if method == "morris":
+        return MorrisPlan(width, groups, bases, seed)
+    _refuse_split(scenario, groups)
+    return SaltelliPlan(width, (*groups, Group(LUCK, ())), bases, seed, correlate=copula)
+
+
+def _refuse_split(scenario: Any, groups: Sequence[Group]) -> None:
+    """Refuse groups that part correlated figures: their variance cannot be shared out."""
+    order = getattr(scenario, "order", scenario.paths)
+    home = {order[column]: group.name for group in groups for column in group.columns}
+    for a, b, _ in getattr(scenario, "correlations", ()):
+        if home.get(a) != home.get(b):
+            raise ValueError(
+                f"{a} and {b} are correlated: Sobol indices need them in one group, not in "
+                f"{home.get(a, 'none')} and {home.get(b, 'none')}"
+            )
 
 
 def run_sensitivity(

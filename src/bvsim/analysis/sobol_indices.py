@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from bvsim.analysis.groups import LUCK, Group
 from bvsim.analysis.resampling import bootstrap
-from bvsim.analysis.samples import outcomes, require
+from bvsim.analysis.samples import Correlate, independent, outcomes, require
 from bvsim.analysis.tables import RunLike
 from bvsim.ensemble.design import Design, design
 
@@ -40,17 +40,20 @@ class SaltelliPlan:
     Parameters
     ----------
     dimensions : int
-        Number of uncertain figures.
+        Columns of the design.
     groups : tuple of Group
         What is taken from B at a time; `LUCK` takes the luck of B.
     bases, seed : int
         Number of base points, and seed.
+    correlate : callable
+        Correlates the columns of A, and of B.
     """
 
     dimensions: int
     groups: tuple[Group, ...]
     bases: int
     seed: int
+    correlate: Correlate = independent
     kind: str = KIND
 
     @property
@@ -64,8 +67,8 @@ class SaltelliPlan:
 
     def uniforms(self, base: int) -> FloatArray:
         """Return A, B and the mixed rows, shape (2 + groups, dimensions)."""
-        both = self._design.rows(base, base + 1)[0]
-        a, b = both[: self.dimensions], both[self.dimensions :]
+        both = self._design.rows(base, base + 1).reshape(2, self.dimensions)
+        a, b = self.correlate(both)
         rows = np.stack([a, b, *[a] * len(self.groups)])
         for row, group in zip(rows[2:], self.groups, strict=True):
             columns = list(group.columns)

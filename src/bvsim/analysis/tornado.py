@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bvsim.analysis.groups import Group
 from bvsim.analysis.resampling import bootstrap
-from bvsim.analysis.samples import outcomes, require
+from bvsim.analysis.samples import Correlate, independent, outcomes, require
 from bvsim.analysis.tables import RunLike
 from bvsim.ensemble.design import Design, design
 
@@ -33,13 +33,15 @@ class TornadoPlan:
     Parameters
     ----------
     dimensions : int
-        Number of uncertain figures.
+        Columns of the design.
     groups : tuple of Group
         What is moved at a time.
     bases, seed : int
         Number of draws, and seed.
     low, high : float
         The two quantiles.
+    correlate : callable
+        Correlates the columns of the draw.
     """
 
     dimensions: int
@@ -48,6 +50,7 @@ class TornadoPlan:
     seed: int
     low: float = 0.1
     high: float = 0.9
+    correlate: Correlate = independent
     kind: str = KIND
 
     @property
@@ -61,7 +64,8 @@ class TornadoPlan:
 
     def uniforms(self, base: int) -> FloatArray:
         """Return the draw and its changed copies, shape (1 + 2 groups, dimensions)."""
-        rows = np.repeat(self._design.rows(base, base + 1), self.rows_per_base, axis=0)
+        draw = self.correlate(self._design.rows(base, base + 1))
+        rows = np.repeat(draw, self.rows_per_base, axis=0)
         for i, group in enumerate(self.groups):
             rows[1 + 2 * i, list(group.columns)] = self.low
             rows[2 + 2 * i, list(group.columns)] = self.high

@@ -191,18 +191,29 @@ def _cells(found: Any) -> tuple[str, ...]:
     factor = found.variance_factor
     return (
         found.kpi,
-        number(found.base_mean),
-        number(found.other_mean),
+        number(found.base_mean, year=found.unit == "year"),
+        number(found.other_mean, year=found.unit == "year"),
         number(found.mean, sign=True),
         f"{number(found.ci95_lo, sign=True)} .. {number(found.ci95_hi, sign=True)}",
         "same" if found.chance_equal == 1.0 else f"{found.chance_higher:.0%}",
-        "" if math.isnan(factor) else "inf" if math.isinf(factor) else f"{factor:.1f}",
+        _factor(factor),
     )
 
 
-def number(value: float, *, sign: bool = False) -> str:
+def _factor(factor: float) -> str:
+    """Return a variance factor; beyond four digits it says no more than that it is large."""
+    if math.isnan(factor):
+        return ""
+    if factor > 9999.5:
+        return "> 9,999"
+    return f"{factor:.1f}" if factor < 100 else f"{factor:,.0f}"
+
+
+def number(value: float, *, sign: bool = False, year: bool = False) -> str:
     """Return a number with about four digits, and thousands set apart; nothing for NaN."""
     if math.isnan(value):
         return ""
+    if year:
+        return f"{value:.1f}"
     digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2 if abs(value) >= 1 else 3
     return f"{value:{'+' if sign else ''},.{digits}f}"

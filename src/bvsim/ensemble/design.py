@@ -22,7 +22,7 @@ Kind = Literal["random", "lhs", "sobol"]
 
 KINDS: tuple[str, ...] = get_args(Kind)
 """Designs that spread draws over what is uncertain."""
-MEDIAN, TABLE = "median", "table"
+RANDOM, MEDIAN, TABLE = "random", "median", "table"
 """Draws that are given: every figure at its median (luck alone), or the rows of a table."""
 BLOCKS = 8
 _BITS = 30
@@ -49,7 +49,7 @@ def block_of(kind: str, draws: IntArray) -> IntArray:
     draws : array of int
         Numbers of draws.
     """
-    if kind in ("random", MEDIAN):
+    if kind in (RANDOM, MEDIAN):
         return draws
     return draws * 0 if kind == TABLE else draws % BLOCKS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bvsim.ensemble.design import BLOCKS, TABLE, block_of
+from bvsim.ensemble.design import BLOCKS, MEDIAN, RANDOM, TABLE, block_of
 
 FloatArray = NDArray[np.float64]
 Interval = tuple[float, float]
@@ -43,10 +43,12 @@ def ci95_mean(values: ArrayLike, draws: ArrayLike, kind: str) -> Interval | None
 def ci95_quantile(values: ArrayLike, draws: ArrayLike, kind: str, p: float) -> Interval | None:
     """Return a 95% confidence interval of a quantile, or None where the design allows none.
 
-    Rows are split into eight sections by draw: the blocks of a stratified design, and as many
-    groups of independent draws of a random one. The interval lies around the quantile of
-    all rows; its width comes from the scatter of the sections' quantiles around that (Asmussen
-    and Glynn 2007, Stochastic Simulation, III.5a), so that it holds their bias too.
+    Independent rows (a random design, one replication a draw) give the interval between two
+    order statistics, which assumes nothing of their distribution (Conover 1999, Practical
+    Nonparametric Statistics, 3.2). Otherwise rows are split into eight sections by draw, the
+    blocks of a stratified design; the interval lies around the quantile of all rows, its
+    width comes from the scatter of the sections' quantiles around that (Asmussen and Glynn
+    2007, Stochastic Simulation, III.5a), so that it holds their bias too.
 
     Parameters
     ----------
@@ -56,6 +58,8 @@ def ci95_quantile(values: ArrayLike, draws: ArrayLike, kind: str, p: float) -> I
         Which quantile, between 0 and 1.
     """
     numbers, at = _defined(values, draws)
+    if kind in (RANDOM, MEDIAN) and len(np.unique(at)) == len(at):
+        return _order_statistics(np.sort(numbers), p)
     sections = [numbers[at % BLOCKS == block] for block in range(BLOCKS)]
     if kind == TABLE or any(len(section) < 2 for section in sections):
         return None
@@ -63,6 +67,18 @@ def ci95_quantile(values: ArrayLike, draws: ArrayLike, kind: str, p: float) -> I
     scatter = np.array([np.quantile(section, p) for section in sections]) - whole
     half = _student(BLOCKS - 1) * float(scatter @ scatter / (BLOCKS - 1) / BLOCKS) ** 0.5
     return whole - half, whole + half
+
+
+def _order_statistics(ordered: FloatArray, p: float) -> Interval | None:
+    """Return two of the values, in order, with the quantile between them 95 times in 100."""
+    from scipy.special import bdtr
+
+    below = bdtr(np.arange(len(ordered), dtype=np.float64), len(ordered), p)
+    low = int(np.searchsorted(below, 0.025, side="right")) - 1
+    high = int(np.searchsorted(below, 0.975, side="left"))
+    if low < 0 or high >= len(ordered):
+        return None
+    return float(ordered[low]), float(ordered[high])
 
 
 def _defined(values: ArrayLike, draws: ArrayLike) -> tuple[FloatArray, NDArray[np.int64]]:

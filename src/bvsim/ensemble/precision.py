@@ -92,8 +92,10 @@ class Target:
             interval = ci95_quantile(values, draws, design, self.quantile)
         if interval is None:
             return Measured(self, math.nan, math.inf)
-        low, high = interval
-        return Measured(self, (low + high) / 2.0, (high - low) / 2.0)
+        defined = values[~np.isnan(values)]
+        level = self.quantile
+        estimate = defined.mean() if level is None else np.quantile(defined, level)
+        return Measured(self, float(estimate), (interval[1] - interval[0]) / 2.0)
 
 
 @dataclass(frozen=True)

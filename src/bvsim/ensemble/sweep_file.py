@@ -180,9 +180,9 @@ class _Reader:
 
     def _listed(self) -> list[Point]:
         """Return the points that the file writes out."""
-        if self.node.get("sweep") is not None:
-            self.say(self.node, "points", "both sweep and points: one is enough")
         listed = self.node.get("points")
+        if self.node.get("sweep") is not None:
+            self.say(listed or self.node, "points", "both sweep and points: one is enough")
         items = listed.value if listed is not None else None
         if not isinstance(items, list) or listed is None:
             self.say(listed or self.node, "points", "a list of points takes a list `points`")

@@ -40,12 +40,13 @@ UNITS = {
     "_gap": "1",
     "_registrations": "vehicles",
 }
-PEOPLE = frozenset(
-    "headcount operators technicians engineers others vacancies experts hires leavers intake "
-    "graduates dropouts exam_failures in_training job_seekers graduates_waiting newcomers hired "
-    "experienced_waiting automotive_waiting other_work in_transit employed competitors_heads "
-    "poached lead_acid_heads".split()
-)
+PEOPLE = """
+    headcount operators technicians engineers others experts vacancies hires leavers hired employed
+    intake graduates dropouts exam_failures in_training in_transit poached competitors_heads
+    job_seekers graduates_waiting experienced_waiting automotive_waiting newcomers other_work
+    lead_acid_heads
+"""
+"""Columns that count people."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def unit_of_column(name: str) -> str:
     """Return the unit of a column, told by its name; ``1`` for pure numbers."""
     if name.startswith("weeks_"):
         return "weeks"
-    if name in PEOPLE:
+    if name in PEOPLE.split():
         return "heads"
     return next((unit for suffix, unit in UNITS.items() if name.endswith(suffix)), "1")
 

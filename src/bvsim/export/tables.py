@@ -44,7 +44,7 @@ def summary_by_entity(run: Any, table: str) -> pd.DataFrame:
     keys = ["entity", "year"]
     index = run.table(table, [*ROW, *keys])
     index["entity"] = index["entity"].astype(str)
-    frames = []
+    frames: list[pd.DataFrame] = []
     for name in run.columns(table):
         if name in (*ROW, *keys, "observed"):
             continue
@@ -60,7 +60,8 @@ def summary_by_entity(run: Any, table: str) -> pd.DataFrame:
         numbers.insert(0, "quantity", name)
         numbers.insert(3, "unit", unit_of_column(name))
         frames.append(numbers)
-    return pd.concat(frames, ignore_index=True)
+    found: pd.DataFrame = pd.concat(frames, ignore_index=True)
+    return found
 
 
 def balance_means(run: RunLike) -> pd.DataFrame:
@@ -69,7 +70,8 @@ def balance_means(run: RunLike) -> pd.DataFrame:
     keys = ["balance", "entity", "unit"]
     text = balances.assign(**{key: balances[key].astype(str) for key in keys})
     columns = ["opening", "inflow", "outflow", "closing"]
-    return text.groupby(keys, sort=True)[columns].mean().reset_index()
+    found: pd.DataFrame = text.groupby(keys, sort=True)[columns].mean().reset_index()
+    return found
 
 
 def figures(run: RunLike) -> pd.DataFrame:

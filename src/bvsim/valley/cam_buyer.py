@@ -102,6 +102,7 @@ class Buyer:
         self._booked = [0.0] * len(feed.stock.shares)
         self._needed = self._in_cells = 0.0
         self._counters = (0.0, 0.0, 0.0)
+        self._settled = False
 
     @property
     def stock(self) -> float:
@@ -161,11 +162,14 @@ class Buyer:
         exposure_days : float
             Span over which exposure is measured.
         """
+        if self._settled:
+            return
+        self._settled = self.closed
         feed, row = self.feed, self.account.now
         row[_STOCK] = feed.stock.total
         used = feed.used_in(0)
         before, self._booked = self._booked, used
-        news = [now - then for now, then in zip(used, before, strict=True)]
+        news = list(map(sub, used, before))
         tonnes = sum(news[: feed.stock.sources])
         in_cells, self._in_cells = self._in_cells, 0.0
         need = feed.rate * exposure_days
@@ -183,7 +187,8 @@ class Buyer:
             tonnes * exposed,
         ]
         row[: len(values)] = values
-        self.region.now[: len(values)] = map(add, self.region.now, values)
+        now = self.region.now
+        now[: len(values)] = map(add, now, values)
         counters = (feed.short_days / DAYS_PER_WEEK, feed.written_off, feed.restocking.flown)
         row[_SHORT_WEEKS:_NEEDS] = map(sub, counters, self._counters)
         self._needed, self._counters = feed.needed, counters

@@ -75,6 +75,7 @@ class CathodeMarket:
         self._selling = False
         self._called = 0.0
         self._days = self._working = 0.0
+        self._liftable = "cathode" in ctx.lifts
 
     def _make(self, cathode: Mapping[str, CathodeSource], shock: Shock) -> Makers:
         """Build the makers: precursor plants first, as CAM plants refer to them."""
@@ -159,12 +160,13 @@ class CathodeMarket:
     def clear(self, period: Period) -> None:
         """Clear the market for a period: local CAM shared, imports ordered, limits set."""
         day = period.start_day
-        imposed = day < self.ctx.as_of_day or self.ctx.lifted("cathode")
+        imposed = day < self.ctx.as_of_day or (self._liftable and self.ctx.lifted("cathode"))
         lead = self.lanes.expected("cam", day)
         short = False
         for feed in self._feeds:
             feed.turn(period, lead, imposed=imposed)
-            short = short or feed.limit_t < feed.requested
+            if feed.limit_t < feed.requested:
+                short = True
         if self._selling and (short or self._span is not None):
             self._call_off(day)
             self._span = None

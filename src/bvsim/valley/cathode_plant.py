@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import add
 from typing import Protocol
 
 from bvsim.spec.cathode import CamPlant, CathodeBlock, PcamPlant
@@ -133,6 +134,8 @@ class CathodePlant:
         self.daily_capacity = self.nameplate = 0.0
         self._available = 0.0
         self._levels: list[Levels] = []
+        self._asked = False
+        """Whether the labour market knows what is planned now."""
 
     def _make_block(self, label: str, spec: CathodeBlock, shock: Shock, lanes: Lanes) -> Block:
         entity = f"{self.name}.{label}"
@@ -154,7 +157,11 @@ class CathodePlant:
     def start(self) -> None:
         """Register the processes of every phase."""
         for block in self.blocks:
+            block.pipeline.on_change = self._note_change
             block.start()
+
+    def _note_change(self) -> None:
+        self._asked = False
 
     @property
     def cancelled(self) -> bool:
@@ -178,7 +185,10 @@ class CathodePlant:
     # -- a period ------------------------------------------------------------------
 
     def ask_people(self) -> None:
-        """Tell the labour market what the plant plans to run, in kt a year."""
+        """Tell the labour market what the plant plans to run, in kt a year, if that changed."""
+        if self._asked:
+            return
+        self._asked = True
         plans, lines = [], 0
         for block in self.blocks:
             if not block.closed:
@@ -251,5 +261,5 @@ class CathodePlant:
         """Return what waits for release, by source with contents."""
         total = [0.0] * len(self.stock.shares)
         for _, parts in self._batches:
-            total = [a + b for a, b in zip(total, parts, strict=True)]
+            total = list(map(add, total, parts))
         return total

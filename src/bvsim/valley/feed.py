@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from operator import add
 
 from bvsim.spec.imports import ReorderPolicy
 from bvsim.valley.calendar import Period
@@ -110,12 +111,14 @@ class Feed:
 
     def turn(self, period: Period, lead: float, *, imposed: bool) -> None:
         """Open a period: forecast, order what the policy asks for, set the limit."""
-        requested = self.requested
+        requested, restocking = self.requested, self.restocking
         if not self._awake:
             if requested <= 0.0 and self.outlook <= 0.0:
                 return
             self._awake = True
             self._span = self.policy.revision  # the first revision comes at once
+        if restocking.closed:
+            return
         self._asked += requested
         self._working += period.scheduled_days
         self._span += period.days
@@ -124,7 +127,8 @@ class Feed:
         self.limited = not imposed
         if not self._opened and requested > 0.0:
             self._begin(lead)
-        self._restock()
+        if self._opened:
+            self._restock()
         total = self.stock.total
         self.needed += requested
         if imposed:
@@ -144,8 +148,6 @@ class Feed:
     def _restock(self) -> None:
         """Order when the position is at or below s; fly in when stock runs out."""
         restocking, total = self.restocking, self.stock.total
-        if not self._opened or restocking.closed:
-            return
         if total + restocking.on_order <= restocking.reorder_point + _TINY_T:
             restocking.review()
         if self._flies and total < self.rate * self.policy.emergency_cover:
@@ -156,9 +158,9 @@ class Feed:
         self._use.learn(self._asked, self._working)
         self._local.learn(self._came, self._span)
         self.lead = lead
-        self.rate = max(self._use.ahead(lead), self.outlook * self._attainment(lead))
-        self.local_rate = min(self._local.level, self.rate)
-        self.restocking.plan(self.rate, self.rate - self.local_rate, lead)
+        self.rate = rate = max(self._use.ahead(lead), self.outlook * self._attainment(lead))
+        self.local_rate = local = min(self._local.level, rate)
+        self.restocking.plan(rate, rate - local, lead)
         self.restocking.allow_air(self.used - self._used_before)
         self._used_before = self.used
         self._asked = self._working = self._span = self._came = 0.0
@@ -169,10 +171,11 @@ class Feed:
         """Return how much of what was planned a lead time ago for today came true, at most all."""
         now, plans = self.ctx.env.now, self._plans
         plans.append((now, self.outlook))
-        while len(plans) > 1 and plans[1][0] <= now - lead:
+        ago = now - lead
+        while len(plans) > 1 and plans[1][0] <= ago:
             plans.popleft()
         made, planned = plans[0]
-        if made > now - lead or planned <= 0.0:
+        if made > ago or planned <= 0.0:
             return 1.0
         return min(1.0, self._use.level / planned)
 
@@ -204,7 +207,7 @@ class Feed:
 
     def deliver(self, parts: list[float]) -> None:
         """Take in a delivery from the valley."""
-        self.delivered = [a + b for a, b in zip(self.delivered, parts, strict=True)]
+        self.delivered = list(map(add, self.delivered, parts))
         self._came += self.stock.put(parts, self.ctx.env.now)
         if self.limited:
             self.limit_t = self.stock.total
@@ -239,7 +242,7 @@ class Feed:
 
     def close(self) -> None:
         """Sell the stock outside the valley, and whatever still arrives."""
-        self.requested = self.outlook = 0.0
+        self.requested = self.outlook = self.limit_t = 0.0
         self.restocking.closed = True
         self.stock.take(self.stock.total, RESOLD)
 

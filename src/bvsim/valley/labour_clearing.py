@@ -60,7 +60,7 @@ class Reach:
         self._links: list[Link] = []
         self._links_to: dict[frozenset[str], list[Link]] = {}
         self._nearest: dict[str, list[tuple[float, BasinPool]]] = {}
-        self._kept: dict[tuple[str, str], list[float]] = {}
+        self._kept: dict[tuple[str, str], list[list[float]]] = {}
 
     def update(self, share: dict[tuple[str, str], float]) -> None:
         """Take over a matrix by (home, workplace); own basins are served first."""
@@ -72,7 +72,7 @@ class Reach:
             if share[home, work] > 0.0:
                 rates = [share[home, work] * self._contact] * 4
                 rates[GRADUATES] = share[home, work]
-                kept = self._kept.setdefault((home, work), [0.0] * (4 * SKILL_COUNT))
+                kept = self._kept.setdefault((home, work), [[0.0] * SKILL_COUNT for _ in rates])
                 self._links.append(Link(self._pools[home], work, rates, kept))
 
     def links_to(self, works: Iterable[str]) -> list[Link]:
@@ -93,7 +93,6 @@ class Reach:
         return found
 
 
-@dataclass
 class Link:
     """One entry of the mobility matrix.
 
@@ -105,21 +104,25 @@ class Link:
         Basin of the workplaces.
     rates : list of float
         By source: share of the people that can be won in a month.
-    kept : list of float
+    kept : list of list of float
         Fractions of people kept from month to month, by source and skill.
     """
 
-    home: BasinPool
-    work: str
-    rates: list[float]
-    kept: list[float]
+    __slots__ = ("_kept", "_rates", "home", "people", "work")
 
-    def people(self, number: int, source: int, skill: int) -> int:
+    def __init__(
+        self, home: BasinPool, work: str, rates: list[float], kept: list[list[float]]
+    ) -> None:
+        self.home, self.work = home, work
+        self.people = home.people
+        self._rates, self._kept = rates, kept
+
+    def won(self, number: int, source: int, skill: int) -> int:
         """Return how many of `number` people can be won."""
-        slot = source * SKILL_COUNT + skill
-        due = self.kept[slot] + number * self.rates[source]
+        kept = self._kept[source]
+        due = kept[skill] + number * self._rates[source]
         count = int(due)
-        self.kept[slot] = due - count
+        kept[skill] = due - count
         return count if count < number else number
 
 
@@ -148,22 +151,19 @@ class Clearing:
             for claim in claims:
                 if claim.wants[skill]:
                     by_work.setdefault(claim.basin, []).append(claim)
-            links = self._reach.links_to(by_work) if by_work else ()
+            links = self._reach.links_to(by_work) if by_work else []
             for source in range(4):
-                if not by_work:
-                    break
-                self._settle_source(links, by_work, skill, source)
+                if by_work:
+                    self._settle_source(links, by_work, skill, source)
 
     def _settle_source(
         self, links: Sequence[Link], by_work: dict[str, list[Claim]], skill: int, source: int
     ) -> None:
         """Serve claims from one source, own basins first; drop those that are satisfied."""
         for link in links:
-            here = link.home.people[source][skill]
-            if not here:
-                continue
-            claims = by_work.get(link.work)
-            number = link.people(here, source, skill) if claims else 0
+            here = link.people[source][skill]
+            claims = by_work.get(link.work) if here else None
+            number = link.won(here, source, skill) if claims else 0
             if not (claims and number):
                 continue
             taken = self._share_out(claims, skill, source, number)
@@ -171,17 +171,16 @@ class Clearing:
             left = [claim for claim in claims if claim.wants[skill]]
             if left:
                 by_work[link.work] = left
-                continue
-            del by_work[link.work]
-            if not by_work:
-                return
+            else:
+                del by_work[link.work]
 
     def _share_out(self, claims: Sequence[Claim], skill: int, source: int, number: int) -> int:
         """Share people of one pool among the claims of one basin; return how many went."""
         if len(claims) == 1:
             claim = claims[0]
-            count = min(number, claim.wants[skill])
-            claim.wants[skill] -= count
+            wants = claim.wants[skill]
+            count = number if number < wants else wants
+            claim.wants[skill] = wants - count
             self._take(claim.index, skill, source, count)
             return count
         given = self._divide(number, claims, skill)

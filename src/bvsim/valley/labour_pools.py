@@ -78,6 +78,7 @@ class BasinPool:
     ) -> None:
         self.name = name
         self.people = [[0] * SKILL_COUNT for _ in range(4)]
+        """By source and skill; the lists stay the same, their numbers change."""
         self.people[SEEKERS] = split_by_skill(spec.seekers, mix)
         self.opening = sum(self.people[SEEKERS])
         self.inflow = self.outflow = 0
@@ -115,37 +116,28 @@ class BasinPool:
         self.rooms = self._housing.whole(self._housing_due)
         gone = 0
         for source, people in enumerate(self.people):
-            if source == SEEKERS:
-                gone += self._turn_away(people, self._exit, self._out[source])
-            elif people[0] or people[1] or people[2] or people[3]:
-                gone += self._turn_away(people, self._impatience, self._out[source])
-        self.outflow += gone
-        self.depart(gone)
-        self._refill_seekers()
+            if any(people):
+                hazard = self._exit if source == SEEKERS else self._impatience
+                gone += _turn_away(people, hazard, self._out[source])
+        if gone:
+            self.outflow += gone
+            self.depart(gone)
+        new = self._come()
+        self.inflow += new
+        self.arrived += new
 
-    def _turn_away(self, people: list[int], hazard: float, kept: list[float]) -> int:
-        """Let people of one source turn to other work; return how many did."""
-        gone = 0
-        for skill, here in enumerate(people):
-            if here:
-                due = kept[skill] + here * hazard
-                left = int(due)
-                left = min(left, here)
-                kept[skill] = due - left
-                people[skill] = here - left
-                gone += left
-        return gone
-
-    def _refill_seekers(self) -> None:
+    def _come(self) -> int:
+        """Let new job seekers come; return how many."""
         seekers, kept, new = self.people[SEEKERS], self._in, 0
         for skill, refill in enumerate(self._refill):
             due = kept[skill] + refill
-            coming = int(due)
-            kept[skill] = due - coming
-            seekers[skill] += coming
-            new += coming
-        self.inflow += new
-        self.arrived += new
+            if due >= 1.0:
+                coming = int(due)
+                due -= coming
+                seekers[skill] += coming
+                new += coming
+            kept[skill] = due
+        return new
 
     def depart(self, number: int) -> None:
         """Book people who leave the pool for other work or another region."""
@@ -164,6 +156,21 @@ class BasinPool:
     def total(self) -> int:
         """Return everybody in the pool."""
         return sum(map(sum, self.people))
+
+
+def _turn_away(people: list[int], hazard: float, kept: list[float]) -> int:
+    """Let people of one source turn to other work; return how many did."""
+    gone = 0
+    for skill, here in enumerate(people):
+        if here:
+            due = kept[skill] + here * hazard
+            if due >= 1.0:
+                left = min(here, int(due))
+                due -= left
+                people[skill] = here - left
+                gone += left
+            kept[skill] = due
+    return gone
 
 
 class Departures:

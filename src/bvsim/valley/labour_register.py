@@ -19,7 +19,7 @@ from bvsim.valley.labour_pools import (
 )
 from bvsim.valley.labour_rules import name_rank
 from bvsim.valley.programmes import Course
-from bvsim.valley.workforce import Workforce
+from bvsim.valley.workforce import Workforce, lead_days
 
 REGION_COLUMNS = (
     Column("job_seekers", "stock", "Able and willing job seekers in all basins."),
@@ -35,6 +35,9 @@ REGION_COLUMNS = (
 )
 R_POACHED, R_NEWCOMERS, R_OTHER_WORK, R_COST = 6, 7, 8, 9
 GOLDEN = 0.6180339887498949
+
+Hires = list[tuple[int, int, int]]
+"""Employer, source and number of people of one skill who begin on one day."""
 
 
 class Register:
@@ -66,16 +69,21 @@ class Register:
         self.month = 0
         self.courses: dict[str, Course] = {}
         self.day = 0.0
-        self.account = Account("region", REGION_COLUMNS, 0)
-        """Replaced by the books' own when the replication starts."""
+        self.account: Account  # opened by the market when the replication starts
         self._salt = salt
-        self._arrivals: list[tuple[float, int, int, int, int]] = []
-        self._hired: dict[tuple[int, int, int], int] = {}
+        self.lead_days = lead_days(spec.hiring)
+        self._arrivals: list[tuple[float, int, Hires]] = []
+        self._hired: list[dict[tuple[int, int], int]] = [{} for _ in range(SKILL_COUNT)]
+        self._gaps: list[tuple[tuple[float, ...], ...]] = []
         self._opening = self._newcomers = self._departed = 0
 
     def enrol(self, workforces: Mapping[str, Workforce]) -> None:
         """Number the employers by name."""
         self.staffed = [workforce for _, workforce in sorted(workforces.items())]
+        self._gaps = [
+            tuple(tuple(self._gap(gap, source) for gap in each.start_gaps) for source in range(4))
+            for each in self.staffed
+        ]
 
     def open(self) -> None:
         """Count everybody at the start."""
@@ -106,7 +114,9 @@ class Register:
 
     def gap(self, index: int, skill: int, source: int) -> float:
         """Return what somebody from a source lacks to full proficiency on the first day."""
-        gap = self.staffed[index].start_gaps[skill]
+        return self._gaps[index][source][skill]
+
+    def _gap(self, gap: float, source: int) -> float:
         spec = self.spec.proficiency
         if source == GRADUATES:
             return max(0.0, gap - spec.trained)
@@ -128,27 +138,30 @@ class Register:
             workforce.hire(skill, number, self.gap(index, skill, source))
             return
         workforce.transit[skill] += number
-        key = (index, skill, source)
-        self._hired[key] = self._hired.get(key, 0) + number
+        hired, key = self._hired[skill], (index, source)
+        hired[key] = hired.get(key, 0) + number
 
     def sign(self) -> None:
         """Date the first day at work of everybody won since the last call."""
-        for (index, skill, source), number in self._hired.items():
-            due = self.day + self.staffed[index].lead_days[skill]
-            heapq.heappush(self._arrivals, (due, index, skill, source, number))
-        self._hired.clear()
+        for skill, hired in enumerate(self._hired):
+            if hired:
+                due = self.day + self.lead_days[skill]
+                hires = [(*key, number) for key, number in sorted(hired.items())]
+                heapq.heappush(self._arrivals, (due, skill, hires))
+                hired.clear()
 
     def arrive(self, day: float) -> None:
         """Let those begin work whose first day has come."""
         self.day = day
         while self._arrivals and self._arrivals[0][0] <= day:
-            _, index, skill, source, number = heapq.heappop(self._arrivals)
-            workforce = self.staffed[index]
-            workforce.transit[skill] -= number
-            if workforce.closed:
-                self.pools[workforce.basin].give(source, skill, number)
-            else:
-                workforce.hire(skill, number, self.gap(index, skill, source))
+            _, skill, hires = heapq.heappop(self._arrivals)
+            for index, source, number in hires:
+                workforce = self.staffed[index]
+                workforce.transit[skill] -= number
+                if workforce.closed:
+                    self.pools[workforce.basin].give(source, skill, number)
+                else:
+                    workforce.hire(skill, number, self._gaps[index][source][skill])
 
     def disband(self, workforce: Workforce, gone: list[int]) -> None:
         """Put the staff of a closed plant into the pool of its basin."""

@@ -53,7 +53,8 @@ class MixedStock:
         added = sum(parts[: self.sources])
         if added <= 0.0:
             return 0.0
-        self._settle()
+        if any(self.pending):
+            self._settle()
         kept = self.total
         self.total = total = kept + added
         self.shares = [

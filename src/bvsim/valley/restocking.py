@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from math import expm1
 from typing import cast
 
 import simpy
@@ -46,11 +47,11 @@ class Forecast:
         if not self._known:
             self._known, self.level = tonnes > 0.0, tonnes / days
             return
-        weight = -math.expm1(-days / self.memory)
-        before = self.level
-        drifted = before + self._trend * days
-        self.level = max(0.0, drifted + weight * (tonnes / days - drifted))
-        self._trend += weight * ((self.level - before) / days - self._trend)
+        weight = -expm1(-days / self.memory)
+        before, trend = self.level, self._trend
+        drifted = before + trend * days
+        self.level = level = max(0.0, drifted + weight * (tonnes / days - drifted))
+        self._trend = trend + weight * ((level - before) / days - trend)
 
     def ahead(self, days: float) -> float:
         """Return the use per day expected in some days, at most twice and at least half of now."""

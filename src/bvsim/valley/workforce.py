@@ -82,7 +82,7 @@ class Workforce:
         self._reference = [1.0] * 4
         self.plan = StaffPlan(staffing)
         self.observed = Observed(observed, staffing.lead * DAYS_PER_MONTH)
-        self.lead_days = tuple(getattr(spec.hiring.lead, skill) * 7.0 for skill in SKILLS)
+        self.lead_days = lead_days(spec.hiring)
         self._longest_lead = max(self.lead_days)
         self._leaving = tuple(self._turnover * d / DAYS_PER_MONTH for d in self.lead_days)
         """Share of the staff that leaves within the lead time of a hire."""
@@ -360,6 +360,11 @@ class Workforce:
             return 0.0
         working = present * proficient if proficient < 1.0 else present
         return min(1.0, int(working / (needed / crews) + 1e-9) / crews)
+
+
+def lead_days(hiring: Hiring) -> tuple[float, ...]:
+    """Return the days from the decision to hire to the first day at work, by skill."""
+    return tuple(getattr(hiring.lead, skill) * 7.0 for skill in SKILLS)
 
 
 def _present(staff: Staff, normal: float) -> float:
