@@ -114,10 +114,10 @@ def _fan_title(title: str, found: pd.DataFrame, plan: pd.Series[float] | None) -
 
 def _mark_observed(ax: Axes, run: RunLike) -> None:
     """Shade the years that are facts, not simulation."""
-    yearly = run.table("yearly")
-    if "observed" not in yearly.columns:
+    table = run.table("ledger")  # the yearly table is large
+    if "observed" not in table.columns:
         return
-    observed = yearly.loc[yearly["observed"].fillna(False).astype(bool), "year"]
+    observed = table.loc[table["observed"].fillna(False).astype(bool), "year"]
     if observed.empty:
         return
     first, last = ax.get_xlim()

@@ -124,13 +124,19 @@ def test_discovery_finds_the_planted_box_among_many_figures():
     assert tree["density_checked"] > 0.85
 
 
-def test_discovery_says_when_there_is_nothing():
-    rng = np.random.default_rng(3)
-    found = discover(as_run(rng.random((200, 100)), rng.random(200) < 0.3), "output_2030_gwh < 20")
-    assert found.rules.iloc[0]["rule"] == "everywhere"
-    assert any("no clear region" in text for text in found.remarks)
-    assert len(found.rules) == 1
-    assert any("no leaf" in text for text in found.remarks)
+def test_discovery_finds_nothing_in_noise():
+    """Sharing 5% among figures alone, nine in ten of these had a tree with a false leaf."""
+    false = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        noise = as_run(rng.random((200, 100)), rng.random(200) < 0.3)
+        found = discover(noise, "output_2030_gwh < 20")
+        if found.rules["rule"].tolist() == ["everywhere"]:
+            assert any("no clear region" in text for text in found.remarks)
+            assert any("no leaf" in text for text in found.remarks)
+        else:
+            false += 1
+    assert false <= 3  # 5% would give one; four or more has a chance below 2%
 
 
 def test_discovery_says_when_cases_are_few():

@@ -89,9 +89,7 @@ def test_announced_is_the_published_plan(announced):
     years, entities = labels(announced, "yearly", "year"), labels(announced, "yearly", "entity")
     good = column(announced, "yearly", "good_gwh")
     nameplate = column(announced, "yearly", "nameplate_gwh")
-    sites = [
-        e for e in set(entities) if np.isfinite(nameplate[entities == e]).all() and "mat" not in e
-    ]
+    sites = [e for e in set(entities) if np.isfinite(nameplate[entities == e]).all()]
     by_year = {
         y: sum(good[(years == y) & (entities == e)][0] for e in sites) for y in set(years.tolist())
     }

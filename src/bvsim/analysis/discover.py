@@ -167,20 +167,22 @@ def _prim_box(rows: _Rows) -> Box:
 def _cart_boxes(rows: _Rows, depth: int) -> list[Box]:
     """Return the leaves of the tree in which the outcome is commoner than not, and than overall.
 
-    Leaves that chance may have made among so many figures are left out; the largest catch
-    comes first.
+    Leaves that chance may have made are left out; the largest catch comes first. A tree
+    chooses figure and limit anew at each split, so `CHANCE` is shared among all limits that
+    it could have chosen on the way: (figures x rows) to the power of the splits. Shared among
+    figures alone, more than half of all trees grown on pure noise had such a leaf.
     """
     x, y = rows.found_in
     if not len(y):
         return []
-    base, allowed = float(y.mean()), CHANCE / max(rows.candidates, 1)
-    least = max(0.5, base)
+    base = float(y.mean())
+    least, choices = max(0.5, base), float(rows.candidates * len(y))
     found = [
         (box, leaf)
         for box, leaf in cart.leaves(cart.grow(x, y, depth=depth))
         if box.limits
         and leaf.cases > least * leaf.rows
-        and by_chance(leaf.cases, leaf.rows, base) <= allowed
+        and by_chance(leaf.cases, leaf.rows, base) <= CHANCE / choices**box.ends
     ]
     return [box for box, _ in sorted(found, key=lambda pair: -pair[1].cases)]
 

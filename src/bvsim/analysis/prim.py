@@ -30,6 +30,11 @@ class Box:
 
     limits: dict[int, tuple[float, float]] = field(default_factory=dict)
 
+    @property
+    def ends(self) -> int:
+        """Number of limits, lower and upper counted apart."""
+        return sum(int(np.isfinite(end)) for limit in self.limits.values() for end in limit)
+
     def holds(self, x: FloatArray) -> Truth:
         """Tell which rows of x lie inside, shape (rows,)."""
         inside = np.ones(len(x), dtype=bool)

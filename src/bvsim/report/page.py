@@ -26,6 +26,7 @@ from bvsim.report.answer import answer, commands, precision
 from bvsim.report.cube import Cached, listed
 from bvsim.report.heat import heat_map
 from bvsim.report.model import CONFIDENCES, Facts, facts_of
+from bvsim.report.sensitivities import sensitivities
 from bvsim.report.series import STEPS, Series
 from bvsim.report.static_figures import static_figures
 
@@ -57,9 +58,10 @@ def write_report(
         The page.
     """
     folder = Path(folder or run.folder)
-    plot.save_figures(run, folder / "figures")
+    cached = Cached(run)
+    plot.save_figures(cached, folder / "figures")
     page = folder / "report.html"
-    page.write_text(render_page(run, lang=lang, beside=beside), encoding="utf-8")
+    page.write_text(render_page(cached, lang=lang, beside=beside), encoding="utf-8")
     return page
 
 
@@ -73,12 +75,13 @@ def render_page(run: RunLike, *, lang: str = "en", beside: Sequence[RunLike] = (
     """
     if lang not in words.LANGUAGES:
         raise ValueError(f"the report speaks {' and '.join(words.LANGUAGES)}, not {lang!r}")
-    cached = Cached(run)
+    cached = run if isinstance(run, Cached) else Cached(run)
     series = Series(cached, facts_of(run.folder))
     year = min(FOCUS, series.years[-1])
     table = summarise(cached)
     states = flows.states(series)
     drawn = flows.draw_map(series, states)
+    data = payload(series, states, drawn, year, beside)
     return _environment().get_template("page.html.j2").render(
         lang=lang,
         manifest=_manifest(run),
@@ -96,8 +99,9 @@ def render_page(run: RunLike, *, lang: str = "en", beside: Sequence[RunLike] = (
         commands=commands(run),
         facts=series.facts,
         confidence=_confidence(series.facts),
-        data=_as_json(payload(series, states, drawn, year, beside)),
+        data=_as_json(data),
         beside=bool(beside),
+        sensitivities=data["sensitivities"],
         styles=Markup(_static("page.css")),
         scripts=[Markup(_static(name)) for name in SCRIPTS],
         policy=_policy(),
@@ -136,6 +140,7 @@ def payload(
         "states": states,
         "map": {"sizes": drawn["sizes"]},
         "beside": [_other(run) for run in beside],
+        "sensitivities": sensitivities(series.run.folder),
         "confidence": {k: dict(v) for k, v in sorted(series.facts.confidence.items())},
     }
 

@@ -274,6 +274,35 @@ function siteLedger(name, width) {
   return parts.length ? stacked(parts, width, word("gwh")) : null;
 }
 
+/* Figures against the size of their effect: a dot with its interval, hollow where that holds zero. */
+function effects(found, width) {
+  const colour = (i) => (found.value[i] < 0 ? "#cc6677" : OUTPUT);
+  const clear = (i) => found.lo[i] !== null && (found.lo[i] > 0 || found.hi[i] < 0);
+  const draw = (params, api) => {
+    const i = api.value(0), point = (v) => api.coord([v, i]);
+    const [x, y] = point(found.value[i]), children = [];
+    if (found.lo[i] !== null) {
+      children.push({ type: "line", shape: { x1: point(found.lo[i])[0], y1: y, x2: point(found.hi[i])[0], y2: y }, style: { stroke: colour(i), lineWidth: 2, opacity: 0.6 } });
+    }
+    children.push({ type: "circle", shape: { cx: x, cy: y, r: 5 }, style: { fill: clear(i) ? colour(i) : "#fff", stroke: colour(i), lineWidth: 2 } });
+    return { type: "group", children };
+  };
+  const known = [0, ...found.value, ...found.lo, ...found.hi].filter((v) => v !== null);
+  const option = frame(width, "", {
+    grid: { left: 8, right: 24, top: 8, bottom: 8, containLabel: true },
+    legend: { show: false },
+    xAxis: { type: "value", min: Math.min(...known), max: Math.max(...known), axisLabel: { color: QUIET, formatter: number, hideOverlap: true, showMinLabel: false, showMaxLabel: false }, splitLine: { lineStyle: { color: FAINT } } },
+    yAxis: { type: "category", inverse: true, data: found.names, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: INK, interval: 0, fontSize: narrow(width) ? 9 : 11, lineHeight: 12, width: width * 0.45, overflow: "break" } },
+    series: [{ type: "custom", renderItem: draw, encode: { y: 0, x: 1 }, data: found.value.map((v, i) => [i, v]) }],
+  });
+  option.tooltip.trigger = "item";
+  option.tooltip.formatter = (item) => {
+    const i = item.value[0];
+    return box(found.names[i], [[word("effect"), number(found.value[i])], ["95%", `${number(found.lo[i])} \u2013 ${number(found.hi[i])}`]]);
+  };
+  return { option, table: { head: ["", word("effect"), "95% <", "95% >"], rows: found.names.map((name, i) => [name, number(found.value[i]), number(found.lo[i]), number(found.hi[i])]) } };
+}
+
 /* Each chart by its name: options and table, or null where the run has nothing to show. */
 const CHARTS = {
   fan: (width) => fan(data.fan, width, word("gwh")),
@@ -300,6 +329,7 @@ const CHARTS = {
   recycling: (width) => data.recycling.total.p50 ? fan(data.recycling.total, width, word("tonnes")) : null,
   feed_flow: (width) => sankey(data.recycling.links, width),
   confidence,
+  sensitivity: (width, which) => effects(data.sensitivities[Number(which)], width),
   "site.fan": (width, name) => fan(data.sites[name].fan, width, word("gwh")),
   "site.ledger": (width, name) => siteLedger(name, width),
   "site.heads": (width, name) => data.sites[name].heads ? fan(data.sites[name].heads, width, word("heads")) : null,
@@ -307,5 +337,6 @@ const CHARTS = {
 
 function chartOf(id, width) {
   const [first, second, ...rest] = id.split(".");
+  if (first === "sensitivity") return CHARTS.sensitivity(width, second);
   return first === "site" ? CHARTS[`site.${second}`](width, rest.join(".")) : CHARTS[id](width);
 }
