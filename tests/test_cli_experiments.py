@@ -206,3 +206,24 @@ def test_mistakes_in_a_sweep_are_lines_with_places(call: Any) -> None:
     assert result.exit_code == 2
     assert "study.yaml:5:3" in result.stderr
     assert "Traceback" not in result.output
+
+
+# -- the valley itself ---------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_nothing_differs_before_a_lever_acts(tmp_path: Path) -> None:
+    import bvsim as bv
+
+    base, doubled = (
+        bv.run(bv.load(name), 3, out=tmp_path / name, workers=1, years=(2030,))
+        for name in ("reference", "training-doubled")
+    )
+    tables = [
+        run.table("yearly").sort_values(["draw", "year", "entity"]) for run in (base, doubled)
+    ]
+    before = [table[table["year"] < 2027].reset_index(drop=True) for table in tables]
+    pd.testing.assert_frame_equal(*before, check_exact=True)
+    after = [table[table["year"] >= 2027].reset_index(drop=True) for table in tables]
+    assert not after[0].equals(after[1])
+    assert (bv.compare(base, doubled).by_year("good_gwh").loc[:2026, "largest"] == 0.0).all()

@@ -319,3 +319,14 @@ def test_correlated_figures_must_stand_in_one_group():
     plan = make_plan(pair, "sobol", 512, 1)
     a = np.stack([plan.uniforms(base)[0] for base in range(512)])
     assert np.corrcoef(a[:, [1, 3]], rowvar=False)[0, 1] == pytest.approx(0.8, abs=0.05)
+
+
+def test_nothing_is_clear_at_a_handful_of_draws(tmp_path):
+    """Four draws agree in sign by luck once in eight times: no interval of four is believed."""
+    run = made(tmp_path, Cube(2), TornadoPlan(2, singles(2), 4, 1), "half_luck")
+    table = tornado(run, "y")
+    assert table["swing_lo"].iloc[0] > 0.0
+    assert not table["clear"].any()
+    said = remarks(run, "tornado", table)
+    assert len(said) == 1
+    assert "4 base draws are too few to call anything clear" in said[0]

@@ -24,7 +24,7 @@ from bvsim.ensemble.design import generator
 FloatArray = NDArray[np.float64]
 KIND = "morris"
 ENOUGH = 10
-"""Fewer trajectories than this are called too few."""
+"""Fewer trajectories than this are too few to call anything clear."""
 
 
 @dataclass(frozen=True)
@@ -157,8 +157,8 @@ def morris(run: RunLike, outcome: str) -> pd.DataFrame:
     pandas.DataFrame
         `mu_star` with `mu_star_lo`, `mu_star_hi` (bootstrap over trajectories), `mu` and
         `sigma` (NaN for groups of several figures, where neither means anything), `figures`
-        (how many), `clear` (the interval of `mu_star` lies above zero), `n` (trajectories);
-        in the outcome's unit; index: group, largest `mu_star` first. Trajectories with a
+        (how many), `clear` (the interval of `mu_star` lies above zero, and n is `ENOUGH`), `n`
+        (trajectories); in the outcome's unit; index: group, largest `mu_star` first. Trajectories with a
         failed or undefined row are left out.
     """
     sample = require(run, KIND)
@@ -179,7 +179,7 @@ def morris(run: RunLike, outcome: str) -> pd.DataFrame:
             "mu": np.where(single, found.mean(axis=0), np.nan) if n else nothing,
             "sigma": np.where(single, found.std(axis=0, ddof=1), np.nan) if n > 1 else nothing,
             "figures": [len(group.columns) for group in plan.groups],
-            "clear": low > 0.0,
+            "clear": (n >= ENOUGH) & (low > 0.0),
             "n": n,
         },
         index=pd.Index([group.name for group in plan.groups], name="group"),

@@ -23,7 +23,7 @@ FloatArray = NDArray[np.float64]
 ROWS_PER_FIGURE = 10
 """Screening keeps one figure for so many rows."""
 ENOUGH = 50
-"""Fewer rows than this are called too few."""
+"""Fewer draws than this are too few to call anything clear."""
 RESAMPLES = 400
 
 
@@ -154,7 +154,11 @@ def prcc(
         resamples=RESAMPLES,
         name="prcc",
     )
-    clear = (np.abs(found) > threshold(n, room, candidates)) & ((low > 0.0) | (high < 0.0))
+    clear = (
+        (n >= ENOUGH)
+        & (np.abs(found) > threshold(n, room, candidates))
+        & ((low > 0.0) | (high < 0.0))
+    )
     names = pd.Index([str(name) for name in table.columns[chosen]], name="figure")
     columns = {"prcc": found, "lo": low, "hi": high, "rank": plain[chosen], "clear": clear}
     made = pd.DataFrame({**columns, "n": n, "candidates": candidates}, index=names)

@@ -29,7 +29,12 @@ FRAMES = ("announced", "hindcast-2023")
 
 DEMAND = ("demand-low", "reference", "demand-snbc")
 TRAINING = ("training-halved", "reference", "training-doubled")
-PARADOX = ("scrap-heavy", "fast-learners", "slow-ramp")
+PARADOX = {"scrap-heavy": 1, "fast-learners": -1, "slow-ramp": -1}
+"""What each is expected to do to a recycler's scrap."""
+
+REVERSERS = {"closure": "closure", "throttling": "throttle", "volume": "demand"}
+"""What may turn a row against that, and the loss of the ledger that tells."""
+
 RECYCLER = "battri"
 
 Series = pd.Series
@@ -194,9 +199,10 @@ def ladder(runs: Mapping[str, RunLike], names: Sequence[str]) -> str:
 def paradox(runs: Mapping[str, RunLike]) -> str:
     """Return what learning and volume do to a recycler's scrap."""
     rows = []
-    for name in PARADOX:
+    for name, expected in PARADOX.items():
         run, base = runs[name], runs["reference"]
-        feed = paired(summed(run, "feed_scrap_t", RECYCLER), summed(base, "feed_scrap_t", RECYCLER))
+        scraps = summed(run, "feed_scrap_t", RECYCLER), summed(base, "feed_scrap_t", RECYCLER)
+        feed, against = paired(*scraps), (scraps[0] - scraps[1]) * expected < 0.0
         scrap = paired(summed(run, "scrap_t"), summed(base, "scrap_t"))
         output = paired(summed(run, "good_gwh"), summed(base, "good_gwh"))
         waits = paired(
@@ -204,17 +210,40 @@ def paradox(runs: Mapping[str, RunLike]) -> str:
         )
         counts = f"{feed.rose} up, {feed.fell} down"
         rows.append(
-            [f"`{name}`", feed.text(0), counts, scrap.text(0), output.text(1), waits.text(1)]
+            [
+                f"`{name}`",
+                feed.text(0),
+                counts,
+                _reversed_by(run, base, against),
+                scrap.text(0),
+                output.text(1),
+                waits.text(1),
+            ]
         )
     head = [
         f"less reference, {FIRST_YEAR}-{LAST_YEAR}",
         f"scrap fed to {RECYCLER}, t",
         "rows",
+        "rows against it, by what changed most",
         "scrap of all plants, t",
         "output, GWh",
         f"{RECYCLER} mothballed, weeks",
     ]
     return table(head, rows)
+
+
+def _reversed_by(run: RunLike, base: RunLike, rows: Series[bool]) -> str:
+    """Count the rows by which of closure, throttling and orders changed most."""
+    changes = pd.DataFrame(
+        {
+            word: (summed(run, f"lost_{cause}_gwh") - summed(base, f"lost_{cause}_gwh")).abs()
+            for word, cause in REVERSERS.items()
+        }
+    )[rows]
+    if changes.empty:
+        return "none"
+    counts = changes.idxmax(axis=1).value_counts()
+    return ", ".join(f"{word} {counts[word]}" for word in REVERSERS if word in counts)
 
 
 def scenarios_page(runs: Mapping[str, RunLike], stories: Mapping[str, str]) -> str:

@@ -115,6 +115,20 @@ def lever_scenarios(reference: Scenario, levers: Mapping[str, Lever]) -> dict[st
     return {name: turn(reference, levers, [name]) for name in levers}
 
 
+def simulate(work: Work, scenarios: Mapping[str, Scenario]) -> dict[str, RunLike]:
+    """Simulate scenarios, those that say the same only once."""
+    runs: dict[str, RunLike] = {}
+    first: dict[str, str] = {}
+    for name, scenario in scenarios.items():
+        twin = first.setdefault(scenario.model_hash, name)
+        if twin == name:
+            print(f"{name} ...", flush=True)
+            runs[name] = work.run(name, scenario)
+        else:
+            runs[name] = runs[twin]
+    return runs
+
+
 def output_of(run: RunLike, rows: int = CHECKED_ROWS) -> list[float]:
     """Return the output of 2030 in the first draws of a run."""
     kpis = run.table("kpis").sort_values(["draw", "replication"])
@@ -151,11 +165,8 @@ def build(work: Work, docs: Path, only: Sequence[str] = ()) -> None:
     levers = load_levers(reference)
     scenarios = {name: load(name) for name in shipped()}
     turned = lever_scenarios(reference, levers)
-    runs = {}
-    for name, scenario in [*scenarios.items(), *((f"lever-{n}", s) for n, s in turned.items())]:
-        if not only or name in only:
-            print(f"{name} ...", flush=True)
-            runs[name] = work.run(name, scenario)
+    every = scenarios | {f"lever-{name}": scenario for name, scenario in turned.items()}
+    runs = simulate(work, {name: every[name] for name in only} if only else every)
     if only:
         return
     check = output_of(runs[REFERENCE])

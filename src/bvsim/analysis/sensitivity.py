@@ -216,8 +216,8 @@ def remarks(run: RunLike, method: str, table: pd.DataFrame) -> tuple[str, ...]:
     found = []
     if n < about.enough:
         found.append(
-            f"{n} {about.unit} are too few: read the order, not the numbers, and take "
-            f"{about.enough} or more"
+            f"{n} {about.unit} are too few to call anything clear: read the order at most, "
+            f"and take {about.enough} or more"
         )
     wanted = int(sample_of(run).get("bases", run.manifest["draws"]))
     if n < wanted:
@@ -225,7 +225,7 @@ def remarks(run: RunLike, method: str, table: pd.DataFrame) -> tuple[str, ...]:
             f"{wanted - n} of {wanted} {about.unit} were left out: a row failed or has no value"
         )
     unclear = [str(name) for name in table.index[~table["clear"].astype(bool)]]
-    if unclear:
+    if unclear and n >= about.enough:
         names = ", ".join(unclear[:_NAMED]) + (" ..." if len(unclear) > _NAMED else "")
         found.append(
             f"{len(unclear)} of {len(table)} cannot be told from no effect at this n "

@@ -25,7 +25,7 @@ from bvsim.ensemble.design import Design, design
 FloatArray = NDArray[np.float64]
 KIND = "sobol-indices"
 ENOUGH = 64
-"""Fewer base points than this are called too few."""
+"""Fewer base points than this are too few to call anything clear."""
 NEGLIGIBLE = 0.01
 """A total share whose interval reaches below this is not told from nothing."""
 
@@ -122,7 +122,8 @@ def sobol_indices(run: RunLike, outcome: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         `first`, `first_lo`, `first_hi`, `total`, `total_lo`, `total_hi` (shares of the
-        outcome's variance), `clear` (told from nothing), `n` (base points used); index:
+        outcome's variance), `clear` (told from nothing, and n is `ENOUGH`), `n` (base points
+        used); index:
         group, largest total first. A base point with a failed or undefined row is left out.
 
     Raises
@@ -145,6 +146,6 @@ def sobol_indices(run: RunLike, outcome: str) -> pd.DataFrame:
     columns: dict[str, Any] = {}
     for i, name in enumerate(("first", "total")):
         columns |= {name: found[i], f"{name}_lo": low[i], f"{name}_hi": high[i]}
-    columns["clear"] = (low[0] > 0.0) | (low[1] > NEGLIGIBLE)
+    columns["clear"] = (n >= ENOUGH) & ((low[0] > 0.0) | (low[1] > NEGLIGIBLE))
     table = pd.DataFrame({**columns, "n": n}, index=groups)
     return table.sort_values("total", ascending=False, kind="stable")

@@ -23,7 +23,8 @@ from bvsim.ensemble.design import Design, design
 FloatArray = NDArray[np.float64]
 KIND = "tornado"
 ENOUGH = 16
-"""Fewer base draws than this are called too few."""
+"""Fewer base draws than this are too few to call anything clear: bootstrap intervals of a
+handful of draws are much too narrow."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,8 @@ def tornado(run: RunLike, outcome: str) -> pd.DataFrame:
     pandas.DataFrame
         `low`, `high` (mean shift of the outcome with the group at its low and high
         quantile), `swing` (high less low) with `swing_lo`, `swing_hi` (bootstrap over draws),
-        `clear` (the interval does not cover zero), `n` (draws); index: group, largest swing
+        `clear` (the interval does not cover zero, and n is `ENOUGH`), `n` (draws); index: group,
+        largest swing
         first. Draws with a failed or undefined row are left out.
     """
     sample = require(run, KIND)
@@ -121,7 +123,7 @@ def tornado(run: RunLike, outcome: str) -> pd.DataFrame:
             "swing": means[2],
             "swing_lo": low[2],
             "swing_hi": high[2],
-            "clear": (low[2] > 0.0) | (high[2] < 0.0),
+            "clear": (n >= ENOUGH) & ((low[2] > 0.0) | (high[2] < 0.0)),
             "n": n,
         },
         index=pd.Index(groups, name="group"),

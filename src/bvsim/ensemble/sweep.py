@@ -94,10 +94,11 @@ class SweepRun:
         When the scenario does not exist, or a value does not fit, at its place in the file.
     """
 
-    def __init__(self, sweep: Sweep, out: str | Path, make_job: MakeJob = ValleyJob) -> None:
+    def __init__(self, sweep: Sweep, out: str | Path, make_job: MakeJob | None = None) -> None:
         from bvsim import spec
 
-        self.sweep, self.out, self._make_job = sweep, Path(out), make_job
+        self.sweep, self.out = sweep, Path(out)
+        self._make_job: MakeJob = make_job or ValleyJob
         self._base = spec.load(sweep.scenario, sets=dict(sweep.common))
         self._check_values()
 

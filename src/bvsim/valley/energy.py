@@ -117,6 +117,10 @@ class EnergyMeter:
         started_gwh, nameplate_gwh : float
             Cells started in the month; GWh a year of released lines.
         """
+        now = self._account.now
+        if started_gwh <= 0.0 and nameplate_gwh <= 0.0:
+            now[LOAD] = 0.0
+            return 0.0
         spec, process = self._spec, self._process
         days = last.end_day - self._ctx.calendar.month_starts[last.month]
         specific = specific_energy(process.mature, spec.improvement, last.year - spec.base_year)
@@ -129,7 +133,6 @@ class EnergyMeter:
         )
         electricity = energy * process.electricity
         load = mean_load_mw(electricity, days)
-        now = self._account.now
         now[ENERGY] += energy
         now[ELECTRICITY] += electricity
         now[CO2E] += footprint_kt(

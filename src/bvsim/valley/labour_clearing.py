@@ -162,7 +162,9 @@ class Clearing:
         """Serve claims from one source, own basins first; drop those that are satisfied."""
         for link in links:
             here = link.people[source][skill]
-            claims = by_work.get(link.work) if here else None
+            if not here:
+                continue
+            claims = by_work.get(link.work)
             number = link.won(here, source, skill) if claims else 0
             if not (claims and number):
                 continue
@@ -171,8 +173,10 @@ class Clearing:
             left = [claim for claim in claims if claim.wants[skill]]
             if left:
                 by_work[link.work] = left
-            else:
-                del by_work[link.work]
+                continue
+            del by_work[link.work]
+            if not by_work:
+                return
 
     def _share_out(self, claims: Sequence[Claim], skill: int, source: int, number: int) -> int:
         """Share people of one pool among the claims of one basin; return how many went."""

@@ -10,7 +10,7 @@ take is sent elsewhere. Recyclers act by the month: their store holds weeks of f
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -102,7 +102,7 @@ class Recycling:
         self._prices = price_path(economics, len(years), ctx)
         self._margin = economics.other_metals - economics.opex * (1.0 - economics.fixed)
         self._fixed = economics.opex * economics.fixed
-        self._delivered: dict[tuple[str, str, str], float] = {}
+        self._delivered: defaultdict[tuple[str, str, str], float] = defaultdict(float)
         self._scrap = [0.0, 0.0, 0.0, 0.0]
         self._powders = powder_metals(spec)
         self._scrap_months: deque[float] = deque(maxlen=MONTHS_PER_YEAR)
@@ -139,19 +139,20 @@ class Recycling:
         tonnes : float
             Mass of scrap.
         """
-        key = (site, chemistry, stage)
-        delivered = self._delivered
-        delivered[key] = delivered.get(key, 0.0) + tonnes
+        self._delivered[site, chemistry, stage] += tonnes
 
     def note_cells(self, metals: tuple[float, ...]) -> None:
         """Book the metals (`ELEMENTS`, tonnes) in good cells: recycled content is a share of it."""
         now = self.account.now
-        for i, tonnes in enumerate(metals, start=_CELLS):
-            now[i] += tonnes
+        nickel, cobalt, lithium, manganese = metals
+        now[_CELLS] += nickel
+        now[_CELLS + 1] += cobalt
+        now[_CELLS + 2] += lithium
+        now[_CELLS + 3] += manganese
 
     def _collect(self) -> tuple[float, Kinds, Kinds]:
         """Return a month's scrap under no contract, that under contract, and powder, by kind."""
-        delivered, self._delivered = self._delivered, {}
+        delivered, self._delivered = self._delivered, defaultdict(float)
         kinds: Kinds = {}
         powder: Kinds = {}
         free = 0.0

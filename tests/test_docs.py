@@ -1,0 +1,140 @@
+"""The documentation does what it says: blocks run, generated pages are in step, the site builds."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bvsim.report.reference import WRITTEN, pages
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+BLOCK = re.compile(r"^```(python|console|yaml)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+PAGES = [p for p in sorted(DOCS.rglob("*.md")) if BLOCK.search(p.read_text(encoding="utf-8"))]
+
+
+def page_id(path):
+    return path.relative_to(DOCS).as_posix()
+
+
+@dataclass
+class Reader:
+    """Somebody who types what a page says, in an empty folder."""
+
+    folder: Path
+
+    def __post_init__(self):
+        self.place = self.folder
+        self.names = {"__name__": "__page__"}
+
+    def do(self, kind, text):
+        getattr(self, kind)(text)
+
+    def python(self, text):
+        before = Path.cwd()
+        os.chdir(self.place)
+        try:
+            exec(compile(text, "<page>", "exec"), self.names)
+        finally:
+            os.chdir(before)
+
+    def console(self, text):
+        for line in text.splitlines():
+            if not line.startswith("$ "):
+                continue
+            command = line[2:]
+            if command.startswith("cd "):
+                self.place = self.place / command[3:].strip()
+                assert self.place.is_dir()
+                continue
+            self.shell(command)
+
+    def shell(self, command):
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        env = {**os.environ, "PATH": path, "MPLBACKEND": "Agg", "NO_COLOR": "1"}
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=self.place,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+
+    def yaml(self, text):
+        """Write the block into the file that its first line names; others are only read."""
+        yaml.safe_load(text)
+        named = re.match(r"# (\S+\.yaml)\n", text)
+        if named:
+            target = self.place / named[1]
+            assert target.parent.is_dir()
+            target.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_blocks_do_what_the_page_says(page, tmp_path, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    reader = Reader(tmp_path)
+    for kind, text in BLOCK.findall(page.read_text(encoding="utf-8")):
+        reader.do(kind, text)
+
+
+def test_a_block_that_fails_is_seen(tmp_path):
+    reader = Reader(tmp_path)
+    reader.python("here = 1")
+    reader.python("assert here == 1")
+    with pytest.raises(AssertionError, match="no such command"):
+        reader.console("$ echo 'no such command'; false")
+    with pytest.raises(NameError):
+        reader.python("there")
+
+
+@pytest.mark.parametrize("name", pages())
+def test_written_pages_are_in_step_with_the_code(name):
+    there = (DOCS / "reference" / name).read_text(encoding="utf-8")
+    assert WRITTEN in there
+    assert there == pages()[name], "run: python -m bvsim.report.reference"
+
+
+def test_every_page_is_in_the_site():
+    config = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    listed = re.findall(r"[\w/-]+\.md", yaml.safe_dump(config["nav"]))
+    assert sorted(listed) == sorted(page_id(path) for path in DOCS.rglob("*.md"))
+
+
+def test_every_page_is_reached_from_the_first_page():
+    seen, ahead = set(), [DOCS / "index.md"]
+    while ahead:
+        page = ahead.pop().resolve()
+        if page in seen or DOCS.resolve() not in page.parents:
+            continue
+        seen.add(page)
+        links = re.findall(r"\]\(([^)#\s]+\.md)", page.read_text(encoding="utf-8"))
+        ahead += [page.parent / link for link in links]
+    assert {page_id(p) for p in DOCS.rglob("*.md")} == {
+        p.relative_to(DOCS.resolve()).as_posix() for p in seen
+    }
+
+
+@pytest.mark.slow
+def test_the_site_builds(tmp_path):
+    pytest.importorskip("mkdocs", reason="mkdocs is not installed")
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", tmp_path, "--quiet"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "reference" / "commands.html").is_file()
