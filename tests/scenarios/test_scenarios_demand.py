@@ -18,6 +18,7 @@ UNSOLD = {
 }
 
 
+@pytest.mark.slow
 def test_orders_follow_the_paths_and_output_follows_the_orders():
     sets = {"end": "2035-12-31", **NO_CLOSURES}
     low, base, snbc = (

@@ -47,6 +47,7 @@ PLENTY = {
 }
 
 
+@pytest.mark.slow
 def test_in_a_starved_valley_seats_make_cells_and_relief_falls():
     outputs, reliefs = [], []
     for times in (0.1, 0.2, 0.4):

@@ -158,8 +158,8 @@ def morris(run: RunLike, outcome: str) -> pd.DataFrame:
         `mu_star` with `mu_star_lo`, `mu_star_hi` (bootstrap over trajectories), `mu` and
         `sigma` (NaN for groups of several figures, where neither means anything), `figures`
         (how many), `clear` (the interval of `mu_star` lies above zero, and n is `ENOUGH`), `n`
-        (trajectories); in the outcome's unit; index: group, largest `mu_star` first. Trajectories with a
-        failed or undefined row are left out.
+        (trajectories); in the outcome's unit; index: group, largest `mu_star` first.
+        Trajectories with a failed or undefined row are left out.
     """
     sample = require(run, KIND)
     plan = _plan(sample)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BEGIN, END = "<!-- validation:begin -->", "<!-- validation:end -->"
 LEVEL = 0.8
 HISTORY = Path("history") / "ramps-before-2024.csv"
-_HORIZON = "2028-12-31"
+_HORIZON = "2032-12-31"
 _SEED = 2023
 
 
