@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -11,11 +12,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from bvsim.cli import main
 from bvsim.report.reference import WRITTEN, pages
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
+FEW = "4"
 BLOCK = re.compile(r"^```(python|console|yaml)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 PAGES = [p for p in sorted(DOCS.rglob("*.md")) if BLOCK.search(p.read_text(encoding="utf-8"))]
 
@@ -57,18 +61,27 @@ class Reader:
             self.shell(command)
 
     def shell(self, command):
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        env = {**os.environ, "PATH": path, "MPLBACKEND": "Agg", "NO_COLOR": "1"}
+        words = shlex.split(command)
+        if words[0] == "bvsim":
+            self.bvsim(words[1:])
+            return
         done = subprocess.run(
-            ["bash", "-c", command],
-            cwd=self.place,
-            env=env,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
+            words, cwd=self.place, capture_output=True, text=True, check=False, timeout=60
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+
+    def bvsim(self, words):
+        """Run the command in this process, and with few draws: what it does stays the same."""
+        if "-n" in words:
+            words[words.index("-n") + 1] = FEW
+            words += ["--workers", "1"]
+        before = Path.cwd()
+        os.chdir(self.place)
+        try:
+            done = CliRunner().invoke(main, words)
+        finally:
+            os.chdir(before)
+        assert done.exit_code == 0, f"bvsim {' '.join(words)}\n{done.output}"
 
     def yaml(self, text):
         """Write the block into the file that its first line names; others are only read."""
@@ -93,8 +106,8 @@ def test_a_block_that_fails_is_seen(tmp_path):
     reader = Reader(tmp_path)
     reader.python("here = 1")
     reader.python("assert here == 1")
-    with pytest.raises(AssertionError, match="no such command"):
-        reader.console("$ echo 'no such command'; false")
+    with pytest.raises(AssertionError, match="No such command"):
+        reader.console("$ bvsim no-such")
     with pytest.raises(NameError):
         reader.python("there")
 

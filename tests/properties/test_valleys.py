@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bvsim import spec
@@ -28,6 +28,7 @@ pytestmark = pytest.mark.slow
 few = settings(
     max_examples=8,
     deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking would take minutes
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 
@@ -131,7 +132,7 @@ LEVERS = {
     "sites.*.ramp.mtbf": [0.5, 1000],
     "labour.programmes.*.seats": [0, 1, 500],
     "labour.basins.*.seekers": [0, 50_000],
-    "materials.*.kg_per_kwh": [{"times": 0.2}, {"times": 3}],
+    "materials.recipes.*.kg_per_kwh": [{"times": 0.2}, {"times": 3}],
     "imports.handling.order_to_ship": [0, 400],
     "imports.cam.lot": [0.1, 5000],
     "demand.programmes.*.volume": [{"times": 0}, {"times": 20}],
@@ -246,14 +247,14 @@ AMPLE = (
 )
 
 
-def graduates(seats, key):
-    """Return the graduates of a programme since the start, by year, applicants being ample."""
+def graduates(seats, key, table="yearly"):
+    """Return the graduates of a programme since the start, applicants being ample."""
     path = f"labour.programmes.{PROGRAMME}.seats"
     record = simulated((*AMPLE, (path, seats)), key=key)
-    return np.cumsum(column(record, "yearly", "graduates", PROGRAMME))
+    return np.cumsum(column(record, table, "graduates", PROGRAMME))
 
 
-@settings(few, max_examples=4)
+@settings(few, max_examples=3)
 @given(seats=st.integers(0, 60), more=st.integers(1, 40))
 def test_more_seats_never_give_fewer_graduates(seats, more):
     """With chance off: the same share of every cohort passes."""
@@ -270,8 +271,8 @@ def test_more_seats_give_more_graduates_in_most_luck(seats, more):
 
 @pytest.mark.xfail(reason="a cohort of nobody uses no luck, so the later ones meet other luck")
 def test_more_seats_never_give_fewer_graduates_with_the_same_luck():
-    keys = [Key(seed, 0, 0) for seed in range(4)]
-    assert all((graduates(1, key) >= graduates(0, key)).all() for key in keys)
+    fewer, ample = (graduates(seats, Key(0, 0, 0), "monthly") for seats in (0, 1))
+    assert (ample >= fewer).all()
 
 
 # -- zero cases ------------------------------------------------------------------------------
