@@ -26,12 +26,13 @@ print(scenario.story)
 # %% [markdown]
 # ## Run it
 #
-# A *draw* is one set of values for everything nobody knows. Sixty-four give a first idea; use 512
-# or more for numbers to quote. The same seed gives the same numbers.
+# A *draw* is one set of values for everything nobody knows. Sixteen show how it works; use 512 or
+# more for numbers to quote. The same seed gives the same numbers.
 
 # %%
-run = bv.run(scenario, draws=64, seed=1)
-run.path
+DRAWS = 16
+run = bv.run(scenario, draws=DRAWS, seed=1)
+run.folder
 
 # %% [markdown]
 # ## What will the valley deliver?
@@ -67,7 +68,7 @@ ax = bv.plot.bottlenecks(run)
 
 # %%
 more_seats = scenario.with_values({"labour.programmes.btc-douvrin.seats": 60})
-other = bv.run(more_seats, draws=64, seed=1)
+other = bv.run(more_seats, draws=DRAWS, seed=1)
 
 difference = other.table("kpis")["output_2030_gwh"] - run.table("kpis")["output_2030_gwh"]
 difference.describe().round(3)

@@ -1,0 +1,75 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Hindcast
+#
+# What would the model have said at the end of 2023, and what came? The scenario `hindcast-2023` is
+# the same code with the figures and plans known then; nothing observed later is used.
+
+# %%
+import pandas as pd
+
+import bvsim as bv
+
+DRAWS = 16  # for a look; 512 or more for numbers to quote
+
+then, now = bv.load("hindcast-2023"), bv.load("reference")
+print(then.as_of, then.story)
+
+# %%
+run = bv.run(then, draws=DRAWS, seed=1)
+forecast = run.quantiles("good_gwh", by=["entity", "year"], q=[0.05, 0.1, 0.5, 0.9, 0.95])
+forecast.loc[(slice(None), [2024, 2025, 2026]), :].round(2)
+
+# %% [markdown]
+# ## What was observed
+#
+# Output over spans of days, each with the error of that knowledge. Those that lie within one
+# calendar year can be set beside the forecast of that year; a span that is shorter than the year
+# is at most what the year brought.
+
+# %%
+rows = []
+for site, part in now.model.sites.items():
+    for label, block in part.blocks.items():
+        for span in block.output.values():
+            if span.first.year != span.last.year or span.first <= then.as_of:
+                continue
+            said = forecast.loc[(site, span.first.year)]
+            rows.append(
+                {
+                    "block": f"{site}.{label}",
+                    "from": span.first,
+                    "to": span.last,
+                    "observed": span.good.distribution.median,
+                    "announced": None,
+                    **said,
+                }
+            )
+seen = pd.DataFrame(rows).set_index("block")
+plan = run.table("ledger").groupby(["entity", "year"], observed=True)["announced_gwh"].mean()
+seen["announced"] = [plan.get((block, day.year), 0.0) for block, day in seen["from"].items()]
+seen.round(2)
+
+# %% [markdown]
+# ## Against the plan
+#
+# The announced plan of the end of 2023, and what the model of then made of it.
+
+# %%
+ax = bv.plot.fan(run, "good_gwh")
+
+# %% [markdown]
+# A handful of plants and two years say little: validation, with proper scores and simpler rivals,
+# is `bvsim`'s `docs/background/validation.md`.

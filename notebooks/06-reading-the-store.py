@@ -1,0 +1,81 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Reading the run store
+#
+# A run folder is a set of Parquet tables. pandas reads them, and so does any other tool; bvsim is
+# only needed to make them.
+
+# %%
+import pandas as pd
+
+import bvsim as bv
+
+run = bv.run(bv.load("reference"), draws=16, seed=1)
+sorted(path.name for path in run.folder.iterdir())
+
+# %% [markdown]
+# ## Key figures: one row a draw
+
+# %%
+kpis = pd.read_parquet(run.folder / "kpis.parquet")
+kpis.filter(like="output_2030_gwh").describe().T.round(2)
+
+# %% [markdown]
+# ## The ledger: identities hold in every row
+
+# %%
+ledger = pd.read_parquet(run.folder / "ledger.parquet")
+lost = [name for name in ledger if name.startswith("lost_")]
+gap = (
+    ledger["announced_gwh"]
+    + ledger["beyond_plan_gwh"]
+    - ledger["good_gwh"]
+    - ledger[lost].sum(axis=1)
+)
+gap.abs().max()
+
+# %%
+by_year = ledger.groupby(["year", "draw"])[["announced_gwh", "good_gwh", *lost]].sum()
+by_year.groupby("year").mean().loc[[2026, 2030, 2035]].T.round(2)
+
+# %% [markdown]
+# ## The yearly table: wide, so name the columns
+
+# %%
+keys = ["draw", "year", "entity"]
+people = pd.read_parquet(
+    run.folder / "yearly.parquet", columns=[*keys, "headcount", "hires", "leavers"]
+)
+people = people.dropna(subset=["headcount"])
+people[people["year"] == 2030].groupby("entity", observed=True)["headcount"].mean().round(0)
+
+# %% [markdown]
+# ## What goes with what
+#
+# The draws hold the value of each uncertain figure. Sixteen rows show how it is done and no more.
+
+# %%
+draws = pd.read_parquet(run.folder / "draws.parquet").set_index("draw")
+draws = draws.loc[:, draws.nunique() > 1]
+outcome = kpis.set_index("draw")["output_2030_gwh"]
+draws.corrwith(outcome, method="spearman").abs().sort_values(ascending=False).head(5).round(2)
+
+# %% [markdown]
+# ## One file for other tools
+
+# %%
+from bvsim.export import export_run
+
+export_run(run, "xlsx").name
