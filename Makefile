@@ -5,7 +5,7 @@
 #   VENV      where the environment lives (default .venv)
 #   LOCKED=1  install the exact versions of requirements.lock
 #   SCENARIO  what `make run` runs (default reference);  ARGS: further options of `bvsim run`
-#   JOBS      test processes (default 2);  COV=1: with coverage;  PYTEST_ARGS: further options
+#   JOBS      test processes (default 2);  FUZZ: inputs of make fuzz (default 10000);  COV=1: with coverage;  PYTEST_ARGS: further options
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -14,6 +14,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SCENARIO ?= reference
 JOBS ?= 2
+FUZZ ?= 10000
 CANDIDATES := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 python)
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
@@ -33,10 +34,10 @@ ifdef COV
   COVERAGE := --cov=bvsim --cov-report= --cov-fail-under=1
 endif
 
-.PHONY: help run test lint lock bench clean distclean
+.PHONY: help run test lint lock bench check fuzz validation-page clean distclean
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1 \t/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1 \t/p' Makefile | expand -t 28
 
 run: $(CORE)  ## install bvsim, run the reference scenario, say where its files are
 	@$(BIN)/bvsim run $(SCENARIO) $(ARGS)
@@ -51,6 +52,15 @@ lint: $(DEV)  ## ruff (rules and format) and mypy
 
 bench: $(CORE)  ## time one replication and a fan-out on two workers
 	@$(BIN)/python benchmarks/replication.py
+
+check: $(CORE)  ## compare the shipped scenarios with their baselines (ARGS: further options)
+	@$(BIN)/bvsim check $(ARGS)
+
+fuzz: $(DEV)  ## more than ten thousand broken inputs; none may give a traceback (FUZZ=10000)
+	@BVSIM_FUZZ=$(FUZZ) $(BIN)/python -m pytest -n $(JOBS) tests/fuzz $(PYTEST_ARGS)
+
+validation-page: $(CORE)  ## run the hindcast and rewrite the tables of docs/background/validation.md
+	@$(BIN)/python -m bvsim.analysis.validation --page docs/background/validation.md $(ARGS)
 
 lock: $(VENV)/.made  ## write requirements.lock from a fresh environment
 	@set -e; fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \

@@ -69,10 +69,10 @@ class Job:
 
 
 def one(draws: int, workers: int) -> dict[str, float]:
-    """Make one run and return the peak memory of this process."""
+    """Make one run, in chunks of one size, and return the peak memory of this process."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        run(Scenario(), draws, out=f"{folder}/run", workers=workers, job=Job())
+        run(Scenario(), draws, out=f"{folder}/run", workers=workers, job=Job(), chunk_rows=8)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"draws": draws, "parent_mib": peak, "seconds": time.monotonic() - started}
 

@@ -20,7 +20,7 @@
 # %%
 import bvsim as bv
 
-DRAWS = 16  # for a look; 512 or more for numbers to quote
+DRAWS = 8  # for a look; 512 or more for numbers to quote
 
 # %%
 policies = {
@@ -43,10 +43,9 @@ import pandas as pd
 rows = []
 for name in list(policies)[1:]:
     pair = bv.compare(runs["reference"], runs[name])
-    for kpi in ("output_2030_gwh", "output_2035_gwh"):
-        found = pair.difference(kpi)
-        rows.append({"policy": name, "kpi": kpi, "mean": found.mean, "ci95": found.ci95_mean})
-pd.DataFrame(rows).round(3)
+    rows += [{"policy": name, **vars(pair.difference(f"output_{y}_gwh"))} for y in (2030, 2035)]
+columns = ["kpi", "base_mean", "mean", "ci95_lo", "ci95_hi", "chance_higher"]
+pd.DataFrame(rows).set_index("policy")[columns].round(3)
 
 # %% [markdown]
 # ## By year
@@ -60,7 +59,8 @@ ax = medians.plot(ylabel="Good cells, GWh a year (median)", figsize=(7, 4))
 # %% [markdown]
 # ## Where the difference comes from
 #
-# The ledger of both runs, mean of the draws: what is lost less to one cause may be lost to the next.
+# The ledger of both runs, mean of the draws: what is lost less to one cause may be lost to the
+# next.
 
 # %%
 from bvsim.analysis.bottlenecks import ledger_of

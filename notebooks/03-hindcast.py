@@ -18,6 +18,8 @@
 # the same code with the figures and plans known then; nothing observed later is used.
 
 # %%
+from datetime import date
+
 import pandas as pd
 
 import bvsim as bv
@@ -35,16 +37,15 @@ forecast.loc[(slice(None), [2024, 2025, 2026]), :].round(2)
 # %% [markdown]
 # ## What was observed
 #
-# Output over spans of days, each with the error of that knowledge. Those that lie within one
-# calendar year can be set beside the forecast of that year; a span that is shorter than the year
-# is at most what the year brought.
+# Output over spans of days, each with the error of that knowledge. Those that end with a calendar
+# year, and begin with it or with the start of production, can be set beside its forecast.
 
 # %%
 rows = []
 for site, part in now.model.sites.items():
     for label, block in part.blocks.items():
         for span in block.output.values():
-            if span.first.year != span.last.year or span.first <= then.as_of:
+            if span.last != date(span.first.year, 12, 31) or span.first <= then.as_of:
                 continue
             said = forecast.loc[(site, span.first.year)]
             rows.append(
@@ -53,13 +54,14 @@ for site, part in now.model.sites.items():
                     "from": span.first,
                     "to": span.last,
                     "observed": span.good.distribution.median,
-                    "announced": None,
                     **said,
                 }
             )
 seen = pd.DataFrame(rows).set_index("block")
 plan = run.table("ledger").groupby(["entity", "year"], observed=True)["announced_gwh"].mean()
-seen["announced"] = [plan.get((block, day.year), 0.0) for block, day in seen["from"].items()]
+seen.insert(
+    3, "announced", [plan.get((block, day.year), 0.0) for block, day in seen["from"].items()]
+)
 seen.round(2)
 
 # %% [markdown]

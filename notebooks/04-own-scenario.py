@@ -47,13 +47,13 @@ ours["seats"] = {
     "confidence": "judgement",
 }
 labour["programmes"]["lens-academy"] = ours
-path.write_text(yaml.safe_dump(labour, allow_unicode=True, sort_keys=False), encoding="utf-8")
+_ = path.write_text(yaml.safe_dump(labour, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 # %% [markdown]
 # ## A scenario
 
 # %%
-(study / "scenarios" / "lens-academy.yaml").write_text(
+_ = (study / "scenarios" / "lens-academy.yaml").write_text(
     """\
 name: lens-academy
 story: A second training centre, and three times its seats from 2028.

@@ -18,6 +18,7 @@
 # that does to its neighbours. Other plants keep their luck: random streams are keyed by name.
 
 # %%
+from datetime import date
 from pathlib import Path
 
 import yaml
@@ -45,9 +46,9 @@ first = plant["blocks"]["block-1"]
 plant["blocks"] = {"block-1": first}
 guess = {"source": ["bvsim-judgement"], "confidence": "judgement"}
 first["nameplate"] = {"triangular": [2, 4, 6], "unit": "GWh/yr", **guess}
-first["project"]["begins"] = {"value": "2026-09-01", "unit": "date", **guess}
+first["project"]["begins"] = {"value": date(2026, 9, 1), "unit": "date", **guess}
 target = sites / "sodium-amiens.yaml"
-target.write_text(yaml.safe_dump(plant, allow_unicode=True, sort_keys=False), encoding="utf-8")
+_ = target.write_text(yaml.safe_dump(plant, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 # %%
 wider = bv.load("reference", root=study)

@@ -22,7 +22,7 @@ import pandas as pd
 
 import bvsim as bv
 
-run = bv.run(bv.load("reference"), draws=16, seed=1)
+run = bv.run(bv.load("reference"), draws=8, seed=1)
 sorted(path.name for path in run.folder.iterdir())
 
 # %% [markdown]
@@ -64,7 +64,7 @@ people[people["year"] == 2030].groupby("entity", observed=True)["headcount"].mea
 # %% [markdown]
 # ## What goes with what
 #
-# The draws hold the value of each uncertain figure. Sixteen rows show how it is done and no more.
+# The draws hold the value of each uncertain figure. Eight rows show how it is done and no more.
 
 # %%
 draws = pd.read_parquet(run.folder / "draws.parquet").set_index("draw")

@@ -14,14 +14,14 @@
 # %% [markdown]
 # # Which figures matter?
 #
-# Partial rank correlations use a run that is there already: nothing is simulated again. Every effect
-# has an interval, and with a thousand uncertain figures most of them cover zero.
+# Partial rank correlations use a run that is there already: nothing is simulated again. Every
+# effect has an interval, and with a thousand uncertain figures most of them cover zero.
 
 # %%
 import bvsim as bv
 from bvsim.analysis.sensitivity import analyse, remarks
 
-run = bv.run(bv.load("reference"), draws=64, seed=1)
+run = bv.run(bv.load("reference"), draws=32, seed=1)
 
 # %%
 found = analyse(run, "prcc", "output_2030_gwh")

@@ -20,7 +20,7 @@ from bvsim.ensemble import run as runs
 from bvsim.ensemble.run import open_run
 
 WORDS = ("run", "reference", "--set", "end=2026-12-31", "--design", "random", "--years", "2026")
-PATIENCE = 120.0
+PATIENCE = 600.0
 
 pytestmark = [
     pytest.mark.slow,
@@ -231,7 +231,12 @@ def test_a_file_where_the_folder_should_be(tmp_path):
 # -- other damage ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("how", ["cut short", "emptied", "garbled"])
+OPEN = pytest.mark.xfail(reason="a known fault, reported: shards have no checksum")
+
+
+@pytest.mark.parametrize(
+    "how", ["cut short", "emptied", "garbled", pytest.param("one bit turned", marks=OPEN)]
+)
 def test_a_damaged_shard_is_made_again(tmp_path, whole, how):
     out = tmp_path / "run"
     process = start(out, 24, "--workers", "2")
@@ -242,11 +247,13 @@ def test_a_damaged_shard_is_made_again(tmp_path, whole, how):
     victim = shards(out)[0]
     data = victim.read_bytes()
     middle = len(data) // 2
+    turned = bytes([data[middle] ^ 1])
     victim.write_bytes(
         {
             "cut short": data[:middle],
             "emptied": b"",
             "garbled": data[:middle] + bytes(64) + data[middle + 64 :],
+            "one bit turned": data[:middle] + turned + data[middle + 1 :],
         }[how]
     )
     resumed = whole_run(out, 24, "--resume")

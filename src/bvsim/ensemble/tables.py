@@ -28,7 +28,7 @@ IntArray = NDArray[np.int64]
 KEYS = ("draw", "replication")
 DIMENSION = b"dimension"
 _FLAGS = frozenset({"observed"})
-_GROUP_BYTES = 8 * 2**20
+_GROUP_BYTES = 16 * 2**20
 _DRAW_BLOCKS = 16
 _TYPES: dict[str, Any] = {
     "text": pa.dictionary(pa.int32(), pa.string()),
@@ -171,7 +171,7 @@ def _parquet(path: Path, schema: Any) -> Iterator[Any]:
     with (
         atomic(path) as temporary,
         pq.ParquetWriter(
-            str(temporary), schema, compression="zstd", use_dictionary=coded
+            str(temporary), schema, compression="zstd", use_dictionary=coded, write_statistics=coded
         ) as writer,
     ):
         yield writer
