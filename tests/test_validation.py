@@ -225,6 +225,14 @@ def test_misses_are_told_with_their_side():
     assert "No figure" in next(validation.misses([]))
 
 
+def test_a_lean_is_told():
+    high = Forecast(seen(value=10.0), np.arange(1.0, 12.0), 5.0, np.empty(0))
+    early = Forecast(seen("sop", value=2.0), np.arange(1.0, 12.0), 5.0, np.empty(0))
+    told = validation.lean([high, high, early])
+    assert "Of 2 figures of output and heads 2 came out above" in told
+    assert "of 1 starts 1 before" in told
+
+
 def test_coverage_says_how_little_it_proves():
     told = next(validation.coverage_lines(10, 8))
     assert "8 of 10" in told

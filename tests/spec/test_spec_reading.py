@@ -110,3 +110,9 @@ def test_a_missing_file_is_a_problem_not_a_traceback(tmp_path):
     node, problems = read_file(tmp_path / "none.yaml")
     assert node is None
     assert "cannot be read" in problems[0].message
+
+
+def test_whole_numbers_beyond_any_figure_are_refused_where_they_stand():
+    _, problems = read_text(f"a:\n  b: 1{'0' * 5000}\n", "f.yaml")
+    assert [(p.place.line, p.place.column) for p in problems] == [(2, 6)]
+    assert "5001 digits" in problems[0].message

@@ -75,6 +75,8 @@ def hindcast_lines(found: Sequence[Forecast]) -> Iterator[str]:
     counted = [each for each in found if each.observation.counted]
     yield from coverage_lines(len(counted), sum(each.covered for each in counted))
     yield ""
+    yield lean(counted)
+    yield ""
     yield from misses(counted)
     yield ""
     yield "### Scores"
@@ -82,7 +84,8 @@ def hindcast_lines(found: Sequence[Forecast]) -> Iterator[str]:
     yield "CRPS, averaged over figures of a kind and in their unit; lower is better."
     yield ""
     yield from _table(
-        ("kind", "figures", "hindcast", "announced plan", "earlier plants"), _scores(counted)
+        ("kind", "figures", "hindcast", "announced plan", "earlier plants", "nothing at all"),
+        _scores(counted),
     )
 
 
@@ -117,6 +120,19 @@ def coverage_lines(count: int, hits: int) -> Iterator[str]:
     )
 
 
+def lean(found: Sequence[Forecast]) -> str:
+    """Say on which side of the hindcast's median things came out."""
+    quantities = [each for each in found if each.observation.kind != "sop"]
+    starts = [each for each in found if each.observation.kind == "sop"]
+    above = sum(each.rank > 0.5 for each in quantities)
+    early = sum(each.rank < 0.5 for each in starts)
+    return (
+        f"Of {len(quantities)} figures of output and heads {above} came out above the hindcast's "
+        f"median, and of {len(starts)} starts {early} before it: bands without bias would have "
+        "about half on either side."
+    )
+
+
 def misses(found: Iterable[Forecast]) -> Iterator[str]:
     """Yield a line for each figure outside its band."""
     missed = [each for each in found if not each.covered]
@@ -140,7 +156,9 @@ def _scores(found: Sequence[Forecast]) -> Iterator[tuple[str, ...]]:
         scores = [each.scores for each in found if each.observation.kind == kind]
         if scores:
             cells = (_mean([score[i] for score in scores]) for i in range(3))
-            yield f"{kind}, {unit}", str(len(scores)), *cells
+            nothing = [e.observation.value for e in found if e.observation.kind == kind]
+            zero = "-" if kind == "sop" else _mean(nothing)
+            yield f"{kind}, {unit}", str(len(scores)), *cells, zero
 
 
 def _mean(values: Sequence[float | None]) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bvsim.cli.errors import FAILED
-from bvsim.cli.options import json_option
+from bvsim.cli.options import MOST_WORKERS, json_option
 from bvsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ _SHOWN = 12
 @click.option(
     "--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML to a file."
 )
-@click.option("--workers", type=click.IntRange(1), help="Processes.  [default: every core]")
+@click.option(
+    "--workers", type=click.IntRange(1, MOST_WORKERS), help="Processes.  [default: every core]"
+)
 @json_option
 @click.pass_context
 def check(

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bvsim.cli.errors import FAILED, INTERRUPTED
-from bvsim.cli.options import engine_options, given, json_option, years_option
+from bvsim.cli.options import (
+    LARGEST_SEED,
+    MOST_DRAWS,
+    engine_options,
+    given,
+    json_option,
+    years_option,
+)
 from bvsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -25,9 +32,11 @@ SCHEME = ("draws", "per_draw", "seed", "design", "years")
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="RUN_OR_SCENARIO...")
-@click.option("-n", "--draws", type=click.IntRange(1), help="Draws.  [default: 512]")
-@click.option("--per-draw", type=click.IntRange(1), help="Replications a draw.  [default: 1]")
-@click.option("--seed", type=click.IntRange(0), help="Random seed.  [default: 1]")
+@click.option("-n", "--draws", type=click.IntRange(1, MOST_DRAWS), help="Draws.  [default: 512]")
+@click.option(
+    "--per-draw", type=click.IntRange(1, MOST_DRAWS), help="Replications a draw.  [default: 1]"
+)
+@click.option("--seed", type=click.IntRange(0, LARGEST_SEED), help="Random seed.  [default: 1]")
 @click.option(
     "--design",
     type=click.Choice(["random", "lhs", "sobol", "median"]),

@@ -8,6 +8,11 @@ from typing import Any, TypeVar
 
 import click
 
+MOST_DRAWS = 1_000_000
+"""Of a run; a larger number is a slip of the finger, and its plan would fill the memory."""
+MOST_WORKERS = 1024
+LARGEST_SEED = 2**63 - 1
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -87,7 +92,9 @@ def engine_options(command: F) -> F:
     for option in reversed(
         (
             click.option(
-                "--workers", type=click.IntRange(1), help="Processes.  [default: every core]"
+                "--workers",
+                type=click.IntRange(1, MOST_WORKERS),
+                help="Processes.  [default: every core]",
             ),
             click.option(
                 "--engine",

@@ -12,7 +12,15 @@ import click
 from click.core import ParameterSource
 
 from bvsim.cli.errors import FAILED, INTERRUPTED, explain
-from bvsim.cli.options import engine_options, given, json_option, sets_option, years_option
+from bvsim.cli.options import (
+    LARGEST_SEED,
+    MOST_DRAWS,
+    engine_options,
+    given,
+    json_option,
+    sets_option,
+    years_option,
+)
 from bvsim.cli.progress import progress_bar
 
 FIRST_DRAWS = 64
@@ -22,12 +30,27 @@ FIRST_DRAWS = 64
 @click.command()
 @click.argument("source", metavar="SCENARIO")
 @click.option(
-    "-n", "--draws", default=512, show_default=True, type=click.IntRange(1), help="Draws."
+    "-n",
+    "--draws",
+    default=512,
+    show_default=True,
+    type=click.IntRange(1, MOST_DRAWS),
+    help="Draws.",
 )
 @click.option(
-    "--per-draw", default=1, show_default=True, type=click.IntRange(1), help="Replications a draw."
+    "--per-draw",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, MOST_DRAWS),
+    help="Replications a draw.",
 )
-@click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Random seed.")
+@click.option(
+    "--seed",
+    default=1,
+    show_default=True,
+    type=click.IntRange(0, LARGEST_SEED),
+    help="Random seed.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -52,7 +75,9 @@ FIRST_DRAWS = 64
     metavar="KPI=HALFWIDTH",
     help="Go on until a mean (KPI@p90: a quantile) is known to +/- this, or to X% (repeatable).",
 )
-@click.option("--max-draws", type=click.IntRange(1), help="Budget of --until-ci.  [default: 4096]")
+@click.option(
+    "--max-draws", type=click.IntRange(1, MOST_DRAWS), help="Budget of --until-ci.  [default: 4096]"
+)
 @click.option("--shard", metavar="I/N", help="Make one part of N, for `bvsim merge`.")
 @engine_options
 @click.option("--resume", is_flag=True, help="Finish an interrupted run, or add draws to it.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bvsim.cli.errors import FAILED, INTERRUPTED
-from bvsim.cli.options import engine_options, json_option
+from bvsim.cli.options import MOST_DRAWS, engine_options, json_option
 from bvsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -25,7 +25,9 @@ _MOST_LINES = 40
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder; used again, it resumes.  [default: runs/NAME]",
 )
-@click.option("-n", "--draws", type=click.IntRange(1), help="Draws, instead of the file's.")
+@click.option(
+    "-n", "--draws", type=click.IntRange(1, MOST_DRAWS), help="Draws, instead of the file's."
+)
 @click.option("--yes", is_flag=True, help="Start however large it is.")
 @click.option("--dry-run", is_flag=True, help="Say what it would take, and leave.")
 @engine_options

@@ -5,7 +5,9 @@ A shard is one small file: one record a row, with each table's numbers as a list
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
 import shutil
 from collections import OrderedDict
 from datetime import date
@@ -20,6 +22,7 @@ from bvsim.ensemble.folder import RunError, atomic, write_text
 from bvsim.ensemble.tables import KEYS, FloatArray, IntArray, Source, label_kind, pack
 from bvsim.ensemble.work import Layout, Layouts, Result, differing
 
+_LOG = logging.getLogger(__name__)
 _OPEN_SHARDS = 2
 
 
@@ -63,10 +66,11 @@ class Shards:
         elif result.layouts != self.layouts:
             names = ", ".join(differing(result.layouts, self.layouts))
             raise RunError(f"labels of {names} differ between replications")
-        path = self.folder / f"{self._next:06d}.arrow"
+        data = _shard(result)
+        path = self.folder / f"{self._next:06d}-{_digest(data)}.arrow"
         self._next += 1
         with atomic(path) as temporary:
-            _write_shard(temporary, result)
+            temporary.write_bytes(data)
         self._register(path, result.draws, result.replications)
 
     def table(self, name: str) -> Source:
@@ -83,11 +87,11 @@ class Shards:
         self._keys.append(pack(draws, replications))
 
     def _recover(self) -> None:
-        """Take stock of the shards of an earlier run; what is torn is deleted."""
+        """Take stock of the shards of an earlier run; what is damaged is deleted."""
         paths = sorted(self.folder.glob("*.arrow")) if self.folder.is_dir() else []
         if not paths:
             return
-        self._next = int(paths[-1].stem) + 1
+        self._next = int(paths[-1].stem.partition("-")[0]) + 1
         try:
             text = (self.folder / "layout.json").read_text(encoding="utf-8")
             self.layouts = _layouts_from_json(text)
@@ -96,15 +100,23 @@ class Shards:
             return
         for path in paths:
             try:
+                if _digest(path.read_bytes()) != path.stem.partition("-")[2]:
+                    raise OSError(f"{path} is damaged")
                 keys = _read_shard(path, list(self.layouts), whole=True)
             except (pa.ArrowException, OSError, KeyError):
+                _LOG.warning("%s is damaged: its rows are simulated again", path)
                 path.unlink()
                 continue
             self._register(path, *(keys[name].to_numpy() for name in KEYS))
 
 
-def _write_shard(path: Path, result: Result) -> None:
-    """Write one record a row: its key, and the numbers of each table as a list."""
+def _digest(data: bytes | memoryview) -> str:
+    """Return what tells a shard from a damaged one: compressed numbers do not say so."""
+    return hashlib.blake2b(data, digest_size=8).hexdigest()
+
+
+def _shard(result: Result) -> bytes:
+    """Return a file of one record a row: its key, and the numbers of each table as a list."""
     columns: dict[str, Any] = {
         "draw": pa.array(result.draws, pa.int64()),
         "replication": pa.array(result.replications, pa.int64()),
@@ -115,8 +127,10 @@ def _write_shard(path: Path, result: Result) -> None:
         columns[name] = pa.FixedSizeListArray.from_arrays(flat, size)
     table = pa.table(columns)
     options = pa.ipc.IpcWriteOptions(compression="lz4")
-    with pa.ipc.new_file(str(path), table.schema, options=options) as writer:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema, options=options) as writer:
         writer.write_table(table)
+    return bytes(sink.getvalue())
 
 
 def _read_shard(path: Path, tables: list[str], *, whole: bool = False) -> Any:
@@ -137,7 +151,12 @@ class _ShardTable:
     """One table's rows in the shards; the last few shards read are kept in memory."""
 
     def __init__(
-        self, name: str, layout: Layout, keys: IntArray, paths: list[Path], counts: list[int]
+        self,
+        name: str,
+        layout: Layout,
+        keys: IntArray,
+        paths: list[Path],
+        counts: list[int],
     ) -> None:
         self.keys = keys
         self._name, self._paths = name, paths

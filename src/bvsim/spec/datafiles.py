@@ -10,6 +10,7 @@ from bvsim.spec.folder import SUFFIXES, is_model_folder
 
 MODELS = "models"
 SCENARIOS = "scenarios"
+_LONGEST_PATH = 1000
 
 
 def shipped_root() -> Path:
@@ -43,6 +44,8 @@ def roots(root: Path | None = None, near: Path | None = None) -> Iterator[Path]:
 
 def find_scenario(name: str, root: Path | None = None, near: Path | None = None) -> Path | None:
     """Return the file of a scenario: a path, or the bare name of one; None when not found."""
+    if not _possible(name):
+        return None
     path = Path(name).expanduser()
     if path.suffix in SUFFIXES or len(path.parts) > 1:
         bases = [near.parent] if near else []
@@ -58,11 +61,22 @@ def find_scenario(name: str, root: Path | None = None, near: Path | None = None)
 
 def find_model(name: str, root: Path | None = None, near: Path | None = None) -> Path | None:
     """Return a model folder: a path, or the bare name of one; None when not found."""
+    if not _possible(name):
+        return None
     path = Path(name).expanduser()
     bases = [near.parent] if near else []
     candidates = [base / path for base in [*bases, root or Path.cwd()]]
     candidates += [folder / MODELS / name for folder in roots(root, near)]
     return next((folder for folder in candidates if is_model_folder(folder)), None)
+
+
+def _possible(name: str) -> bool:
+    """Tell whether a name can be looked up at all: short, no control signs, a known user's."""
+    try:
+        Path(name).expanduser().exists()
+    except (OSError, ValueError, RuntimeError):
+        return False
+    return len(name) <= _LONGEST_PATH
 
 
 def scenario_names(root: Path | None = None) -> list[str]:

@@ -45,6 +45,14 @@ def is_date(raw: Any) -> bool:
     return isinstance(raw, date) and not isinstance(raw, datetime)
 
 
+def _in_range(raw: float) -> bool:
+    """Tell whether a number is finite as a float; a whole number may be too large for one."""
+    try:
+        return math.isfinite(raw)
+    except OverflowError:
+        return False
+
+
 class DistributionReader:
     """Reads the distribution of a figure and collects what is wrong with it.
 
@@ -73,8 +81,11 @@ class DistributionReader:
     def number(self, raw: Any, path: Path) -> float | None:
         """Read a finite number."""
         number = isinstance(raw, (int, float)) and not isinstance(raw, bool)
-        if number and math.isfinite(raw):
+        if number and _in_range(raw):
             return float(raw)
+        if number and isinstance(raw, int):
+            self.say(path, "a whole number beyond what any figure can be")
+            return None
         hint = " (write a decimal point)" if isinstance(raw, str) and "," in raw else ""
         what = "nothing" if raw is None else repr(raw)
         self.say(path, f"{what} is not a number{hint}")

@@ -27,6 +27,8 @@ _FLOAT = re.compile(
 _OCTAL = re.compile(r"[-+]?0[0-9_]+")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOST_DIGITS = 300
+"""A longer whole number is no float, and Python itself refuses to read very long ones."""
 _TIME = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt]|[ \t]+)[0-9].*")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF|nan|NaN|NAN)")
 
@@ -54,7 +56,7 @@ def meaning(text: str) -> Meaning:
 
 def _number_or_date(text: str) -> Meaning:
     if _INT.fullmatch(text):
-        return Meaning(int(text))
+        return _whole(text)
     if _DATE.fullmatch(text):
         return _date(text)
     for pattern, why in _REFUSED:
@@ -64,6 +66,12 @@ def _number_or_date(text: str) -> Meaning:
         value = float(text)
         return Meaning(value, refused="" if math.isfinite(value) else f"{text} is too large")
     return Meaning(text)
+
+
+def _whole(text: str) -> Meaning:
+    if len(text) > _MOST_DIGITS:
+        return Meaning(text, refused=f"{text[:6]}... is too large, with {len(text)} digits")
+    return Meaning(int(text))
 
 
 def _date(text: str) -> Meaning:

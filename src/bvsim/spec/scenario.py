@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bvsim.spec.assembly import Kind, add_sources, assemble, ceilings_of, kind_of
 from bvsim.spec.dimensions import order_of, read_dimensions
 from bvsim.spec.drawing import Drawer
-from bvsim.spec.errors import Place, Problem
+from bvsim.spec.errors import Place, Problem, SpecError
 from bvsim.spec.figure import Figure
 from bvsim.spec.folder import Reading
 from bvsim.spec.nodes import Node, from_python
@@ -29,6 +29,7 @@ from bvsim.spec.tree_paths import figures_of
 FloatArray = NDArray[np.float64]
 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LONGEST_YEARS = 100
 _EDGE = 1e-12
 """Uniforms are kept this far from 0 and 1, where some quantiles are infinite."""
 
@@ -231,7 +232,10 @@ def load(
     """
     folder = None if root is None else Path(root)
     chain, problems = read_chain(str(name), folder)
-    reading = read_model_of(chain, folder)
+    try:
+        reading = read_model_of(chain, folder)
+    except SpecError as error:  # what else is wrong with the scenario's files is told as well
+        raise SpecError([*problems, *error.problems]) from None
     kind = kind_of(model_class)
     tree = reading.tree
     for link in chain:
@@ -317,6 +321,10 @@ def _wrong_dates(head: Mapping[str, Any], origin: str) -> list[Problem]:
         for key in DATES
         if key in head and not isinstance(head[key], date)
     ]
-    if not found and all(key in head for key in DATES) and head["end"] <= head["start"]:
+    if found or not all(key in head for key in DATES):
+        return found
+    if head["end"] <= head["start"]:
         found.append(Problem(place, "end", f"{head['end']} is not after start {head['start']}"))
+    if head["end"].year - head["start"].year > _LONGEST_YEARS:
+        found.append(Problem(place, "end", f"more than {_LONGEST_YEARS} years after the start"))
     return found

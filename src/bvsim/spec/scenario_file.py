@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,6 +25,9 @@ from bvsim.spec.part import part
 from bvsim.spec.reading import read_file
 
 DATES = ("as_of", "plan_as_of", "start", "end")
+
+_LONGEST_NAME = 100
+_NAME = re.compile(rf"(?=\w)[\w .-]{{1,{_LONGEST_NAME}}}")
 
 
 @part
@@ -130,7 +134,16 @@ def _read_link(path: Path, problems: list[Problem]) -> Link:
     _, wrong = check(ScenarioFile, node)
     told = {problem.place for problem in found}
     problems += [*found, *(problem for problem in wrong if problem.place not in told)]
+    problems += _bad_name(node)
     return Link(path, node)
+
+
+def _bad_name(node: Node) -> Iterator[Problem]:
+    """Refuse a name that could lead elsewhere: the default run folder is called by it."""
+    name = node.get("name")
+    if name is not None and isinstance(name.value, str) and not _NAME.fullmatch(name.value):
+        message = "a name is letters, digits, blanks, '.', '-' and '_', and begins with a letter"
+        yield Problem(name.place, "name", f"{message} or digit (at most {_LONGEST_NAME} of them)")
 
 
 def inherit(chain: list[Link], key: str) -> tuple[Node | None, Link]:
@@ -155,7 +168,10 @@ def read_model_of(chain: list[Link], root: Path | None = None) -> Reading:
         raise SpecError([Problem(link.node.place, "model", "no model: name its folder")])
     if isinstance(node.value, dict):
         return Reading(node)
-    folder = find_model(str(node.value), root, link.path)
+    if not isinstance(node.value, str):
+        message = "should be the name or path of a folder"
+        raise SpecError([Problem(node.place, "model", message)])
+    folder = find_model(node.value, root, link.path)
     if folder is None:
-        raise not_found("model", str(node.value), model_names(root), node.place, "model")
+        raise not_found("model", node.value, model_names(root), node.place, "model")
     return read_model(folder)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-_BATCH = 32
+_FIRST_BATCH, _LARGEST_BATCH = 16, 256
+_KEY = np.dtype("<u8")
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ class Key:
 class Stream:
     """Uniform numbers in (0, 1) from one named source of chance.
 
-    The generator is made when the first number is asked for: many sources of chance
-    never are.
+    The generator is made when the first number is asked for, as many sources of chance
+    never are; it draws larger and larger batches, as some are asked often.
 
     Parameters
     ----------
@@ -46,12 +47,13 @@ class Stream:
         Sixteen bytes that key the generator; None switches chance off.
     """
 
-    __slots__ = ("_batch", "_generator", "_key")
+    __slots__ = ("_batch", "_generator", "_key", "_size")
 
     def __init__(self, key: bytes | None) -> None:
         self._key = key
         self._generator: np.random.Generator | None = None
         self._batch: list[float] = []
+        self._size = _FIRST_BATCH
 
     @property
     def random(self) -> bool:
@@ -77,11 +79,13 @@ class Stream:
         if self._key is None:
             return 0.5
         if self._generator is None:
-            key = int.from_bytes(self._key, "little")
-            self._generator = np.random.Generator(np.random.Philox(key=key))
-        self._batch = self._generator.random(_BATCH).tolist()
-        self._batch.reverse()
-        return self._batch.pop()
+            philox = np.random.Philox(key=np.frombuffer(self._key, _KEY))
+            self._generator = np.random.Generator(philox)
+        batch: list[float] = self._generator.random(self._size).tolist()
+        self._batch = batch
+        self._size = min(2 * self._size, _LARGEST_BATCH)
+        batch.reverse()
+        return batch.pop()
 
     def happens(self, probability: float) -> bool:
         """Decide an event; with chance off only a certain one happens."""
