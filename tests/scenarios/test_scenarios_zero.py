@@ -12,6 +12,7 @@ ZEROS = {
     "orders": {"demand.level": 0},
     "rating": {"classes.*.rating": 0},
     "electric cars": {"demand.paths.*.france.*": 0, "demand.paths.*.europe.*": 0},
+    "cars": {"demand.france.level": 0, "demand.europe.level": 0},
     "leasing": {"demand.leasing.places": 0},
     "safety stock": {"imports.cam.safety_stock": 0, "imports.pcam.safety_stock": 0},
     "collection": {"fleet.routing.collected": 0},

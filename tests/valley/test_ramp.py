@@ -1,16 +1,17 @@
 """The rate's learning curves against closed forms and numerical integration."""
 
+import itertools
 import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.integrate import quad
+from scipy.integrate import quad, solve_ivp
 from world import make_ramp
 
 from bvsim.valley.ramp import make_curve
 
-FAMILIES = ("logistic", "gompertz", "lagged-exponential")
+FAMILIES = ("logistic", "gompertz", "lagged-exponential", "wright")
 
 
 def logistic(months, k, t50):
@@ -72,3 +73,36 @@ def test_a_shift_in_time_keeps_the_logistic(years, span):
     assert curve.rate(state) == pytest.approx(logistic(12.0 * years, 0.11, 44.0), rel=1e-6)
     later = curve.advance(state, curve.starts(state, span), 1.0, span)
     assert later == pytest.approx(curve.state_at(years + span), rel=1e-9, abs=1e-12)
+
+
+@given(k=st.floats(0.06, 0.6), t50=st.floats(3.0, 70.0))
+def test_wright_meets_the_logistic_at_its_start_and_at_half_rate(k, t50):
+    curve = make_curve(make_ramp(family="wright", k=k, t50=t50))
+    assert curve.rate(curve.start) == pytest.approx(logistic(0.0, k, t50), rel=1e-6)
+    half, step = t50 / 12.0, 1e-4
+    assert curve.rate(curve.state_at(half)) == pytest.approx(0.5, rel=1e-6)
+    later, earlier = (curve.rate(curve.state_at(half + sign * step)) for sign in (1, -1))
+    assert (later - earlier) / (2 * step) == pytest.approx(12.0 * k / 4.0, rel=1e-4)
+
+
+def test_wright_is_a_power_of_what_was_begun_and_then_full():
+    curve = make_curve(make_ramp(family="wright", k=0.2, t50=18.0))
+    states = [curve.state_at(years) for years in (0.0, 0.5, 1.0, 1.4)]
+    slopes = [
+        math.log(curve.rate(b) / curve.rate(a)) / math.log((b + curve.prior) / (a + curve.prior))
+        for a, b in itertools.pairwise(states)
+    ]
+    assert slopes == pytest.approx([slopes[0]] * 3)
+    assert 0.0 < slopes[0] < 1.0
+    late = curve.state_at(curve.full_years + 2.0)
+    assert curve.rate(late) == 1.0
+    assert curve.starts(late, 0.02) == pytest.approx(0.02)
+
+
+def test_wright_follows_its_differential_equation():
+    curve = make_curve(make_ramp(family="wright", k=0.15, t50=24.0))
+    for years in (0.5, 2.0, 3.0, 5.0):
+        solved = solve_ivp(
+            lambda _, x: [curve.rate(x[0])], (0.0, years), [0.0], rtol=1e-9, max_step=0.01
+        )
+        assert curve.state_at(years) == pytest.approx(solved.y[0][-1], rel=1e-5)

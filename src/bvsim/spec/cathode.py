@@ -12,7 +12,7 @@ from bvsim.spec.labour import Staffing
 from bvsim.spec.part import part
 from bvsim.spec.ramp import RampClass
 from bvsim.spec.stages import Project
-from bvsim.spec.units import Count, Days, Months, OnDate, Share, TonnesPerYear
+from bvsim.spec.units import Days, Lines, Months, OnDate, Share, TonnesPerYear
 
 AllocationRule = Literal["proportional-to-need", "by-contract", "first-come"]
 
@@ -22,7 +22,7 @@ class CathodeBlock:
     """One phase of a cathode plant: kiln lines released one after another."""
 
     nameplate: TonnesPerYear
-    lines: Count
+    lines: Lines
     line_interval: Months
     """Time between the releases of two lines."""
     first_sales: Months

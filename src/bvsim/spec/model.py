@@ -19,16 +19,16 @@ from bvsim.spec.site import Site
 from bvsim.spec.sources import Source
 from bvsim.spec.stages import Shock, Stages, Stops
 from bvsim.spec.templates import Template
-from bvsim.spec.units import Count, Days, Share
+from bvsim.spec.units import PlanningDays, Share, WorkedDays
 
 
 @part
 class CalendarSpec:
     """Planning periods and planned shutdowns."""
 
-    review: Days
+    review: PlanningDays
     """Length of a planning period; periods are split at month ends."""
-    scheduled: Count
+    scheduled: WorkedDays
     """Working days a year, the same for plan and simulation."""
     august_share: Share
     """Share of the shutdown days placed in August; the rest closes the year."""

@@ -9,7 +9,7 @@ from bvsim.spec.units import Days, Hours, Months, PerMonth, PerYear, Share, Unit
 
 GeometricSd = Annotated[float, Unit("1", 1)]
 
-RampFamily = Literal["logistic", "gompertz", "lagged-exponential"]
+RampFamily = Literal["logistic", "gompertz", "lagged-exponential", "wright"]
 
 
 @part

@@ -10,7 +10,7 @@ from bvsim.spec.labour import Staffing
 from bvsim.spec.part import part
 from bvsim.spec.ramp import RampClass
 from bvsim.spec.stages import Project
-from bvsim.spec.units import Count, Gwh, GwhPerYear, Heads, Months, OnDate, Share, Unit
+from bvsim.spec.units import Gwh, GwhPerYear, Heads, Lines, Months, OnDate, Share, Unit
 
 MegaWatt = Annotated[float, Unit("MW", 0)]
 
@@ -51,7 +51,7 @@ class CellBlock:
     """One block of a gigafactory: lines released one after another."""
 
     nameplate: GwhPerYear
-    lines: Count
+    lines: Lines
     line_interval: Months
     """Time between the releases of two lines."""
     first_sales: Months

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bvsim.spec.part import part
-from bvsim.spec.units import Factor, Months, OnDate, PerYear, Share
+from bvsim.spec.units import Factor, LookMonths, Months, OnDate, PerYear, Share
 
 
 @part
@@ -46,7 +46,7 @@ class Stops:
     """Share of stops after which a smaller project goes on; the rest are suspended."""
     downsize_factor: Share
     """Size of a downsized project relative to the one before."""
-    review: Months
+    review: LookMonths
     """Time between two looks at a suspended project."""
     resume: Share
     """Probability that a look at a suspended project resumes it."""
@@ -56,7 +56,7 @@ class Stops:
 class Decision:
     """What the final decision on an expansion waits for, looked at again and again."""
 
-    review: Months
+    review: LookMonths
     """Time between two looks."""
     achieved: Share
     """Output of the site's last quarter, over nameplate in service, that is wanted first."""

@@ -322,11 +322,14 @@ class OrderBook:
 
 
 def scale_of(
-    registrations: FloatArray, reference: FloatArray, years: FloatArray, base_year: int
+    registrations: FloatArray, reference: FloatArray, years: NDArray[np.int_], base_year: int
 ) -> FloatArray:
-    """Return registrations over the reference's mean month in a base year (nearest in reach)."""
-    base = min(max(base_year, int(years[0])), int(years[-1]))
-    return np.asarray(registrations / reference[years == base].mean())
+    """Return registrations over the reference's mean month in a base year, or in the first one.
+
+    Zero where the reference has none.
+    """
+    base = float(reference[years == max(base_year, int(years[0]))].mean())
+    return np.asarray(registrations / base) if base > 0.0 else np.zeros_like(registrations)
 
 
 def monthly_step(time_constant_months: float) -> float:
@@ -336,7 +339,7 @@ def monthly_step(time_constant_months: float) -> float:
     return 1.0 - math.exp(-1.0 / time_constant_months)
 
 
-def yearly(monthly: FloatArray, years: FloatArray) -> FloatArray:
+def yearly(monthly: FloatArray, years: NDArray[np.int_]) -> FloatArray:
     """Sum a monthly array by calendar year, in order."""
     positions = (years - int(years[0])).astype(np.intp)
     return np.asarray(np.bincount(positions, weights=monthly), dtype=np.float64)

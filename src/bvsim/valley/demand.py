@@ -10,7 +10,7 @@ import numpy as np
 
 from bvsim.spec.demand import DemandSpec, Supplier
 from bvsim.valley.books import Balance, Column
-from bvsim.valley.calendar import MONTHS_PER_YEAR, Period
+from bvsim.valley.calendar import MONTHS_PER_YEAR, Calendar, Period
 from bvsim.valley.context import Context
 from bvsim.valley.customers import (
     COLUMNS,
@@ -27,7 +27,10 @@ from bvsim.valley.customers import (
     tenders_won,
     yearly,
 )
-from bvsim.valley.evmarket import make_ev_market
+from bvsim.valley.evmarket import make_ev_market, months_to, ratio
+
+_YEARS_AHEAD = 10
+"""How far beyond the horizon plans made within it may look."""
 
 FR_SHARE, FR_BEV, EU_BEV, FR_GWH, EU_GWH = range(5)
 REGION_COLUMNS = (
@@ -37,6 +40,13 @@ REGION_COLUMNS = (
     Column("fr_demand_gwh", "flow", "Batteries of electric cars, vans and hybrids, France."),
     Column("eu_demand_gwh", "flow", "Batteries of electric cars, European Union."),
 )
+
+
+def last_year_of(spec: DemandSpec, calendar: Calendar) -> int:
+    """Return the horizon's last year, or a later one to which a volume refers."""
+    referred = [programme.base_year for programme in spec.programmes.values()]
+    referred += [offtake.base_year for offtake in spec.offtakes.values()]
+    return max(calendar.years[-1], *referred, 0)
 
 
 class Demand:
@@ -56,22 +66,24 @@ class Demand:
     def __init__(self, spec: DemandSpec, ctx: Context) -> None:
         self._spec, self._ctx = spec, ctx
         calendar = ctx.calendar
-        self.market = make_ev_market(spec, ctx)
-        self._years = np.array([calendar.month_year(m) for m in range(calendar.months)])
+        months = months_to(calendar, last_year_of(spec, calendar) + _YEARS_AHEAD)
+        market = self.market = make_ev_market(spec, ctx, months)
+        self._starts, self._years = months.starts, months.years
         self.first_year = int(self._years[0])
-        market = self.market
+        until = len(calendar.years)
         self.registrations: dict[str, FloatArray] = {
-            "bev_car": yearly(market.fr_bev, self._years),
-            "bev_lcv": yearly(market.fr_lcv, self._years),
-            "phev_car": yearly(market.fr_phev, self._years),
+            "bev_car": yearly(market.fr_bev, self._years)[:until],
+            "bev_lcv": yearly(market.fr_lcv, self._years)[:until],
+            "phev_car": yearly(market.fr_phev, self._years)[:until],
         }
-        """Vehicles a year in France, by kind; shape (years,), from `first_year` on."""
-        shares = self.registrations["bev_car"] / yearly(market.fr_cars, self._years)
+        """Vehicles a year in France, by kind; shape (years,), from `first_year` to the end's."""
+        cars = yearly(market.fr_cars, self._years)[:until]
+        shares = ratio(self.registrations["bev_car"], cars)
         self._yearly_share: list[float] = shares.tolist()
         self._open = (market.eu_gwh * spec.open_market.contestable * MONTHS_PER_YEAR).tolist()
         rivals = spec.open_market.contestable * spec.open_market.rival_capacity
         self._rivals = (market.eu_central_gwh * rivals * MONTHS_PER_YEAR).tolist()
-        flat = np.ones(calendar.months)
+        flat = np.ones(len(self._years))
         self._central = {
             "france": market.fr_central,
             "europe": market.eu_central,
@@ -79,7 +91,7 @@ class Demand:
         }
         self._sold = {"france": market.fr_bev, "europe": market.eu_bev, "none": flat}
         self._scale_of: dict[tuple[str, int], tuple[FloatArray, FloatArray]] = {}
-        first_days = calendar.month_starts[:-1]
+        first_days = self._starts[:-1]
         self._level: list[float] = by_month(spec.level, first_days).tolist()
         self._mature: list[float] = by_month(spec.cost_gap.mature, first_days).tolist()
         self._memory = monthly_step(spec.cost_gap.memory)
@@ -97,13 +109,13 @@ class Demand:
     def order_book(self, site: str) -> OrderBook:
         """Return the order book of a site; the same one at each call."""
         if site not in self._books:
-            spec, calendar = self._spec, self._ctx.calendar
+            spec, days = self._spec, self._ctx.calendar.scheduled_days_per_year
             self._books[site] = OrderBook(
                 site,
-                room_share=spec.finished / calendar.scheduled_days_per_year,
+                room_share=spec.finished / days,
                 gap=spec.cost_gap.at_start,
                 account=self._ctx.books.open("yearly", f"{site}:demand", COLUMNS),
-                portfolio=Portfolio(self._contracts(site), calendar.months),
+                portfolio=Portfolio(self._contracts(site), len(self._years)),
                 supplier=spec.suppliers.get(site) or Supplier(),
                 ctx=self._ctx,
             )
@@ -111,7 +123,7 @@ class Demand:
         return self._books[site]
 
     def _contracts(self, site: str) -> list[Contract]:
-        spec, days = self._spec, self._ctx.calendar.month_starts[:-1]
+        spec, days = self._spec, self._starts[:-1]
         found = []
         for name in sorted(spec.programmes):
             programme = spec.programmes[name]
@@ -228,9 +240,9 @@ class Demand:
         nameplate_gwh : float
             GWh a year of released lines by then.
         day : float
-            Day since the start; beyond the horizon, its last month stands for it.
+            Day since the start, within the horizon or some years after it.
         """
-        book, starts = self._books[site], self._ctx.calendar.month_starts
+        book, starts = self._books[site], self._starts
         now = max(self._month, 0)
         then = min(max(bisect_right(starts, day) - 1, now), len(starts) - 2)
         committed = book.portfolio.expected(now, then, starts[then]) * self._level[now]
@@ -240,7 +252,8 @@ class Demand:
         offers = [b.nameplate_gwh - b.committed for b in others]
         weights = [self._weight(b.gap) for b in others]
         market = self.market
-        growth = float(market.eu_central_gwh[then] / market.eu_central_gwh[now])
+        today = float(market.eu_central_gwh[now])
+        growth = float(market.eu_central_gwh[then]) / today if today > 0.0 else 0.0
         won = tenders_won(
             self._open[now] * growth,
             self._rivals[then],

@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
 from bvsim.spec.demand import DRAWN, CarMarket, Co2Step, DemandSpec, Leasing, ObservedYear
-from bvsim.valley.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, MONTHS_PER_YEAR
+from bvsim.valley.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, MONTHS_PER_YEAR, Calendar
 from bvsim.valley.context import Context
 from bvsim.valley.streams import Stream
 
@@ -26,6 +26,39 @@ _EDGE = 1e-4  # shares of 0 and 1 have no log odds
 _CENTRAL = 0.5  # the position among the paths that everyone plans with
 _GWH_PER_KWH = 1e-6
 _EUR_PER_KEUR = 1000.0
+
+
+@dataclass(frozen=True)
+class Months:
+    """Whole months from the start of a simulation to some years beyond its end.
+
+    The market goes on beyond the horizon: plans look ahead, and a volume may be that of
+    a later year. So neither depends on when a simulation ends.
+
+    Parameters
+    ----------
+    starts : tuple of float
+        First day of each month, and the day after the last one.
+    years : ndarray of int
+        Calendar year of each month.
+    """
+
+    starts: tuple[float, ...]
+    years: NDArray[np.int_]
+
+
+def months_to(calendar: Calendar, last_year: int) -> Months:
+    """Return the months up to December of a year."""
+    first, end = calendar.start, (last_year + 1) * MONTHS_PER_YEAR
+    months = range(first.year * MONTHS_PER_YEAR + first.month - 1, end + 1)
+    firsts = [date(m // MONTHS_PER_YEAR, m % MONTHS_PER_YEAR + 1, 1) for m in months]
+    starts = (0.0, *(calendar.day(day) for day in firsts[1:]))
+    return Months(starts, np.array([day.year for day in firsts[:-1]]))
+
+
+def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """Return part over whole, and zero where there is nothing."""
+    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0.0)
 
 
 @dataclass(frozen=True)
@@ -173,14 +206,14 @@ def _normals(stream: Stream, count: int) -> FloatArray:
 class _Builder:
     """Puts an `EvMarket` together; lives only while it does."""
 
-    def __init__(self, spec: DemandSpec, ctx: Context) -> None:
+    def __init__(self, spec: DemandSpec, ctx: Context, months: Months) -> None:
         self.spec, self.ctx = spec, ctx
         calendar = ctx.calendar
-        starts = np.array(calendar.month_starts)
+        starts = np.array(months.starts)
         self.days = 0.5 * (starts[:-1] + starts[1:])
         first = calendar.date(0.0)
         self.times = first.year + (first.timetuple().tm_yday - 1 + self.days) / DAYS_PER_YEAR
-        self.years = np.array([calendar.month_year(m) for m in range(calendar.months)])
+        self.years = months.years
         self.observed: dict[int, ObservedYear] = {
             int(year): facts
             for year, facts in sorted(spec.observed.items())
@@ -219,8 +252,8 @@ class _Builder:
             day = calendar.day(spec.opened[name])
             if day <= self.ctx.as_of_day:
                 cars += leasing_cars(self.days, day, spec.places.at(day), spec)
-        for year in calendar.years:
-            day = calendar.day(calendar.start.replace(year=year, month=spec.opens_month, day=1))
+        for year in np.unique(self.years).tolist():
+            day = calendar.day(date(year, spec.opens_month, 1))
             funded = stream.happens(spec.probability.at(day))
             if funded and day > self.ctx.as_of_day:
                 cars += leasing_cars(self.days, day, spec.places.at(day), spec)
@@ -243,20 +276,20 @@ class _Builder:
         return values
 
 
-def make_ev_market(spec: DemandSpec, ctx: Context) -> EvMarket:
-    """Compute the vehicle market of one replication.
+def make_ev_market(spec: DemandSpec, ctx: Context, months: Months) -> EvMarket:
+    """Compute the vehicle market of one replication, for some months.
 
     Up to the last calendar year whose figures were known at `as_of`, observed
     registrations are imposed; later months follow the chosen path with
     autoregressive deviations on the log odds (France and the Union correlated),
     fleet-target deadlines, subsidised leasing and incentives.
     """
-    build = _Builder(spec, ctx)
-    months, chance = len(build.years), spec.deviation
-    europe = _normals(ctx.streams.stream("demand", "europe-share"), months)
-    own = _normals(ctx.streams.stream("demand", "france-share"), months)
+    build = _Builder(spec, ctx, months)
+    count, chance = len(build.years), spec.deviation
+    europe = _normals(ctx.streams.stream("demand", "europe-share"), count)
+    own = _normals(ctx.streams.stream("demand", "france-share"), count)
     france = chance.correlation * europe + math.sqrt(1.0 - chance.correlation**2) * own
-    cycle = _normals(ctx.streams.stream("demand", "car-market"), months)
+    cycle = _normals(ctx.streams.stream("demand", "car-market"), count)
 
     fr_dev = build.deviation(france, chance.rho, chance.sd)
     eu_dev = build.deviation(europe, chance.rho, chance.sd)
@@ -267,7 +300,7 @@ def make_ev_market(spec: DemandSpec, ctx: Context) -> EvMarket:
         build.times, spec.europe, build.deviation(cycle, spec.europe.rho, spec.europe.sd)
     )
     fr_base = build.share("france", named_knots(spec, "france"), fr_dev)
-    fr_share = np.clip(fr_base + build.pulses() / fr_cars + build.bonus(), 0.0, 1.0)
+    fr_share = np.clip(fr_base + ratio(build.pulses(), fr_cars) + build.bonus(), 0.0, 1.0)
     eu_share = build.share("europe", named_knots(spec, "europe"), eu_dev)
 
     fr_cars_seen = build.impose(fr_cars, "cars")
@@ -276,7 +309,9 @@ def make_ev_market(spec: DemandSpec, ctx: Context) -> EvMarket:
     fr_lcv = build.impose(vans * spec.other_vehicles.vans / MONTHS_PER_YEAR, "bev_lcv")
     rest = (1.0 - fr_share) * spec.other_vehicles.phev_of_rest
     fr_phev = build.impose(rest * fr_cars, "phev_car")
-    eu_bev = build.impose(eu_share * eu_cars, "eu_bev_car")
+    # cars that French policy adds to the path are registered in the Union too
+    of_policy = (fr_share - np.clip(fr_base, 0.0, 1.0)) * fr_cars
+    eu_bev = build.impose(np.clip(eu_share * eu_cars + of_policy, 0.0, eu_cars), "eu_bev_car")
 
     fr_central = build.share("france", share_knots(spec, "france", _CENTRAL), 0.0)
     eu_central = build.share("europe", share_knots(spec, "europe", _CENTRAL), 0.0)
@@ -288,7 +323,7 @@ def make_ev_market(spec: DemandSpec, ctx: Context) -> EvMarket:
     eu_pack = np.maximum(spec.pack.eu_bev + drift, 0.0) * _GWH_PER_KWH
     others = (fr_lcv * spec.pack.lcv + fr_phev * spec.pack.phev) * _GWH_PER_KWH
     return EvMarket(
-        fr_share=fr_bev / fr_cars_seen,
+        fr_share=ratio(fr_bev, fr_cars_seen),
         fr_bev=fr_bev,
         fr_lcv=fr_lcv,
         fr_phev=fr_phev,

@@ -7,7 +7,7 @@ from bvsim.valley.books import Account
 from bvsim.valley.calendar import Period
 from bvsim.valley.cellblock import NO_LIMITS
 from bvsim.valley.context import Context
-from bvsim.valley.gigafactory import GOOD, NAMEPLATE, SITE_COLUMNS, STARTED
+from bvsim.valley.gigafactory import GOOD, NAMEPLATE, STARTED
 from bvsim.valley.plan import PlanPath
 
 
@@ -29,6 +29,8 @@ class PlanOnly:
     def __init__(self, entity: str, plan: PlanPath, ctx: Context, *, comes_true: bool) -> None:
         self.entity, self.plan, self.ctx, self.comes_true = entity, plan, ctx, comes_true
         self.site: Account | None = None
+        """Of a site that is nothing but such blocks."""
+        self._nameplate = 0.0
         self.ledger: Account
         self.binding: Account
 
@@ -37,10 +39,6 @@ class PlanOnly:
         open_ = self.ctx.books.open
         self.ledger = open_("ledger", self.entity, ledger.LEDGER_COLUMNS)
         self.binding = open_("binding", self.entity, ledger.BINDING_COLUMNS)
-
-    def open_site(self, site: str) -> None:
-        """Open the account of a site that is nothing but this block."""
-        self.site = self.ctx.books.open("yearly", site, SITE_COLUMNS)
 
     def month_end(self, last: Period) -> None:
         """Post the month that ends with a period: not built, or made as announced."""
@@ -58,6 +56,6 @@ class PlanOnly:
         if self.site is not None:
             self.site.now[GOOD] += made
             self.site.now[STARTED] += made
-            self.site.now[NAMEPLATE] = (
-                self.plan.nameplate(last.start_day) if self.comes_true else 0.0
-            )
+            nameplate = self.plan.nameplate(last.start_day) if self.comes_true else 0.0
+            self.site.now[NAMEPLATE] += nameplate - self._nameplate  # blocks share the account
+            self._nameplate = nameplate

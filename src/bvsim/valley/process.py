@@ -97,7 +97,7 @@ class InProcess:
             batch = self._batches.popleft()
             finished += batch.good_gwh
             self._hand_over(batch.scrap)
-        self.gwh -= finished
+        self.gwh = self.gwh - finished if self._batches else 0.0  # no residue of rounding
         self._finished += finished
         return finished
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import simpy
 
@@ -13,6 +13,7 @@ from bvsim.valley.books import Account, Column
 from bvsim.valley.calendar import DAYS_PER_MONTH
 from bvsim.valley.context import Context
 from bvsim.valley.labour_pools import Mover
+from bvsim.valley.streams import binomial_quantile
 from bvsim.valley.workforce import Workforce
 
 DAYS_PER_WEEK = 7.0
@@ -29,6 +30,22 @@ PROGRAMME_COLUMNS = (
 C_INTAKE, C_GRADUATES, C_DROPOUTS, C_FAILURES, C_IN_TRAINING, C_COST = range(6)
 
 Events = Generator[simpy.Event, object, None]
+
+
+class Luck(NamedTuple):
+    """The uniform numbers of one intake."""
+
+    drop_out: float
+    exam: float
+    placement: float
+
+
+class Group(NamedTuple):
+    """Those of a cohort who go through the plant together: trainees `first` to `last` of it."""
+
+    first: int
+    last: int
+    luck: Luck
 
 
 class Recruiter(Protocol):
@@ -108,9 +125,10 @@ class Course:
             start = known[0] if known else planned + spec.delay.at(planned)
             if start > env.now:
                 yield env.timeout(start - env.now)
+            luck = Luck(*self._stream.uniforms(len(Luck._fields)))  # of every intake: common luck
             number = self._take_in(known[1] if known else None)
             if number:
-                env.process(self._cohort(number))
+                env.process(self._cohort(number, luck))
             planned += interval
 
     def _await_sop(self, employer: Workforce) -> Events:
@@ -156,26 +174,41 @@ class Course:
         completing = (1.0 - self.spec.drop_out) * self.spec.exam_pass * self.spec.placement
         return math.ceil(posts / completing) if completing > 0.0 else 0
 
-    def _cohort(self, number: int) -> Events:
-        """Take one cohort through the centre, the plant and the exam."""
+    def _cohort(self, number: int, luck: Luck) -> Events:
+        """Take one cohort through the centre and, as tutors become free, the plant."""
         env = self._ctx.env
         yield env.timeout(self.centre_days)
         self._in_centre -= number
-        if self.plant_days > 1e-9:
-            tutors = 0
-            if self.employer is not None and not self.employer.closed:
-                wanted = math.ceil(number / max(self.spec.trainees_per_trainer, 1e-9))
-                while (lent := self.employer.lend_trainers(wanted)) is None:
-                    yield env.timeout(TUTORS_RETRY_DAYS)
-                tutors = lent
-            yield env.timeout(self.plant_days)
-            if tutors and self.employer is not None:
-                self.employer.return_trainers(tutors)
-        self._finish(number)
+        begun = 0
+        while begun < number:
+            tutors = self._tutors(number - begun)
+            if tutors is None:
+                yield env.timeout(TUTORS_RETRY_DAYS)
+                continue
+            group = number - begun
+            if tutors:
+                group = min(group, max(1, math.floor(tutors * self.spec.trainees_per_trainer)))
+            env.process(self._in_plant(Group(begun, begun + group, luck), tutors))
+            begun += group
 
-    def _finish(self, number: int) -> None:
+    def _tutors(self, trainees: int) -> int | None:
+        """Return the plant's tutors for some trainees; 0 where it lends none, None: wait."""
+        if self.plant_days <= 1e-9 or self.employer is None or self.employer.closed:
+            return 0
+        wanted = math.ceil(trainees / max(self.spec.trainees_per_trainer, 1e-9))
+        return self.employer.lend_trainers(wanted)
+
+    def _in_plant(self, group: Group, tutors: int) -> Events:
+        """Take a group through the plant to the exam."""
+        yield self._ctx.env.timeout(max(self.plant_days, 0.0))
+        if tutors and self.employer is not None:
+            self.employer.return_trainers(tutors)
+        self._finish(group)
+
+    def _finish(self, group: Group) -> None:
         """Settle who dropped out, who failed and who graduated."""
-        dropped, passed, placed = self._outcome(number)
+        number = group.last - group.first
+        dropped, passed, placed = self._outcome(group)
         failed = number - dropped - passed
         self.in_training -= number
         self.dropped += dropped
@@ -199,14 +232,26 @@ class Course:
             unit="heads",
         )
 
-    def _outcome(self, number: int) -> tuple[int, int, int]:
+    def _outcome(self, group: Group) -> tuple[int, int, int]:
         """Return drop-outs, graduates and graduates who take up work."""
         spec = self.spec
         if self._chance:
-            dropped = self._stream.binomial(number, spec.drop_out)
-            passed = self._stream.binomial(number - dropped, spec.exam_pass)
-            return dropped, passed, self._stream.binomial(passed, spec.placement)
+            before, after = (outcome(spec, n, group.luck) for n in (group.first, group.last))
+            return after[0] - before[0], after[1] - before[1], after[2] - before[2]
+        number = group.last - group.first
         passed = self._passing.whole(number * (1.0 - spec.drop_out) * spec.exam_pass)
         passed = min(passed, number)
         dropped = min(self._dropping.whole(number * spec.drop_out), number - passed)
         return dropped, passed, min(passed, self._placing.whole(passed * spec.placement))
+
+
+def outcome(spec: Programme, trainees: int, luck: Luck) -> tuple[int, int, int]:
+    """Return drop-outs, graduates and those who take up work among a cohort's first trainees.
+
+    Each is a binomial count at the cohort's own uniform number, so that it never falls as
+    trainees are added: groups of a cohort get the differences, and larger cohorts have at
+    least the graduates of smaller ones.
+    """
+    dropped = binomial_quantile(luck.drop_out, trainees, spec.drop_out)
+    passed = binomial_quantile(luck.exam, trainees - dropped, spec.exam_pass)
+    return dropped, passed, binomial_quantile(luck.placement, passed, spec.placement)

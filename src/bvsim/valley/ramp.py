@@ -16,6 +16,8 @@ from bvsim.spec.ramp import RampClass
 from bvsim.valley.calendar import MONTHS_PER_YEAR
 
 _MAX_EXPONENT = 700.0  # exp() of more overflows a double
+_LARGEST_RATIO, _WIDEST_LOG, _HALVINGS = 1.0 - 1e-9, 8.0, 60
+"""Of the search for Wright's curve: its ratio lies in (1/2, 1), log z in (0, 1.6)."""
 
 
 class Curve(Protocol):
@@ -157,6 +159,88 @@ class LaggedExponential:
         return years
 
 
+@dataclass(frozen=True)
+class Wright:
+    """q(x) = min(1, q0 (1 + x / x0)^b): time per cell falls as a power of cells begun.
+
+    Wright (1936), with the prior experience x0 of the Stanford-B form. With dx/dt = q
+    the rate of an unconstrained line is q0 (1 + a t)^p, p = b / (1 - b), until it is
+    full; x0 = q0 / (a (p + 1)). Unlike the others this curve ends in a corner.
+
+    Parameters
+    ----------
+    initial : float
+        q0, the rate of a line without experience.
+    pace : float
+        a, per year.
+    power : float
+        p, so that b = p / (p + 1).
+    """
+
+    initial: float
+    pace: float
+    power: float
+
+    @property
+    def start(self) -> float:
+        """State of a line without experience: no starts yet."""
+        return 0.0
+
+    @property
+    def prior(self) -> float:
+        """Experience at the start x0, in years of scheduled time at full rate."""
+        return self.initial / (self.pace * (self.power + 1.0))
+
+    @property
+    def full_years(self) -> float:
+        """Time at which an unconstrained line runs at its mature rate."""
+        return (math.pow(self.initial, -1.0 / self.power) - 1.0) / self.pace
+
+    def rate(self, state: float) -> float:
+        """Return the rate after `state` cumulative starts (negative: a delayed line)."""
+        grown = max(0.0, 1.0 + state / self.prior)
+        return min(1.0, self.initial * math.pow(grown, self.power / (self.power + 1.0)))
+
+    def starts(self, state: float, years: float) -> float:
+        """Return the integral of the rate in closed form."""
+        return self.state_at(self._years_at(state) + years) - state
+
+    def advance(self, state: float, done: float, possible: float, years: float) -> float:
+        """Return the state after `done` starts: experience is cumulative starts."""
+        return state + done
+
+    def state_at(self, years: float) -> float:
+        """Return the cumulative starts of an unconstrained line; at least -x0, where it rests."""
+        full = self.full_years
+        growing = math.pow(max(0.0, 1.0 + self.pace * min(years, full)), self.power + 1.0)
+        return self.prior * (growing - 1.0) + max(0.0, years - full)
+
+    def _years_at(self, state: float) -> float:
+        """Return the time at which an unconstrained line has some cumulative starts."""
+        full = self.full_years
+        beyond = state - self.state_at(full)
+        if beyond >= 0.0:
+            return full + beyond
+        grown = max(0.0, 1.0 + state / self.prior)
+        return (math.pow(grown, 1.0 / (self.power + 1.0)) - 1.0) / self.pace
+
+
+def make_wright(t50_years: float, k_per_year: float) -> Wright:
+    """Return Wright's curve through the logistic's first rate, half rate and slope there.
+
+    With z = 1 + a t50 and L = log(1 / (2 q0)) these ask for
+    (z - 1) / (z log z) = k t50 / (2 L); the left side falls from 1 to 0.
+    """
+    steep = k_per_year * t50_years
+    doublings = math.log1p(exp(min(steep, _MAX_EXPONENT))) - math.log(2.0)
+    wanted = min(steep / (2.0 * doublings), _LARGEST_RATIO)
+    low, high = 0.0, _WIDEST_LOG
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)  # log z; (z - 1) / z is -expm1(-log z)
+        low, high = (middle, high) if -expm1(-middle) / middle > wanted else (low, middle)
+    return Wright(0.5 * exp(-doublings), expm1(low) / t50_years, doublings / low)
+
+
 def make_curve(ramp: RampClass) -> Curve:
     """Return the learning curve of a class, by the name of its family."""
     t50_years, k_per_year = ramp.t50 / MONTHS_PER_YEAR, ramp.k * MONTHS_PER_YEAR
@@ -165,4 +249,6 @@ def make_curve(ramp: RampClass) -> Curve:
     if ramp.family == "lagged-exponential":
         tau = min(1.0 / k_per_year, t50_years / math.log(2.0))
         return LaggedExponential(t50_years - tau * math.log(2.0), tau)
+    if ramp.family == "wright":
+        return make_wright(t50_years, k_per_year)
     return Logistic(1.0 / k_per_year, 1.0 / (1.0 + exp(ramp.k * ramp.t50)))

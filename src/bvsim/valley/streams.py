@@ -107,9 +107,18 @@ class Stream:
             return trials
         if self._key is None:
             return round(trials * probability)
-        if probability > 0.5:
-            return trials - _invert_binomial(1.0 - self.uniform(), trials, 1.0 - probability)
-        return _invert_binomial(self.uniform(), trials, probability)
+        return binomial_quantile(self.uniform(), trials, probability)
+
+
+def binomial_quantile(u: float, trials: int, probability: float) -> int:
+    """Return the binomial count at a uniform number; for one number it grows with the trials."""
+    if trials <= 0 or probability <= 0.0:
+        return 0
+    if probability >= 1.0:
+        return trials
+    if probability > 0.5:
+        return trials - _invert_binomial(1.0 - u, trials, 1.0 - probability)
+    return _invert_binomial(u, trials, probability)
 
 
 def _invert_binomial(u: float, trials: int, probability: float) -> int:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 import simpy
 
 from bvsim.spec.model import Model
 from bvsim.valley import tables
-from bvsim.valley.books import Balance, Books, FloatArray, Trace
+from bvsim.valley.books import Account, Balance, Books, FloatArray, Trace
 from bvsim.valley.calendar import Calendar, Period, make_calendar
 from bvsim.valley.cathode import CathodeMarket
 from bvsim.valley.context import Context
 from bvsim.valley.demand import Demand
 from bvsim.valley.fleet import Fleet
-from bvsim.valley.gigafactory import Gigafactory
+from bvsim.valley.gigafactory import SITE_COLUMNS, Gigafactory
 from bvsim.valley.kpis import Milestones, Roles, YearlyTable, kpi_table
 from bvsim.valley.labour import LabourMarket
 from bvsim.valley.lead_acid import LeadAcidPlant
@@ -48,6 +49,8 @@ class Setting:
         Turns the values of the uncertain figures into a model of plain numbers.
     calendar : Calendar
         Periods, months and years.
+    past : Calendar
+        The same up to `as_of`, where that lies beyond the end.
     as_of_day : float
         Day up to which facts are imposed.
     plans : Plans
@@ -60,6 +63,7 @@ class Setting:
 
     draw: Callable[[FloatArray], Model]
     calendar: Calendar
+    past: Calendar
     as_of_day: float
     plans: Plans
     years: tuple[int, ...]
@@ -68,20 +72,27 @@ class Setting:
     """Labels of tables, found by the first replication (they are the same in all)."""
 
 
-def prepare(scenario: Scenario, years: Sequence[int] = (), monthly: bool = False) -> Setting:
-    """Do once what all replications of a scenario share."""
-    model = scenario.drawn(scenario.median())
+def calendar_to(end: date, scenario: Scenario, model: Model) -> Calendar:
+    """Return the periods of a scenario up to a date."""
     spec = model.calendar
-    calendar = make_calendar(
+    return make_calendar(
         scenario.start,
-        scenario.end,
+        end,
         review_days=spec.review,
         scheduled_days=round(spec.scheduled),
         august_share=spec.august_share,
     )
+
+
+def prepare(scenario: Scenario, years: Sequence[int] = (), monthly: bool = False) -> Setting:
+    """Do once what all replications of a scenario share."""
+    model = scenario.drawn(scenario.median())
+    calendar = calendar_to(scenario.end, scenario, model)
+    whole = scenario.as_of <= scenario.end
     return Setting(
         draw=scenario.drawn,
         calendar=calendar,
+        past=calendar if whole else calendar_to(scenario.as_of, scenario, model),
         as_of_day=calendar.day(scenario.as_of),
         plans=Plans.of(plan_in_force(model.plan, scenario.plan_as_of), calendar),
         years=tuple(years),
@@ -191,7 +202,9 @@ class Valley:
         )
 
     def _make_sites(self) -> list[Gigafactory]:
-        builder = SiteBuilder(self.model, self.setting.plans, self.actors, self.ctx)
+        builder = SiteBuilder(
+            self.model, self.setting.plans, self.actors, self.ctx, past=self.setting.past
+        )
         cells = {n: s for n, s in self.model.sites.items() if s.kind == CELLS}
         return [builder.build(name, site) for name, site in sorted(cells.items())]
 
@@ -232,12 +245,14 @@ class Valley:
 
     def _start_planned(self) -> None:
         """Start what stands in the plan only; a name no site bears gets an account."""
-        site_names = set(self.model.sites)
+        accounts: dict[str, Account] = {}
         for planned in self.planned:
             planned.start()
             site = planned.entity.rsplit(".", 1)[0]
-            if site not in site_names:
-                planned.open_site(site)
+            if site not in self.model.sites:
+                if site not in accounts:
+                    accounts[site] = self.ctx.books.open("yearly", site, SITE_COLUMNS)
+                planned.site = accounts[site]
 
     def planning(self) -> Generator[simpy.Event, object, None]:
         """Plan every period once all events up to its start have happened."""

@@ -190,10 +190,11 @@ class Cohorts:
         self.leaving = {v: self._leaving(v) for v in VEHICLES}
 
     def _known(self, name: str) -> tuple[int, FloatArray]:
-        """Return the position of a series' first year, and its known values."""
+        """Return the position of a series' first year, and its known values to the horizon."""
         series = self.spec.history[name]
+        begin = series.first_year - int(self.years[0])
         values = known_values(series, self._as_of, self._start_year)
-        return series.first_year - int(self.years[0]), values
+        return begin, values[: len(self.years) - begin]
 
     def _registered(self, vehicle: str, future: FloatArray) -> FloatArray:
         full = np.zeros(len(self.years))

@@ -86,10 +86,16 @@ class SiteBuilder:
         The markets.
     ctx : Context
         Surroundings of the replication.
+    past : Calendar
+        Periods up to `as_of` at least, whenever the simulation ends: the past is fitted
+        whole.
     """
 
-    def __init__(self, model: Model, plans: Plans, actors: Actors, ctx: Context) -> None:
+    def __init__(
+        self, model: Model, plans: Plans, actors: Actors, ctx: Context, *, past: Calendar
+    ) -> None:
         self.model, self.plans, self.actors, self.ctx = model, plans, actors, ctx
+        self.past = past
 
     def build(self, name: str, site: Site) -> Gigafactory:
         """Return one site, wired to the markets."""
@@ -194,7 +200,7 @@ class SiteBuilder:
             ramp=site.ramp,
             curve=make_curve(site.ramp),
             lines=lines,
-            calendar=calendar,
+            calendar=self.past,
             as_of_day=as_of,
         )
 

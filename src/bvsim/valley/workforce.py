@@ -266,7 +266,7 @@ class Workforce:
         self._book_leavers(number)
 
     def lend_trainers(self, wanted: int) -> int | None:
-        """Give operators as tutors; None when too many are busy already.
+        """Give operators as tutors, as many as are free; None when none is.
 
         Before a plant has operators its courses are taught by experts elsewhere.
         """
@@ -274,8 +274,8 @@ class Workforce:
         if not operators:
             return 0
         limit = max(1, math.floor(self._hiring.trainers * operators))
-        number = min(wanted, limit)
-        if self.trainers + number > limit:
+        number = min(wanted, limit - self.trainers)
+        if number <= 0:
             return None
         self.trainers += number
         self.dirty = True
