@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -34,17 +33,6 @@ def test_the_committed_dimensions_are_complete(folder):
 def test_the_committed_schemas_are_up_to_date_and_named():
     assert schema_json.stale_schemas(ROOT / "models") == []
     assert schema_json.misnamed(ROOT) == []
-
-
-def test_drawing_is_fast():
-    scenario = load("reference")
-    values = scenario.median()
-    scenario.drawn(values)
-    began = time.process_time()
-    for _ in range(20):
-        scenario.drawn(values)
-    per_figure = (time.process_time() - began) / 20 / len(scenario.paths)
-    assert per_figure < 20e-6
 
 
 def test_dimensions_are_appended_never_moved(tmp_path):
