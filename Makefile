@@ -34,7 +34,7 @@ ifdef COV
   COVERAGE := --cov=bvsim --cov-report= --cov-fail-under=1
 endif
 
-.PHONY: help run test lint lock bench check fuzz validation-page clean distclean
+.PHONY: help run test lint lock lowest bench check fuzz validation-page clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 \t/p' Makefile | expand -t 28
@@ -69,6 +69,18 @@ lock: $(VENV)/.made  ## write requirements.lock from a fresh environment
 	{ echo "# Exact versions of bvsim's libraries and development tools; written by: make lock"; \
 	  "$$fresh/bin/python" -m pip freeze --exclude bvsim --exclude setuptools; } > requirements.lock; \
 	echo "requirements.lock: $$(grep -c == requirements.lock) packages"
+
+lowest: $(VENV)/.made  ## run and test with the oldest libraries that pyproject.toml allows
+	@set -e; fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
+	$(BIN)/python -c 'import tomllib; wanted = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+	  print("\n".join(each.replace(">=", "==") for each in wanted["dependencies"]))' > "$$fresh/lowest.txt"; \
+	$(BIN)/python -m venv "$$fresh/venv"; \
+	"$$fresh/venv/bin/python" -m pip --disable-pip-version-check install --quiet \
+	  -c "$$fresh/lowest.txt" -e . pytest hypothesis; \
+	cat "$$fresh/lowest.txt"; \
+	"$$fresh/venv/bin/bvsim" run reference -n 2 --out "$$fresh/run"; \
+	"$$fresh/venv/bin/bvsim" export "$$fresh/run" --to xlsx; \
+	"$$fresh/venv/bin/python" -m pytest -p no:cacheprovider tests/spec tests/ensemble/test_run.py $(PYTEST_ARGS)
 
 clean:  ## remove caches and built files (runs and the environment stay)
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .coverage htmlcov

@@ -1,10 +1,12 @@
 """Memory of the parent process of a run, at several numbers of replications.
 
-python benchmarks/parent_memory.py [-n DRAWS ...] [--workers W]
+python benchmarks/parent_memory.py [-n DRAWS ...] [--workers W] [--page FILE]
 
-The rows come from a stand-in that returns tables of the reference's size (17 years, 60
-entities, 80 columns) at once, so that what is measured is the store: collecting, writing and
-merging. Peak resident memory is that of the parent alone, each size in a process of its own.
+Rows are the reference's own, but only the first few are simulated and handed out again and
+again, so that what is measured is the store: collecting, writing and merging, and then what
+`bvsim run` does besides: summary and report. Peak resident memory is that of the parent alone,
+each size in a process of its own. 10,000 rows take about 400 MB below the folder for temporary
+files.
 """
 
 from __future__ import annotations
@@ -17,81 +19,116 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from pages import every, markdown, publish
 
-from bvsim.ensemble.run import run
+import bvsim as bv
+from bvsim.analysis.summary import run_json
+from bvsim.ensemble.run import ValleyJob
 from bvsim.ensemble.work import Simulate
-from bvsim.valley.record import Record, Table
+from bvsim.report import write_report
+from bvsim.valley.record import Record
 from bvsim.valley.streams import Key
 
-YEARS, ENTITIES, COLUMNS = 17, 60, 80
+PART = "benchmarks/parent_memory.py"
+YEARS = (2026, 2030, 2035, 2040)
+SIMULATED = 4
+_MIB = 1024.0
 
 
 @dataclass(frozen=True)
-class Scenario:
-    """A thousand uncertain figures."""
+class Again:
+    """Simulates the first rows that a worker is asked for, and hands them out again.
 
-    name: str = "memory"
-    model_hash: str = "none"
-    paths: tuple[str, ...] = tuple(f"figure-{i}" for i in range(1000))
+    Parameters
+    ----------
+    scenario : bvsim.spec.scenario.Scenario
+        What to simulate.
+    """
 
-    def quantile(self, u: np.ndarray) -> np.ndarray:
-        """Return the uniform numbers."""
-        return u
-
-    def to_yaml(self) -> str:
-        """Return a name."""
-        return f"name: {self.name}\n"
-
-
-@dataclass(frozen=True)
-class Job:
-    """Returns a table of random numbers."""
+    scenario: Any
 
     def prepare(self) -> Simulate:
         """Return the function that makes a row."""
-        return self.simulate
+        simulate = ValleyJob(self.scenario, YEARS, False).prepare()
+        made: list[Record] = []
 
-    def simulate(self, values: np.ndarray, key: Key) -> Record:
-        """Return one replication."""
-        rng = np.random.default_rng([key.draw, key.replication])
-        labels = [f"entity-{i}" for i in range(ENTITIES)]
-        index = (
-            ("year", tuple(2023 + i // ENTITIES for i in range(YEARS * ENTITIES))),
-            ("entity", tuple(labels) * YEARS),
-        )
-        names = tuple(f"quantity_{i}_t" for i in range(COLUMNS))
-        yearly = Table(index, names, rng.random((YEARS * ENTITIES, COLUMNS)).round(3))
-        return Record(
-            {"yearly": yearly, "kpis": Table((), ("output_2030_gwh",), rng.random((1, 1)))}
-        )
+        def again(values: np.ndarray, key: Key) -> Record:
+            if len(made) < SIMULATED:
+                made.append(simulate(values, key))
+            return made[key.draw % len(made)]
+
+        return again
+
+
+def peak_mib() -> float:
+    """Return the peak resident memory of this process so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MIB
 
 
 def one(draws: int, workers: int) -> dict[str, float]:
-    """Make one run, in chunks of one size, and return the peak memory of this process."""
+    """Make one run and its report, and return the peak memory of this process after each."""
+    scenario = bv.load("reference")
     started = time.monotonic()
+    found: dict[str, float] = {"draws": draws, "before_mib": peak_mib()}
     with tempfile.TemporaryDirectory() as folder:
-        run(Scenario(), draws, out=f"{folder}/run", workers=workers, job=Job(), chunk_rows=8)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"draws": draws, "parent_mib": peak, "seconds": time.monotonic() - started}
+        run = bv.run(
+            scenario,
+            draws,
+            out=f"{folder}/run",
+            workers=workers,
+            job=Again(scenario),
+            chunk_rows=8,
+            progress=every(f"{draws:,} rows"),
+        )
+        found |= {"run_mib": peak_mib(), "run_s": time.monotonic() - started}
+        run_json(run)
+        found["summary_mib"] = peak_mib()
+        write_report(run)
+        found |= {"report_mib": peak_mib(), "s": time.monotonic() - started}
+    return found
+
+
+def measure(draws: int, workers: int) -> dict[str, float]:
+    """Measure one size in a process of its own."""
+    words = [sys.executable, __file__, "--one", str(draws), "--workers", str(workers)]
+    done = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True)
+    return dict(json.loads(done.stdout))
 
 
 def main() -> int:
-    """Measure each size in a process of its own."""
+    """Measure each size, and print what was measured."""
     parser = argparse.ArgumentParser(description="Measure the memory of the parent of a run.")
     parser.add_argument("-n", "--draws", type=int, nargs="+", default=[1000, 10000])
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--page", type=Path, help="write the table into this page")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
         print(json.dumps(one(options.one, options.workers)))
         return 0
-    for draws in options.draws:
-        words = [sys.executable, __file__, "--one", str(draws), "--workers", str(options.workers)]
-        done = subprocess.run(words, capture_output=True, text=True, check=True)
-        found = json.loads(done.stdout)
-        print(f"{draws:>7,} rows: {found['parent_mib']:.0f} MiB, {found['seconds']:.0f} s")
+    rows = [measure(draws, options.workers) for draws in options.draws]
+    if options.json:
+        print(json.dumps({"rows": rows}))
+        return 0
+    columns = ("replications", "after loading, MiB", "peak while running, MiB",
+               "with the summary, MiB", "with the report, MiB", "wall, s")  # fmt: skip
+    said = [
+        (
+            f"{row['draws']:,}",
+            f"{row['before_mib']:.0f}",
+            f"{row['run_mib']:.0f}",
+            f"{row['summary_mib']:.0f}",
+            f"{row['report_mib']:.0f}",
+            f"{row['s']:.0f}",
+        )
+        for row in rows
+    ]
+    publish(options.page, PART, markdown(columns, said))
     return 0
 
 

@@ -289,9 +289,16 @@ def call(*words):
 
 
 def test_updated_baselines_hold(study):
-    assert call().exit_code == 1
+    without = call()
+    assert without.exit_code == 1
+    assert "none   first" in without.stdout
+    assert "no baseline: `bvsim check --update` makes one" in without.stdout
+    assert "2 without a baseline" in without.stdout
     updated = call("--update")
     assert updated.exit_code == 0, updated.output
+    assert "new    first" in updated.stdout
+    assert "scenarios: 0 of 2 moved, 2 new" in updated.stdout
+    assert "moved  first" not in updated.stdout
     held = call()
     assert held.exit_code == 0
     assert "all 2 hold" in held.stdout

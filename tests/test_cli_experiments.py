@@ -119,6 +119,37 @@ def test_scenarios_are_run_and_compared(call: Any) -> None:
     assert again["base"]["scenario"] == "reference"
 
 
+def test_targets_give_robustness(call: Any) -> None:
+    words = ("reference", "training-doubled", "-n", 24, "--out", "cmp", "--workers", 1)
+    base = json.loads(
+        call("run", "reference", "-n", 24, "--out", "a", "--workers", 1, "--json").stdout
+    )
+    limit = base["kpis"][KPI]["p50"] + 1.0  # the other side has 2 more in every row
+    said = call("compare", *words, "--target", f"{KPI}>={limit}")
+    assert said.exit_code == 0, said.output
+    assert max(map(len, said.stdout.splitlines())) <= 100
+    assert "Regret" in said.stdout
+    answer = json.loads(call("compare", *words, "--target", f"{KPI} >= {limit}", "--json").stdout)
+    reference, doubled = answer["robustness"]
+    outputs = pd.read_parquet("cmp/reference/kpis.parquet")[KPI]
+    assert reference["share"] == pytest.approx((outputs >= limit).mean())
+    assert doubled["share"] == pytest.approx((outputs + 2.0 >= limit).mean())
+    assert (reference["regret"], doubled["regret"]) == (pytest.approx(2.0), 0.0)
+    assert (reference["share_best"], doubled["share_best"]) == (0.0, 1.0)
+    less = call("compare", *words, "--target", f"{KPI}<={limit}", "--json")
+    assert [row["regret"] for row in json.loads(less.stdout)["robustness"]] == [
+        0.0,
+        pytest.approx(2.0),
+    ]
+
+
+@pytest.mark.parametrize("text", ["output", "output>=much", ">=3", f"{KPI}=30"])
+def test_what_is_no_target_of_a_comparison_is_bad_input(call: Any, text: str) -> None:
+    said = call("compare", "reference", "training-doubled", "--target", text)
+    assert said.exit_code == 2
+    assert "KEY-FIGURE>=NUMBER" in said.stderr
+
+
 def test_a_scenario_is_run_as_the_run_beside_it(call: Any) -> None:
     options = ("-n", 16, "--seed", 7, "--design", "random", "--years", "2030", "--workers", 1)
     call("run", "reference", *options, "--out", "base")

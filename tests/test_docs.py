@@ -151,3 +151,23 @@ def test_the_site_builds(tmp_path):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "reference" / "commands.html").is_file()
+
+
+def test_the_workflow_covers_every_python_and_calls_targets_that_exist():
+    path = ROOT / ".github" / "workflows" / "ci.yml"
+    jobs = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]
+    declared = re.findall(r"Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text("utf-8"))
+    assert jobs["test"]["strategy"]["matrix"]["python"] == declared
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    steps = [step.get("run", "") for job in jobs.values() for step in job["steps"]]
+    called = re.findall(r"make ([a-z-]+)", " ".join(steps))
+    assert {"test", "lowest", "check"} <= set(called) <= set(targets)
+
+
+def test_the_readme_counts_the_scenarios_and_names_commands_that_exist():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shipped = len(list((ROOT / "scenarios").glob("*.yaml")))
+    assert f"the {shipped} scenarios" in text
+    named = set(re.findall(r"bvsim ([a-z]+) (?:reference|RUN|my-study)", text))
+    assert {"run", "trace", "compare", "bottlenecks", "sensitivity", "export", "init"} <= named
+    assert named <= set(main.commands)

@@ -7,6 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "analysis"))
@@ -136,7 +137,7 @@ def test_the_language_switch(wide):
     assert wide.read("document.documentElement.lang") == "fr"
     assert wide.page.locator("h1").inner_text().startswith("Ce que livre la vallée")
     assert "médiane" in wide.page.locator("[data-chart=fan]").text_content()
-    assert wide.page.locator("#map-words").text_content().startswith("2030 : ")
+    assert wide.page.locator("#map-words").text_content().startswith("2030\u00a0: ")
     assert not re.search(r"\d\.\d", wide.page.locator("[data-chart=waterfall]").text_content())
     visible = wide.page.locator("main").inner_text()
     assert "announced plan" not in visible
@@ -144,6 +145,42 @@ def test_the_language_switch(wide):
     wide.page.get_by_role("button", name="English").click()
     assert wide.page.locator("h1").inner_text().startswith("What the valley delivers")
     assert wide.said == []
+
+
+def test_relief_comparison_and_sensitivities_are_drawn(browser, page_file, tmp_path):
+    run = bv.open_run(page_file.parent)
+    folder = tmp_path / "analysis"
+    folder.mkdir()
+    measures = ("alone", "last", "shapley")
+    rows = [
+        (y, "region", m, c, (y - 2029) * (1 + i), 0.1, 9.0, 8)
+        for y in (2030, 2035)
+        for m in measures
+        for i, c in enumerate(("labour", "demand"))
+    ]
+    ends = ["mean_gwh", "ci95_lo_gwh", "ci95_hi_gwh", "n"]
+    columns = ["year", "entity", "measure", "lifted", *ends]
+    pd.DataFrame(rows, columns=columns).to_parquet(folder / "relief.parquet")
+    prcc = {"figure": ["a.b", "c.d"], "prcc": [0.5, -0.2], "lo": [0.3, -0.4], "hi": [0.6, 0.1]}
+    pd.DataFrame(prcc).to_parquet(folder / "prcc_output_2030_gwh.parquet")
+    path = tmp_path / "report.html"
+    page = render_page(run, beside=[run], analyses=[tmp_path])
+    path.write_text(page, encoding="utf-8")
+    opened = Opened(browser, path)
+    opened.open_all()
+    assert opened.read(EMPTY) == []
+    table = opened.page.locator("[data-table='relief.0'] tbody tr", has_text="demand, alone")
+    assert table.locator("td").first.text_content() == "2"
+    opened.page.focus("#year-relief-0")
+    for _ in range(5):
+        opened.page.keyboard.press("ArrowRight")
+    assert table.locator("td").first.text_content() == "12"
+    opened.page.keyboard.press("ArrowRight")
+    assert opened.page.locator("[data-table='relief.0'] tbody tr").count() == 0
+    assert opened.page.locator("[data-table='sensitivity.0'] tbody tr").count() == 2
+    assert opened.page.locator("section:has(#h-beside) h3").count() == 1
+    assert opened.said == []
+    opened.page.close()
 
 
 def test_values_appear_on_hover(wide):

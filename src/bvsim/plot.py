@@ -9,48 +9,34 @@ No function touches pyplot or global settings: without `ax` a figure of its own 
 
 from __future__ import annotations
 
-import io
-import textwrap
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from bvsim.analysis.bottlenecks import largest_plan_loss, ledger_of, shares
 from bvsim.analysis.causes import CAUSES, LOSSES, NONE, label
 from bvsim.analysis.summary import quantiles
 from bvsim.analysis.tables import RunLike, by_year, cell, ranked
+from bvsim.plot_analyses import difference, relief, sensitivity
+from bvsim.plot_style import COLOURS, INK, OUTPUT, QUIET, axes, note, render, tidy, title
 
-INK = "#22272e"
-QUIET = "#6a737d"
-FAINT = "#e4e7eb"
-OUTPUT = "#0072b2"
-
-COLOURS = {
-    "not_built": "#7d858f",
-    "delay": "#b4bac2",
-    "closure": "#882255",
-    "rating": "#999933",
-    "ramp_up": "#5a549e",
-    "availability": "#88ccee",
-    "labour": "#cc6677",
-    "cathode": "#117733",
-    "demand": "#ddcc77",
-    "throttle": "#aa4499",
-    "yield": "#44aa99",
-    NONE: "#eceef1",
-    "announced": "#3d454e",
-    "beyond_plan": "#7fb8da",
-    "good": OUTPUT,
-}
-"""One colour a cause, everywhere: after Paul Tol's muted scheme (safe for the colour-blind),
-the plan's own losses in greys."""
+__all__ = [
+    "COLOURS",
+    "INK",
+    "OUTPUT",
+    "QUIET",
+    "bottlenecks",
+    "difference",
+    "fan",
+    "relief",
+    "render",
+    "save_figures",
+    "sensitivity",
+    "waterfall",
+]
 
 _TITLES = {"good_gwh": ("Output", "Good cells, GWh a year")}
 _PLAN_NAME = "announced plan"
@@ -79,7 +65,7 @@ def fan(
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
     """
-    ax = ax or _axes()
+    ax = ax or axes()
     found = quantiles(run, quantity, entity)
     years = found.index.to_numpy()
     ax.fill_between(years, found["p10"], found["p90"], color=OUTPUT, alpha=0.16, lw=0)
@@ -89,14 +75,14 @@ def fan(
     if announced and quantity == "good_gwh":
         plan = by_year(run, "announced_gwh", entity).mean()
         ax.plot(plan.index, plan, color=INK, lw=1.4, dashes=(4, 2.5))
-    _tidy(ax, "y")
+    tidy(ax, "y")
     ax.set_ylim(bottom=0)
     ax.set_xlim(years[0], years[-1])
     ax.xaxis.set_major_locator(MaxNLocator(9, integer=True, steps=[1, 2, 5, 10]))
     _mark_observed(ax, run)
     _label_fan(ax, found, plan)
-    title, unit = _TITLES.get(quantity, (quantity.replace("_", " "), quantity))
-    _title(ax, _fan_title(title, found, plan), _of(unit, entity))
+    heading, unit = _TITLES.get(quantity, (quantity.replace("_", " "), quantity))
+    title(ax, _fan_title(heading, found, plan), _of(unit, entity))
     return ax
 
 
@@ -171,7 +157,7 @@ def waterfall(
 
     Losses that are zero in every row are named below the figure.
     """
-    ax = ax or _axes(height=4.9)
+    ax = ax or axes(height=4.9)
     stairs = ledger_of(run, year, entity)
     shown = [step for step in stairs.index if _is_shown(stairs, str(step))]
     level = 0.0
@@ -186,14 +172,14 @@ def waterfall(
     ax.invert_yaxis()
     widest = float(stairs.loc[["announced", "beyond_plan"], "mean"].sum())
     ax.set_xlim(0, max(widest, 1e-9) * 1.2)
-    _tidy(ax, "x")
+    tidy(ax, "x")
     ax.tick_params(axis="y", length=0, labelsize=9.5, labelcolor=INK)
     for name, text in zip(shown, ax.get_yticklabels(), strict=True):
         text.set_fontweight("bold" if name in ("announced", "good") else "normal")
-    _title(ax, _waterfall_title(stairs, year), _of("GWh, mean (P10\N{EN DASH}P90)", entity))
+    title(ax, _waterfall_title(stairs, year), _of("GWh, mean (P10\N{EN DASH}P90)", entity))
     nothing = [label(cause) for cause in LOSSES if cause not in shown]
     if nothing:
-        _note(ax, f"Less than 0.05 GWh: {', '.join(nothing)}.")
+        note(ax, f"Less than 0.05 GWh: {', '.join(nothing)}.")
     return ax
 
 
@@ -243,7 +229,7 @@ def _waterfall_title(stairs: pd.DataFrame, year: int) -> str:
 
 def bottlenecks(run: RunLike, *, entity: str | None = None, ax: Axes | None = None) -> Axes:
     """Draw by year in which share of rows each cause is the bottleneck."""
-    ax = ax or _axes()
+    ax = ax or axes()
     found = shares(run, "region", entity)
     kept = [cause for cause in (*CAUSES, NONE) if found[cause].max() > 0]
     order = sorted((c for c in kept if c != NONE), key=lambda c: -found[c].mean())
@@ -252,14 +238,14 @@ def bottlenecks(run: RunLike, *, entity: str | None = None, ax: Axes | None = No
     for cause in order:
         ax.bar(found.index, found[cause], bottom=base, width=0.86, color=COLOURS[cause], lw=0)
         base += found[cause].to_numpy()
-    _tidy(ax, "")
+    tidy(ax, "")
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(0, 1)
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
     ax.xaxis.set_major_locator(MaxNLocator(9, integer=True, steps=[1, 2, 5, 10]))
     ax.set_xlim(found.index.min() - 0.6, found.index.max() + 0.6)
     _legend(ax, order)
-    _title(ax, _bottleneck_title(found), _of("Main bottleneck, share of draws", entity))
+    title(ax, _bottleneck_title(found), _of("Main bottleneck, share of draws", entity))
     return ax
 
 
@@ -304,72 +290,6 @@ def save_figures(run: RunLike, folder: Path, *, year: int = 2030) -> list[Path]:
             path.write_bytes(render(ax, suffix))
             written.append(path)
     return written
-
-
-def render(ax: Axes, suffix: str = "svg") -> bytes:
-    """Return the figure of an Axes as a file: the same bytes for the same figure."""
-    buffer = io.BytesIO()
-    metadata: dict[str, Any] = {"Date": None} if suffix == "svg" else {}
-    figure = ax.figure
-    with rc_context({"svg.hashsalt": "bvsim", "svg.fonttype": "path"}):
-        figure.savefig(  # type: ignore[union-attr]
-            buffer, format=suffix, dpi=200, bbox_inches="tight", pad_inches=0.12, metadata=metadata
-        )
-    return buffer.getvalue()
-
-
-def _axes(width: float = 7.6, height: float = 4.3) -> Axes:
-    figure = Figure(figsize=(width, height), facecolor="white")
-    FigureCanvasAgg(figure)
-    return figure.add_subplot()
-
-
-def _tidy(ax: Axes, grid: str) -> None:
-    """Leave data, one axis line and quiet guides."""
-    for side in ("top", "right", "left"):
-        ax.spines[side].set_visible(False)
-    ax.spines["bottom"].set_color(QUIET)
-    ax.tick_params(colors=QUIET, labelsize=9, length=3)
-    ax.set_axisbelow(True)
-    if grid:
-        ax.grid(axis=grid, color=FAINT, lw=0.8)  # type: ignore[arg-type]
-        ax.tick_params(axis=grid, length=0)  # type: ignore[arg-type]
-
-
-def _title(ax: Axes, finding: str, measure: str) -> None:
-    text = _balanced(finding, 68)
-    ax.set_title(text, loc="left", size=11.5, weight="bold", color=INK, pad=22, linespacing=1.25)
-    ax.annotate(
-        measure,
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(0, 8),
-        textcoords="offset points",
-        size=9,
-        color=QUIET,
-    )
-
-
-def _balanced(text: str, width: int) -> str:
-    """Wrap a text into lines of about equal length, none longer than `width`."""
-    lines = len(textwrap.wrap(text, width))
-    shortest = max((len(word) for word in text.split()), default=1)
-    widths = range(min(shortest, width), width + 1)
-    best = next((w for w in widths if len(textwrap.wrap(text, w)) <= lines), width)
-    return textwrap.fill(text, best)
-
-
-def _note(ax: Axes, text: str) -> None:
-    ax.annotate(
-        text,
-        (0, 0),
-        xycoords="axes fraction",
-        xytext=(0, -26),
-        textcoords="offset points",
-        va="top",
-        size=8,
-        color=QUIET,
-    )
 
 
 def _of(measure: str, entity: str | None) -> str:

@@ -37,7 +37,10 @@ def test_bottlenecks_prints_the_case_on_paper(relieved):
     assert max(map(len, said.stdout.splitlines()[:-1])) <= 100
     for part in ("cathode 100% (63%-100%)", "labour + cathode", "3.58", "0.85", "6.15", "5.30"):
         assert part in said.stdout
-    assert "8 rows are few" in said.stdout
+    assert "n = 8 is few" in said.stdout
+    assert "Shapley shares add up to the whole, 6.15 (off by 0e+00)" in " ".join(
+        said.stdout.split()
+    )
 
 
 def test_bottlenecks_as_json_and_tables(relieved):
@@ -103,6 +106,23 @@ def test_discover_finds_a_planted_limit(tmp_path):
     )
     assert answer["rules"][0]["density_checked"] == 1.0
     assert answer["limits"][0]["upper"] == pytest.approx(0.4, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("discover", "--outcome", "output_2030_gwh < 0"), "happens in no row of the run"),
+        (("discover", "--outcome", "outptu_2030_gwh < 9"), "no key figure 'outptu_2030_gwh'"),
+        (("sensitivity", "--outcome", "nonsense"), "no key figure 'nonsense'"),
+        (("sensitivity", "--figures", "nowhere.*"), "no uncertain figure matches 'nowhere.*'"),
+    ],
+)
+def test_what_a_run_does_not_hold_is_bad_input(tmp_path, words, message):
+    write_run(tmp_path / "run", 60)
+    said = call(words[0], tmp_path / "run", *words[1:])
+    assert said.exit_code == 2
+    assert message in said.stderr
+    assert "unexpected" not in said.stderr
 
 
 def test_discover_says_what_it_cannot_read(tmp_path):

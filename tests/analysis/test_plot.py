@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -11,6 +12,7 @@ from run_folder import make_run
 
 from bvsim import plot
 from bvsim.analysis.causes import CAUSES, LOSSES
+from bvsim.analysis.compare import Comparison
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +89,62 @@ def test_an_empty_valley_can_be_drawn():
 def test_pyplot_stays_out():
     code = "import bvsim.plot, sys; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def dots(ax):
+    """Return value, hollow or not, by the label of its row."""
+    names = [text.get_text() for text in ax.get_yticklabels()]
+    points = [line for line in ax.lines if line.get_marker() not in ("None", None)]
+    return {
+        names[round(p.get_ydata()[0])]: (p.get_xdata()[0], p.get_markerfacecolor()) for p in points
+    }
+
+
+def test_a_difference_is_drawn_pair_by_pair(run):
+    other = make_run(40)
+    ledger = other.tables["ledger"]
+    ledger["good_gwh"] = ledger["good_gwh"] + (ledger["entity"] == "aesc-douai.block-1") * 2.0
+    ax = plot.difference(Comparison(run, other), ax=axes())
+    mean = ax.lines[0].get_ydata()
+    assert mean == pytest.approx(np.full(18, 2.0))
+    own = plot.difference(Comparison(run, other), entity="acc-douvrin.block-1")
+    assert own.lines[0].get_ydata() == pytest.approx(np.zeros(18))
+
+
+@pytest.mark.parametrize("flat", [True, False])
+def test_sensitivities_are_drawn_largest_first(flat):
+    rows = [("a", 0.2, -0.1, 0.5), ("b", -0.7, -0.8, -0.6), ("c", 0.1, 0.05, 0.2)]
+    table = pd.DataFrame(rows, columns=["figure", "prcc", "lo", "hi"])
+    ax = axes()
+    assert plot.sensitivity(table if flat else table.set_index("figure"), most=2, ax=ax) is ax
+    found = dots(ax)
+    assert list(found) == ["b", "a"]
+    assert found["b"] == (-0.7, "#cc6677")
+    assert found["a"] == (0.2, "white")
+    with pytest.raises(ValueError, match="no column of a measure"):
+        plot.sensitivity(table[["figure"]])
+
+
+def test_relief_is_drawn_by_constraint_and_measure():
+    rows = [
+        (year, "region", measure, lifted, year - 2028 + k, 0.5, 9.0)
+        for year in (2030, 2031)
+        for measure in ("alone", "last", "shapley", "pair")
+        for k, lifted in enumerate(("labour", "demand"))
+    ]
+    columns = ["year", "entity", "measure", "lifted", "mean_gwh", "ci95_lo_gwh", "ci95_hi_gwh"]
+    table = pd.DataFrame(rows, columns=columns)
+    ax = axes()
+    assert plot.relief(table, 2031, ax=ax) is ax
+    found = dots(ax)
+    assert list(found) == [
+        f"{lifted}, {measure}"
+        for lifted in ("labour", "demand")
+        for measure in ("alone", "last", "shapley")
+    ]
+    assert found["demand, last"][0] == 4
+    assert len(ax.get_yticklabels()) == 6
+    same = dots(plot.relief(table.set_index(columns[:4]), 2031))
+    assert same == found
+    with pytest.raises(ValueError, match="nothing of aesc-douai in 2031"):
+        plot.relief(table, 2031, entity="aesc-douai")

@@ -6,13 +6,15 @@ from base64 import b64encode
 from hashlib import sha256
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 from run_folder import make_run
 
 from bvsim.report import render_page, write_report
+from bvsim.report.analyses import differences, reliefs
 from bvsim.report.answer import commands
 from bvsim.report.heat import heat_map, tint
-from bvsim.report.words import number
+from bvsim.report.words import Both, number
 
 SCRIPT = re.compile(r"<script(?P<kind>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
 
@@ -147,7 +149,7 @@ def test_the_heat_map_has_every_site_and_year(run):
     found = heat_map(run)
     assert [str(row["name"]) for row in found["rows"]][:2] == ["the whole valley", "acc-douvrin"]
     assert all(len(row["cells"]) == len(found["years"]) == 18 for row in found["rows"])
-    unattributed = next(row for row in found["rows"] if str(row["name"]) == "unattributed")
+    unattributed = next(row for row in found["rows"] if str(row["name"]).startswith("not "))
     assert {cell["cause"] for cell in unattributed["cells"]} == {None}
 
 
@@ -166,10 +168,67 @@ def test_other_runs_stand_beside():
     assert "Beside other runs" not in render_page(run)
 
 
+def test_runs_on_common_draws_are_compared_pair_by_pair():
+    run, other = make_run(40), make_run(40)
+    run.tables["kpis"]["reach_30_gwh_2030"] = 0.75
+    other.manifest["scenario"] = "demand-low"
+    kpis = other.tables["kpis"]
+    kpis["output_2030_gwh"] = kpis["output_2030_gwh"] - 1.5
+    kpis["reach_30_gwh_2030"] = 0.5
+    found = differences(run, other)
+    assert (found["pairs"], found["why"]) == (40, "")
+    rows = {row["name"]: row for row in found["rows"]}
+    assert set(rows) == {"output_2030_gwh", "reach_30_gwh_2030"}
+    output, chance = rows["output_2030_gwh"], rows["reach_30_gwh_2030"]
+    for key in ("mean", "ci95_lo", "ci95_hi", "p10", "p90"):
+        assert output[key] == Both("\u22121.5", "\u22121,5"), key
+    assert str(output["higher"]) == "0%"
+    assert chance["mean"].en == "\u221225.0"
+    assert chance["unit"].en == "points"
+    other.manifest["seed"] = 2
+    assert "seed" in differences(run, other)["why"]
+    assert "seed: 1 against 2" in render_page(run, beside=[other])
+
+
+def test_relief_is_shown_where_it_was_worked_out(run, tmp_path):
+    assert reliefs([tmp_path]) == []
+    rows = [
+        (year, entity, measure, lifted, size * factor, 1.0, 9.0)
+        for year in (2030, 2031)
+        for entity in ("region", "aesc-douai")
+        for measure, factor in (("alone", 1.0), ("last", 3.0), ("shapley", 2.0), ("pair", 7.0))
+        for lifted, size in (("labour", 1.0), ("stops", 2.0 if entity == "region" else 50.0))
+    ]
+    columns = ["year", "entity", "measure", "lifted", "mean_gwh", "ci95_lo_gwh", "ci95_hi_gwh"]
+    table = pd.DataFrame(rows, columns=columns).assign(n=8)
+    (tmp_path / "analysis").mkdir()
+    table.to_parquet(tmp_path / "analysis" / "relief.parquet")
+    (found,) = reliefs([tmp_path])
+    assert (found["years"], found["lifted"], found["rows"]) == (
+        [2030, 2031],
+        ["labour", "stops"],
+        8,
+    )
+    assert set(found) == {"years", "lifted", "rows", "alone", "last", "shapley"}
+    assert found["shapley"]["stops"] == {"mean": [4.0, 4.0], "lo": [1.0, 1.0], "hi": [9.0, 9.0]}
+    page = render_page(run, analyses=[tmp_path])
+    assert "Means over 8 draws" in page
+    assert data_of(page)["constraints"]["fr"] == {"labour": "main-d'\u0153uvre", "stops": "arrêts"}
+    assert 'data-chart="relief.0"' not in render_page(run)
+
+
+def test_what_no_draw_reaches_is_not_called_impossible(run):
+    few = make_run(8)
+    few.tables["kpis"]["reach_50_gwh_2030"] = 0.0
+    assert "50 GWh a year in none of the 8 draws" in render_page(few)
+    few.tables["kpis"]["reach_50_gwh_2030"] = 0.004
+    assert "50 GWh a year in under 1% of draws" in render_page(few)
+
+
 def test_the_page_opens_in_the_language_asked_for(run):
     page = render_page(run, lang="fr")
     assert '<html lang="fr">' in page
-    assert "<title>reference : ce que livre la vallée</title>" in page
+    assert "<title>reference\u00a0: ce que livre la vallée</title>" in page
     with pytest.raises(ValueError, match="en and fr"):
         render_page(run, lang="de")
 
@@ -181,7 +240,10 @@ def test_the_page_opens_in_the_language_asked_for(run):
         (2031.0, "year", "2031"),
         (2031.44, "year", "2031.4"),
         (12345.6, "t", "12,346"),
-        (0.01234, "share", "0.0123"),
+        (0.01234, "share", "1.2%"),
+        (0.000088, "share", "<0.1%"),
+        (0.0999, "share", "10%"),
+        (0.0, "probability", "0%"),
     ],
 )
 def test_numbers_are_written_for_readers(value, unit, text):

@@ -52,6 +52,19 @@ def test_satisficing_by_hand(runs):
     }
 
 
+def test_a_target_met_in_no_row_or_in_all_has_an_exact_interval():
+    """Clopper and Pearson: the chance of four misses is 2.5% where that of a hit is 0.6024."""
+    always, never = (
+        target_probability({"a": run_of([10] * 4)}, "output_2030_gwh", t) for t in (9, 11)
+    )
+    assert always.loc["a", ["share", "ci95_lo", "ci95_hi"]].tolist() == pytest.approx(
+        [1.0, 0.3976, 1.0], abs=1e-4
+    )
+    assert never.loc["a", ["share", "ci95_lo", "ci95_hi"]].tolist() == pytest.approx(
+        [0.0, 0.0, 0.6024], abs=1e-4
+    )
+
+
 def test_what_is_undefined_is_not_good_enough():
     table = target_probability({"a": run_of([10, np.nan])}, "output_2030_gwh", 5)
     assert table.loc["a", "share"] == 0.5
@@ -69,6 +82,25 @@ def test_value_for_money_by_hand():
     assert table.loc["cheap", "per_meur_lo"] == pytest.approx(low / 4.0)
     assert table.loc["cheap", "per_meur_hi"] == pytest.approx(high / 4.0)
     assert bool(table.loc["cheap", "clear"])
+
+
+def test_value_for_money_over_some_years_by_hand():
+    """2027 and 2028 add up to gains of 3, 5, 3 and 5 GWh for EUR 2 million; 2026 is left out."""
+    base, more = run_of([0] * 4), run_of([0] * 4)
+    gains = {2026: [9, 9, 9, 9], 2027: [1, 2, 1, 2], 2028: [2, 3, 2, 3]}
+    for run, sign in ((base, 0), (more, 1)):
+        rows = [
+            {"draw": draw, "replication": 0, "year": year, "entity": "a", "heads": 5 + sign * gain}
+            for year, column in gains.items()
+            for draw, gain in enumerate(column)
+        ]
+        run.tables["yearly"] = pd.DataFrame(rows)
+        run.tables["ledger"] = pd.DataFrame({"draw": [0], "replication": [0], "year": [2027]})
+        run.manifest["sites"] = ["a"]
+    found = value_for_money(base, {"more": more}, {"more": 2.0}, "heads", (2027, 2028)).loc["more"]
+    assert (found["gain"], found["per_meur"], found["n"]) == (4.0, 2.0, 4)
+    by_kpi = value_for_money(base, {"more": more}, {"more": 2.0}).loc["more"]
+    assert by_kpi["gain"] == 0.0
 
 
 def test_a_cost_that_rises_with_the_gain_narrows_the_ratio():

@@ -233,7 +233,7 @@ def test_failed_rows_cost_their_base_point_and_are_told(tmp_path):
     assert table["n"].unique().tolist() == [14]
     said = " ".join(remarks(run, "sobol", table))
     assert "2 of 16 base points were left out" in said
-    assert "14 base points are too few" in said
+    assert "14 base points: too few" in said
 
 
 def test_what_cannot_be_told_from_nothing_is_named(tmp_path):
@@ -329,4 +329,4 @@ def test_nothing_is_clear_at_a_handful_of_draws(tmp_path):
     assert not table["clear"].any()
     said = remarks(run, "tornado", table)
     assert len(said) == 1
-    assert "4 base draws are too few to call anything clear" in said[0]
+    assert "4 base draws: too few to call anything clear" in said[0]

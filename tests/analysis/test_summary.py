@@ -15,7 +15,8 @@ from bvsim.analysis.tables import by_year
 def run_of(**columns):
     rows = len(next(iter(columns.values())))
     kpis = pd.DataFrame({"draw": range(rows), "replication": 0, **columns})
-    return MadeUpRun({"design": "random", "sites": []}, {"kpis": kpis})
+    tables = {"kpis": kpis, **{name: make_run(rows).tables[name] for name in ("ledger", "yearly")}}
+    return MadeUpRun(make_run(rows).manifest | {"design": "random"}, tables)
 
 
 def test_mean_spread_and_quantiles_of_known_numbers():
@@ -40,7 +41,8 @@ def test_never_defined_is_null_everywhere():
     run = make_run(16)
     run.tables["kpis"]["year_100_gwh"] = np.nan
     found = run_json(run)["kpis"]["year_100_gwh"]
-    numbers = ("mean", "sd", "p10", "p50", "p90", "ci95_mean")
+    quantiles = ("p10", "p50", "p90")
+    numbers = ("mean", "sd", *quantiles, "ci95_mean", *(f"ci95_{q}" for q in quantiles))
     assert found == {"unit": "year", **dict.fromkeys(numbers), "share_defined": 0.0}
 
 
@@ -49,6 +51,22 @@ def test_the_interval_holds_the_mean_and_shrinks():
     for row in (wide, narrow):
         assert row["ci95_lo"] < row["mean"] < row["ci95_hi"]
     assert narrow["ci95_hi"] - narrow["ci95_lo"] < wide["ci95_hi"] - wide["ci95_lo"]
+
+
+def test_intervals_of_quantiles_are_those_of_order_statistics():
+    # of 100 independent rows the 40th and the 61st bound the median
+    values = np.random.default_rng(1).permutation(np.arange(1.0, 101.0))
+    found = run_json(run_of(output_2030_gwh=values))["kpis"]["output_2030_gwh"]
+    assert found["ci95_p50"] == [40.0, 61.0]
+    for name in ("p10", "p90"):
+        low, high = found[f"ci95_{name}"]
+        assert low < found[name] < high
+
+
+def test_few_rows_have_no_interval_of_a_quantile():
+    found = run_json(run_of(output_2030_gwh=[1.0, 2.0, 3.0]))["kpis"]["output_2030_gwh"]
+    assert found["ci95_p10"] is None
+    assert found["p10"] == pytest.approx(1.2)
 
 
 def test_the_json_object_is_as_agreed():
@@ -68,7 +86,8 @@ def test_the_json_object_is_as_agreed():
         "bottlenecks",
     ]
     kpi = found["kpis"]["output_2030_gwh.acc-douvrin"]
-    assert list(kpi) == ["unit", "mean", "sd", "p10", "p50", "p90", "ci95_mean", "share_defined"]
+    spans = ["ci95_mean", "ci95_p10", "ci95_p50", "ci95_p90"]
+    assert list(kpi) == ["unit", "mean", "sd", "p10", "p50", "p90", *spans, "share_defined"]
     assert kpi["p10"] <= kpi["p50"] <= kpi["p90"]
     assert sum(found["bottlenecks"]["2030"].values()) == pytest.approx(1.0)
     assert (found["schema_version"], found["failed"]) == (1, 0)

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from bvsim.cli import main
 from bvsim.ensemble.engine import Engine
 from bvsim.ensemble.folder import RunError
 from bvsim.ensemble.run import Interrupted
@@ -256,3 +258,35 @@ def test_figures_show_every_cell(tmp_path):
     with pytest.raises(ValueError, match="no key figure"):
         heatmap(table, "nothing", "x", "y")
     assert save_sweep_figures(table, ["x", "y", "z"], ["output_2030_gwh"], tmp_path) == []
+
+
+def validated(*files):
+    return CliRunner().invoke(main, ["validate", *map(str, files)])
+
+
+def test_validate_takes_sweeps_beside_scenarios(tmp_path):
+    done = validated(*SHIPPED, "training-x-neomat", "reference", write(tmp_path, GRID))
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert f"{len(SHIPPED) + 3} files checked" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("reference", "refrence", "2:1: scenario: there is no scenario 'refrence' (did you mean"),
+        ("[0.5, 2]", "[0.5, two]", "4:44: labour.programmes.acc-operators.seats.changes.0.times"),
+        (SOP, f"{SOP}p", "5:29: cathode.neomat-cam.sopp: there is no 'sopp'"),
+        ("draws: 8", "drawz: 8", "6:1: drawz: unknown key 'drawz'"),
+    ],
+)
+def test_validate_tells_what_is_wrong_with_a_sweep(tmp_path, old, new, message):
+    path = write(tmp_path, GRID.replace(old, new))
+    done = validated(path)
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"{path}:{message}")
+
+
+def test_validate_tells_of_all_values_at_once(tmp_path):
+    text = GRID.replace("[0.5, 2]", "[x, y]").replace("2031-01-01", "late")
+    lines = validated(write(tmp_path, text)).stderr.splitlines()
+    assert {line.split(":")[2] for line in lines} == {"39", "42", "40"}

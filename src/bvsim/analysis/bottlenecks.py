@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bvsim.analysis.causes import CAUSES, LOSSES, NONE, column
+from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.tables import REGION, ROW, RunLike, ledger_by, site_of
 from bvsim.ensemble.interval import ci95_mean
 
@@ -118,11 +119,11 @@ def _weeks_by(run: RunLike, group: str, entity: str | None) -> Frame:
     sites = site_of(blocks)
     names = {"region": pd.Series(REGION, index=table.index), "site": sites, "block": blocks}
     if group not in names:
-        raise ValueError(f"group is {group!r}: it must be one of {', '.join(names)}")
+        raise AnalysisError(f"group is {group!r}: it must be one of {', '.join(names)}")
     if entity is not None:
         keep = (blocks == entity) | (sites == entity)
         if not keep.any():
-            raise ValueError(f"the run's blocks have no {entity!r}")
+            raise AnalysisError(f"the run's blocks have no {entity!r}")
         table = table[keep]
     weeks = [name for name in table.columns if str(name).startswith("weeks_")]
     named = table[[*ROW, "year", *weeks]].assign(entity=names[group].loc[table.index])
@@ -183,7 +184,7 @@ def share_intervals(
         in no row, or in all, from the exact binomial (Clopper and Pearson 1934).
     """
     if by not in ("loss", "time"):
-        raise ValueError(f"by is {by!r}: it must be loss or time")
+        raise AnalysisError(f"by is {by!r}: it must be loss or time")
     causes = (*CAUSES, NONE) if by == "loss" else (*TIME_CAUSES, NONE)
     named = (bottlenecks if by == "loss" else time_bottlenecks)(run, group, entity)["cause"]
     design = str(run.manifest.get("design", "random"))
@@ -192,15 +193,28 @@ def share_intervals(
         draws = rows.index.get_level_values("draw").to_numpy()
         for cause in causes:
             hits = (rows.to_numpy() == cause).astype(np.float64)
-            records.append((*key, cause, *_share_interval(hits, draws, design), len(rows)))
+            records.append((*key, cause, *share_interval(hits, draws, design), len(rows)))
     columns = ["year", "entity", "cause", "share", "ci95_lo", "ci95_hi", "n"]
     return pd.DataFrame.from_records(records, columns=columns).set_index(columns[:3])
 
 
-def _share_interval(
+def share_interval(
     hits: NDArray[np.float64], draws: NDArray[np.int64], design: str
 ) -> tuple[float, float, float]:
-    """Return a share and its 95% interval."""
+    """Return a share of rows and its 95% interval.
+
+    From the design's blocks, cut at 0 and 1; where nothing scatters because no row or every
+    row is a hit, from the exact binomial (Clopper and Pearson 1934).
+
+    Parameters
+    ----------
+    hits : array, shape (rows,)
+        1 where it holds, 0 where not.
+    draws : array of int, shape (rows,)
+        The draw of each row.
+    design : str
+        The kind of design.
+    """
     share = float(hits.mean())
     if share in (0.0, 1.0):
         certain = 0.025 ** (1.0 / len(np.unique(draws)))
@@ -236,13 +250,13 @@ def ledger_of(run: RunLike, year: int, entity: str | None = None) -> Frame:
 
     Raises
     ------
-    ValueError
+    AnalysisError
         When the run has no such year or entity.
     """
     ledger = ledger_by(run, "region", entity).reset_index("year")
     rows = ledger[ledger["year"] == year]
     if rows.empty:
-        raise ValueError(f"the run has no year {year}")
+        raise AnalysisError(f"the run has no year {year}")
     steps = ["announced", "beyond_plan", *LOSSES, "good"]
     values = rows[[column(step) for step in steps]].set_axis(steps, axis=1)
     quantiles = {name: values.quantile(share) for name, share in QUANTILES.items()}

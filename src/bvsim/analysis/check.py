@@ -18,7 +18,7 @@ from bvsim.analysis.measure import FloatArray, Measured, Metric
 from bvsim.analysis.scoring import holm, paired_test
 from bvsim.analysis.traced import Line, Rows
 
-DEFAULT_ROWS = Rows(seed=20260331, number=12, traced=4, years=(2026, 2030, 2035, 2040))
+DEFAULT_ROWS = Rows(seed=20260331, number=8, traced=4, years=(2026, 2030, 2035, 2040))
 """Rows of a new baseline; a stored one says which rows it is of."""
 
 LEVEL = 0.01
@@ -127,6 +127,12 @@ class Verdict:
         The first event that differs, and rows whose events differ.
     model_changed : bool
         Whether the scenario says something else than when the baseline was made.
+    new : bool
+        Whether there is no baseline of these rows yet.
+    metrics : int
+        How many metrics were compared.
+    rows : Rows
+        Which rows were simulated.
     """
 
     scenario: str
@@ -137,6 +143,7 @@ class Verdict:
     statistical: tuple[Moved, ...] = ()
     events: tuple[str, ...] = ()
     model_changed: bool = False
+    new: bool = False
     metrics: int = 0
     rows: Rows = field(default=DEFAULT_ROWS)
 
@@ -164,7 +171,7 @@ def describe(moved: Moved) -> str:
     """Write a metric that moved in a line."""
     return (
         f"{moved.name} {moved.arrow} {number(moved.old)} -> {number(moved.new)} {moved.unit} "
-        f"(difference {number(moved.difference)}, {moved.rows} rows beyond tolerance, "
+        f"(difference {number(moved.difference)}, exact rows beyond tolerance: {moved.rows}, "
         f"corrected p {moved.probability:.2g})"
     )
 
@@ -178,7 +185,7 @@ def compare(old: Measured | None, new: Measured) -> Verdict:
     """Compare what a scenario gives with its baseline."""
     if old is None:
         problem = "no baseline: `bvsim check --update` makes one"
-        return Verdict(new.scenario, (problem, *new.failures))
+        return Verdict(new.scenario, (problem, *new.failures), new=True, rows=new.rows)
     if old.rows != new.rows:
         raise ValueError(f"{new.scenario}: other rows than those of the baseline")
     shared = sorted(old.metrics.keys() & new.metrics.keys())

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.kpis import unit_of
 from bvsim.analysis.summary import plain
 from bvsim.analysis.tables import ROW, RunLike, by_year
@@ -127,12 +128,12 @@ class Comparison:
 
         Raises
         ------
-        ValueError
+        AnalysisError
             When the runs do not both have it.
         """
         base, other = self._sides
         if kpi not in base.columns:
-            raise ValueError(f"the runs do not both have a key figure {kpi!r}")
+            raise AnalysisError(f"the runs do not both have a key figure {kpi!r}")
         draws = base.index.get_level_values("draw").to_numpy(dtype=np.int64)
         both = np.column_stack([base[kpi].to_numpy(), other[kpi].to_numpy()])
         defined = ~np.isnan(both).any(axis=1)

@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bvsim.analysis import cart
+from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.outcomes import happens
 from bvsim.analysis.prcc import matching_draws
 from bvsim.analysis.prim import CHANCE, Box, Fit, by_chance, chance, fit, knee, prim, trimmed
@@ -108,13 +109,15 @@ def discover(
     ------
     RunError
         When the sample was made for something else.
-    ValueError
+    AnalysisError
         When the outcome cannot be read, or happens in no row or in all.
     """
     require(run, *DRAWN)
     truth = happens(run, outcome)
     if truth.all() or not truth.any():
-        raise ValueError(f"{outcome} happens in {'every' if truth.all() else 'no'} row of the run")
+        raise AnalysisError(
+            f"{outcome} happens in {'every' if truth.all() else 'no'} row of the run"
+        )
     draws = truth.index.get_level_values("draw").to_numpy()
     rows = _screened(matching_draws(run, draws, figures), truth.to_numpy(), draws, keep)
     boxes = [("prim", _prim_box(rows)), *(("cart", box) for box in _cart_boxes(rows, depth))]

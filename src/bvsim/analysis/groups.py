@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from bvsim.analysis.errors import AnalysisError
+
 ENTITY_SECTIONS = ("sites", "cathode")
 """Sections whose entries are actors of their own; elsewhere the section is the actor."""
 
@@ -67,14 +69,14 @@ def make_groups(
 
     Raises
     ------
-    ValueError
+    AnalysisError
         When `by` is unknown, or a pattern matches nothing.
     """
     if by not in BY:
-        raise ValueError(f"groups by {by!r}: it must be one of {', '.join(BY)}")
+        raise AnalysisError(f"groups by {by!r}: it must be one of {', '.join(BY)}")
     for pattern in figures:
         if not any(fnmatchcase(path, pattern) for path in paths):
-            raise ValueError(f"no uncertain figure matches {pattern!r}")
+            raise AnalysisError(f"no uncertain figure matches {pattern!r}")
     members: dict[str, list[int]] = {}
     columns = range(len(paths)) if dimensions is None else dimensions
     for i, path in zip(columns, paths, strict=True):

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from bvsim.analysis.bottlenecks import bottlenecks
 from bvsim.analysis.causes import CAUSES, NONE
+from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.samples import known
 from bvsim.analysis.tables import ROW, RunLike
 
@@ -67,7 +68,7 @@ def happens(run: RunLike, text: str) -> pd.Series[bool]:
     ------
     OutcomeError
         When the text is no outcome.
-    ValueError
+    AnalysisError
         When the run lacks a key figure, a year or a site that it names.
     """
     return _Reader(run, text).read()
@@ -132,7 +133,7 @@ class _Reader:
             raise OutcomeError(f"{value!r} is no cause: it must be one of {', '.join(CAUSES)}")
         named = bottlenecks(self._run, "region", site)["cause"].droplevel("entity")
         if year not in named.index.unique("year"):
-            raise ValueError(f"the run has no year {year}")
+            raise AnalysisError(f"the run has no year {year}")
         found = named.xs(year, level="year").reindex(self._kpis.index)
         return np.asarray(_COMPARE[sign](found.to_numpy(dtype=object), value), dtype=bool)
 

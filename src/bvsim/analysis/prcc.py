@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.resampling import bootstrap
 from bvsim.analysis.samples import DRAWN, known, require
 from bvsim.analysis.tables import RunLike
@@ -86,7 +87,7 @@ def figures_and_outcome(
     ------
     RunError
         When the sample was made for something else.
-    ValueError
+    AnalysisError
         When there is no such key figure, or a pattern matches nothing.
     """
     require(run, *DRAWN)
@@ -101,7 +102,7 @@ def matching_draws(run: RunLike, draws: NDArray[np.int64], figures: Sequence[str
     table = run.table("draws").set_index("draw")
     for pattern in figures:
         if not any(fnmatchcase(str(path), pattern) for path in table.columns):
-            raise ValueError(f"no uncertain figure matches {pattern!r}")
+            raise AnalysisError(f"no uncertain figure matches {pattern!r}")
     if figures:
         chosen = [p for p in table.columns if any(fnmatchcase(str(p), g) for g in figures)]
         table = table[chosen]
@@ -140,7 +141,7 @@ def prcc(
     n, candidates = table.shape
     if n < 4 or len(np.unique(y)) < 2:
         why = f"{n} rows" if n < 4 else "the same value in every row"
-        raise ValueError(f"{outcome} has {why}: there is nothing to correlate")
+        raise AnalysisError(f"{outcome} has {why}: there is nothing to correlate")
     x = table.to_numpy(dtype=np.float64)
     plain = rank_correlations(x, y)
     room = max(1, n // ROWS_PER_FIGURE, min(10, n // 3)) if keep is None else keep

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bvsim.analysis.samples import DRAWN, sample_of
 from bvsim.ensemble.folder import RunError
 from bvsim.ensemble.plan import row_values
 from bvsim.ensemble.results import Run
@@ -20,10 +21,12 @@ def replay_run(run: Run, draw: int = 0, replication: int = 0) -> Record:
     Raises
     ------
     RunError
-        When the run has no such row, or its scenario is no longer what it was.
+        When the run has no such row, its scenario is no longer what it was, or its rows were
+        made for a sensitivity analysis.
     """
     from bvsim import spec
 
+    _check_kind(run)
     manifest = run.manifest
     _check("draw", draw, manifest["draws"])
     _check("replication", replication, manifest["per_draw"])
@@ -47,6 +50,18 @@ def _simulate(scenario: Any, values: Any, key: Key, years: tuple[int, ...]) -> R
     from bvsim.valley.valley import prepare, simulate
 
     return simulate(prepare(scenario, years), values, key, trace=True)
+
+
+def _check_kind(run: Run) -> None:
+    """Refuse rows that a replay from figures and luck alone would not give again."""
+    sample = sample_of(run)
+    if sample["kind"] in DRAWN:
+        return
+    name = sample.get("scenario", run.scenario_name)
+    raise RunError(
+        f"{run.folder} holds the rows of a {sample['kind']} analysis, which have no draws of "
+        f"their own to replay: trace a run of `bvsim run`, or the scenario (bvsim trace {name})"
+    )
 
 
 def _check(name: str, number: int, count: int) -> None:

@@ -14,8 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from bvsim.analysis.bottlenecks import share_interval
+from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.samples import DRAWN, known, require
-from bvsim.analysis.tables import ROW, RunLike
+from bvsim.analysis.tables import ROW, RunLike, by_year
 from bvsim.ensemble.folder import RunError
 from bvsim.ensemble.interval import ci95_mean
 
@@ -31,19 +33,28 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def paired(runs: Runs, kpi: str) -> pd.DataFrame:
+def paired(runs: Runs, kpi: str, years: tuple[int, int] | None = None) -> pd.DataFrame:
     """Return a key figure by row (index) and scenario (columns); rows that all runs have.
+
+    Parameters
+    ----------
+    runs : mapping of str to RunLike
+        By the name of the scenario.
+    kpi : str
+        The key figure; with `years` a yearly quantity of the valley, such as ``good_gwh``.
+    years : (int, int), optional
+        First and last year over which the quantity is added up.
 
     Raises
     ------
     RunError
         When the runs do not share seed and design, so that their rows have nothing in common,
         or when one was made for another analysis.
-    ValueError
+    AnalysisError
         When there is no run, no common row, or no such key figure.
     """
     if not runs:
-        raise ValueError("no runs to compare")
+        raise AnalysisError("no runs to compare")
     first = next(iter(runs.values()))
     columns = {}
     for name, run in runs.items():
@@ -54,14 +65,22 @@ def paired(runs: Runs, kpi: str) -> pd.DataFrame:
                     f"{run.folder} has {key} {run.manifest[key]}, {first.folder} "
                     f"{first.manifest[key]}: rows can be compared only under the same {key}"
                 )
-        table = run.table("kpis")
-        known(table, kpi)
-        columns[name] = table.set_index(ROW)[kpi].astype(float)
+        columns[name] = _values(run, kpi, years)
     _refuse_other_hypercubes(runs)
     found = pd.concat(columns, axis=1, join="inner").sort_index()
     if found.empty:
-        raise ValueError("the runs have no row in common")
+        raise AnalysisError("the runs have no row in common")
     return found
+
+
+def _values(run: RunLike, kpi: str, years: tuple[int, int] | None) -> pd.Series[float]:
+    if years is not None:
+        first, last = years
+        summed: pd.Series[float] = by_year(run, kpi).loc[:, first:last].sum(axis=1)
+        return summed
+    table = run.table("kpis")
+    known(table, kpi)
+    return table.set_index(ROW)[kpi].astype(float)
 
 
 def _refuse_other_hypercubes(runs: Runs) -> None:
@@ -128,11 +147,13 @@ def satisficing(runs: Runs, criteria: Mapping[str, tuple[str, float]]) -> pd.Dat
         `share`, `ci95_lo`, `ci95_hi`, `n`; index: scenario.
     """
     if not criteria:
-        raise ValueError("no criteria")
+        raise AnalysisError("no criteria")
     enough: pd.DataFrame | None = None
     for kpi, (sign, limit) in criteria.items():
         if sign not in _COMPARE:
-            raise ValueError(f"{sign!r} is no comparison: it must be one of {', '.join(_COMPARE)}")
+            raise AnalysisError(
+                f"{sign!r} is no comparison: it must be one of {', '.join(_COMPARE)}"
+            )
         values = paired(runs, kpi)
         holds = _COMPARE[sign](values, limit) & values.notna()
         enough = holds if enough is None else enough & holds
@@ -141,13 +162,8 @@ def satisficing(runs: Runs, criteria: Mapping[str, tuple[str, float]]) -> pd.Dat
     rows = {}
     for name in enough.columns:
         hits = enough[name].to_numpy(dtype=float)
-        low, high = ci95_mean(hits, draws, design) or UNKNOWN
-        rows[name] = {
-            "share": hits.mean(),
-            "ci95_lo": max(0.0, low),
-            "ci95_hi": min(1.0, high),
-            "n": len(hits),
-        }
+        share, low, high = share_interval(hits, draws, design)
+        rows[name] = {"share": share, "ci95_lo": low, "ci95_hi": high, "n": len(hits)}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("scenario")
 
 
@@ -161,6 +177,7 @@ def value_for_money(
     levers: Runs,
     costs_meur: Mapping[str, ArrayLike],
     kpi: str = "output_2030_gwh",
+    years: tuple[int, int] | None = None,
 ) -> pd.DataFrame:
     """Return what each lever adds to a key figure for each EUR million that it costs.
 
@@ -175,6 +192,9 @@ def value_for_money(
         (draw, replication).
     kpi : str
         The key figure, by default good cells of 2030 in GWh.
+    years : (int, int), optional
+        With them `kpi` is a yearly quantity of the valley, such as ``good_gwh``, added up
+        from the first to the last; costs should be those of the same years.
 
     Returns
     -------
@@ -186,17 +206,17 @@ def value_for_money(
 
     Raises
     ------
-    ValueError
+    AnalysisError
         When a lever has no cost, or one that is not above zero.
     """
     rows = {}
     for name, run in levers.items():
         if name not in costs_meur:
-            raise ValueError(f"lever {name!r} has no cost")
-        pair = paired({"": base, name: run}, kpi)
+            raise AnalysisError(f"lever {name!r} has no cost")
+        pair = paired({"": base, name: run}, kpi, years)
         cost = np.broadcast_to(np.asarray(costs_meur[name], dtype=np.float64), (len(pair),))
         if not (cost > 0.0).all():
-            raise ValueError(f"lever {name!r} has a cost that is not above zero")
+            raise AnalysisError(f"lever {name!r} has a cost that is not above zero")
         keep = pair.notna().all(axis=1).to_numpy()
         gain = (pair[name] - pair[""]).to_numpy()[keep]
         rows[name] = _for_money(gain, cost[keep], _draws(pair[keep]), _design(levers))

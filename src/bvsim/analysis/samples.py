@@ -19,6 +19,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.groups import Group
 from bvsim.analysis.tables import RunLike
 from bvsim.ensemble.folder import RunError, write_text
@@ -261,7 +262,7 @@ def outcomes(run: RunLike, kpi: str, sample: Mapping[str, Any]) -> FloatArray:
 
     Raises
     ------
-    ValueError
+    AnalysisError
         When the run has no such key figure.
     """
     table = run.table("kpis")
@@ -280,4 +281,4 @@ def known(table: Any, kpi: str) -> None:
 
     names = [str(name) for name in table.columns if name not in ("draw", "replication")]
     near = get_close_matches(kpi, names, n=3, cutoff=0.4) or names[:3]
-    raise ValueError(f"the run has no key figure {kpi!r}; it has {', '.join(near)} ...")
+    raise AnalysisError(f"the run has no key figure {kpi!r}; it has {', '.join(near)} ...")

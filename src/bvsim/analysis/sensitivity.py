@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.groups import LUCK, Group, make_groups
 from bvsim.analysis.morris import MorrisPlan, morris
 from bvsim.analysis.prcc import ENOUGH as ENOUGH_DRAWS
@@ -42,14 +43,15 @@ class Method:
     bases: int
     enough: int
     unit: str
+    one: str
     by: str
 
 
 METHODS = {
-    "tornado": Method(16, 16, "base draws", "figure"),
-    "morris": Method(20, 10, "trajectories", "actor"),
-    "sobol": Method(64, 64, "base points", "actor"),
-    "prcc": Method(512, ENOUGH_DRAWS, "draws", "figure"),
+    "tornado": Method(16, 16, "base draws", "base draw", "figure"),
+    "morris": Method(20, 10, "trajectories", "trajectory", "actor"),
+    "sobol": Method(64, 64, "base points", "base point", "actor"),
+    "prcc": Method(512, ENOUGH_DRAWS, "draws", "draw", "figure"),
 }
 SCREENED = 12
 """Figures that a tornado moves when it is not told which."""
@@ -83,14 +85,14 @@ def make_plan(
 
     Raises
     ------
-    ValueError
+    AnalysisError
         When the method needs no plan, a size is below 1, figures are named wrongly, or
         correlated figures stand in different groups of a Sobol sample.
     """
     if method not in ("tornado", "morris", "sobol"):
-        raise ValueError(f"no plan for {method!r}: it must be tornado, morris or sobol")
+        raise AnalysisError(f"no plan for {method!r}: it must be tornado, morris or sobol")
     if bases < 1:
-        raise ValueError(f"{bases} {METHODS[method].unit}: at least 1 is needed")
+        raise AnalysisError(f"{bases} {METHODS[method].unit}: at least 1 is needed")
     way = by or METHODS[method].by
     groups = make_groups(scenario.paths, way, figures, dimensions=dimensions_of(scenario))
     width, copula = width_of(scenario), copula_of(scenario)
@@ -108,7 +110,7 @@ def _refuse_split(scenario: Any, groups: Sequence[Group]) -> None:
     home = {order[column]: group.name for group in groups for column in group.columns}
     for a, b, _ in getattr(scenario, "correlations", ()):
         if home.get(a) != home.get(b):
-            raise ValueError(
+            raise AnalysisError(
                 f"{a} and {b} are correlated: Sobol indices need them in one group, not in "
                 f"{home.get(a, 'none')} and {home.get(b, 'none')}"
             )
@@ -156,7 +158,7 @@ def run_sensitivity(
         Told in a line what will be simulated.
     """
     if method not in METHODS:
-        raise ValueError(f"unknown method {method!r}: it must be one of {', '.join(METHODS)}")
+        raise AnalysisError(f"unknown method {method!r}: it must be one of {', '.join(METHODS)}")
     size = METHODS[method].bases if bases is None else bases
     options: dict[str, Any] = {
         "years": years,
@@ -174,6 +176,9 @@ def run_sensitivity(
         plain = run_ensemble(scenario, draws=SCREENING_DRAWS, seed=seed, out=beside, **options)
         figures = tuple(str(name) for name in prcc(plain, outcome, keep=SCREENED).index)
     plan = make_plan(scenario, method, size, seed, by=by, figures=figures)
+    ties: Any = getattr(scenario, "correlations", ())
+    if method == "morris" and ties:
+        announce("morris: rank correlations are left out, as its steps change one group at a time")
     announce(
         f"{method}: {plan.bases} {METHODS[method].unit} of {plan.rows_per_base} rows, "
         f"{plan.bases * plan.rows_per_base} simulations"
@@ -195,7 +200,7 @@ def analyse(
         return prcc(run, outcome, figures)
     tables = {"tornado": tornado, "morris": morris, "sobol": sobol_indices}
     if method not in tables:
-        raise ValueError(f"unknown method {method!r}: it must be one of {', '.join(METHODS)}")
+        raise AnalysisError(f"unknown method {method!r}: it must be one of {', '.join(METHODS)}")
     return tables[method](run, outcome)
 
 
@@ -216,8 +221,8 @@ def remarks(run: RunLike, method: str, table: pd.DataFrame) -> tuple[str, ...]:
     found = []
     if n < about.enough:
         found.append(
-            f"{n} {about.unit} are too few to call anything clear: read the order at most, "
-            f"and take {about.enough} or more"
+            f"{n} {about.one if n == 1 else about.unit}: too few to call anything clear; read the "
+            f"order at most, and take {about.enough} or more"
         )
     wanted = int(sample_of(run).get("bases", run.manifest["draws"]))
     if n < wanted:
@@ -230,6 +235,11 @@ def remarks(run: RunLike, method: str, table: pd.DataFrame) -> tuple[str, ...]:
         found.append(
             f"{len(unclear)} of {len(table)} cannot be told from no effect at this n "
             f"(interval covers zero): {names}"
+        )
+    if method == "morris" and len(table) and table["mu"].isna().any():
+        found.append(
+            "mu, the mean with its sign, is given for single figures only: the figures of a group "
+            "do not all move the same way"
         )
     if method == "prcc" and len(table) and table["candidates"].iloc[0] > len(table):
         found.append(

@@ -7,11 +7,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from bvsim.analysis.bottlenecks import QUANTILES, shares
 from bvsim.analysis.kpis import unit_of
 from bvsim.analysis.tables import ROW, RunLike, by_year
-from bvsim.ensemble.interval import ci95_mean
+from bvsim.ensemble.interval import ci95_mean, ci95_quantile
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 SCHEMA_VERSION = 1
 ENOUGH = 0.1
@@ -52,6 +56,31 @@ def summarise(run: RunLike) -> pd.DataFrame:
     )
 
 
+def quantile_intervals(run: RunLike) -> pd.DataFrame:
+    """Return 95% intervals of the quantiles of every key figure.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `p10_lo`, `p10_hi`, `p50_lo`, ... `p90_hi`; index: the key figure's name. NaN where
+        fewer than one row in ten has a value, or the design or so few draws allow none.
+    """
+    kpis = run.table("kpis")
+    names = [name for name in kpis.columns if name not in ROW]
+    draws, design = kpis["draw"].to_numpy(), str(run.manifest["design"])
+    found = [_spans(kpis[name].to_numpy(dtype=float), draws, design) for name in names]
+    columns = [f"{q}_{side}" for q in QUANTILES for side in ("lo", "hi")]
+    return pd.DataFrame(found, columns=columns, index=pd.Index(names, name="kpi"))
+
+
+def _spans(values: FloatArray, draws: IntArray, design: str) -> list[float]:
+    """Return the ends of the intervals of a key figure's quantiles, one after the other."""
+    if np.isfinite(values).mean() < ENOUGH:
+        return [math.nan] * (2 * len(QUANTILES))
+    spans = (ci95_quantile(values, draws, design, p) or _UNKNOWN for p in QUANTILES.values())
+    return [end for span in spans for end in span]
+
+
 def quantiles(
     run: RunLike,
     name: str,
@@ -85,7 +114,7 @@ def run_json(run: RunLike) -> dict[str, Any]:
     """Return the object that `bvsim run --json` prints (plain Python types, no NaN)."""
     manifest = run.manifest
     head = {name: manifest[name] for name in _HEAD}
-    table = summarise(run)
+    table = summarise(run).join(quantile_intervals(run))
     return {
         "schema_version": SCHEMA_VERSION,
         **head,
@@ -104,13 +133,20 @@ _HEAD = ("scenario", "draws", "per_draw", "seed", "design", "model_hash")
 
 
 def _kpi(row: pd.Series[Any]) -> dict[str, Any]:
-    interval = [plain(row["ci95_lo"]), plain(row["ci95_hi"])]
+    intervals = {f"ci95_{q}": _interval(row[f"{q}_lo"], row[f"{q}_hi"]) for q in QUANTILES}
     return {
         "unit": row["unit"],
-        **{name: plain(row[name]) for name in ("mean", "sd", "p10", "p50", "p90")},
-        "ci95_mean": None if None in interval else interval,
+        **{name: plain(row[name]) for name in ("mean", "sd", *QUANTILES)},
+        "ci95_mean": _interval(row["ci95_lo"], row["ci95_hi"]),
+        **intervals,
         "share_defined": plain(row["share_defined"]),
     }
+
+
+def _interval(low: float, high: float) -> list[float] | None:
+    """Return an interval as JSON knows it: null where there is none."""
+    ends = [plain(low), plain(high)]
+    return None if None in ends else ends
 
 
 def plain(value: Any) -> Any:

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from bvsim.analysis.errors import AnalysisError
+
 ROW = ["draw", "replication"]
 """The columns that identify a row of the run in every table."""
 
@@ -66,7 +68,7 @@ def ledger_by(run: RunLike, group: str, entity: str | None = None) -> pd.DataFra
 
     Raises
     ------
-    ValueError
+    AnalysisError
         When the group is unknown, or the run has no such entity.
     """
     ledger = run.table("ledger")
@@ -76,11 +78,11 @@ def ledger_by(run: RunLike, group: str, entity: str | None = None) -> pd.DataFra
     if entity is not None:
         keep = (blocks == entity) | (sites == entity)
         if not keep.any():
-            raise ValueError(f"the run's ledger has no entity {entity!r}")
+            raise AnalysisError(f"the run's ledger has no entity {entity!r}")
         ledger, blocks, sites = ledger[keep], blocks[keep], sites[keep]
     names: dict[str, Any] = {"region": REGION, "site": sites, "block": blocks}
     if group not in names:
-        raise ValueError(f"group is {group!r}: it must be one of {', '.join(names)}")
+        raise AnalysisError(f"group is {group!r}: it must be one of {', '.join(names)}")
     quantities = [name for name in ledger.columns if str(name).endswith("_gwh")]
     named = ledger[[*ROW, "year", *quantities]].assign(entity=names[group])
     summed: pd.DataFrame = named.groupby([*ROW, "year", "entity"], sort=True)[quantities].sum()
@@ -97,7 +99,7 @@ def by_year(run: RunLike, name: str, entity: str | None = None) -> pd.DataFrame:
 
     Raises
     ------
-    ValueError
+    AnalysisError
         When the run does not have the quantity or the entity.
     """
     if name in run.table("ledger").columns:
@@ -110,12 +112,12 @@ def by_year(run: RunLike, name: str, entity: str | None = None) -> pd.DataFrame:
 def _yearly(run: RunLike, name: str, entity: str | None) -> pd.Series[float]:
     yearly = run.table("yearly")
     if name not in yearly.columns:
-        raise ValueError(f"the run has no quantity {name!r}")
+        raise AnalysisError(f"the run has no quantity {name!r}")
     rows = yearly.loc[yearly[name].notna(), [*ROW, "year", "entity", name]]
     entities = rows["entity"].astype(str)
     keep = entities == entity if entity else entities.isin(_summands(run, set(entities)))
     if not keep.any():
-        raise ValueError(f"{entity or 'the valley'} has no values of {name!r}")
+        raise AnalysisError(f"{entity or 'the valley'} has no values of {name!r}")
     summed: pd.Series[float] = rows[keep].groupby([*ROW, "year"], sort=True)[name].sum()
     return summed
 

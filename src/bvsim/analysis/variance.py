@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.tables import ROW, RunLike
 from bvsim.ensemble.design import BLOCKS
 
@@ -40,11 +41,11 @@ def variance_shares(run: RunLike, names: Sequence[str] | None = None) -> pd.Data
 
     Raises
     ------
-    ValueError
+    AnalysisError
         When the run has one replication a draw, or no such key figure.
     """
     if run.manifest["per_draw"] < 2:
-        raise ValueError(
+        raise AnalysisError(
             "luck and parameters cannot be told apart with one replication a draw: "
             "run with --per-draw 2 or more"
         )
@@ -52,7 +53,7 @@ def variance_shares(run: RunLike, names: Sequence[str] | None = None) -> pd.Data
     wanted = [name for name in kpis.columns if name not in ROW] if names is None else list(names)
     unknown = [name for name in wanted if name not in kpis.columns]
     if unknown:
-        raise ValueError(f"the run has no key figure {unknown[0]!r}")
+        raise AnalysisError(f"the run has no key figure {unknown[0]!r}")
     draws = kpis["draw"].to_numpy(dtype=np.int64)
     rows = {name: _row(kpis[name].to_numpy(dtype=np.float64), draws) for name in wanted}
     columns = ["sd", "parameters", "luck", "ci95_lo", "ci95_hi"]

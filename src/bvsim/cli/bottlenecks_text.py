@@ -154,16 +154,17 @@ class Answers:
             f"All lifted free {number(sums['all'])} GWh in {self.year}. Lifted one at a time they "
             f"free {number(sums['sum_alone'])} in sum, each as the last "
             f"{number(sums['sum_last'])}: the differences are interaction. "
-            f"Shapley shares add up to the whole, {number(sums['sum_shapley'])}."
+            f"Shapley shares add up to the whole, {number(sums['sum_shapley'])} "
+            f"(off by {abs(sums['sum_shapley'] - sums['all']):.0e})."
         ]
         unclear = [label(name) for name in names if not self._at("shapley", name)["clear"]]
         if unclear:
             found.append(
-                f"The interval covers zero for {', '.join(unclear)}: {n} rows do not tell "
+                f"The interval covers zero for {', '.join(unclear)}: at n = {n} it cannot be told "
                 "whether lifting it helps."
             )
         if n < FEW_ROWS:
-            found.append(f"{n} rows are few: take {FEW_ROWS} or more before quoting a number.")
+            found.append(f"n = {n} is few: take {FEW_ROWS} or more before quoting a number.")
         return found
 
 

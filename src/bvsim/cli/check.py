@@ -162,13 +162,24 @@ def _say(verdicts: list[Verdict], update: bool, as_json: bool, seconds: float) -
     if as_json:
         click.echo(json.dumps(_as_json(verdicts, update, seconds), allow_nan=False))
         return
+    from rich.markup import escape
+
     from bvsim.cli.terminal import make_console
 
     console = make_console()
+    new = [verdict for verdict in verdicts if verdict.new]
     for verdict in verdicts:
-        _print(console, verdict, _SHOWN if not update else None)
-    moved = sum(not verdict.passed for verdict in verdicts)
-    what = f"{moved} of {len(verdicts)} moved" if moved else f"all {len(verdicts)} hold"
+        if verdict.new:
+            said = "[cyan]new[/cyan]  " if update else "[red]none[/red] "
+            console.print(f"{said}  {escape(verdict.scenario)}")
+            for problem in () if update else verdict.problems:
+                console.print(f"  {problem}", markup=False, soft_wrap=True)
+        else:
+            _print(console, verdict, _SHOWN if not update else None)
+    moved = sum(not verdict.passed for verdict in verdicts) - len(new)
+    what = f"{moved} of {len(verdicts)} moved" if moved or new else f"all {len(verdicts)} hold"
+    if new:
+        what += f", {len(new)} {'new' if update else 'without a baseline'}"
     console.print(f"[bold]scenarios: {what}[/bold]  ({seconds:.0f} s)")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bvsim.cli.compare_targets import Target, print_robustness, read_targets, robustness
 from bvsim.cli.errors import FAILED, INTERRUPTED
 from bvsim.cli.options import (
     LARGEST_SEED,
@@ -54,6 +55,14 @@ SCHEME = ("draws", "per_draw", "seed", "design", "years")
     metavar="PATTERN",
     help="Key figures to show, e.g. 'output_*' (repeatable).  [default: the valley's]",
 )
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    callback=read_targets,
+    metavar="KPI>=NUMBER",
+    help="Say how often each scenario meets it, and its regret (repeatable; >, <=, < too).",
+)
 @engine_options
 @years_option
 @json_option
@@ -63,6 +72,8 @@ def compare(
     /,
     sources: tuple[str, ...],
     patterns: tuple[str, ...],
+    targets: tuple[Target, ...],
+    *,
     out: Path | None,
     as_json: bool,
     **options: Any,
@@ -83,11 +94,20 @@ def compare(
         click.echo(f"interrupted; finished rows kept in {stop.run.folder}", err=True)
         ctx.exit(INTERRUPTED)
     comparisons = [compare_runs(runs[0], run) for run in runs[1:]]
+    robust = robustness(runs, targets) if targets else None
     if as_json:
-        click.echo(json.dumps(to_json(runs[0], comparisons, patterns), allow_nan=False))
+        answer = to_json(runs[0], comparisons, patterns)
+        if robust is not None:
+            from bvsim.analysis.written import records
+
+            answer |= {"targets": [list(target) for target in targets]}
+            answer |= {"robustness": records(robust)}
+        click.echo(json.dumps(answer, allow_nan=False))
     else:
         for each in comparisons:
             _print(each, patterns)
+        if robust is not None:
+            print_robustness(robust, targets)
     failed = sum(len(run.manifest["failures"]) for run in runs)
     if failed:
         click.echo(f"{failed} rows failed and are left out; see the manifests", err=True)

@@ -43,6 +43,8 @@ def difference(base: Any, other: Any) -> list[str]:
 def _facts(scenario: Any, beside: Any) -> dict[str, str]:
     """Write dates, figures with units and sources, and the choices that either scenario sets."""
     facts = {name: str(getattr(scenario, name)) for name in DATES}
+    for first, second, rank in scenario.correlations:
+        facts[f"rank correlation of {first} and {second}"] = f"{rank:g}"
     figures = dict(scenario.figures())
     for path, figure in figures.items():
         facts[path] = f"{figure.describe()} [{', '.join(figure.vintage.sources)}]"
@@ -58,10 +60,16 @@ def _facts(scenario: Any, beside: Any) -> dict[str, str]:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.pass_context
 def validate(ctx: click.Context, files: tuple[str, ...]) -> None:
-    """Check model and scenario files; every error with file:line:column, exit code 2."""
-    from bvsim.spec.validating import validate as problems_of
+    """Check model, scenario and sweep files; every error with file:line:column, exit code 2."""
+    from bvsim.ensemble.sweep import validate_sweep
+    from bvsim.ensemble.sweep_file import is_sweep
+    from bvsim.spec.validating import validate as check_file
 
-    problems = [str(problem) for file in files for problem in problems_of(file)]
+    problems = [
+        str(problem)
+        for file in files
+        for problem in (validate_sweep if is_sweep(file) else check_file)(file)
+    ]
     for problem in dict.fromkeys(problems):
         click.echo(problem, err=True)
     if problems:

@@ -25,11 +25,22 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
     metavar="RUN",
     help="Draw the output of another run beside this one's (repeatable).",
 )
-def report(run: Path, lang: str, beside: tuple[Path, ...]) -> None:
+@click.option(
+    "--analysis",
+    "analyses",
+    type=FOLDER,
+    multiple=True,
+    metavar="FOLDER",
+    help="Show what `bvsim bottlenecks` or `bvsim sensitivity` put there (repeatable).",
+)
+def report(run: Path, lang: str, beside: tuple[Path, ...], analyses: tuple[Path, ...]) -> None:
     """Rebuild report.html and the figures of the folder RUN."""
     from bvsim.ensemble.results import open_run
     from bvsim.report import write_report
 
+    for folder in analyses:
+        if not any((folder / "analysis").glob("*.parquet")):
+            raise click.UsageError(f"{folder} holds no analysis: nothing in {folder / 'analysis'}")
     others = [open_run(folder) for folder in beside]
-    page = write_report(open_run(run), lang=lang, beside=others)
+    page = write_report(open_run(run), lang=lang, beside=others, analyses=analyses)
     click.echo(str(page))

@@ -6,7 +6,6 @@ group of correlated figures the first in the order of dimensions keeps its numbe
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,10 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bvsim.ensemble.folder import RunError
+from bvsim.spec.correlations import (
+    CANNOT_BE,
+    Correlation,
+    components,
+    factor,
+    normal_correlation,
+)
 
 FloatArray = NDArray[np.float64]
-Correlation = tuple[str, str, float]
-"""Dotted paths of two figures and the rank correlation (Spearman's) of their values."""
 
 _EDGE = 2.0**-54
 
@@ -53,8 +57,8 @@ class Copula:
             pair = (min(column[a], column[b]), max(column[a], column[b]))
             if pair in pairs:
                 raise RunError(f"the correlation of {a} and {b} is given twice")
-            pairs[pair] = 2.0 * math.sin(math.pi * rho / 6.0)
-        self._groups = [_group(columns, pairs, order) for columns in _components(pairs)]
+            pairs[pair] = normal_correlation(rho)
+        self._groups = [_group(columns, pairs, order) for columns in components(pairs)]
 
     def __call__(self, uniforms: FloatArray) -> FloatArray:
         """Return the numbers with their columns correlated, shape (n, width) as given."""
@@ -62,8 +66,8 @@ class Copula:
             return uniforms
         special = _special()
         made = uniforms.copy()
-        for columns, factor in self._groups:
-            scores = special.ndtri(uniforms[:, columns]) @ factor.T
+        for columns, lower in self._groups:
+            scores = special.ndtri(uniforms[:, columns]) @ lower.T
             made[:, columns[1:]] = special.ndtr(scores[:, 1:])
         return np.clip(made, _EDGE, 1.0 - _EDGE)
 
@@ -84,26 +88,11 @@ def _check(a: str, b: str, rho: float, column: dict[str, int]) -> None:
         raise RunError(f"the rank correlation of {a} and {b} is {rho:g}: it lies within -1..1")
 
 
-def _components(pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """Return the groups of columns that are linked by pairs, each ascending."""
-    groups: list[set[int]] = []
-    for pair in sorted(pairs):
-        linked = [group for group in groups if group & set(pair)]
-        groups = [group for group in groups if group not in linked]
-        groups.append(set(pair).union(*linked))
-    return sorted(sorted(group) for group in groups)
-
-
 def _group(
     columns: list[int], pairs: dict[tuple[int, int], float], order: Sequence[str]
 ) -> tuple[list[int], FloatArray]:
     """Return columns and the Cholesky factor of their correlation matrix."""
-    matrix = np.eye(len(columns))
-    for i, a in enumerate(columns):
-        for j, b in enumerate(columns[:i]):
-            matrix[i, j] = matrix[j, i] = pairs.get((b, a), 0.0)
-    try:
-        return columns, np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
-    except np.linalg.LinAlgError:
-        names = ", ".join(order[column] for column in columns)
-        raise RunError(f"no figures have all of these correlations at once: {names}") from None
+    made = factor(columns, pairs)
+    if made is None:
+        raise RunError(f"{CANNOT_BE}: {', '.join(order[column] for column in columns)}")
+    return columns, made

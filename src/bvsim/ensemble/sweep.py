@@ -17,8 +17,10 @@ from bvsim.ensemble.folder import RunError
 from bvsim.ensemble.plan import row_values
 from bvsim.ensemble.results import Run, open_run
 from bvsim.ensemble.run import Progress, ValleyJob, run
-from bvsim.ensemble.sweep_file import Point, Sweep
+from bvsim.ensemble.sweep_file import Point, Sweep, read_sweep
 from bvsim.ensemble.work import Job
+from bvsim.spec.datafiles import find_scenario, scenario_names
+from bvsim.spec.errors import Problem, SpecError, did_you_mean
 from bvsim.valley.streams import Key
 
 if TYPE_CHECKING:
@@ -95,12 +97,9 @@ class SweepRun:
     """
 
     def __init__(self, sweep: Sweep, out: str | Path, make_job: MakeJob | None = None) -> None:
-        from bvsim import spec
-
         self.sweep, self.out = sweep, Path(out)
         self._make_job: MakeJob = make_job or ValleyJob
-        self._base = spec.load(sweep.scenario, sets=dict(sweep.common))
-        self._check_values()
+        self._base = _checked(sweep)
 
     def folder_of(self, point: Point) -> Path:
         """Return the run folder of a point: named after its settings, never by position."""
@@ -203,15 +202,6 @@ class SweepRun:
             job=self._make_job(scenario, sweep.years, False),
         )
 
-    def _check_values(self) -> None:
-        """Try each value of each axis once, before anything is simulated."""
-        tried: set[tuple[str, str]] = set()
-        for point in self.sweep.points:
-            new = {(axis, str(value)) for axis, value in point.values.items()} - tried
-            if new:
-                self._base.with_values(dict(point.settings))
-                tried |= new
-
     def _done(self, point: Point) -> int:
         """Return how many rows of a point are done."""
         if not (self.folder_of(point) / "manifest.json").is_file():
@@ -261,6 +251,46 @@ class SweepRun:
             ],
         }
         folder.write_text(self.out / "sweep.json", json.dumps(plan, indent=2) + "\n")
+
+
+def validate_sweep(name: str | Path) -> tuple[Problem, ...]:
+    """Return everything that is wrong with a sweep file, its scenario and its values included."""
+    try:
+        _checked(read_sweep(name))
+    except SpecError as error:
+        return error.problems
+    return ()
+
+
+def _checked(sweep: Sweep) -> Any:
+    """Return the scenario of a sweep, after every value of every axis has been tried once.
+
+    Raises
+    ------
+    SpecError
+        With all that does not fit, at its place in the file.
+    """
+    from bvsim import spec
+
+    if find_scenario(sweep.scenario) is None:
+        message = f"there is no scenario {sweep.scenario!r}"
+        near = did_you_mean(sweep.scenario, scenario_names())
+        raise SpecError([Problem(sweep.scenario_place, "scenario", message + near)])
+    base = spec.load(sweep.scenario, sets=dict(sweep.common))
+    tried: set[tuple[str, str]] = set()
+    problems: list[Problem] = []
+    for point in sweep.points:
+        new = {(axis, str(value)) for axis, value in point.values.items()} - tried
+        if not new:
+            continue
+        tried |= new
+        try:
+            base.with_values(dict(point.settings))
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        raise SpecError(problems)
+    return base
 
 
 def _summary(point: Point, each: Run) -> pd.DataFrame | None:

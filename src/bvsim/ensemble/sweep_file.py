@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from bvsim.ensemble.design import KINDS, MEDIAN, generator
-from bvsim.spec.datafiles import roots
+from bvsim.spec.datafiles import find_scenario, roots
 from bvsim.spec.errors import Place, Problem, SpecError, did_you_mean, unknown
+from bvsim.spec.folder import SUFFIXES
 from bvsim.spec.nodes import Node
 from bvsim.spec.reading import read_file
 
@@ -84,6 +85,30 @@ class Sweep:
     design: str
     years: tuple[int, ...]
     kpis: tuple[str, ...]
+    scenario_place: Place = Place("")
+
+
+def is_sweep(name: str | Path) -> bool:
+    """Tell whether a file is a sweep: it says what is varied, or lies among the shipped ones.
+
+    A bare name is one when a shipped sweep, and no scenario, bears it.
+    """
+    path = Path(name)
+    if not path.is_file():
+        bare = path.name == str(name) and find_scenario(str(name)) is None
+        return bare and _shipped(str(name)) is not None
+    if path.suffix not in SUFFIXES:
+        return False
+    if path.resolve().parent.name == _FOLDER[-1]:
+        return True
+    node, _ = read_file(path)
+    return node is not None and not {"sweep", "points"}.isdisjoint(node.children())
+
+
+def _shipped(name: str) -> Path | None:
+    """Return the file of a shipped sweep, or of one of the study folder."""
+    files = (root.joinpath(*_FOLDER, f"{name}.yaml") for root in roots())
+    return next((file for file in files if file.is_file()), None)
 
 
 def find_sweep(name: str) -> Path:
@@ -96,9 +121,9 @@ def find_sweep(name: str) -> Path:
     """
     if Path(name).is_file():
         return Path(name)
-    folders = [root.joinpath(*_FOLDER) for root in roots()]
-    found = next((f / f"{name}.yaml" for f in folders if (f / f"{name}.yaml").is_file()), None)
+    found = _shipped(name)
     if found is None:
+        folders = [root.joinpath(*_FOLDER) for root in roots()]
         names = sorted({file.stem for folder in folders for file in folder.glob("*.yaml")})
         message = f"there is no sweep {name!r}{did_you_mean(name, names)}"
         raise SpecError([Problem(Place(name), "", message)])
@@ -168,6 +193,7 @@ class _Reader:
             design=texts["design"],
             years=tuple(self._list("years", int)) or (2026, 2030, 2035, 2040),
             kpis=tuple(self._list("kpis", str)) or ("output_2030_gwh",),
+            scenario_place=(self.node.get("scenario") or self.node).at,
         )
 
     def _points(self, combine: str, counts: Mapping[str, int]) -> list[Point]:

@@ -10,6 +10,7 @@ from bvsim.analysis.bottlenecks import ledger_of, shares
 from bvsim.analysis.causes import LOSSES, NONE
 from bvsim.analysis.summary import quantiles
 from bvsim.analysis.tables import RunLike, by_year, cell, ranked
+from bvsim.ensemble.interval import ci95_quantile
 from bvsim.report import words
 from bvsim.report.words import Both, say
 
@@ -52,19 +53,23 @@ def _holding_back(run: RunLike, table: pd.DataFrame, year: int) -> Both:
     if parts:
         text = say("answer.held", year=year, causes=words.join(parts))
     chances = [
-        say(
-            "answer.chance",
-            gwh=name.split("_")[1],
-            share=words.percent(cell(table, name, "mean")),
-        )
+        _chance(name.split("_")[1], cell(table, name, "mean"), run.manifest["draws"])
         for name in ("reach_30_gwh_2030", "reach_50_gwh_2030")
         if name in table.index and pd.notna(cell(table, name, "mean"))
     ]
     if not chances:
         return say("answer.plain", before=text)
-    of = say("answer.of")
-    joined = Both(of.en.join(c.en for c in chances), of.fr.join(c.fr for c in chances))
-    return say("answer.chances", before=text, chances=joined)
+    return say("answer.chances", before=text, chances=words.join(chances))
+
+
+def _chance(gwh: str, share: float, draws: int) -> Both:
+    """Say how often an output is reached; what no draw reaches is not called impossible."""
+    if share == 0.0:
+        return say("answer.no_chance", gwh=gwh, draws=words.number(draws))
+    said = words.percent(share)
+    if share < 0.005:
+        said = say("answer.under", share=words.percent(0.01))
+    return say("answer.chance", gwh=gwh, share=said)
 
 
 def precision(run: RunLike, table: pd.DataFrame, year: int) -> list[Both]:
@@ -78,9 +83,20 @@ def precision(run: RunLike, table: pd.DataFrame, year: int) -> list[Both]:
         mean = words.fixed(cell(table, name, "mean"), 2)
         draws = words.number(manifest["draws"])
         lines = [say("precision.interval", draws=draws, year=year, mean=mean, half=half)]
+        lines += _median(run, name)
     if manifest["failures"]:
         lines.append(say("precision.failed", count=len(manifest["failures"])))
     return [*lines, say("precision.covers")]
+
+
+def _median(run: RunLike, name: str) -> list[Both]:
+    """Say how precisely the median of a key figure is known, where the design allows it."""
+    kpis = run.table("kpis")
+    ends = ci95_quantile(kpis[name], kpis["draw"], str(run.manifest["design"]), 0.5)
+    if ends is None:
+        return []
+    low, high = (words.fixed(end, 1) for end in ends)
+    return [say("precision.median", low=low, high=high)]
 
 
 def commands(run: RunLike) -> list[str]:

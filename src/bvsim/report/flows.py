@@ -11,6 +11,7 @@ import numpy as np
 
 from bvsim.analysis.bottlenecks import shares
 from bvsim.analysis.causes import NONE
+from bvsim.report import words
 from bvsim.report.cube import listed
 from bvsim.report.series import RECYCLED, Series
 
@@ -142,7 +143,7 @@ def draw_map(series: Series, known: dict[str, dict[str, Any]], width: float = 72
             {"town_fr": "", **town, "at": at(town["lon"], town["lat"])} for town in world["towns"]
         ],
         "markers": markers,
-        "missing": [series.facts.title(name) for name in missing],
+        "missing": words.listing([words.title(series.facts.title(name)) for name in missing]),
         "port": at(world["places"]["relieve"]["lon"], world["places"]["relieve"]["lat"]),
         "sizes": {"site": SITE_SIZE, "other": OTHER_SIZE},
     }

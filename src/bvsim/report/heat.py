@@ -22,10 +22,12 @@ def heat_map(run: RunLike, facts: Facts | None = None) -> dict[str, Any]:
     facts = facts or Facts()
     valley, sites = shares(run), shares(run, "site")
     years = [int(year) for year in valley.index]
-    rows = [{"name": say("heat.valley"), "cells": _cells(valley, years)}]
+    rows: list[dict[str, Any]] = [{"name": say("heat.valley"), "cells": _cells(valley, years)}]
     for site in sorted(sites.index.unique("entity")):
-        title = words.plain(facts.title(str(site)))
+        title = words.title(facts.title(str(site)))
         rows.append({"name": title, "cells": _cells(sites.loc[site], years)})
+    for row in rows:
+        row["empty"] = not any(cell["cause"] for cell in row["cells"])
     return {"years": years, "rows": rows}
 
 

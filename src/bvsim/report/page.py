@@ -22,6 +22,7 @@ from bvsim.analysis.kpis import kpi_of
 from bvsim.analysis.summary import quantiles, summarise
 from bvsim.analysis.tables import RunLike
 from bvsim.report import flows, words
+from bvsim.report.analyses import constraint_words, differences, label_of, reliefs
 from bvsim.report.answer import answer, commands, precision
 from bvsim.report.cube import Cached, listed
 from bvsim.report.heat import heat_map
@@ -37,7 +38,12 @@ SCRIPTS = ("echarts.min.js", "charts.js", "page.js")
 
 
 def write_report(
-    run: Any, folder: Path | None = None, *, lang: str = "en", beside: Sequence[RunLike] = ()
+    run: Any,
+    folder: Path | None = None,
+    *,
+    lang: str = "en",
+    beside: Sequence[RunLike] = (),
+    analyses: Sequence[Path] = (),
 ) -> Path:
     """Write `report.html` and the figures into the run folder.
 
@@ -51,6 +57,8 @@ def write_report(
         The language that the page opens in; it holds both.
     beside : sequence of Run
         Other runs, whose output is drawn beside this one's.
+    analyses : sequence of pathlib.Path
+        Folders of analyses (relief, sensitivity) to show; those in the run folder always are.
 
     Returns
     -------
@@ -61,11 +69,18 @@ def write_report(
     cached = Cached(run)
     plot.save_figures(cached, folder / "figures")
     page = folder / "report.html"
-    page.write_text(render_page(cached, lang=lang, beside=beside), encoding="utf-8")
+    text = render_page(cached, lang=lang, beside=beside, analyses=analyses)
+    page.write_text(text, encoding="utf-8")
     return page
 
 
-def render_page(run: RunLike, *, lang: str = "en", beside: Sequence[RunLike] = ()) -> str:
+def render_page(
+    run: RunLike,
+    *,
+    lang: str = "en",
+    beside: Sequence[RunLike] = (),
+    analyses: Sequence[Path] = (),
+) -> str:
     """Return the page of a run as HTML; every text of the run is escaped.
 
     Raises
@@ -81,7 +96,7 @@ def render_page(run: RunLike, *, lang: str = "en", beside: Sequence[RunLike] = (
     table = summarise(cached)
     states = flows.states(series)
     drawn = flows.draw_map(series, states)
-    data = payload(series, states, drawn, year, beside)
+    data = payload(series, states, drawn, year, beside=beside, analyses=analyses)
     return _environment().get_template("page.html.j2").render(
         lang=lang,
         manifest=_manifest(run),
@@ -100,7 +115,8 @@ def render_page(run: RunLike, *, lang: str = "en", beside: Sequence[RunLike] = (
         facts=series.facts,
         confidence=_confidence(series.facts),
         data=_as_json(data),
-        beside=bool(beside),
+        beside=[differences(cached, other) for other in beside],
+        reliefs=data["reliefs"],
         sensitivities=data["sensitivities"],
         styles=Markup(_static("page.css")),
         scripts=[Markup(_static(name)) for name in SCRIPTS],
@@ -113,10 +129,14 @@ def payload(
     states: dict[str, Any],
     drawn: dict[str, Any],
     year: int,
+    *,
     beside: Sequence[RunLike] = (),
+    analyses: Sequence[Path] = (),
 ) -> dict[str, Any]:
     """Return the numbers, words and colours that the scripts of the page draw with."""
     people = series.people()
+    folders = [series.run.folder, *analyses]
+    freed = reliefs(folders)
     names = {*states, *people["heads"], *people["graduates"], *series.sites}
     return {
         "years": series.years,
@@ -126,6 +146,7 @@ def payload(
         "causes": words.section("cause"),
         "confidences": words.section("confidence"),
         "maps": words.section("map"),
+        "names": words.section("name"),
         "colours": plot.COLOURS,
         "steps": STEPS,
         "titles": {name: series.facts.title(name) for name in sorted(names)},
@@ -138,9 +159,11 @@ def payload(
         "recycling": {"total": series.recycling(), "links": flows.feed_links(series)},
         "sites": {name: series.site(name) for name in _with_plan(series)},
         "states": states,
-        "map": {"sizes": drawn["sizes"]},
+        "map": {"sizes": drawn["sizes"], "width": drawn["width"]},
         "beside": [_other(run) for run in beside],
-        "sensitivities": sensitivities(series.run.folder),
+        "sensitivities": sensitivities(folders),
+        "reliefs": freed,
+        "constraints": constraint_words(freed),
         "confidence": {k: dict(v) for k, v in sorted(series.facts.confidence.items())},
     }
 
@@ -153,9 +176,11 @@ def _with_plan(series: Series) -> list[str]:
 
 def _other(run: RunLike) -> dict[str, Any]:
     found = quantiles(run, "good_gwh")
-    name = str(run.manifest["scenario"])
-    label = f"{name} ({run.folder.name})" if run.folder.name != name else name
-    return {"name": label, "years": [int(y) for y in found.index], "p50": listed(found["p50"])}
+    return {
+        "name": label_of(run),
+        "years": [int(y) for y in found.index],
+        "p50": listed(found["p50"]),
+    }
 
 
 def _sites(series: Series, year: int) -> list[dict[str, Any]]:
@@ -169,7 +194,7 @@ def _sites(series: Series, year: int) -> list[dict[str, Any]]:
         rows.append(
             {
                 "name": name,
-                "title": series.facts.title(name),
+                "title": words.title(series.facts.title(name)),
                 "town": words.Both(town, place.get("town_fr", town)),
                 "caveat": series.facts.caveats.get(name, ""),
                 "summary": words.say(

@@ -1,12 +1,14 @@
-"""The sensitivities that were worked out for a run, where its folder has any."""
+"""The sensitivities that were worked out for a run, where there are any."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from bvsim.analysis.written import FOLDER
 from bvsim.report.cube import listed
 
 MEASURES = {
@@ -20,13 +22,14 @@ MEASURES = {
 SHOWN = 15
 
 
-def sensitivities(folder: Path) -> list[dict[str, Any]]:
-    """Return the tables that `bvsim sensitivity` left in a run folder, largest first.
+def sensitivities(folders: Sequence[Path]) -> list[dict[str, Any]]:
+    """Return the tables that `bvsim sensitivity` left in folders, largest first.
 
     Each has `method`, `outcome`, `names`, and `value`, `lo`, `hi` of its first figures.
     """
     found = []
-    for path in sorted((folder / "analysis").glob("*.parquet")):
+    paths = [path for each in folders for path in sorted((each / FOLDER).glob("*.parquet"))]
+    for path in paths:
         method, _, outcome = path.stem.partition("_")
         if method not in MEASURES:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -43,7 +44,15 @@ class Both:
 def _texts() -> dict[str, dict[str, dict[str, str]]]:
     text = files("bvsim.report").joinpath("words.yaml").read_text(encoding="utf-8")
     found: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(text)
+    for texts in found.values():
+        for both in texts.values():
+            both["fr"] = _spaced(str(both["fr"]))
     return found
+
+
+def _spaced(french: str) -> str:
+    """Keep the signs that French sets off by a space on the line of their word."""
+    return re.sub("(?<=«) | (?=[:;?!»]|%(?![a-z]))", "\N{NO-BREAK SPACE}", french)
 
 
 def say(key: str, **fields: Any) -> Both:
@@ -87,11 +96,30 @@ def prose(name: str) -> Both:
     return say(f"prose.{name}") if name in _texts()["prose"] else cause(name)
 
 
+def title(text: str) -> Both:
+    """Return what a place or block is called: ``AESC Douai, block-2``; known parts in words."""
+    return listing([_part(part) for part in text.split(", ")])
+
+
+def _part(text: str) -> Both:
+    if text in _texts()["name"]:
+        return say(f"name.{text}")
+    if text.startswith("block-"):
+        word, number_ = say("name.block"), text.removeprefix("block-")
+        return Both(f"{word.en} {number_}", f"{word.fr} {number_}")
+    return plain(text)
+
+
 def join(parts: list[Both]) -> Both:
     """Join texts as in a sentence: the last with "and"."""
     word = say("answer.and")
     return Both(*(_join([getattr(p, lang) for p in parts], getattr(word, lang))
                   for lang in LANGUAGES))  # fmt: skip
+
+
+def listing(parts: list[Both]) -> Both:
+    """Join names with commas; empty without any."""
+    return Both(*(", ".join(getattr(part, lang) for part in parts) for lang in LANGUAGES))
 
 
 def _join(words: list[str], last: str) -> str:
@@ -114,9 +142,20 @@ def number(value: float | None, unit: str = "") -> Both:
     """Write a figure of a table: three significant digits or whole numbers, years plain."""
     if value is None or math.isnan(value):
         return plain(NOTHING)
+    if unit in ("share", "probability"):
+        return _share(value)
     if unit == "year":
         return _both(f"{value:.1f}" if value % 1 else f"{value:.0f}")
     return _both(f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}")
+
+
+def _share(value: float) -> Both:
+    """Write a share of a table in per cent, with a digit behind the point below ten."""
+    if 0.0 < value < 0.0005:
+        return Both("<0.1%", f"<{THIN}0,1\N{NO-BREAK SPACE}%")
+    if value == 0.0 or value >= 0.0995:
+        return percent(value)
+    return Both(f"{100 * value:.1f}%", f"{100 * value:.1f}\N{NO-BREAK SPACE}%".replace(".", ","))
 
 
 def short(value: float) -> Both:

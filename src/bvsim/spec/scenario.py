@@ -13,7 +13,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bvsim.spec.assembly import Kind, add_sources, assemble, ceilings_of, kind_of
+from bvsim.spec.assembly import (
+    SOURCES,
+    Kind,
+    add_sources,
+    assemble,
+    ceilings_of,
+    kind_of,
+    source_days,
+)
+from bvsim.spec.correlations import (
+    Correlation,
+    Tie,
+    read_ties,
+    ties_in_force,
+    unknown_sources,
+)
 from bvsim.spec.dimensions import order_of, read_dimensions
 from bvsim.spec.drawing import Drawer
 from bvsim.spec.errors import Place, Problem, SpecError
@@ -42,6 +57,7 @@ class _Basis:
     groups: tuple[tuple[Setting, ...], ...]
     kind: Kind
     listed: tuple[str, ...]
+    ties: tuple[Tie, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +88,12 @@ class Scenario:
     overrides: Mapping[str, Override]
     _tree: Node = field(repr=False)
     _basis: _Basis = field(repr=False)
+    _ties: tuple[Tie, ...] = field(default=(), repr=False)
+
+    @property
+    def correlations(self) -> tuple[Correlation, ...]:
+        """Pairs of uncertain figures and the rank correlation of their values."""
+        return tuple(tie.correlation for tie in self._ties)
 
     @cached_property
     def _figures(self) -> dict[str, Figure]:
@@ -107,7 +129,8 @@ class Scenario:
     def model_hash(self) -> str:
         """A hash of all that matters to results: not of order, notes of figures, or sources."""
         dates = [getattr(self, key).isoformat() for key in DATES]
-        return fingerprint(self.model, [*dates, *self.paths, *map(str, self.dimensions)])
+        ties = [f"{a} ~ {b}: {rank!r}" for a, b, rank in self.correlations]
+        return fingerprint(self.model, [*dates, *self.paths, *map(str, self.dimensions), *ties])
 
     @cached_property
     def _drawer(self) -> Drawer:
@@ -200,6 +223,8 @@ class Scenario:
         Loading it gives the same paths, draws and hash.
         """
         header = {"name": self.name, "story": self.story} | {k: getattr(self, k) for k in DATES}
+        if self._ties:
+            header["correlations"] = [tie.node.plain() for tie in self._ties]
         return write_yaml(header | {"dimensions": list(self.order)}, self._tree.plain())
 
 
@@ -242,8 +267,11 @@ def load(
         tree, wrong = add_sources(tree, link.node.get("sources"))
         problems += wrong if not reading.failed else []
     groups = tuple(tuple(link.settings()) for link in chain)
+    ties, wrong = read_ties([link.node for link in chain])
+    known = not {SOURCES, "*"} & set(reading.failed)
+    problems += [*wrong, *(unknown_sources(ties, source_days(tree)) if known else ())]
     listed = _listed(chain, reading)
-    basis = _Basis(replace(reading, tree=tree), groups, kind, listed)
+    basis = _Basis(replace(reading, tree=tree), groups, kind, listed, ties)
     header = {key: inherit(chain, key)[0] for key in ("story", *DATES)}
     plain: dict[str, Any] = {key: node.value for key, node in header.items() if node}
     plain["name"] = chain[-1].name
@@ -288,6 +316,10 @@ def _with_sets(
     groups = (*basis.groups, tuple(group)) if group else basis.groups
     dated = isinstance(head.get("as_of"), date)
     made = assemble(basis.reading, groups, basis.kind, head["as_of"] if dated else None, found)
+    origins = {path: override.origin for path, override in made.overrides.items()}
+    ties, wrong = ties_in_force(basis.ties, figures_of(made.model), origins, head["name"])
+    if wrong:
+        raise SpecError(wrong)
     return Scenario(
         name=head["name"],
         story=head.get("story", ""),
@@ -299,6 +331,7 @@ def _with_sets(
         overrides=made.overrides,
         _tree=made.tree,
         _basis=replace(basis, groups=groups),
+        _ties=ties,
     )
 
 
@@ -325,6 +358,7 @@ def _wrong_dates(head: Mapping[str, Any], origin: str) -> list[Problem]:
         return found
     if head["end"] <= head["start"]:
         found.append(Problem(place, "end", f"{head['end']} is not after start {head['start']}"))
-    if head["end"].year - head["start"].year > _LONGEST_YEARS:
-        found.append(Problem(place, "end", f"more than {_LONGEST_YEARS} years after the start"))
+    for key in ("end", "as_of"):
+        if head[key].year - head["start"].year > _LONGEST_YEARS:
+            found.append(Problem(place, key, f"more than {_LONGEST_YEARS} years after the start"))
     return found

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bvsim.spec.checking import check
+from bvsim.spec.correlations import RankCorrelation
 from bvsim.spec.datafiles import (
     find_model,
     find_scenario,
@@ -54,6 +55,8 @@ class ScenarioFile:
     """Ids of the sources behind the story, or sources that the model does not have."""
     set: dict[str, Any] = field(default_factory=dict)
     """Settings: dotted paths, perhaps with `*`, and values, figures or levers."""
+    correlations: list[RankCorrelation] | None = None
+    """Uncertain figures that go together: pairs of paths with their rank correlation."""
     dimensions: list[str] | None = None
     """The stable order of the uncertain figures (in a run folder)."""
 

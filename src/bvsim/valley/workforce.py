@@ -266,14 +266,15 @@ class Workforce:
         self._book_leavers(number)
 
     def lend_trainers(self, wanted: int) -> int | None:
-        """Give operators as tutors, as many as are free; None when none is.
+        """Give tutors, as many as are free; None when none is.
 
-        Before a plant has operators its courses are taught by experts elsewhere.
+        Lent experts teach before operators do. Before a plant has operators its courses
+        are taught by experts elsewhere.
         """
         operators = self.staff[OPERATORS].heads
         if not operators:
             return 0
-        limit = max(1, math.floor(self._hiring.trainers * operators))
+        limit = max(1, math.floor(self._hiring.trainers * operators)) + self.experts
         number = min(wanted, limit - self.trainers)
         if number <= 0:
             return None
@@ -355,7 +356,7 @@ class Workforce:
         if not needed:
             return 1.0
         crews = self.plan.crews
-        present = self.staff[OPERATORS].heads - self.trainers
+        present = self.staff[OPERATORS].heads - max(0, self.trainers - self.experts)
         if present <= 0:
             return 0.0
         working = present * proficient if proficient < 1.0 else present

@@ -15,7 +15,9 @@ let year = data.focus;
 const at = () => data.years.indexOf(year);
 const word = (name) => data.words[language][name] || name;
 const causeOf = (name) => data.causes[language][name] || name.replaceAll("_", " ");
-const titleOf = (name) => name.startsWith(END) ? word(name.slice(1)) : data.titles[name] || name;
+/* A place or block in the language of the page; what has no words of its own stays a name. */
+const local = (title) => title.split(", ").map((part) => part.startsWith("block-") ? `${data.names[language].block} ${part.slice(6)}` : data.names[language][part] || part).join(", ");
+const titleOf = (name) => name.startsWith(END) ? word(name.slice(1)) : local(data.titles[name] || name);
 const safe = (text) => echarts.format.encodeHTML(String(text));
 
 function number(value) {
@@ -177,7 +179,7 @@ function milestones(width) {
   if (!blocks.length) return null;
   const first = data.years[0], last = data.years[data.years.length - 1];
   const said = (b) => b.share > 0 ? percent(b.share) : "\u2013";
-  const name = (b) => b.kind === "close" ? `${b.title}, ${word("closes")}` : b.title;
+  const name = (b) => b.kind === "close" ? `${local(b.title)}, ${word("closes")}` : local(b.title);
   const draw = (params, api) => {
     const b = blocks[api.value(0)], y = api.coord([first, api.value(0)])[1], x = (v) => api.coord([v, 0])[0];
     const thick = Math.min(16, api.size([0, 1])[1] * 0.5), children = [];
@@ -198,7 +200,7 @@ function milestones(width) {
   const option = frame(width, "", {
     grid: { left: 8, right: narrow(width) ? 44 : 64, top: 8, bottom: 8, containLabel: true },
     legend: { show: false },
-    xAxis: { type: "value", min: first, max: last + 1, minInterval: 1, axisLabel: { color: QUIET, formatter: String, hideOverlap: true, showMaxLabel: false }, splitLine: { lineStyle: { color: FAINT } } },
+    xAxis: { type: "value", min: first, max: last + 1, interval: narrow(width) ? 5 : 1, axisLabel: { color: QUIET, formatter: String, hideOverlap: true, showMinLabel: !narrow(width), showMaxLabel: false }, splitLine: { lineStyle: { color: FAINT } } },
     yAxis: [
       { type: "category", inverse: true, data: blocks.map(name), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: INK, interval: 0, fontSize: narrow(width) ? 10 : 12, lineHeight: narrow(width) ? 11 : 14, width: narrow(width) ? 100 : 230, overflow: "break" } },
       { type: "category", inverse: true, position: "right", data: blocks.map(said), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: QUIET, interval: 0 } },
@@ -222,7 +224,9 @@ function sankey(links, width) {
   if (!links.length) return null;
   const flows = links.map(([source, target, values]) => ({ source, target, value: values[at()] })).filter((flow) => flow.value > 0.5);
   const least = 0.002 * Math.max(0, ...flows.map((flow) => flow.value));
-  const seen = flows.filter((flow) => flow.value >= least);  // a hair's breadth would only clutter; the table has it
+  const through = (name) => Math.max(...["source", "target"].map((end) => flows.filter((flow) => flow[end] === name).reduce((sum, flow) => sum + flow.value, 0)));
+  const tiny = new Set(flows.flatMap((flow) => [flow.source, flow.target]).filter((name) => !name.startsWith(END) && through(name) < 4 * least));
+  const seen = flows.filter((flow) => flow.value >= least && !tiny.has(flow.source) && !tiny.has(flow.target));  // a hair's breadth would only clutter; the table has it
   const names = [...new Set(seen.flatMap((flow) => [flow.source, flow.target]))];
   const rows = flows.map((flow) => [titleOf(flow.source), titleOf(flow.target), number(flow.value)]);
   const option = frame(width, "", { xAxis: undefined, yAxis: undefined, grid: undefined, legend: { show: false } });
@@ -234,9 +238,9 @@ function sankey(links, width) {
       : box(titleOf(item.name), [[word("tonnes"), number(item.value)]]),
   };
   option.series = [{
-    type: "sankey", left: 4, right: narrow(width) ? 96 : 150, top: 12, bottom: 12, nodeGap: 14, nodeWidth: 14, draggable: false, emphasis: { focus: "adjacency" },
+    type: "sankey", left: 4, right: narrow(width) ? 96 : 150, top: 12, bottom: 34, nodeGap: 14, nodeWidth: 14, draggable: false, emphasis: { focus: "adjacency" },
     data: names.map((name) => ({ name, itemStyle: { color: PALETTE[(name.startsWith(END) ? name.length : names.indexOf(name)) % PALETTE.length] } })),
-    links: seen, lineStyle: { color: "source", opacity: 0.35 },
+    links: seen, lineStyle: { color: "source", opacity: 0.35 }, labelLayout: { hideOverlap: true },
     label: { color: INK, fontSize: narrow(width) ? 10 : 12, lineHeight: narrow(width) ? 12 : 14, width: narrow(width) ? 88 : 140, overflow: "break", formatter: (item) => `${titleOf(item.name)}\n${number(item.value)}` },
   }];
   return { option, table: { head: ["", "", `${word("tonnes")}, ${year}`], rows } };
@@ -262,7 +266,7 @@ function confidence(width) {
 }
 
 function beside(width) {
-  const own = [`${word("median")}`, data.fan.p50, OUTPUT];
+  const own = [word("own"), data.fan.p50, OUTPUT];
   const others = data.beside.map((run, i) => [run.name, data.years.map((y) => run.p50[run.years.indexOf(y)] ?? null), PALETTE[(i + 3) % PALETTE.length]]);
   return lines([own, ...others], width, word("gwh"));
 }
@@ -275,7 +279,7 @@ function siteLedger(name, width) {
 }
 
 /* Figures against the size of their effect: a dot with its interval, hollow where that holds zero. */
-function effects(found, width) {
+function effects(found, width, unit = "") {
   const colour = (i) => (found.value[i] < 0 ? "#cc6677" : OUTPUT);
   const clear = (i) => found.lo[i] !== null && (found.lo[i] > 0 || found.hi[i] < 0);
   const draw = (params, api) => {
@@ -289,9 +293,9 @@ function effects(found, width) {
   };
   const known = [0, ...found.value, ...found.lo, ...found.hi].filter((v) => v !== null);
   const option = frame(width, "", {
-    grid: { left: 8, right: 24, top: 8, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 24, top: 8, bottom: unit ? 24 : 8, containLabel: true },
     legend: { show: false },
-    xAxis: { type: "value", min: Math.min(...known), max: Math.max(...known), axisLabel: { color: QUIET, formatter: number, hideOverlap: true, showMinLabel: false, showMaxLabel: false }, splitLine: { lineStyle: { color: FAINT } } },
+    xAxis: { type: "value", name: unit, nameLocation: "middle", nameGap: 26, nameTextStyle: { color: QUIET }, min: Math.min(...known), max: Math.max(...known), axisLabel: { color: QUIET, formatter: number, hideOverlap: true, showMinLabel: false, showMaxLabel: false }, splitLine: { lineStyle: { color: FAINT } } },
     yAxis: { type: "category", inverse: true, data: found.names, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: INK, interval: 0, fontSize: narrow(width) ? 9 : 11, lineHeight: 12, width: width * 0.45, overflow: "break" } },
     series: [{ type: "custom", renderItem: draw, encode: { y: 0, x: 1 }, data: found.value.map((v, i) => [i, v]) }],
   });
@@ -301,6 +305,24 @@ function effects(found, width) {
     return box(found.names[i], [[word("effect"), number(found.value[i])], ["95%", `${number(found.lo[i])} \u2013 ${number(found.hi[i])}`]]);
   };
   return { option, table: { head: ["", word("effect"), "95% <", "95% >"], rows: found.names.map((name, i) => [name, number(found.value[i]), number(found.lo[i]), number(found.hi[i])]) } };
+}
+
+/* What lifting each constraint frees in the chosen year: alone, last, and by its Shapley share. */
+function relief(found, width) {
+  const i = found.years.indexOf(year);
+  if (i < 0) return effects({ names: [], value: [], lo: [], hi: [] }, width);
+  const rows = found.lifted.flatMap((name) => ["alone", "last", "shapley"].map((measure) => ({ name: `${constraintOf(name)}, ${word(measure)}`, own: found[measure][name] })));
+  return effects({ names: rows.map((row) => row.name), value: rows.map((row) => row.own.mean[i]), lo: rows.map((row) => row.own.lo[i]), hi: rows.map((row) => row.own.hi[i]) }, width, word("freed"));
+}
+const constraintOf = (name) => data.constraints[language][name] || name;
+function shapley(found, width) {
+  const colour = (name) => data.colours[name === "stops" ? "availability" : name];
+  const parts = found.lifted.map((name) => [constraintOf(name), data.years.map((y) => found.shapley[name].mean[found.years.indexOf(y)] ?? null), colour(name)]);
+  const chart = stacked(parts, width, word("freed"));
+  delete chart.option.yAxis.min;
+  chart.option.xAxis.axisLine.onZero = true;
+  chart.option.tooltip.formatter = (items) => box(`${items[0].axisValue}, ${word("freed")}`, items.map((item) => [item.seriesName, number(item.value), item.color]));
+  return chart;
 }
 
 /* Each chart by its name: options and table, or null where the run has nothing to show. */
@@ -330,6 +352,8 @@ const CHARTS = {
   feed_flow: (width) => sankey(data.recycling.links, width),
   confidence,
   sensitivity: (width, which) => effects(data.sensitivities[Number(which)], width),
+  relief: (width, which) => relief(data.reliefs[Number(which)], width),
+  shapley: (width, which) => shapley(data.reliefs[Number(which)], width),
   "site.fan": (width, name) => fan(data.sites[name].fan, width, word("gwh")),
   "site.ledger": (width, name) => siteLedger(name, width),
   "site.heads": (width, name) => data.sites[name].heads ? fan(data.sites[name].heads, width, word("heads")) : null,
@@ -337,6 +361,6 @@ const CHARTS = {
 
 function chartOf(id, width) {
   const [first, second, ...rest] = id.split(".");
-  if (first === "sensitivity") return CHARTS.sensitivity(width, second);
+  if (["sensitivity", "relief", "shapley"].includes(first)) return CHARTS[first](width, second);
   return first === "site" ? CHARTS[`site.${second}`](width, rest.join(".")) : CHARTS[id](width);
 }

@@ -1,7 +1,7 @@
 "use strict";
 /* The page: draws what can be seen, follows the year and the language, prints. */
 
-const BY_YEAR = new Set(["waterfall", "cathode_flow", "feed_flow"]);
+const BY_YEAR = new Set(["waterfall", "cathode_flow", "feed_flow", "relief"]);
 const drawn = new Map();
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 
@@ -54,11 +54,12 @@ function drawMap() {
     const state = data.states[marker.dataset.name];
     const radius = state.kind === "site" ? drawSite(marker, state, value, sizes.site) : drawOther(marker, state, value, sizes.other);
     const [label, text] = all("text", marker);
-    place(label, text, radius, marker.dataset.anchor);
     const good = state.kind === "site"
       ? (value(state, "announced") + value(state, "good") > 0 ? `${short(value(state, "good"))} / ${short(value(state, "announced"))} GWh` : "")
       : (value(state, "tonnes") > 0 ? `${short(value(state, "tonnes") / 1000)} kt` : "");
+    label.textContent = titleOf(marker.dataset.name);
     text.textContent = good;
+    place(label, text, radius, marker.dataset.anchor, Number(marker.dataset.x));
     marker.classList.toggle("idle", !good);
   }
   for (const line of all(".flow")) {
@@ -73,8 +74,10 @@ function drawMap() {
   fillTable(document.querySelector('[data-table="map"]'), mapTable(value));
 }
 
-/* Name and value of a marker: above and below it, or both on one side. */
-function place(label, text, radius, anchor) {
+/* Name and value of a marker: above and below it, or both on one side, where the map has room. */
+function place(label, text, radius, wanted, at) {
+  const room = data.map.width - at - radius - 6, long = Math.max(...[label, text].map((each) => each.getComputedTextLength()));
+  const anchor = wanted === "right" && long > room ? "left" : wanted;
   const side = { right: [1, "start"], left: [-1, "end"] }[anchor];
   const size = parseFloat(getComputedStyle(label).fontSize);
   const [above, below] = [-radius - 0.4 * size, radius + 1.2 * size];
@@ -124,7 +127,7 @@ function setYear(wanted) {
     input.nextElementSibling.value = year;
   }
   drawMap();
-  all(".chart").filter((element) => BY_YEAR.has(element.dataset.chart)).forEach((element) => draw(element));
+  all(".chart").filter((element) => BY_YEAR.has(element.dataset.chart.split(".")[0])).forEach((element) => draw(element));
 }
 
 function setLanguage(wanted) {
