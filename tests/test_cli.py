@@ -367,6 +367,7 @@ def test_show_names_what_differs(folder, monkeypatch):
             figures=lambda: figures[name],
             to_yaml=lambda: f"name: {name}\n",
             overrides=choice if name == "other" else {},
+            correlations=(("a", "b", 0.5),) if name == "other" else (),
             **dates | ({"end": date(2035, 12, 31)} if name == "other" else {}),
         )
 
@@ -377,6 +378,7 @@ def test_show_names_what_differs(folder, monkeypatch):
         "c: (none) -> 1 [cndp-2020]",
         "demand.follow: drawn -> low",
         "end: 2040-12-31 -> 2035-12-31",
+        "rank correlation of a and b: (none) -> 0.5",
     ]
     assert call("show", "base", "--diff", "base").stdout == ""
 
