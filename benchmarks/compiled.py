@@ -6,8 +6,8 @@ python benchmarks/compiled.py compare FOLDER [-n DRAWS] [--scenario NAME]
 The compiled modules are the very files of `src/bvsim/valley`: nothing is written twice, and
 where no compiler is at hand the files run as they are. `compare` simulates the same draws both
 ways and prints costs in bare SimPy timeouts, and whether all tables are equal bit by bit.
-Fused multiply-adds, which some compilers use by themselves, are switched off for that.
-Needs mypy (which brings mypyc), setuptools and a C compiler.
+`BVSIM_COMPILE=1 pip install .` installs bvsim with the valley compiled in the same way. Needs
+mypy (which brings mypyc), hatchling, setuptools and a C compiler.
 """
 
 from __future__ import annotations
@@ -27,30 +27,16 @@ import numpy as np
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parent
-INTERPRETED = {"__init__.py", "books.py"}
-"""Modules left as they are: mypyc does not compile exceptions with attributes."""
-
-_BUILD = """
-import sys
-from mypyc.build import mypycify
-from setuptools import setup
-setup(name="bvsim-compiled", packages=[], ext_modules=mypycify(sys.argv[4:], opt_level="2"),
-      script_args=sys.argv[1:4])
-"""
 
 
 def build(folder: Path) -> None:
-    """Copy the project, and compile the valley of the copy in place."""
-    for part in ("src", "models", "scenarios"):
-        ignored = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd")
-        shutil.copytree(PROJECT / part, folder / part, ignore=ignored, dirs_exist_ok=True)
-    shutil.copy(PROJECT / "pyproject.toml", folder)
-    source = folder / "src"
-    modules = sorted((source / "bvsim" / "valley").glob("*.py"))
-    paths = [str(m.relative_to(source)) for m in modules if m.name not in INTERPRETED]
-    flags = os.environ.get("CFLAGS", "") + " -ffp-contract=off"
-    command = [sys.executable, "-c", _BUILD, "--quiet", "build_ext", "--inplace", *paths]
-    subprocess.run(command, cwd=source, check=True, env={**os.environ, "CFLAGS": flags})
+    """Copy the project, and compile the valley of the copy in place, as the build hook does."""
+    sys.path.insert(0, str(PROJECT))
+    from hatch_build import compile_valley
+
+    for part in ("models", "scenarios"):
+        shutil.copytree(PROJECT / part, folder / part, dirs_exist_ok=True)
+    compile_valley(PROJECT, folder)
 
 
 def simulate_into(target: Path, name: str, draws: int) -> None:
@@ -76,8 +62,26 @@ def simulate_into(target: Path, name: str, draws: int) -> None:
     target.write_bytes(pickle.dumps((costs, tables)))
 
 
+def check_fresh(folder: Path) -> None:
+    """Check that a compiled copy is of the files as they are.
+
+    Raises
+    ------
+    SystemExit
+        When it has to be built again.
+    """
+    for part in ("src/bvsim", "models", "scenarios"):
+        for file in sorted((PROJECT / part).rglob("*.*")):
+            if file.suffix not in (".py", ".yaml", ".csv"):
+                continue
+            copy = folder / file.relative_to(PROJECT)
+            if not copy.is_file() or copy.read_bytes() != file.read_bytes():
+                raise SystemExit(f"{copy} is missing or out of date: build {folder} again")
+
+
 def compare(folder: Path, name: str, draws: int) -> dict[str, object]:
     """Return the costs of both, and whether they agree."""
+    check_fresh(folder)
     results = {}
     with tempfile.TemporaryDirectory() as scratch:
         for label, root in (("interpreted", PROJECT), ("compiled", folder)):

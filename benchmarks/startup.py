@@ -3,9 +3,10 @@
 python benchmarks/startup.py [--json] [--short]
 
 Everything is measured in fresh interpreters: CPU seconds of `bvsim --help`, CPU seconds of
-imports beside those of an interpreter that does nothing, and wall seconds from the start of
-the command until the first replication begins. `heavy_in_help` lists the slow libraries that
-`--help` loads all the same; there should be none.
+imports beside those of an interpreter that does nothing, wall seconds from the start of the
+command until the first replication begins, and CPU seconds until then where one process does
+all of it: on a busy machine these alone tell anything. `heavy_in_help` lists the slow libraries
+that `--help` loads all the same; there should be none.
 """
 
 from __future__ import annotations
@@ -68,32 +69,37 @@ class StampedJob:
 
         def stamped(values: FloatArray, key: Key) -> Record:
             if not stamp.exists():
-                stamp.write_text(repr(time.time()), encoding="utf-8")
+                stamp.write_text(f"{time.time()} {time.process_time()}", encoding="utf-8")
             return simulate(values, key)
 
         return stamped
 
 
-def run_stamped(folder: Path) -> None:
+def run_stamped(folder: Path, workers: int) -> None:
     """Do what `bvsim run reference -n 8` does, and note when the first replication begins."""
     from bvsim.ensemble.run import ValleyJob, run
     from bvsim.spec.scenario import load
 
     scenario = load("reference")
     job = StampedJob(ValleyJob(scenario, (2030,), monthly=False), str(folder / STAMP))
-    run(scenario, draws=8, workers=2, job=job, out=folder / "run")
+    run(scenario, draws=8, workers=workers, job=job, out=folder / "run")
 
 
-def first_replication(repeats: int) -> float:
-    """Return wall seconds from a command to its first replication, on two workers."""
-    seconds = []
+def first_replication(repeats: int, workers: int) -> tuple[float, float]:
+    """Return wall seconds from a command to its first replication, and CPU seconds of who does it.
+
+    On one worker that is the command's own process, so that its CPU seconds are all there are.
+    """
+    wall, cpu = [], []
     for _ in range(repeats):
         with tempfile.TemporaryDirectory() as folder:
             begun = time.time()
-            subprocess.run([sys.executable, __file__, "--first", folder], check=True)
-            stamp = (Path(folder) / STAMP).read_text(encoding="utf-8")
-            seconds.append(float(stamp) - begun)
-    return median(seconds)
+            command = [sys.executable, __file__, "--first", folder, "--workers", str(workers)]
+            subprocess.run(command, check=True)
+            at, spent = (Path(folder) / STAMP).read_text(encoding="utf-8").split()
+            wall.append(float(at) - begun)
+            cpu.append(float(spent))
+    return median(wall), median(cpu)
 
 
 def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -133,7 +139,8 @@ def measure(*, short: bool) -> dict[str, object]:
         "heavy_in_help": heavy,
         "interpreter_cpu_s": bare,
         "import_cpu_s": {name: import_cpu(name, repeats) - bare for name in IMPORTS},
-        "first_replication_wall_s": first_replication(repeats),
+        "first_replication_wall_s": first_replication(repeats, 2)[0],
+        "first_replication_cpu_s": first_replication(repeats, 1)[1],
     }
 
 
@@ -143,9 +150,10 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="few repeats: for CI")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.add_argument("--first", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--workers", type=int, default=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.first:
-        run_stamped(options.first)
+        run_stamped(options.first, options.workers)
         return 0
     figures = measure(short=options.short)
     if options.json:

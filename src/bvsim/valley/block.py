@@ -7,7 +7,6 @@ are in units of good product at mature yield.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 from bvsim.spec.ramp import RampClass
 from bvsim.valley.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, Period
@@ -20,7 +19,7 @@ from bvsim.valley.streams import Stream
 HOURS_PER_DAY = 24.0
 
 
-class Levels(NamedTuple):
+class Levels:
     """What a block could make in a period, step by step, in good units at mature yield.
 
     Parameters
@@ -35,10 +34,10 @@ class Levels(NamedTuple):
         ... with unplanned stops.
     """
 
-    built: float
-    rated: float
-    ramped: float
-    available: float
+    __slots__ = ("available", "built", "ramped", "rated")
+
+    def __init__(self, built: float, rated: float, ramped: float, available: float) -> None:
+        self.built, self.rated, self.ramped, self.available = built, rated, ramped, available
 
 
 NOTHING = Levels(0.0, 0.0, 0.0, 0.0)
@@ -60,11 +59,11 @@ class Stops:
         left, down = days, 0.0
         while left > 0.0:
             if self.down_left > 0.0:
-                step = min(self.down_left, left)
+                step = self.down_left if self.down_left < left else left
                 self.down_left -= step
                 down += step
             else:
-                step = min(self.up_left, left)
+                step = self.up_left if self.up_left < left else left
                 self.up_left -= step
                 if self.up_left <= 0.0:
                     self.down_left = self.luck.exponential(self.mttr_days) * repair_factor
@@ -128,6 +127,8 @@ class Block:
         self.first_sales_days = first_sales_months * DAYS_PER_MONTH
         self.ramp, self.ctx, self.pipeline, self.elders = ramp, ctx, pipeline, elders
         self.curve: Curve = make_curve(ramp)
+        self._scrap_above = max(0.0, ramp.scrap_start - ramp.scrap_mature)
+        self._liftable = "stops" in ctx.lifts
         self.lines: list[Line] = []
         self.released = 0.0
         self.closed = False
@@ -256,33 +257,39 @@ class Block:
     def scrap(self) -> float:
         """Scrap now, as a share of units started."""
         ramp = self.ramp
-        above = max(0.0, ramp.scrap_start - ramp.scrap_mature)
-        return ramp.scrap_mature + above * math.exp(-self.engineering_months / ramp.scrap_time)
+        left = math.exp(-self.engineering_months / ramp.scrap_time)
+        return ramp.scrap_mature + self._scrap_above * left
 
     def levels(self, period: Period, repair_factor: float) -> Levels:
         """Return what the block could make in a period, and remember it line by line."""
-        if self.closed or not self.lines or period.scheduled_days <= 0.0:
-            for line in self.lines:
+        lines, scheduled = self.lines, period.scheduled_days
+        if self.closed or not lines or scheduled <= 0.0:
+            for line in lines:
                 line.possible = 0.0
             return NOTHING
-        scheduled = period.scheduled_days
-        years = scheduled / self.ctx.calendar.scheduled_days_per_year
-        self._span_years = years
-        lost_days = min(self.major_stop_left_days, scheduled)
-        self.major_stop_left_days -= lost_days
-        share = 1.0 - self.ramp.stall_capacity if self.stalled else 1.0
-        no_stops = self.ctx.lifted("stops")
-        curve, ramped, available = self.curve, 0.0, 0.0
-        for line in self.lines:
-            possible = curve.starts(line.state, years)
+        self._span_years = years = scheduled / self.ctx.calendar.scheduled_days_per_year
+        lost = self._lose_to_major_stops(scheduled) if self.major_stop_left_days > 0.0 else 0.0
+        working = scheduled - lost
+        no_stops = self._liftable and self.ctx.lifted("stops")
+        starts, ramped, available = self.curve.starts, 0.0, 0.0
+        for line in lines:
+            line.possible = possible = starts(line.state, years)
             ramped += line.nameplate * possible
-            down = 0.0 if no_stops else line.stops.down_days(scheduled - lost_days, repair_factor)
-            if down + lost_days > 0.0:
-                possible = curve.starts(line.state, years * (1.0 - (down + lost_days) / scheduled))
-            line.possible = possible
-            available += line.nameplate * possible
-        built, scale = self.released * years, self.ramp.rating * share
-        return Levels(built, built * self.ramp.rating, ramped * scale, available * scale)
+        for line in lines:
+            down = 0.0 if no_stops else line.stops.down_days(working, repair_factor)
+            if down + lost > 0.0:
+                line.possible = starts(line.state, years * (1.0 - (down + lost) / scheduled))
+            available += line.nameplate * line.possible
+        rating = self.ramp.rating
+        share = 1.0 - self.ramp.stall_capacity if self.stalled else 1.0
+        built, scale = self.released * years, rating * share
+        return Levels(built, built * rating, ramped * scale, available * scale)
+
+    def _lose_to_major_stops(self, scheduled: float) -> float:
+        """Return the days of a period that are lost to major stops."""
+        lost = min(self.major_stop_left_days, scheduled)
+        self.major_stop_left_days -= lost
+        return lost
 
     def run(
         self, used_share: float, period: Period, engineer_share: float, penalty: float
@@ -303,17 +310,19 @@ class Block:
         if not self.lines or self.closed:
             return 0.0, 0.0
         scrap = min(self.scrap + penalty, 1.0)
-        share = 1.0 - self.ramp.stall_capacity if self.stalled else 1.0
-        made = 0.0
+        made, ramp, learning = 0.0, self.ramp, not self.stalled
+        advance, years = self.curve.advance, self._span_years
         for line in self.lines:
-            made += line.nameplate * line.possible
-            if not self.stalled:
-                line.state = self.curve.advance(
-                    line.state, used_share * line.possible, line.possible, self._span_years
-                )
-        if not self.stalled:
+            possible = line.possible
+            made += line.nameplate * possible
+            if learning:
+                line.state = advance(line.state, used_share * possible, possible, years)
+        share = 1.0
+        if learning:
             self.engineering_months += period.days / DAYS_PER_MONTH * engineer_share
-        started = made * share * self.ramp.rating * used_share / (1.0 - self.ramp.scrap_mature)
+        else:
+            share = 1.0 - ramp.stall_capacity
+        started = made * share * ramp.rating * used_share / (1.0 - ramp.scrap_mature)
         return started, started * (1.0 - scrap)
 
     def close(self) -> None:

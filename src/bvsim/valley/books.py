@@ -15,6 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bvsim.valley.calendar import Calendar
+from bvsim.valley.errors import IdentityError
+
+__all__ = [
+    "Account",
+    "Balance",
+    "Books",
+    "Column",
+    "Event",
+    "FloatArray",
+    "IdentityError",
+    "Trace",
+]
 
 FloatArray = NDArray[np.float64]
 
@@ -51,15 +63,18 @@ class Account:
         self.offset = 0
         self._books = books
         self._blank = self.now.copy()
-        self._stocks = [i for i, column in enumerate(columns) if column.kind == "stock"]
+        self.begun = self._blank
+        """How the running month began: an entity that does nothing leaves `now` so."""
+        self.stocks = [i for i, column in enumerate(columns) if column.kind == "stock"]
+        """Positions of the columns that are stocks."""
 
     def begin_month(self) -> None:
         """Begin the next month: flows at zero, stocks as they were."""
         now = self.now
-        stocks = [now[i] for i in self._stocks]
-        now[:] = self._blank
-        for i, value in zip(self._stocks, stocks, strict=True):
-            now[i] = value
+        self.begun = begun = self._blank.copy()
+        for i in self.stocks:
+            begun[i] = now[i]
+        now[:] = begun
 
     def adjust(self, month: int, column: int, amount: float) -> None:
         """Add to a column of the running month or of one that is closed."""
@@ -91,14 +106,6 @@ class Balance:
     outflow: float
     closing: float
     unit: str
-
-
-class IdentityError(ArithmeticError):
-    """An identity of the model is violated."""
-
-    def __init__(self, *, entity: str, quantity: str, when: date, size: float) -> None:
-        super().__init__(f"{entity}: {quantity} is off by {size:.6g} on {when}")
-        self.entity, self.quantity, self.when, self.size = entity, quantity, when, size
 
 
 @dataclass(frozen=True)
@@ -135,7 +142,7 @@ class Trace:
         """Record an event, with what caused it."""
         if self.keep:
             when = self._calendar.date(day)
-            self.events.append(Event(day, when, entity, event, cause, value, unit))
+            self.events.append(Event(day, when, entity, event, cause, float(value), unit))
 
 
 class Books:
@@ -188,10 +195,16 @@ class Books:
             self._lay_out()
         row: list[float] = []
         for account in self.accounts.values():
-            row += account.now
-            account.begin_month()
+            now = account.now
+            row += now
+            if now != account.begun:
+                account.begin_month()
         self.closed[self.month] = row
         self.month += 1
+
+    def stocks(self) -> list[int]:
+        """Return the positions of the stocks among all columns."""
+        return [each.offset + i for each in self.accounts.values() for i in each.stocks]
 
     def _lay_out(self) -> None:
         """Give every account its columns in the rows of the closed months."""

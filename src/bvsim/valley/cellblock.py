@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from bvsim.valley import ledger
 from bvsim.valley.block import Block, Levels
@@ -35,7 +36,8 @@ class CellBlock:
         self, *, block: Block, plan: PlanPath, observed: ObservedBlock | None, ctx: Context
     ) -> None:
         self.block, self.plan, self.observed, self.ctx = block, plan, observed, ctx
-        self._stood_at_closure: bool | None = None
+        self.standing_gwh = 0.0
+        """Nameplate while the project is neither cancelled nor suspended (as at a closure)."""
         self.ledger: Account
         self.binding: Account
 
@@ -51,12 +53,10 @@ class CellBlock:
         """Scrap in the long run."""
         return self.block.ramp.scrap_mature
 
-    @property
-    def standing_gwh(self) -> float:
-        """Nameplate while the project is neither cancelled nor suspended (as at a closure)."""
+    def note_change(self) -> None:
+        """Take note of how the project stands."""
         pipeline = self.block.pipeline
-        stands = pipeline.standing if self._stood_at_closure is None else self._stood_at_closure
-        return self.block.nameplate * pipeline.size if stands else 0.0
+        self.standing_gwh = self.block.nameplate * pipeline.size if pipeline.standing else 0.0
 
     def observes(self, period: Period) -> bool:
         """Tell whether output of a period is a fact."""
@@ -74,9 +74,8 @@ class CellBlock:
     def levels(self, period: Period, repair_factor: float) -> Levels:
         """Return what the block could make; for an observed period, what it must have."""
         levels = self.block.levels(period, repair_factor)
-        if not self.observes(period):
+        if self.observed is None or not self.observes(period):
             return levels
-        assert self.observed is not None
         need = self.observed_need(period)
         if self.throttled_by_fact(period) and levels.available >= need:
             return levels
@@ -107,37 +106,37 @@ class CellBlock:
                 line.state = states[day]
         self.block.engineering_months = observed.engineering_months(period.end_day)
 
-    def post_idle(self, period: Period, *, closed: bool) -> None:
-        """Post a period without released lines, or after the closure."""
-        announced = self.plan.by_period[period.index]
-        if announced > 0.0:
-            years = period.scheduled_days / self.ctx.calendar.scheduled_days_per_year
-            standing = self.standing_gwh * years
-            ledger.post_unreleased(self.ledger.now, announced, standing, closed=closed)
-        ledger.post_not_running(self.binding.now, period.days)
+    def post_idle(self, periods: Sequence[Period], *, closed: bool) -> None:
+        """Post periods of one month without released lines, or after the closure."""
+        row, binding, by_period = self.ledger.now, self.binding.now, self.plan.by_period
+        days_per_year = self.ctx.calendar.scheduled_days_per_year
+        for period in periods:
+            announced = by_period[period.index]
+            if announced > 0.0:
+                standing = self.standing_gwh * (period.scheduled_days / days_per_year)
+                ledger.post_unreleased(row, announced, standing, closed=closed)
+            ledger.post_not_running(binding, period.days)
 
     def post(self, levels: Levels, limits: Limits, good: float, period: Period) -> None:
         """Post the period to the ledger and to the account of what bound."""
-        years = period.scheduled_days / self.ctx.calendar.scheduled_days_per_year
-        ledger.post(
-            self.ledger.now,
-            ledger.Steps(
-                announced=self.plan.by_period[period.index],
-                standing=self.standing_gwh * years,
-                closed=False,
-                built=levels.built,
-                rated=levels.rated,
-                ramped=levels.ramped,
-                available=levels.available,
-                limits=limits,
-                good=good,
-            ),
+        scheduled = period.scheduled_days
+        announced = self.plan.by_period[period.index]
+        standing = self.standing_gwh * (scheduled / self.ctx.calendar.scheduled_days_per_year)
+        steps = ledger.Steps(
+            announced=announced,
+            standing=standing,
+            closed=False,
+            built=levels.built,
+            rated=levels.rated,
+            ramped=levels.ramped,
+            available=levels.available,
+            limits=limits,
+            good=good,
         )
-        ledger.post_binding(
-            self.binding.now, levels.available, limits, period.days, period.scheduled_days
-        )
+        ledger.post(self.ledger.now, steps)
+        ledger.post_binding(self.binding.now, levels.available, limits, period.days, scheduled)
 
     def close(self) -> None:
         """Close the block with its site."""
-        self._stood_at_closure = self.block.pipeline.standing
+        self.note_change()
         self.block.close()

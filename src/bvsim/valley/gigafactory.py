@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from bvsim.spec.materials import Recipe
 from bvsim.spec.ramp import RampClass
@@ -40,7 +40,8 @@ SITE_COLUMNS = (
 GOOD, STARTED, NAMEPLATE, SCRAP_T, IN_PROCESS, LINE_WEEKS = range(6)
 
 
-class Wiring(NamedTuple):
+@dataclass(frozen=True)
+class Wiring:
     """The other actors' side of a site."""
 
     workforce: Workforce
@@ -94,11 +95,17 @@ class Gigafactory:
         self.closure_patience, self.closure_hazard = closure_patience, 0.0
         self.closed, self.closed_day = False, math.inf
         self.closes = closes
+        self._elements = (recipe.nickel, recipe.cobalt, recipe.lithium, recipe.manganese)
+        self._liftable = bool(ctx.lifts)
+        self._facts_until = -math.inf
+        """Day until which output of a block was observed."""
         self._quarter: deque[float] = deque(maxlen=MONTHS_PER_QUARTER)
         self.released = 0.0
         """Nameplate of released lines, GWh a year."""
         self._running: list[CellBlock] = []
         self._idle: list[CellBlock] = list(self.blocks)
+        self._unposted: list[Period] = []
+        """Periods of the month that are not in the ledger of idle blocks yet."""
         self._stale = True
         self._lines = 0
         self._outlook, self._outlook_month = 0.0, -1
@@ -112,6 +119,8 @@ class Gigafactory:
         """Open the site's account and start its blocks."""
         self.account = self.ctx.books.open("yearly", self.name, SITE_COLUMNS)
         for cell_block in self.blocks:
+            if cell_block.observed is not None:
+                self._facts_until = max(self._facts_until, cell_block.observed.end_day)
             cell_block.block.pipeline.on_change = self._note_change
             cell_block.start()
         if self.closes is not None:
@@ -135,12 +144,14 @@ class Gigafactory:
             self._ask_people()
 
     def _ask_people(self) -> None:
+        self._post_idle()
         plans, lines = [], 0
         self.released = sum(each.block.released for each in self.blocks)
         self._running = [each for each in self.blocks if each.block.lines]
         self._idle = [each for each in self.blocks if not each.block.lines]
         for each in self.blocks:
             block = each.block
+            each.note_change()
             if not block.closed:
                 planned = block.nameplate * block.pipeline.size
                 plans.append((planned, block.pipeline.expected_sop_day, block.released))
@@ -151,15 +162,18 @@ class Gigafactory:
 
     def ask_cathode(self, period: Period) -> None:
         """Work out what blocks, people and orders allow; ask for the cathode material."""
+        if not self._running:
+            self._outlook, self._outlook_month = 0.0, period.month
+            return
         repair_factor = self.wiring.workforce.repair_factor
         self._levels = [each.levels(period, repair_factor) for each in self._running]
-        self._available = 0.0
+        available = 0.0
         for levels in self._levels:
-            self._available += levels.available
-        wanted = 0.0
-        if self._available > 0.0:
+            available += levels.available
+        self._available, wanted = available, 0.0
+        if available > 0.0:
             self._limits = self._site_limits(period)
-            wanted = min(self._available, *self._limits)
+            wanted = min(available, *self._limits)
         buyer = self.wiring.buyer
         started = wanted / (1.0 - self.ramp.scrap_mature)
         if period.month != self._outlook_month:
@@ -172,55 +186,55 @@ class Gigafactory:
         years = lead_days / DAYS_PER_YEAR
         rate = 0.0
         for each in self.blocks:
-            block = each.block
-            if not block.closed:
-                for line in block.lines:
-                    ahead = block.curve.starts(line.state, years)
-                    state = block.curve.advance(line.state, ahead, ahead, years)
-                    rate += line.nameplate * block.curve.rate(state)
+            if not each.block.closed:
+                curve = each.block.curve
+                for line in each.block.lines:
+                    ahead = curve.starts(line.state, years)
+                    state = curve.advance(line.state, ahead, ahead, years)
+                    rate += line.nameplate * curve.rate(state)
         share = self.ramp.rating / (1.0 - self.ramp.scrap_mature)
         return rate * share * self.wiring.buyer.cam_t_per_gwh / DAYS_PER_YEAR
 
     def produce(self, period: Period) -> None:
         """Start cells within all limits, learn, and post the ledger."""
-        finished = self.wiring.process.finish(period.start_day)
-        for each in self._idle:
-            each.post_idle(period, closed=self.closed)
-        if not self._running:
-            self._deliver(finished, period)
-            return
-        limits = self._with_cathode() if self._available > 0.0 else NO_LIMITS
-        used = min(1.0, min(limits) / self._available) if self._available > 0.0 else 0.0
+        wiring = self.wiring
+        finished = wiring.process.finish(period.start_day)
+        self._unposted.append(period)
+        if self._running:
+            row = self.account.now
+            row[NAMEPLATE] = self.released
+            row[LINE_WEEKS] += self._lines * period.days / DAYS_PER_WEEK
+            self._run(period)
+            row[IN_PROCESS] = wiring.process.gwh
+        if wiring.orders.trading:  # cells released at the start of the period
+            self._month_delivered += wiring.orders.deliver(finished, period)
+
+    def _run(self, period: Period) -> None:
+        """Let the released lines run."""
+        available, limits, used = self._available, NO_LIMITS, 0.0
+        if available > 0.0:
+            limits = self._with_cathode()
+            used = min(1.0, min(limits) / available)
         workforce = self.wiring.workforce
+        engineers, penalty = workforce.engineer_share, workforce.scrap_penalty
         good, started, booked = 0.0, 0.0, []
         for each, levels in zip(self._running, self._levels, strict=True):
-            begun = made = 0.0
+            made, own = 0.0, NO_LIMITS
             if levels.available > 0.0:
-                begun, made = each.run(
-                    used, period, workforce.engineer_share, workforce.scrap_penalty
-                )
-            share = levels.available / self._available if self._available > 0.0 else 0.0
-            own = _scaled(limits, share) if share > 0.0 else NO_LIMITS
+                begun, made = each.run(used, period, engineers, penalty)
+                started += begun
+                good += made
+                share = levels.available / available
+                own = _scaled(limits, share) if share < 1.0 else limits
             each.post(levels, own, made, period)
             if made > 0.0:
                 booked.append((each.ledger, made))
-            started += begun
-            good += made
-        row = self.account.now
-        row[NAMEPLATE] = self.released
-        row[LINE_WEEKS] += self._lines * period.days / DAYS_PER_WEEK
         if started > 0.0:
             self._book(started, good, booked, period)
-        row[IN_PROCESS] = self.wiring.process.gwh
-        self._deliver(finished, period)
-
-    def _deliver(self, finished: float, period: Period) -> None:
-        """Hand the cells released at the start of the period to the customers."""
-        if self.wiring.orders.trading:
-            self._month_delivered += self.wiring.orders.deliver(finished, period)
 
     def month_end(self, last: Period) -> None:
         """Settle the month: energy, money, the market's view, throttle and closure."""
+        self._post_idle()
         wiring, released = self.wiring, self.released
         started, good = self._month_started, self._month_good
         energy = wiring.meter.month(last=last, started_gwh=started, nameplate_gwh=released)
@@ -248,11 +262,12 @@ class Gigafactory:
 
     def _site_limits(self, period: Period) -> Limits:
         """Return what labour, cathode, demand and throttle allow, GWh at mature yield."""
-        if any(each.observes(period) for each in self._running):
+        known = period.start_day < self._facts_until
+        if known and any(each.observes(period) for each in self._running):
             return (math.inf, math.inf, math.inf, self._cap_by_fact(period))
         labour = math.inf
-        if not self.ctx.lifted("labour"):
-            rated = sum(levels.rated for levels in self._levels)
+        if not (self._liftable and self.ctx.lifted("labour")):
+            rated = sum([levels.rated for levels in self._levels])
             labour = rated * self.wiring.workforce.crew_share
         return (labour, math.inf, self._orders(), self._own_cap())
 
@@ -270,21 +285,19 @@ class Gigafactory:
 
         Cells in process beyond what is ordered while they pass take up that room.
         """
-        orders = self.wiring.orders
+        orders, process = self.wiring.orders, self.wiring.process
         if orders.limit_gwh == math.inf:
             return math.inf
-        detection = self.wiring.process.production.detection
-        on_their_way = orders.gwh_per_year * detection / DAYS_PER_YEAR
-        room = orders.limit_gwh - max(0.0, self.wiring.process.gwh - on_their_way)
+        on_their_way = orders.gwh_per_year * process.production.detection / DAYS_PER_YEAR
+        room = orders.limit_gwh - max(0.0, process.gwh - on_their_way)
         return max(0.0, room) / self._good_per_start() * (1.0 - self.ramp.scrap_mature)
 
     def _good_per_start(self) -> float:
         """Return the yield of the site now, blocks weighed by what they could make."""
-        penalty = self.wiring.workforce.scrap_penalty
-        good = sum(
-            levels.available * (1.0 - min(1.0, each.block.scrap + penalty))
-            for each, levels in zip(self._running, self._levels, strict=True)
-        )
+        penalty, good = self.wiring.workforce.scrap_penalty, 0.0
+        for each, levels in zip(self._running, self._levels, strict=True):
+            scrap = each.block.scrap + penalty
+            good += levels.available * (1.0 - scrap) if scrap < 1.0 else 0.0
         return max(good / self._available, 1e-6)
 
     def _own_cap(self) -> float:
@@ -295,9 +308,10 @@ class Gigafactory:
     def _with_cathode(self) -> Limits:
         """Return the limits with what the cathode market gave."""
         labour, _, demand, throttle = self._limits
-        if self.ctx.lifted("cathode"):
+        if self._liftable and self.ctx.lifted("cathode"):
             return self._limits
-        started = self.wiring.buyer.limit_t / self.wiring.buyer.cam_t_per_gwh
+        buyer = self.wiring.buyer
+        started = buyer.limit_t / buyer.cam_t_per_gwh
         return (labour, started * (1.0 - self.ramp.scrap_mature), demand, throttle)
 
     # -- books -----------------------------------------------------------------------
@@ -318,8 +332,7 @@ class Gigafactory:
         row[GOOD] += good
         row[STARTED] += started
         row[SCRAP_T] += sum(scrap)
-        elements = (recipe.nickel, recipe.cobalt, recipe.lithium, recipe.manganese)
-        wiring.note_cells(tuple(in_cells * element for element in elements))
+        wiring.note_cells(tuple([in_cells * element for element in self._elements]))
         wiring.process.begin(period, good, scrap, booked)
         self._month_started += started
         self._month_good += good
@@ -349,6 +362,12 @@ class Gigafactory:
 
     # -- closure ---------------------------------------------------------------------
 
+    def _post_idle(self) -> None:
+        """Post what has passed since idle blocks were posted last: nothing changed for them."""
+        for each in self._idle:
+            each.post_idle(self._unposted, closed=self.closed)
+        self._unposted.clear()
+
     def _bear_hazard(self, day: float, days: float) -> None:
         """Let a month of closure hazard pass; it depends on class and cash."""
         running = any(each.block.lines for each in self.blocks)
@@ -365,6 +384,7 @@ class Gigafactory:
 
     def close(self, day: float, cause: str) -> None:
         """Close the site: people, stock and customers are released, cells in process scrapped."""
+        self._post_idle()
         self.closed, self.closed_day = True, day
         self.ctx.trace.log(
             day=day,

@@ -165,7 +165,8 @@ def _turn_away(people: list[int], hazard: float, kept: list[float]) -> int:
         if here:
             due = kept[skill] + here * hazard
             if due >= 1.0:
-                left = min(here, int(due))
+                left = int(due)
+                left = left if left < here else here
                 due -= left
                 people[skill] = here - left
                 gone += left

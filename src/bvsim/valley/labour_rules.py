@@ -35,12 +35,22 @@ def largest_remainder(total: int, weights: Sequence[float], ranks: Sequence[floa
     shares = [math.floor(quota + 1e-9) for quota in quotas]
     rest = total - sum(shares)
     if rest == 1:
-        shares[min(range(len(weights)), key=lambda i: (shares[i] - quotas[i], ranks[i]))] += 1
+        shares[_largest(quotas, shares, ranks)] += 1
     elif rest > 1:
         order = sorted(range(len(weights)), key=lambda i: (-(quotas[i] - shares[i]), ranks[i]))
         for i in order[:rest]:
             shares[i] += 1
     return shares
+
+
+def _largest(quotas: Sequence[float], shares: Sequence[int], ranks: Sequence[float]) -> int:
+    """Return the position of the largest remainder; ties go to the smallest rank."""
+    best, most = 0, quotas[0] - shares[0]
+    for i in range(1, len(quotas)):
+        remainder = quotas[i] - shares[i]
+        if remainder > most or (remainder == most and ranks[i] < ranks[best]):
+            best, most = i, remainder
+    return best
 
 
 def allot(

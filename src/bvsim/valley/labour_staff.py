@@ -151,14 +151,15 @@ class Staff:
         """
         if not chance:
             return self._expected_attrition(u, odds)
-        a, b, c, d = self.bands
+        bands = a, b, c, d = self.bands
         p, q, r, s = odds.logs
         if u < math.exp(a * p + b * q + c * r + d * s):
             return 0  # nobody leaves: the same region of u as below, without the detour
         left = 0
-        for band, (here, staying) in enumerate(zip((a, b, c, d), odds.staying, strict=True)):
+        for band in range(4):
+            here = bands[band]
             if here:
-                nobody = staying**here
+                nobody = odds.staying[band] ** here
                 if u < nobody:
                     u /= nobody
                 else:

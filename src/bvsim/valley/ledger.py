@@ -11,7 +11,6 @@ holds exactly, with no loss negative.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from bvsim.valley.books import Column
 
@@ -56,6 +55,8 @@ YIELD = FIRST_LOSS + CAUSES.index("yield")
 CLOSURE = FIRST_LOSS + CAUSES.index("closure")
 DELAY = FIRST_LOSS + CAUSES.index("delay")
 SHUTDOWN, NOT_RUNNING = BINDERS.index("shutdown"), BINDERS.index("not_running")
+SECOND = len(BINDERS)
+"""Where the columns of what came second begin."""
 
 BINDING_COLUMNS = (
     *(Column(f"weeks_{name}", "flow", f"Weeks in which {name} bound.") for name in BINDERS),
@@ -67,8 +68,14 @@ BINDING_COLUMNS = (
 
 INFINITE = float("inf")
 
+_LADDERS = tuple(
+    (*range(FIRST_LOSS, FIRST_LOSS + 6), FIRST_LOSS + 6 + binding, YIELD)
+    for binding in range(len(CONSTRAINTS))
+)
+"""Columns of the losses from level to level, by the constraint that binds."""
 
-class Steps(NamedTuple):
+
+class Steps:
     """The levels of one block and period, GWh of good cells at mature yield.
 
     Parameters
@@ -87,48 +94,66 @@ class Steps(NamedTuple):
         Good cells made.
     """
 
-    announced: float
-    standing: float
-    closed: bool
-    built: float
-    rated: float
-    ramped: float
-    available: float
-    limits: tuple[float, float, float, float]
-    good: float
+    __slots__ = (
+        "announced",
+        "available",
+        "built",
+        "closed",
+        "good",
+        "limits",
+        "ramped",
+        "rated",
+        "standing",
+    )
+
+    def __init__(  # noqa: PLR0917
+        self,
+        announced: float,
+        standing: float,
+        closed: bool,
+        built: float,
+        rated: float,
+        ramped: float,
+        available: float,
+        limits: tuple[float, float, float, float],
+        good: float,
+    ) -> None:
+        self.announced, self.standing, self.closed = announced, standing, closed
+        self.built, self.rated, self.ramped, self.available = built, rated, ramped, available
+        self.limits, self.good = limits, good
 
 
 def post(row: list[float], steps: Steps) -> None:
     """Add one period's staircase to a ledger row (columns as in `LEDGER_COLUMNS`)."""
-    top = max(steps.announced, steps.built)
-    stood = max(steps.built, min(steps.announced, steps.standing))
+    announced, built, good = steps.announced, steps.built, steps.good
+    stood = max(built, min(announced, steps.standing))
     binding = binding_limit(steps.limits)
     ladder = (
-        (FIRST_LOSS, stood),
-        (FIRST_LOSS + 1, 0.0 if steps.closed else stood),
-        (FIRST_LOSS + 2, steps.built),
-        (FIRST_LOSS + 3, steps.rated),
-        (FIRST_LOSS + 4, steps.ramped),
-        (FIRST_LOSS + 5, steps.available),
-        (FIRST_LOSS + 6 + binding, steps.limits[binding]),
-        (YIELD, steps.good),
+        stood,
+        0.0 if steps.closed else stood,
+        built,
+        steps.rated,
+        steps.ramped,
+        steps.available,
+        steps.limits[binding],
+        good,
     )
-    level = top
-    for column, step in ladder:
+    level = top = max(announced, built)
+    for column, step in zip(_LADDERS[binding], ladder):  # noqa: B905 (eight of each)
         if step < level:
             row[column] += level - step
             level = step
-    row[ANNOUNCED] += steps.announced
-    row[BEYOND_PLAN] += (top - steps.announced) + (steps.good - level)
-    row[GOOD] += steps.good
+    row[ANNOUNCED] += announced
+    row[BEYOND_PLAN] += (top - announced) + (good - level)
+    row[GOOD] += good
 
 
 def binding_limit(limits: Sequence[float]) -> int:
     """Return the position of the least limit; ties go to the one named first."""
-    best = 0
+    best, least = 0, limits[0]
     for i in range(1, len(limits)):
-        if limits[i] < limits[best]:
-            best = i
+        if limits[i] < least:
+            best, least = i, limits[i]
     return best
 
 
@@ -140,13 +165,23 @@ def post_binding(
     Learning, rating and stops together are ``ramp``; it binds where no limit lies
     below what the lines could make. Days off are ``shutdown``.
     """
-    values = (available, *limits)
-    order = sorted(range(len(values)), key=lambda i: (values[i], i))
-    row[order[0]] += scheduled / 7.0
-    row[len(BINDERS) + order[1]] += scheduled / 7.0
+    first, second = least_two((available, *limits))
+    row[first] += scheduled / 7.0
+    row[SECOND + second] += scheduled / 7.0
     if days > scheduled:
         row[SHUTDOWN] += (days - scheduled) / 7.0
-        row[len(BINDERS) + SHUTDOWN] += (days - scheduled) / 7.0
+        row[SECOND + SHUTDOWN] += (days - scheduled) / 7.0
+
+
+def least_two(values: Sequence[float]) -> tuple[int, int]:
+    """Return the positions of the least value and of the next; ties go to the first named."""
+    first, second = (0, 1) if values[0] <= values[1] else (1, 0)
+    for i in range(2, len(values)):
+        if values[i] < values[first]:
+            first, second = i, first
+        elif values[i] < values[second]:
+            second = i
+    return first, second
 
 
 def post_complete(row: list[float], announced: float) -> None:
@@ -159,7 +194,7 @@ def post_unreleased(row: list[float], announced: float, standing: float, *, clos
     """Add the staircase of a block without released lines: nothing below `delay` is left."""
     if announced <= 0.0:
         return
-    stood = min(announced, standing)
+    stood = standing if standing < announced else announced
     row[ANNOUNCED] += announced
     row[FIRST_LOSS] += announced - stood
     row[CLOSURE if closed else DELAY] += stood
@@ -168,4 +203,4 @@ def post_unreleased(row: list[float], announced: float, standing: float, *, clos
 def post_not_running(row: list[float], days: float) -> None:
     """Add the weeks of a block without released lines, or of a closed one."""
     row[NOT_RUNNING] += days / 7.0
-    row[len(BINDERS) + NOT_RUNNING] += days / 7.0
+    row[SECOND + NOT_RUNNING] += days / 7.0

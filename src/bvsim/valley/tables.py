@@ -9,8 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from bvsim.valley import ledger
-from bvsim.valley.books import Account, Balance, Books, Column, FloatArray, IdentityError
+from bvsim.valley.books import Account, Balance, Books, Column, FloatArray
 from bvsim.valley.calendar import Calendar
+from bvsim.valley.errors import IdentityError
 from bvsim.valley.record import Table
 
 LEDGER_TOLERANCE_GWH = 1e-9
@@ -56,21 +57,20 @@ class Months:
         """Whether each month ended by `as_of`."""
         return tuple(end <= self.as_of_day + 1.0 for end in self.calendar.month_starts[1:])
 
-    def by_year(self, monthly: FloatArray, columns: Sequence[Column]) -> FloatArray:
-        """Add flows up and keep the last value of stocks; shape (years, columns)."""
-        values = np.add.reduceat(monthly, self.firsts, axis=0)
-        stocks = [i for i, column in enumerate(columns) if column.kind == "stock"]
-        if stocks:
-            values[:, stocks] = monthly[np.ix_(self.lasts, stocks)]
+    def by_year(self, books: Books) -> FloatArray:
+        """Add flows up and keep the last value of stocks; shape (years, all columns)."""
+        values = np.add.reduceat(books.closed, self.firsts, axis=0)
+        stocks = books.stocks()
+        values[:, stocks] = books.closed[np.ix_(self.lasts, stocks)]
         return values
 
 
-def accounts_of(books: Books, table: str) -> dict[str, list[Account]]:
-    """Return the accounts of a table by entity; `entity:topic` belongs to the entity."""
-    found: dict[str, list[Account]] = {}
-    for (of, name), account in sorted(books.accounts.items()):
-        if of == table:
-            found.setdefault(name.split(":", 1)[0], []).append(account)
+def accounts_of(books: Books) -> dict[str, dict[str, list[Account]]]:
+    """Return the accounts by table and entity; `entity:topic` belongs to the entity."""
+    found: dict[str, dict[str, list[Account]]] = {}
+    for (table, name), account in sorted(books.accounts.items()):
+        of = found.setdefault(table, {})
+        of.setdefault(name.split(":", 1)[0], []).append(account)
     return found
 
 
@@ -102,7 +102,12 @@ class Layout:
 
 
 def by_entity(
-    accounts: Mapping[str, Iterable[Account]], layout: Layout, months: Months, *, monthly: bool
+    accounts: Mapping[str, Iterable[Account]],
+    layout: Layout,
+    months: Months,
+    numbers: FloatArray,
+    *,
+    monthly: bool,
 ) -> Table:
     """Return a table with a row per time and entity (entities within times).
 
@@ -114,6 +119,8 @@ def by_entity(
         Their labels.
     months : Months
         The horizon.
+    numbers : array of float, shape (times, all columns)
+        The columns of all accounts side by side, by month or by year.
     monthly : bool
         A row per month instead of one per year.
     """
@@ -126,10 +133,8 @@ def by_entity(
     place = iter(layout.places)
     for row, own in enumerate(accounts.values()):
         for account in own:
-            numbers = account.monthly()
-            if not monthly:
-                numbers = months.by_year(numbers, account.columns)
-            values[:, row, list(next(place))] = numbers
+            own_columns = slice(account.offset, account.offset + len(account.columns))
+            values[:, row, list(next(place))] = numbers[:, own_columns]
     count = len(layout.entities)
     index = (
         ("month" if monthly else "year", tuple(time for time in times for _ in range(count))),

@@ -291,11 +291,12 @@ class Valley:
             site.produce(period)
         actors.cathode.produce(period)
         actors.recycling.process(period)
-        for metal in RECYCLED_METALS:
-            actors.cathode.receive_recycled(metal, actors.recycling.recovered_since_last(metal))
 
     def close_month(self, last: Period) -> None:
         """Settle the month that ends with a period, and close its books."""
+        actors = self.actors
+        for metal in RECYCLED_METALS:
+            actors.cathode.receive_recycled(metal, actors.recycling.recovered_since_last(metal))
         for site in self.sites:
             site.month_end(last)
         for planned in self.planned:
@@ -319,9 +320,8 @@ class Valley:
         calendar, books = self.ctx.calendar, self.ctx.books
         balances = list(self.balances())
         tables.check_balances(balances, calendar)
-        accounts = {
-            name: tables.accounts_of(books, name) for name in ("yearly", "ledger", "binding")
-        }
+        by_table = tables.accounts_of(books)
+        accounts = {name: by_table.get(name, {}) for name in KEPT}
         tables.check_ledger(accounts["ledger"], calendar)
         tables.check_binding(accounts["binding"], calendar)
         layouts = self.setting.layouts
@@ -330,8 +330,9 @@ class Valley:
                 layouts[name] = tables.Layout.of(own)
         observed_to = -1.0 if self.model.announced else self.ctx.as_of_day
         months = tables.Months(calendar, observed_to)
+        numbers = months.by_year(books)
         found: dict[str, Table] = {
-            name: tables.by_entity(own, layouts[name], months, monthly=False)
+            name: tables.by_entity(own, layouts[name], months, numbers, monthly=False)
             for name, own in accounts.items()
         }
         found["balances"] = tables.balances_table(balances)
@@ -343,7 +344,7 @@ class Valley:
         )
         if self.setting.monthly:
             found["monthly"] = tables.by_entity(
-                accounts["yearly"], layouts["yearly"], months, monthly=True
+                accounts["yearly"], layouts["yearly"], months, books.closed, monthly=True
             )
         return Record(found, tuple(self.ctx.trace.events))
 
