@@ -19,7 +19,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from bvsim.analysis.bottlenecks import largest_plan_loss, ledger_of, shares
 from bvsim.analysis.causes import CAUSES, LOSSES, NONE, label
 from bvsim.analysis.summary import quantiles
-from bvsim.analysis.tables import RunLike, by_year, cell, ranked
+from bvsim.analysis.tables import RunLike, by_year, cell, column_of, columns_of, ranked
 from bvsim.plot_analyses import difference, relief, sensitivity
 from bvsim.plot_style import COLOURS, INK, OUTPUT, QUIET, axes, note, render, tidy, title
 
@@ -100,10 +100,10 @@ def _fan_title(title: str, found: pd.DataFrame, plan: pd.Series[float] | None) -
 
 def _mark_observed(ax: Axes, run: RunLike) -> None:
     """Shade the years that are facts, not simulation."""
-    table = run.table("ledger")  # the yearly table is large
-    if "observed" not in table.columns:
+    if "observed" not in columns_of(run, "ledger"):
         return
-    observed = table.loc[table["observed"].fillna(False).astype(bool), "year"]
+    years = column_of(run, "ledger", "year")
+    observed = years[column_of(run, "ledger", "observed").fillna(False).astype(bool)]
     if observed.empty:
         return
     first, last = ax.get_xlim()
@@ -277,7 +277,7 @@ def save_figures(run: RunLike, folder: Path, *, year: int = 2030) -> list[Path]:
         The files written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    last = int(run.table("ledger")["year"].max())
+    last = int(column_of(run, "ledger", "year").max())
     drawn = {
         "output_fan": fan(run),
         f"ledger_{min(year, last)}": waterfall(run, min(year, last)),

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from bvsim.analysis.causes import CAUSES, LOSSES, NONE, column
 from bvsim.analysis.errors import AnalysisError
-from bvsim.analysis.tables import REGION, ROW, RunLike, ledger_by, site_of
+from bvsim.analysis.tables import RunLike, ledger_by, summed_by
 from bvsim.ensemble.interval import ci95_mean
 
 TIME_CAUSES = ("ramp", "labour", "cathode", "demand", "throttle")
@@ -113,22 +113,7 @@ def time_bottlenecks(run: RunLike, group: str = "region", entity: str | None = N
 
 def _weeks_by(run: RunLike, group: str, entity: str | None) -> Frame:
     """Return the weeks of the table `binding` added up over the blocks of a group."""
-    table = run.table("binding")
-    table = table[table["entity"] != REGION]
-    blocks = table["entity"].astype(str)
-    sites = site_of(blocks)
-    names = {"region": pd.Series(REGION, index=table.index), "site": sites, "block": blocks}
-    if group not in names:
-        raise AnalysisError(f"group is {group!r}: it must be one of {', '.join(names)}")
-    if entity is not None:
-        keep = (blocks == entity) | (sites == entity)
-        if not keep.any():
-            raise AnalysisError(f"the run's blocks have no {entity!r}")
-        table = table[keep]
-    weeks = [name for name in table.columns if str(name).startswith("weeks_")]
-    named = table[[*ROW, "year", *weeks]].assign(entity=names[group].loc[table.index])
-    summed: Frame = named.groupby([*ROW, "year", "entity"], sort=True)[weeks].sum()
-    return summed
+    return summed_by(run, "binding", lambda name: name.startswith("weeks_"), group, entity)
 
 
 def _largest(amounts: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +14,8 @@ ROW = ["draw", "replication"]
 """The columns that identify a row of the run in every table."""
 
 REGION = "region"
+GROUPS = ("region", "site", "block")
+"""What the blocks of a table may be added up to."""
 
 
 def cell(table: Any, row: Any, column: str) -> float:
@@ -71,22 +73,77 @@ def ledger_by(run: RunLike, group: str, entity: str | None = None) -> pd.DataFra
     AnalysisError
         When the group is unknown, or the run has no such entity.
     """
-    ledger = run.table("ledger")
-    ledger = ledger[ledger["entity"] != REGION]
-    blocks = ledger["entity"].astype(str)
+    return summed_by(run, "ledger", lambda column: column.endswith("_gwh"), group, entity)
+
+
+def summed_by(
+    run: RunLike, name: str, wanted: Callable[[str], bool], group: str, entity: str | None
+) -> pd.DataFrame:
+    """Return columns of a table of blocks, summed over those of a group.
+
+    The table is read piece by piece, so that memory grows with the groups and not with the
+    blocks. Parameters and errors are those of `ledger_by`; `wanted` chooses the columns.
+    """
+    if group not in GROUPS:
+        raise AnalysisError(f"group is {group!r}: it must be one of {', '.join(GROUPS)}")
+    found = [_summed(piece, wanted, group, entity) for piece in pieces(run, name)]
+    if not any(map(len, found)) and entity is not None:
+        raise AnalysisError(f"the run's {name} has no entity {entity!r}")
+    return pd.concat(found).sort_index()
+
+
+def _summed(
+    piece: pd.DataFrame, wanted: Callable[[str], bool], group: str, entity: str | None
+) -> pd.DataFrame:
+    blocks = piece["entity"].astype(str)
     sites = site_of(blocks)
+    keep = blocks != REGION
     if entity is not None:
-        keep = (blocks == entity) | (sites == entity)
-        if not keep.any():
-            raise AnalysisError(f"the run's ledger has no entity {entity!r}")
-        ledger, blocks, sites = ledger[keep], blocks[keep], sites[keep]
+        keep &= (blocks == entity) | (sites == entity)
     names: dict[str, Any] = {"region": REGION, "site": sites, "block": blocks}
-    if group not in names:
-        raise AnalysisError(f"group is {group!r}: it must be one of {', '.join(names)}")
-    quantities = [name for name in ledger.columns if str(name).endswith("_gwh")]
-    named = ledger[[*ROW, "year", *quantities]].assign(entity=names[group])
+    quantities = [name for name in piece.columns if wanted(str(name))]
+    named = piece.loc[keep, [*ROW, "year", *quantities]].assign(entity=names[group])
     summed: pd.DataFrame = named.groupby([*ROW, "year", "entity"], sort=True)[quantities].sum()
     return summed
+
+
+def pieces(run: RunLike, name: str) -> Iterator[pd.DataFrame]:
+    """Yield a table in pieces that hold whole replications each, in order.
+
+    The run store cuts its files so; a run that is not in a file comes in one piece.
+    """
+    path = run.folder / f"{name}.parquet"
+    if not path.is_file():
+        yield run.table(name)
+        return
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            yield file.read_row_group(group).to_pandas()
+
+
+def columns_of(run: RunLike, name: str) -> tuple[str, ...]:
+    """Return the names of a table's columns."""
+    path = run.folder / f"{name}.parquet"
+    if not path.is_file():
+        return tuple(map(str, run.table(name).columns))
+    import pyarrow.parquet as pq
+
+    return tuple(pq.read_schema(path).names)
+
+
+def columns_from(run: RunLike, name: str, columns: Sequence[str]) -> pd.DataFrame:
+    """Return some columns of a table, without reading the others where it is in a file."""
+    path = run.folder / f"{name}.parquet"
+    if path.is_file():
+        return pd.read_parquet(path, columns=list(columns))
+    return run.table(name)[list(columns)]
+
+
+def column_of(run: RunLike, name: str, column: str) -> pd.Series[Any]:
+    """Return one column of a table."""
+    return columns_from(run, name, [column])[column]
 
 
 def by_year(run: RunLike, name: str, entity: str | None = None) -> pd.DataFrame:
@@ -102,7 +159,7 @@ def by_year(run: RunLike, name: str, entity: str | None = None) -> pd.DataFrame:
     AnalysisError
         When the run does not have the quantity or the entity.
     """
-    if name in run.table("ledger").columns:
+    if name in columns_of(run, "ledger"):
         values = ledger_by(run, "region", entity)[name].droplevel("entity")
     else:
         values = _yearly(run, name, entity)
@@ -110,10 +167,10 @@ def by_year(run: RunLike, name: str, entity: str | None = None) -> pd.DataFrame:
 
 
 def _yearly(run: RunLike, name: str, entity: str | None) -> pd.Series[float]:
-    yearly = run.table("yearly")
-    if name not in yearly.columns:
+    if name not in columns_of(run, "yearly"):
         raise AnalysisError(f"the run has no quantity {name!r}")
-    rows = yearly.loc[yearly[name].notna(), [*ROW, "year", "entity", name]]
+    yearly = columns_from(run, "yearly", [*ROW, "year", "entity", name])
+    rows = yearly.loc[yearly[name].notna()]
     entities = rows["entity"].astype(str)
     keep = entities == entity if entity else entities.isin(_summands(run, set(entities)))
     if not keep.any():

@@ -47,7 +47,9 @@ def print_summary(run: Any, page: Path | None = None) -> None:
 
 
 def _year(run: Any) -> int:
-    return min(2030, int(run.table("ledger")["year"].max()))
+    from bvsim.analysis.tables import column_of
+
+    return min(2030, int(column_of(run, "ledger", "year").max()))
 
 
 def _table(title: str) -> Table:

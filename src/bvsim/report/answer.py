@@ -86,6 +86,9 @@ def precision(run: RunLike, table: pd.DataFrame, year: int) -> list[Both]:
         lines += _median(run, name)
     if manifest["failures"]:
         lines.append(say("precision.failed", count=len(manifest["failures"])))
+    charted = getattr(run, "charted", None)
+    if charted is not None:
+        lines.append(say("precision.charted", count=words.number(charted)))
     return [*lines, say("precision.covers")]
 
 

@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from bvsim.analysis.tables import ROW, RunLike
 
 FloatArray = NDArray[np.float64]
+MOST_ROWS = 2048
+"""Rows that charts are drawn from, so that a page of many replications needs no more memory."""
+
 LEVELS = {"p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90}
 
 
@@ -56,7 +59,18 @@ class Cached:
         import pyarrow.parquet as pq
 
         known = set(pq.read_schema(path).names)
-        return pd.read_parquet(path, columns=[column for column in wanted if column in known])
+        chosen = [column for column in wanted if column in known]
+        first = None if self.charted is None else [("draw", "<", self.charted)]
+        return pd.read_parquet(path, columns=chosen, filters=first)
+
+    @property
+    def charted(self) -> int | None:
+        """How many of the first draws are charted; None: all.
+
+        More would move no line on a chart; in a Sobol design a power of two is balanced.
+        """
+        most = MOST_ROWS // int(self.manifest.get("per_draw", 1))
+        return most if int(self.manifest["draws"]) > most else None
 
 
 class Cube:
