@@ -57,7 +57,8 @@ def test_small_numbers_do_not_print_a_signed_zero():
 
 def test_worth_is_stated_only_where_it_is_honest():
     gain = tables.Difference(10.0, 5.0, 15.0, 0, 9)
-    assert tables.worth(gain, 200.0) == "0.050"
+    assert tables.worth(gain, 200.0) == "0.05"
+    assert tables.worth(tables.Difference(1.1, 0.8, 1.4, 0, 60), 15_300.0) == "0.000072"
     assert tables.worth(gain, None) == "unpriced"
     assert tables.worth(tables.Difference(10.0, -5.0, 15.0, 2, 7), 200.0).startswith("no gain")
     assert tables.worth(tables.Difference(-3.0, -5.0, -1.0, 9, 0), 200.0) == "a loss"

@@ -291,7 +291,10 @@ def worth(gain: Difference, meur: float | None) -> str:
         return "unpriced"
     if gain.sign <= 0:
         return "no gain told apart from zero" if gain.sign == 0 else "a loss"
-    return f"{gain.mean / meur:.3f}" if meur > 0.0 else "costs nothing"
+    if meur <= 0.0:
+        return "costs nothing"
+    two_digits = float(f"{gain.mean / meur:.2g}")
+    return f"{two_digits:.9f}".rstrip("0").rstrip(".")
 
 
 def levers_page(
