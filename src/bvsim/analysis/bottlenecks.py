@@ -12,13 +12,15 @@ over the weeks in which a block ran; rating, learning and stops together are `ra
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from bvsim.analysis.causes import CAUSES, LOSSES, NONE, column
 from bvsim.analysis.errors import AnalysisError
-from bvsim.analysis.tables import RunLike, ledger_by, summed_by
+from bvsim.analysis.tables import RunLike, in_gwh, ledger_by, summed_by, summed_pieces
 from bvsim.ensemble.interval import ci95_mean
 
 TIME_CAUSES = ("ramp", "labour", "cathode", "demand", "throttle")
@@ -50,7 +52,17 @@ def bottlenecks(run: RunLike, group: str = "region", entity: str | None = None) 
         `cause`, `lost_gwh`, `second`, `second_lost_gwh`; index: draw, replication,
         year, entity.
     """
-    ledger = ledger_by(run, group, entity)
+    named: Frame = pd.concat(list(_named_pieces(run, group, entity))).sort_index()
+    return named
+
+
+def _named_pieces(run: RunLike, group: str, entity: str | None) -> Iterator[Frame]:
+    """Yield the bottlenecks of whole replications, piece by piece."""
+    for ledger in summed_pieces(run, "ledger", in_gwh, group, entity):
+        yield _named(ledger)
+
+
+def _named(ledger: Frame) -> Frame:
     losses = ledger[[column(cause) for cause in CAUSES]].to_numpy(dtype=float, copy=True)
     announced = ledger[column("announced")].to_numpy(dtype=float)
     size = announced + ledger[column("beyond_plan")].to_numpy(dtype=float)
@@ -139,10 +151,13 @@ def shares(run: RunLike, group: str = "region", entity: str | None = None) -> Fr
         Columns `CAUSES` and `none`; index: year, or (entity, year) unless the group is
         the region. Each row adds up to 1.
     """
-    named = bottlenecks(run, group, entity)["cause"].reset_index()
     keys = ["year"] if group == "region" else ["entity", "year"]
-    counts = named.groupby([*keys, "cause"], sort=True).size().unstack("cause", fill_value=0)
-    counts = counts.reindex(columns=[*CAUSES, NONE], fill_value=0)
+    counted = [
+        named["cause"].reset_index().groupby([*keys, "cause"]).size()
+        for named in _named_pieces(run, group, entity)
+    ]
+    summed = pd.concat(counted).groupby([*keys, "cause"], sort=True).sum()
+    counts = summed.unstack("cause", fill_value=0).reindex(columns=[*CAUSES, NONE], fill_value=0)
     found: pd.DataFrame = counts.div(counts.sum(axis=1), axis=0)
     return found
 

@@ -73,7 +73,12 @@ def ledger_by(run: RunLike, group: str, entity: str | None = None) -> pd.DataFra
     AnalysisError
         When the group is unknown, or the run has no such entity.
     """
-    return summed_by(run, "ledger", lambda column: column.endswith("_gwh"), group, entity)
+    return summed_by(run, "ledger", in_gwh, group, entity)
+
+
+def in_gwh(column: str) -> bool:
+    """Tell whether a column of the ledger is a quantity."""
+    return column.endswith("_gwh")
 
 
 def summed_by(
@@ -81,19 +86,33 @@ def summed_by(
 ) -> pd.DataFrame:
     """Return columns of a table of blocks, summed over those of a group.
 
-    The table is read piece by piece, so that memory grows with the groups and not with the
-    blocks. Parameters and errors are those of `ledger_by`; `wanted` chooses the columns.
+    Parameters and errors are those of `ledger_by`; `wanted` chooses the columns.
+    """
+    return pd.concat(list(summed_pieces(run, name, wanted, group, entity))).sort_index()
+
+
+def summed_pieces(
+    run: RunLike, name: str, wanted: Callable[[str], bool], group: str, entity: str | None
+) -> Iterator[pd.DataFrame]:
+    """Yield what `summed_by` returns in pieces that hold whole replications each.
+
+    So memory need not grow with the run. Pieces without the entity are left out.
     """
     if group not in GROUPS:
         raise AnalysisError(f"group is {group!r}: it must be one of {', '.join(GROUPS)}")
-    found = [_summed(piece, wanted, group, entity) for piece in pieces(run, name)]
-    if not any(map(len, found)) and entity is not None:
+    quantities = [column for column in columns_of(run, name) if wanted(column)]
+    found = False
+    for piece in pieces(run, name, [*ROW, "year", "entity", *quantities]):
+        summed = _summed(piece, quantities, group, entity)
+        if len(summed):
+            found = True
+            yield summed
+    if not found and entity is not None:
         raise AnalysisError(f"the run's {name} has no entity {entity!r}")
-    return pd.concat(found).sort_index()
 
 
 def _summed(
-    piece: pd.DataFrame, wanted: Callable[[str], bool], group: str, entity: str | None
+    piece: pd.DataFrame, quantities: list[str], group: str, entity: str | None
 ) -> pd.DataFrame:
     blocks = piece["entity"].astype(str)
     sites = site_of(blocks)
@@ -101,26 +120,25 @@ def _summed(
     if entity is not None:
         keep &= (blocks == entity) | (sites == entity)
     names: dict[str, Any] = {"region": REGION, "site": sites, "block": blocks}
-    quantities = [name for name in piece.columns if wanted(str(name))]
     named = piece.loc[keep, [*ROW, "year", *quantities]].assign(entity=names[group])
     summed: pd.DataFrame = named.groupby([*ROW, "year", "entity"], sort=True)[quantities].sum()
     return summed
 
 
-def pieces(run: RunLike, name: str) -> Iterator[pd.DataFrame]:
-    """Yield a table in pieces that hold whole replications each, in order.
+def pieces(run: RunLike, name: str, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """Yield columns of a table in pieces that hold whole replications each, in order.
 
     The run store cuts its files so; a run that is not in a file comes in one piece.
     """
     path = run.folder / f"{name}.parquet"
     if not path.is_file():
-        yield run.table(name)
+        yield run.table(name)[list(columns)]
         return
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
         for group in range(file.num_row_groups):
-            yield file.read_row_group(group).to_pandas()
+            yield file.read_row_group(group, columns=list(columns)).to_pandas()
 
 
 def columns_of(run: RunLike, name: str) -> tuple[str, ...]:
@@ -160,7 +178,8 @@ def by_year(run: RunLike, name: str, entity: str | None = None) -> pd.DataFrame:
         When the run does not have the quantity or the entity.
     """
     if name in columns_of(run, "ledger"):
-        values = ledger_by(run, "region", entity)[name].droplevel("entity")
+        summed = summed_by(run, "ledger", lambda column: column == name, "region", entity)
+        values = summed[name].droplevel("entity")
     else:
         values = _yearly(run, name, entity)
     return values.unstack("year")

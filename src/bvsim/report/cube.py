@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bvsim.analysis.tables import ROW, RunLike
 
 FloatArray = NDArray[np.float64]
-MOST_ROWS = 2048
+MOST_ROWS = 1024
 """Rows that charts are drawn from, so that a page of many replications needs no more memory."""
 
 LEVELS = {"p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90}

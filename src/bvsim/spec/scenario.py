@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -278,7 +279,8 @@ def load(
     missing = [key for key in DATES if key not in plain]
     at = chain[-1].node.place
     problems += [Problem(at, key, f"no {key} here or in what it extends") for key in missing]
-    return _with_sets(basis, plain, sets or {}, "--set", problems)
+    places = {key: node.place for key, node in header.items() if node}
+    return _with_sets(basis, plain, sets or {}, "--set", problems, places=places)
 
 
 def _listed(chain: list[Link], reading: Reading) -> tuple[str, ...]:
@@ -298,9 +300,12 @@ def _with_sets(
     sets: Mapping[str, Any],
     origin: str,
     problems: Sequence[Problem] = (),
+    *,
+    places: Mapping[str, Place] = MappingProxyType({}),
 ) -> Scenario:
     found = list(problems)
     head = dict(header)
+    written = {key: place for key, place in places.items() if key not in sets}
     group: list[Setting] = []
     for pattern, value in sets.items():
         if pattern in DATES:
@@ -312,7 +317,7 @@ def _with_sets(
             found.append(Problem(Place(origin), pattern, str(error)))
         else:
             group.append(Setting(pattern, node, origin))
-    found += _wrong_dates(head, origin)
+    found += _wrong_dates(head, origin, written)
     groups = (*basis.groups, tuple(group)) if group else basis.groups
     dated = isinstance(head.get("as_of"), date)
     made = assemble(basis.reading, groups, basis.kind, head["as_of"] if dated else None, found)
@@ -346,19 +351,25 @@ def _with_dates(value: Any) -> Any:
     return value
 
 
-def _wrong_dates(head: Mapping[str, Any], origin: str) -> list[Problem]:
+def _wrong_dates(
+    head: Mapping[str, Any], origin: str, places: Mapping[str, Place]
+) -> list[Problem]:
     """Check the scenario's dates; those of files that are no dates are reported there."""
-    place = Place(origin)
+
+    def at(key: str) -> Place:
+        return places.get(key, Place(origin))
+
     found = [
-        Problem(place, key, f"{head[key]!r} is not a date: write YYYY-MM-DD")
+        Problem(at(key), key, f"{head[key]!r} is not a date: write YYYY-MM-DD")
         for key in DATES
         if key in head and not isinstance(head[key], date)
     ]
     if found or not all(key in head for key in DATES):
         return found
     if head["end"] <= head["start"]:
-        found.append(Problem(place, "end", f"{head['end']} is not after start {head['start']}"))
+        found.append(Problem(at("end"), "end", f"{head['end']} is not after start {head['start']}"))
     for key in ("end", "as_of"):
         if head[key].year - head["start"].year > _LONGEST_YEARS:
-            found.append(Problem(place, key, f"more than {_LONGEST_YEARS} years after the start"))
+            text = f"more than {_LONGEST_YEARS} years after the start"
+            found.append(Problem(at(key), key, text))
     return found
