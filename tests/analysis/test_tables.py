@@ -50,3 +50,16 @@ def test_charts_of_a_long_run_are_of_its_first_draws_and_say_so(runs, monkeypatc
 def test_charts_of_a_short_run_are_of_all(runs):
     assert Cube(Cached(runs[1]), "ledger").of("good_gwh").shape[0] == 12
     assert "drawn from the first" not in render_page(runs[1])
+
+
+def test_charts_of_a_shard_are_of_the_first_draws_it_holds(runs, monkeypatch):
+    """The draws of a shard are not consecutive: most of them lie beyond any small number."""
+    whole, filed = runs
+    for path in filed.folder.glob("*.parquet"):
+        table = pd.read_parquet(path)
+        table.assign(draw=table["draw"] * 50).to_parquet(path, index=False)
+    monkeypatch.setattr(
+        type(whole), "table", lambda run, name: pd.read_parquet(run.folder / f"{name}.parquet")
+    )
+    monkeypatch.setattr(cube, "MOST_ROWS", 8)
+    assert Cube(Cached(filed), "ledger").of("good_gwh").shape[0] == 8

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import simpy
 
+from bvsim.analysis.written import insert
 from bvsim.spec.ramp import RampClass
 from bvsim.spec.stages import Project, Shock, Stage, Stages, Stops
 from bvsim.valley.block import Block
@@ -309,9 +310,7 @@ def main(folders: Sequence[str]) -> None:
     hindcast = open_run(folders[1]) if len(folders) > 1 else None
     text = page(open_run(folders[0]), hindcast, assessment)
     path = Path("docs/background/ramp-up.md")
-    before, _, rest = path.read_text("utf-8").partition(MARKERS[0])
-    after = rest.partition(MARKERS[1])[2]
-    path.write_text(f"{before}{MARKERS[0]}\n\n{text}\n\n{MARKERS[1]}{after}", "utf-8")
+    path.write_text(insert(path.read_text("utf-8"), *MARKERS, f"\n{text}\n"), "utf-8")
     print(f"{path} written")
 
 

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bvsim.analysis import scenario_tables
+from bvsim.analysis import scenario_tables, written
 from bvsim.analysis.tables import RunLike
 from bvsim.ensemble.run import run as run_ensemble
 from bvsim.spec.datafiles import scenario_names
@@ -143,10 +143,7 @@ def insert(page: str, generated: str) -> str:
     ValueError
         When the markers are not there once, in this order.
     """
-    if page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END):
-        raise ValueError(f"the page needs one line {BEGIN!r} and, below it, one {END!r}")
-    head, _, rest = page.partition(BEGIN)
-    return f"{head}{BEGIN}\n{generated.strip()}\n{END}{rest.partition(END)[2]}"
+    return written.insert(page, BEGIN, END, generated.strip())
 
 
 def build(work: Work, docs: Path, only: Sequence[str] = ()) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bvsim.analysis import written
 from bvsim.analysis.observations import UNITS
 from bvsim.analysis.scoring import band, binomial_interval, chance_of_at_most, crps
 
@@ -241,11 +242,7 @@ def rewrite(page: str, generated: str) -> str:
     ValueError
         When it does not have both markers, each once, in order.
     """
-    if page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END):
-        raise ValueError(f"the page needs {BEGIN} and, below it, {END}, each once")
-    before, rest = page.split(BEGIN)
-    after = rest.split(END)[1]
-    return f"{before}{BEGIN}\n{generated.strip()}\n{END}{after}"
+    return written.insert(page, BEGIN, END, generated.strip())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -60,7 +60,7 @@ class Cached:
 
         known = set(pq.read_schema(path).names)
         chosen = [column for column in wanted if column in known]
-        first = None if self.charted is None else [("draw", "<", self.charted)]
+        first = None if self.charted is None else [("draw", "<", self._draws[self.charted])]
         return pd.read_parquet(path, columns=chosen, filters=first)
 
     @property
@@ -69,8 +69,13 @@ class Cached:
 
         More would move no line on a chart; in a Sobol design a power of two is balanced.
         """
-        most = MOST_ROWS // int(self.manifest.get("per_draw", 1))
-        return most if int(self.manifest["draws"]) > most else None
+        most = max(1, MOST_ROWS // int(self.manifest.get("per_draw", 1)))
+        return most if len(self._draws) > most else None
+
+    @cached_property
+    def _draws(self) -> NDArray[np.int64]:
+        """The draws that the run holds, in order: those of a shard are not consecutive."""
+        return np.unique(self.table("kpis")["draw"].to_numpy(dtype=np.int64))
 
 
 class Cube:
