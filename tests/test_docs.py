@@ -66,7 +66,7 @@ class Reader:
             self.bvsim(words[1:])
             return
         done = subprocess.run(
-            words, cwd=self.place, capture_output=True, text=True, check=False, timeout=60
+            words, cwd=self.place, capture_output=True, text=True, check=False, timeout=600
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
 

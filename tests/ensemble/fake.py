@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -59,7 +61,10 @@ class FakeScenario:
 
 @dataclass(frozen=True)
 class FakeJob:
-    """Simulates rows; `fails`, `kills` and `odd` are draws that go wrong."""
+    """Simulates rows; `fails`, `kills` and `odd` are draws that go wrong.
+
+    Each process that simulates leaves a file of its number in the folder `marks`.
+    """
 
     fails: frozenset[int] = frozenset()
     kills: frozenset[int] = frozenset()
@@ -67,6 +72,7 @@ class FakeJob:
     seconds: float = 0.0
     broken: bool = False
     lever: float = 0.0
+    marks: str = ""
 
     def prepare(self) -> Simulate:
         if self.broken:
@@ -74,6 +80,8 @@ class FakeJob:
         return self.simulate
 
     def simulate(self, values: np.ndarray, key: Key) -> Record:
+        if self.marks:
+            Path(self.marks, str(os.getpid())).touch()
         time.sleep(self.seconds)
         if key.draw in self.fails:
             raise ArithmeticError("the balance is off")
@@ -104,3 +112,11 @@ class FakeJob:
                 "kpis": Table((), names, kpis),
             }
         )
+
+
+def wait_for(truth: Callable[[], object], what: str, patience_s: float = 300.0) -> None:
+    """Wait until something is true; machines may be slow, so wait long."""
+    deadline = time.monotonic() + patience_s
+    while not truth():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.02)

@@ -10,7 +10,7 @@ import pytest
 from bvsim.ensemble import executors, pools
 from bvsim.ensemble.work import Chunk, Result, simulate_chunk
 
-from .fake import FakeJob
+from .fake import FakeJob, wait_for
 
 
 class Rows:
@@ -78,25 +78,41 @@ def test_a_job_that_cannot_be_prepared_ends_the_run():
         collect(pools.Processes(FakeJob(broken=True), 2), 4)
 
 
-def test_a_stop_ends_soon_and_keeps_rows_of_unfinished_chunks():
-    executor, stop = pools.Processes(FakeJob(seconds=0.05), 2, 1000), executors.Stop()
-    threading.Timer(1.5, lambda: setattr(stop, "requested", True)).start()
+def test_a_stop_ends_soon_and_keeps_rows_of_unfinished_chunks(tmp_path):
+    job = FakeJob(seconds=0.05, marks=str(tmp_path))
+    executor, stop = pools.Processes(job, 2, 1000), executors.Stop()
+
+    def ask():
+        wait_for(lambda: len(list(tmp_path.iterdir())) == 2, "two workers")
+        stop.requested = True
+
+    asker = threading.Thread(target=ask)
+    asker.start()
     results = collect(executor, 2000, stop)
+    asker.join()
     assert 2 <= len(drawn(results)) < 1000
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
-def test_workers_leave_ctrl_c_to_the_parent():
-    executor = pools.Processes(FakeJob(seconds=0.01), 2, 2)
+def test_workers_leave_ctrl_c_to_the_parent(tmp_path):
+    executor = pools.Processes(FakeJob(seconds=0.01, marks=str(tmp_path)), 2, 2)
+    stop, workers, rows_after = executors.Stop(), set(), 0
     executor.start()
-    workers = []
-    for result in executor.results(Rows(40), executors.Stop()):
-        assert len(result.draws)
-        workers = workers or mp.active_children()
-        for worker in workers:
-            os.kill(worker.pid, signal.SIGINT)
-    assert {worker.pid for worker in mp.active_children()} >= {worker.pid for worker in workers}
-    executor.close()
+    try:
+        for result in executor.results(Rows(1_000_000), stop):
+            if workers:
+                rows_after += len(result.draws)
+                stop.requested = rows_after > 20
+                continue
+            simulating = {int(mark.name) for mark in tmp_path.iterdir()}
+            if len(simulating) == 2:  # one that is not set up yet may die of it
+                workers = simulating
+                for worker in workers:
+                    os.kill(worker, signal.SIGINT)
+        assert rows_after > 20
+        assert {worker.pid for worker in mp.active_children()} >= workers
+    finally:
+        executor.close()
 
 
 def test_a_process_with_threads_is_not_forked():
