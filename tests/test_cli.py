@@ -15,11 +15,12 @@ from click.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parent / "analysis"))
 
-from run_folder import write_run
+from run_folder import make_run, write_run
 
 from bvsim import spec
 from bvsim.cli import main
 from bvsim.cli.errors import explain
+from bvsim.cli.terminal import print_summary
 from bvsim.ensemble.run import Interrupted
 from bvsim.spec.errors import Place, Problem, SpecError
 from bvsim.valley.books import Event
@@ -102,6 +103,32 @@ def test_run_prints_a_summary_within_100_columns(asked):
         assert words in result.stdout
     assert (Path("runs") / "reference" / "report.html").is_file()
     assert "\x1b[" not in result.stdout
+
+
+def summary_of(rows, capsys, outputs=None):
+    run = make_run(rows)
+    if outputs is not None:
+        run.manifest["design"] = "random"
+        run.tables["kpis"]["output_2030_gwh"] = outputs
+    print_summary(run)
+    return capsys.readouterr().out
+
+
+def test_few_rows_are_not_said_to_tell_the_mean(capsys):
+    for rows, said in ((1, "1 row is"), (2, "2 rows are"), (3, "3 rows are"), (9, "9 rows are")):
+        text = summary_of(rows, capsys)
+        assert f"{said} too few to tell how well the mean output of 2030 is known." in text
+        assert "95%" not in text
+
+
+def test_the_interval_of_the_mean_is_students(capsys):
+    # mean 4.5, variance 82.5 / 9; t of 9 degrees of freedom is 2.262157: 4.5 +/- 2.1659
+    text = summary_of(10, capsys, np.arange(10.0))
+    assert "Mean output of 2030 is known to 95% within 2.33 to 6.67 GWh." in text
+    assert "below zero" not in text
+    # mean 1, variance 90 / 9: 1 +/- 2.262157
+    text = summary_of(10, capsys, np.array([10.0] + [0.0] * 9))
+    assert "within -1.26 to 3.26 GWh.\nOutput is never below zero" in text
 
 
 def test_run_json_is_alone_on_standard_output(asked):

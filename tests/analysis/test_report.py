@@ -225,6 +225,20 @@ def test_what_no_draw_reaches_is_not_called_impossible(run):
     assert "50 GWh a year in under 1% of draws" in render_page(few)
 
 
+def test_the_mean_of_few_rows_has_no_interval_and_that_of_ten_has_students():
+    for rows in (1, 2, 9):
+        page = render_page(make_run(rows))
+        assert f"Too few rows ({rows}) to tell how well the mean is known." in page
+        assert "The interval says" not in page
+    ten = make_run(10)
+    ten.manifest["design"] = "random"
+    # mean 4.5, variance 82.5 / 9; t of 9 degrees of freedom is 2.262157: 4.5 +/- 2.1659
+    ten.tables["kpis"]["output_2030_gwh"] = [float(i) for i in range(10)]
+    page = render_page(ten)
+    assert "the mean output of 2030 is 4.50 GWh ± 2.17 (95% interval" in page
+    assert "The interval says" in page
+
+
 def test_the_page_opens_in_the_language_asked_for(run):
     page = render_page(run, lang="fr")
     assert '<html lang="fr">' in page

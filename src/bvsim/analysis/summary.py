@@ -20,6 +20,9 @@ IntArray = NDArray[np.int64]
 SCHEMA_VERSION = 1
 ENOUGH = 0.1
 """Quantiles are given when at least this share of rows has a value."""
+FEWEST_ROWS = 10
+"""Of fewer rows than this, no sentence says how well a mean is known: the scatter of so few tells
+little of the spread, and its interval may well reach below zero."""
 
 _DIGITS = 12
 _UNKNOWN = (math.nan, math.nan)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from typing import TYPE_CHECKING, Any
 
 from bvsim.analysis.bottlenecks import ledger_of, shares
 from bvsim.analysis.causes import LOSSES, label
-from bvsim.analysis.summary import quantiles, summarise
+from bvsim.analysis.summary import FEWEST_ROWS, quantiles, summarise
 from bvsim.analysis.tables import by_year, cell, ranked
 
 if TYPE_CHECKING:
@@ -109,8 +110,20 @@ def _print_chances(console: Console, run: Any) -> None:
         if name in table.index:
             gwh = name.split("_")[1]
             console.print(f"Chance of {gwh} GWh a year by 2030: {cell(table, name, 'mean'):.0%}")
-    interval = table.reindex(["output_2030_gwh"]).iloc[0]
-    if interval.notna()["ci95_lo"]:
-        low, high = interval["ci95_lo"], interval["ci95_hi"]
-        console.print(f"Mean output of 2030 is known to 95% within {low:.2f} to {high:.2f} GWh.")
+    if "output_2030_gwh" in table.index:
+        console.print(_precision(table.loc["output_2030_gwh"], len(run.table("kpis"))))
     console.print()
+
+
+def _precision(output: Any, rows: int) -> str:
+    """Say how well the mean output of 2030 is known; nothing where no interval can be."""
+    if rows < FEWEST_ROWS:
+        said = "1 row is" if rows == 1 else f"{rows} rows are"
+        return f"{said} too few to tell how well the mean output of 2030 is known."
+    low, high = output["ci95_lo"], output["ci95_hi"]
+    if math.isnan(low):
+        return ""
+    said = f"Mean output of 2030 is known to 95% within {low:.2f} to {high:.2f} GWh."
+    if low < 0.0:
+        said += "\nOutput is never below zero: the interval reaches there because it is symmetric."
+    return said

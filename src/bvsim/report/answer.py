@@ -8,7 +8,7 @@ import pandas as pd
 
 from bvsim.analysis.bottlenecks import ledger_of, shares
 from bvsim.analysis.causes import LOSSES, NONE
-from bvsim.analysis.summary import quantiles
+from bvsim.analysis.summary import FEWEST_ROWS, quantiles
 from bvsim.analysis.tables import RunLike, by_year, cell, ranked
 from bvsim.ensemble.interval import ci95_quantile
 from bvsim.report import words
@@ -77,19 +77,22 @@ def precision(run: RunLike, table: pd.DataFrame, year: int) -> list[Both]:
     manifest = run.manifest
     name = f"output_{year}_gwh"
     row = table.loc[name] if name in table.index else None
+    rows = len(run.table("kpis"))
     lines = [say("precision.none")]
-    if row is not None and pd.notna(row["ci95_lo"]):
+    if rows < FEWEST_ROWS:
+        lines = [say("precision.few", rows=rows)]
+    elif row is not None and pd.notna(row["ci95_lo"]):
         half = words.fixed((cell(table, name, "ci95_hi") - cell(table, name, "ci95_lo")) / 2, 2)
         mean = words.fixed(cell(table, name, "mean"), 2)
         draws = words.number(manifest["draws"])
         lines = [say("precision.interval", draws=draws, year=year, mean=mean, half=half)]
-        lines += _median(run, name)
+        lines += [*_median(run, name), say("precision.covers")]
     if manifest["failures"]:
         lines.append(say("precision.failed", count=len(manifest["failures"])))
     charted = getattr(run, "charted", None)
     if charted is not None:
         lines.append(say("precision.charted", count=words.number(charted)))
-    return [*lines, say("precision.covers")]
+    return lines
 
 
 def _median(run: RunLike, name: str) -> list[Both]:
