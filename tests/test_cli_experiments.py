@@ -55,7 +55,8 @@ def test_help_lists_the_commands_for_experiments(call: Any) -> None:
 # -- run -----------------------------------------------------------------------------
 
 
-def test_until_ci_reports_what_was_met(call: Any) -> None:
+def test_until_ci_reports_what_was_met(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bvsim.analysis.kpi_names.names_of", lambda *_: (KPI, "luck", "sometimes"))
     asked = ("--until-ci", f"{KPI}=1%", "--until-ci", "luck@p90=0.2", "--workers", 1)
     result = call("run", "reference", "--out", "a", *asked, "--json")
     assert result.exit_code == 0, result.output
@@ -237,6 +238,73 @@ def test_mistakes_in_a_sweep_are_lines_with_places(call: Any) -> None:
     assert result.exit_code == 2
     assert "study.yaml:5:3" in result.stderr
     assert "Traceback" not in result.output
+
+
+# -- key figures that no row would have -----------------------------------------------
+
+
+@pytest.fixture
+def unsimulated(call: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Run a command that must not simulate: neither a job nor an event loop is ever made."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("something is simulated")
+
+    for module in ("run", "sweep"):
+        monkeypatch.setattr(f"bvsim.ensemble.{module}.ValleyJob", refuse)
+    monkeypatch.setattr("bvsim.analysis.relief.ReliefJob", refuse)
+    monkeypatch.setattr("bvsim.analysis.samples.ValleyJob", refuse)
+    monkeypatch.setattr("simpy.Environment.run", refuse)
+    return call
+
+
+WRONG, NEAR = "outptu_2030_gwh", "it has output_2030_gwh,"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("sensitivity", "reference", "--outcome", WRONG), NEAR),
+        (("sensitivity", "reference", "--outcome", KPI, "--outcome", WRONG), NEAR),
+        (("sensitivity", "reference", "--method", "tornado", "--outcome", WRONG), NEAR),
+        (("run", "reference", "--until-ci", f"{WRONG}=1%"), NEAR),
+        (("run", "reference", "--until-ci", f"{WRONG}=1%", "--dry-run"), NEAR),
+        (("run", "reference", "--until-ci", f"{KPI}=1%", "--years", "2035"), "output_2035_gwh"),
+        (("compare", "reference", "demand-low", "--target", f"{WRONG}>=30"), NEAR),
+        (("compare", "reference", "demand-low", "--kpi", KPI, "--kpi", WRONG), NEAR),
+        (("compare", "reference", "demand-low", "--kpi", "outptu_*", "--json"), "it has output_"),
+        (("bottlenecks", "reference", "--year", "2099"), "of 2023 to 2040"),
+    ],
+)
+def test_a_wrong_name_is_told_before_anything_is_simulated(
+    unsimulated: Any, words: tuple[str, ...], said: str
+) -> None:
+    result = unsimulated(*words)
+    assert result.exit_code == 2, result.output
+    assert said in result.stderr
+    assert not result.stdout
+    assert not Path("runs").exists()
+
+
+def test_a_wrong_name_beside_a_finished_run_is_told_at_once(
+    call: Any, unsimulated: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bvsim.ensemble.run.ValleyJob", make_job)
+    assert call("run", "reference", "-n", 8, "--out", "a", "--workers", 1).exit_code == 0
+    for words in (("--target", "lukc>=1"), ("--kpi", "lukc")):
+        result = call("compare", "a", "a", *words)
+        assert result.exit_code == 2
+        assert "no key figure 'lukc'; it has luck" in result.stderr
+
+
+def test_a_wrong_name_in_a_sweep_is_told_before_anything_is_simulated(unsimulated: Any) -> None:
+    Path("study.yaml").write_text(f"{SWEEP}kpis: [{KPI}, {WRONG}]\n", encoding="utf-8")
+    for words in ((), ("--dry-run",)):
+        result = unsimulated("sweep", "study.yaml", *words)
+        assert result.exit_code == 2, result.output
+        assert "study.yaml, kpis: a run has no key figure" in result.stderr
+        assert NEAR in result.stderr
+    assert not Path("runs").exists()
 
 
 # -- the valley itself ---------------------------------------------------------------

@@ -19,9 +19,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.groups import Group
-from bvsim.analysis.tables import RunLike
+from bvsim.analysis.kpi_names import missing
+from bvsim.analysis.tables import ROW, RunLike
 from bvsim.ensemble.folder import RunError, write_text
 from bvsim.ensemble.run import Interrupted, Progress, Run, ValleyJob
 from bvsim.ensemble.run import run as run_ensemble
@@ -275,10 +275,6 @@ def outcomes(run: RunLike, kpi: str, sample: Mapping[str, Any]) -> FloatArray:
 
 def known(table: Any, kpi: str) -> None:
     """Check that a table has a key figure; the message names those that come near."""
-    if kpi in table.columns and kpi not in ("draw", "replication"):
+    if kpi in table.columns and kpi not in ROW:
         return
-    from difflib import get_close_matches
-
-    names = [str(name) for name in table.columns if name not in ("draw", "replication")]
-    near = get_close_matches(kpi, names, n=3, cutoff=0.4) or names[:3]
-    raise AnalysisError(f"the run has no key figure {kpi!r}; it has {', '.join(near)} ...")
+    raise missing(kpi, [str(name) for name in table.columns if name not in ROW])

@@ -63,7 +63,7 @@ def bottlenecks(
     Every draw is simulated with each subset of labour, cathode, demand and delay lifted: 16
     simulations a row. SCENARIO may also be a folder that this command made.
     """
-    run = _opened(source) or _made(source, options)
+    run = _opened(source) or _made(source, year, options)
     failed = len(run.manifest["failures"])
     if failed:
         click.echo(f"{failed} rows failed; see {run.folder / 'manifest.json'}", err=True)
@@ -79,7 +79,7 @@ def _opened(source: str) -> Any:
     return open_run(source) if (Path(source) / "manifest.json").is_file() else None
 
 
-def _made(source: str, options: dict[str, Any]) -> Any:
+def _made(source: str, year: int, options: dict[str, Any]) -> Any:
     from bvsim import spec
     from bvsim.analysis.relief import run_relief
     from bvsim.cli.sensitivity import default_folder
@@ -87,6 +87,9 @@ def _made(source: str, options: dict[str, Any]) -> Any:
     scenario = spec.load(source, sets=options.pop("sets"))
     if options["resume"] and options["out"] is None:
         raise click.UsageError("to resume, say which folder: --out")
+    first, last = scenario.start.year, scenario.end.year
+    if not first <= year <= last:
+        raise click.UsageError(f"--year {year}: a run of {scenario.name} is of {first} to {last}")
     options["out"] = options["out"] or default_folder(f"{scenario.name}-relief")
     simulations = options["draws"] * (32 if options["stops"] else 16)
     click.echo(f"relief: {options['draws']} rows, {simulations} simulations", err=True)

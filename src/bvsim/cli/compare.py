@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,7 +89,7 @@ def compare(
     from bvsim.ensemble.run import Interrupted
 
     try:
-        runs = _runs(sources, out, given(options))
+        runs = _runs(sources, out, given(options), (patterns, [kpi for kpi, _, _ in targets]))
     except Interrupted as stop:
         click.echo(f"interrupted; finished rows kept in {stop.run.folder}", err=True)
         ctx.exit(INTERRUPTED)
@@ -114,8 +114,13 @@ def compare(
         ctx.exit(FAILED)
 
 
-def _runs(sources: tuple[str, ...], out: Path | None, options: dict[str, Any]) -> list[Any]:
-    """Open the runs and run the scenarios."""
+def _runs(
+    sources: tuple[str, ...],
+    out: Path | None,
+    options: dict[str, Any],
+    asked: tuple[Sequence[str], Sequence[str]],
+) -> list[Any]:
+    """Open the runs and run the scenarios, if all will have the key figures asked for."""
     from bvsim import spec
     from bvsim.ensemble.results import open_run
     from bvsim.ensemble.run import run
@@ -125,6 +130,9 @@ def _runs(sources: tuple[str, ...], out: Path | None, options: dict[str, Any]) -
     }
     scenarios = {source: spec.load(source) for source in sources if source not in opened}
     scheme = _scheme(next(iter(opened.values()), None)) | options
+    if any(asked):
+        years = scheme.get("years")
+        _check_names([opened.get(each) or scenarios[each] for each in sources], years, *asked)
     base = out or Path("runs") / f"compare-{datetime.now():%Y%m%d-%H%M%S}"
     made = dict(opened)
     for name, (source, scenario) in _named(scenarios.items()):
@@ -134,6 +142,34 @@ def _runs(sources: tuple[str, ...], out: Path | None, options: dict[str, Any]) -
                 scenario, out=target, resume=target.exists(), progress=progress, **scheme
             )
     return [made[source] for source in sources]
+
+
+def _check_names(
+    sides: list[Any], years: Sequence[int] | None, patterns: Sequence[str], targets: Sequence[str]
+) -> None:
+    """Refuse key figures that a side lacks, and patterns that match in no comparison."""
+    from bvsim.analysis.kpi_names import missing
+
+    found = [_label_and_names(side, years) for side in sides]
+    for kpi in targets:
+        for label, names in found:
+            if kpi not in names:
+                raise missing(kpi, names, f"a run of {label}")
+    (_, base), *others = found
+    shared = [name for name in base if any(name in names for _, names in others)]
+    for pattern in patterns:
+        if not any(_fits(name, (pattern,)) for name in shared):
+            raise missing(pattern, shared, "the comparison")
+
+
+def _label_and_names(side: Any, years: Sequence[int] | None) -> tuple[str, tuple[str, ...]]:
+    """Return what a run or a scenario is called, and the key figures that it has or will have."""
+    from bvsim.analysis.kpi_names import YEARS, names_of
+    from bvsim.analysis.tables import ROW
+
+    if not hasattr(side, "manifest"):
+        return side.name, names_of(side, years or YEARS)
+    return side.scenario_name, tuple(name for name in side.columns("kpis") if name not in ROW)
 
 
 def _scheme(run: Any) -> dict[str, Any]:

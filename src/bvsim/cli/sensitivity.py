@@ -88,7 +88,7 @@ def sensitivity(
     if (Path(source) / "manifest.json").is_file():
         run: Any = open_run(source)
     else:
-        run = _made(source, method, outcomes[0], dict(options))
+        run = _made(source, method, outcomes, dict(options))
     failed = len(run.manifest["failures"])
     if failed:
         click.echo(f"{failed} rows failed; see {run.folder / 'manifest.json'}", err=True)
@@ -114,19 +114,21 @@ def default_folder(name: str) -> Path:
     return path
 
 
-def _made(source: str, method: str, outcome: str, options: dict[str, Any]) -> Any:
+def _made(source: str, method: str, outcomes: tuple[str, ...], options: dict[str, Any]) -> Any:
     from bvsim import spec
+    from bvsim.analysis.kpi_names import require_names
     from bvsim.analysis.sensitivity import run_sensitivity
 
     scenario = spec.load(source, sets=options.pop("sets"))
     if options["resume"] and options["out"] is None:
         raise click.UsageError("to resume, say which folder: --out")
+    require_names(scenario, outcomes)
     options["out"] = options["out"] or default_folder(f"{scenario.name}-{method}")
     with progress_bar(f"{scenario.name}, {method}") as progress:
         return run_sensitivity(
             scenario,
             method,
-            outcome=outcome,
+            outcome=outcomes[0],
             progress=progress,
             announce=lambda text: click.echo(text, err=True),
             **options,

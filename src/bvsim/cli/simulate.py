@@ -93,6 +93,7 @@ def run(
     from bvsim import spec
 
     scenario = spec.load(source, sets=sets)
+    _check_targets(scenario, options)
     if dry_run:
         _say_plan(scenario, options, as_json)
         return
@@ -108,6 +109,17 @@ def run(
         conclude(ctx, stop.run, as_json)
         return
     conclude(ctx, finished, as_json)
+
+
+def _check_targets(scenario: Any, options: dict[str, Any]) -> None:
+    """Refuse a key figure of --until-ci that no row would have, before a row is simulated."""
+    if not options["until_ci"]:
+        return
+    from bvsim.analysis.kpi_names import require_names
+    from bvsim.ensemble.precision import Target
+
+    asked = [Target.parse(text).kpi for text in options["until_ci"]]
+    require_names(scenario, asked, options["years"])
 
 
 def _say_plan(scenario: Any, options: dict[str, Any], as_json: bool) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _MOST_LINES = 40
+_DEFAULT = ("output_2030_gwh",)
+"""What a file without `kpis` draws."""
 
 
 @click.command()
@@ -59,6 +61,7 @@ def sweep(
     if draws is not None:
         asked = replace(asked, draws=draws)
     study = SweepRun(asked, out or Path("runs") / asked.name)
+    _check_kpis(study)
     crew = Engine(engine or "local", workers, scheduler)
     cost = study.cost(workers)
     click.echo(f"{asked.name}: {cost}", err=True)
@@ -75,6 +78,23 @@ def sweep(
         click.echo(f"interrupted in {stop.run.folder}; the same command goes on", err=True)
         ctx.exit(INTERRUPTED)
     _conclude(ctx, study, runs, as_json=as_json)
+
+
+def _check_kpis(study: Any) -> None:
+    """Refuse key figures that the file asks for and no point would have, before any point runs."""
+    from bvsim.analysis.kpi_names import missing, names_of
+
+    asked = study.sweep
+    if asked.kpis == _DEFAULT:  # the file may have other years, and asks for no key figure at all
+        return
+    left: list[str] = list(asked.kpis)
+    names: tuple[str, ...] = ()
+    for point in asked.points:
+        names = names_of(study.scenario_of(point), asked.years)
+        left = [name for name in left if name not in names]
+        if not left:
+            return
+    raise missing(left[0], names, f"{asked.scenario_place.file}, kpis: a run")
 
 
 def _simulate(study: Any, crew: Any) -> Any:

@@ -1,0 +1,85 @@
+"""Which key figures a run of a scenario will have, told before anything is simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bvsim.analysis.errors import AnalysisError
+
+if TYPE_CHECKING:
+    from bvsim.valley.valley import Valley
+
+YEARS = (2026, 2030, 2035, 2040)
+"""Years of the key figures where nothing else is asked for."""
+
+
+def names_of(scenario: Any, years: Sequence[int] = YEARS) -> tuple[str, ...]:
+    """Return the names of the key figures that every row of a scenario has.
+
+    The actors are set up with every figure at its median, and not started: which key figures
+    there are depends on sites, blocks and recyclers, not on what is drawn.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What would be simulated.
+    years : sequence of int
+        Years of the key figures.
+    """
+    from bvsim.valley import kpis, valley
+    from bvsim.valley.record import Table
+    from bvsim.valley.streams import Key
+
+    setting = valley.prepare(scenario, years)
+    actors = valley.Valley(setting, setting.draw(scenario.median()), Key(0, 0, 0))
+    horizon = setting.calendar.years
+    labels = (("year", horizon), ("entity", ("region",) * len(horizon)))
+    empty = kpis.YearlyTable(Table(labels, (), np.empty((len(horizon), 0))))
+    nan = float("nan")
+    milestones = [
+        kpis.Milestones(site.name, tuple((b.block.entity, nan) for b in site.blocks), nan, nan)
+        for site in actors.sites
+    ]
+    return kpis.kpi_table(empty, _roles(actors), years, milestones).columns
+
+
+def _roles(actors: Valley) -> Any:
+    """Return who plays which part, as a row of these actors would have it."""
+    from bvsim.valley.kpis import Roles
+
+    model = actors.model
+    cells = tuple(site.name for site in actors.sites)
+    planned = {each.entity.rsplit(".", 1)[0] for each in actors.planned} - set(model.sites)
+    lead_acid = {plant.name for plant in actors.lead_acid}
+    return Roles(
+        tuple(sorted({*cells, *planned, *lead_acid})),
+        cells,
+        tuple(sorted(model.recycling.recyclers)),
+    )
+
+
+def require_names(scenario: Any, wanted: Iterable[str], years: Sequence[int] | None = None) -> None:
+    """Check that runs of a scenario will have some key figures.
+
+    Raises
+    ------
+    AnalysisError
+        When one is missing; the message names those that come near.
+    """
+    asked = tuple(wanted)
+    if not asked:
+        return
+    names = names_of(scenario, YEARS if years is None else years)
+    for name in asked:
+        if name not in names:
+            raise missing(name, names, f"a run of {scenario.name}")
+
+
+def missing(name: str, names: Sequence[str], whose: str = "the run") -> AnalysisError:
+    """Return the error that says that a key figure is missing, and names those that come near."""
+    near = get_close_matches(name, names, n=3, cutoff=0.4) or names[:3]
+    return AnalysisError(f"{whose} has no key figure {name!r}; it has {', '.join(near)} ...")
