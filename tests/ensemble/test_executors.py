@@ -51,6 +51,18 @@ def test_every_row_is_simulated_once_however_workers_start(method):
     np.testing.assert_array_equal(alone.tables["yearly"][i], same.tables["yearly"][4])
 
 
+def test_chunks_handed_out_early_are_simulated_once_and_before_the_rest(tmp_path):
+    executor, feed = pools.Processes(FakeJob(marks=str(tmp_path)), 2, 3), Rows(20)
+    executor.start()
+    try:
+        executor.begin(feed)
+        assert feed.next == 12
+        wait_for(lambda: list(tmp_path.iterdir()), "a row simulated while nobody asks for it")
+        assert drawn(executor.results(feed, executors.Stop())) == list(range(20))
+    finally:
+        executor.close()
+
+
 def test_failures_are_recorded_with_the_place_and_do_not_stop_the_rest():
     (result,) = collect(executors.InProcess(FakeJob(fails=frozenset({2})), 5), 5)
     assert drawn([result]) == [0, 1, 3, 4]

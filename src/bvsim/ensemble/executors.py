@@ -46,6 +46,9 @@ class Executor(Protocol):
     def start(self) -> None:
         """Begin what takes time, such as starting processes."""
 
+    def begin(self, feed: Feed) -> None:
+        """Hand out the first chunks before anyone waits for results: the next to be asked for."""
+
     def results(self, feed: Feed, stop: Stop) -> Iterator[Result]:
         """Yield a result for each chunk, in any order, until the feed or `stop` ends it."""
 
@@ -92,7 +95,10 @@ class InProcess:
         self._simulate: Simulate | None = None
 
     def start(self) -> None:
-        """Nothing to begin."""
+        """Nothing to start."""
+
+    def begin(self, feed: Feed) -> None:
+        """Nobody to hand chunks to."""
 
     def results(self, feed: Feed, stop: Stop) -> Iterator[Result]:
         """Yield a result for each chunk."""

@@ -7,6 +7,7 @@ Any `concurrent.futures.Executor` serves. `Processes` runs worker processes on t
 from __future__ import annotations
 
 import ctypes
+import gc
 import hashlib
 import multiprocessing as mp
 import os
@@ -60,6 +61,11 @@ class Pool:
     def __init__(self, job: Job, workers: int, chunk_rows: int | None = None) -> None:
         self._job, self._workers = job, workers
         self._pace = Pace(workers, chunk_rows)
+        self._begun: Pending = {}
+
+    def begin(self, feed: Feed) -> None:
+        """Hand out the first chunks."""
+        self._fill(feed, self._begun)
 
     def results(self, feed: Feed, stop: Stop) -> Iterator[Result]:
         """Yield a result for each chunk.
@@ -68,7 +74,7 @@ class Pool:
         brings down its worker alone is recorded as a failure.
         """
         suspects: deque[Chunk] = deque()
-        pending: Pending = {}
+        pending, self._begun = self._begun, {}
         trial = False
         while True:
             if stop():
@@ -156,7 +162,7 @@ class Processes(Pool):
     Parameters
     ----------
     job : Job
-        Sent to each worker once.
+        Sent to each worker once, and prepared there; forked workers inherit it prepared.
     workers : int
         Number of processes.
     chunk_rows : int, optional
@@ -172,19 +178,30 @@ class Processes(Pool):
         self._method = method
         self._pool: ProcessPoolExecutor | None = None
         self._halt: Any = None
+        self._simulate: Simulate | None = None
 
     def start(self) -> None:
-        """Start the processes; each prepares the job while the parent does other things."""
-        context: Any = mp.get_context(self._method or start_method())
+        """Start the processes; those that are not forked prepare the job on their own."""
+        method = self._method or start_method()
+        context: Any = mp.get_context(method)
         self._halt = context.RawValue(ctypes.c_bool, False)
         self._pool = ProcessPoolExecutor(
             self._workers,
             mp_context=context,
             initializer=_begin,
-            initargs=(pickle.dumps(self._job), self._halt),
+            initargs=(self._prepared() if method == "fork" else self._packed(), self._halt),
         )
         for _ in range(self._workers):
             self._pool.submit(_warm_up)
+
+    def _packed(self) -> bytes:
+        """Return the job for processes that share nothing with this one."""
+        return pickle.dumps(self._job)
+
+    def _prepared(self) -> Simulate:
+        """Return the function that simulates a row, for processes that inherit it."""
+        self._simulate = self._simulate or self._job.prepare()
+        return self._simulate
 
     def close(self, *, kill: bool = False) -> None:
         """Stop the processes."""
@@ -227,10 +244,15 @@ class _Worker:
     simulate: Simulate | None = None
 
 
-def _begin(job: bytes, halt: Any) -> None:
+def _begin(job: bytes | Simulate, halt: Any) -> None:
     """Set up a worker: the parent alone answers Ctrl-C, and no worker outlives it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _Worker.job, _Worker.halt = job, halt
+    gc.freeze()  # what is inherited stays: searching it for garbage would copy its memory
+    _Worker.halt = halt
+    if isinstance(job, bytes):
+        _Worker.job = job
+    else:
+        _Worker.simulate = job
     threading.Thread(target=_follow_parent, daemon=True).start()
 
 

@@ -12,16 +12,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from bvsim.ensemble import folder
 from bvsim.ensemble.executors import Executor, Stop
 from bvsim.ensemble.plan import Draws, Plan, Scenario, dimensions_of
 from bvsim.ensemble.request import Request
-from bvsim.ensemble.work import Failure
+from bvsim.ensemble.work import Failure, IntArray
 
 if TYPE_CHECKING:
     from types import FrameType
 
     from bvsim.ensemble.store import Store
+
+_NO_ROWS = np.empty(0, dtype=np.int64)
 
 Progress = Callable[[int, int, int], None]
 """Called with the number of rows done (failed ones included), of all rows, of failed rows."""
@@ -64,11 +68,10 @@ class Session:
         """Simulate what is missing and write the tables."""
         with _ctrl_c(self._stop):
             try:
-                executor.start()  # before the heavy imports: workers load while we do
-                store = self._open()
-                plan: Plan | None = self._plan(store)
+                executor.start()
+                store, plan = self._begin(executor)
                 while plan is not None:
-                    if plan.remaining:
+                    if plan.done < plan.total:
                         self._collect(executor, store, plan)
                     plan = self._more(store)
             except BaseException:
@@ -77,6 +80,19 @@ class Session:
                 raise
             executor.close()
             self._finish(store)
+
+    def _begin(self, executor: Executor) -> tuple[Store, Plan | None]:
+        """Write down what will be run; a new run has begun before that."""
+        draws = self._drawn()
+        if self._before:
+            store = self._open()
+            plan = self._plan(draws, _done(store))
+        else:  # workers have rows to simulate while the parent loads what writes tables
+            plan = self._plan(draws, (_NO_ROWS, _NO_ROWS))
+            executor.begin(plan)
+            store = self._open()
+        self._write(store, draws)
+        return store, plan
 
     def _open(self) -> Store:
         """Write down what will be run."""
@@ -89,23 +105,27 @@ class Session:
             precision.add(*store.values("kpis", precision.names))
         return store
 
-    def _plan(self, store: Store, first: int = 0) -> Plan:
-        """Write down the draws, and find out which rows are missing."""
-        from bvsim.ensemble.tables import unpack
-
+    def _drawn(self) -> Draws:
+        """Return the draws of the run, as many as there are by now."""
         request, identity = self._request, self._request.identity
-        draws = Draws(self._scenario, self._draws, identity.seed, identity.design, request.table)
-        self._note("running")
-        store.write_draws(self._scenario.paths, draws.blocks(), dimensions_of(self._scenario))
+        return Draws(self._scenario, self._draws, identity.seed, identity.design, request.table)
+
+    def _plan(self, draws: Draws, done: tuple[IntArray, IntArray], first: int = 0) -> Plan:
+        """Find out which rows are missing."""
         return Plan(
             draws,
-            seed=identity.seed,
+            seed=self._request.identity.seed,
             number=self._draws,
-            per_draw=request.per_draw,
-            done=unpack(store.done()),
-            shard=request.shard,
+            per_draw=self._request.per_draw,
+            done=done,
+            shard=self._request.shard,
             first=first,
         )
+
+    def _write(self, store: Store, draws: Draws) -> None:
+        """Write down the draws."""
+        self._note("running")
+        store.write_draws(self._scenario.paths, draws.blocks(), dimensions_of(self._scenario))
 
     def _more(self, store: Store) -> Plan | None:
         """Return the next part of a run that grows until it is precise enough, or None."""
@@ -114,7 +134,9 @@ class Session:
         if wanted is None:
             return None
         self._draws = wanted
-        return self._plan(store, first)
+        draws = self._drawn()
+        self._write(store, draws)
+        return self._plan(draws, _done(store), first)
 
     def _collect(self, executor: Executor, store: Store, plan: Plan) -> None:
         """Keep results as they come."""
@@ -161,6 +183,13 @@ class Session:
             **({"precision": precision} if precision else {}),
         }
         folder.write_manifest(self._target, manifest)
+
+
+def _done(store: Store) -> tuple[IntArray, IntArray]:
+    """Return draws and replications of the rows that need no more work."""
+    from bvsim.ensemble.tables import unpack
+
+    return unpack(store.done())
 
 
 @contextlib.contextmanager
