@@ -33,6 +33,7 @@ from typing import Any
 from bvsim.ensemble.executors import Feed, Pace, Stop
 from bvsim.ensemble.folder import RunError, code_hash
 from bvsim.ensemble.work import Chunk, Job, Result, Simulate, failed_chunk, simulate_chunk
+from bvsim.spec.garbage import no_search
 
 _POLL_SECONDS = 0.2
 _PATIENCE_SECONDS = 5.0
@@ -196,7 +197,8 @@ class Processes(Pool):
 
     def _packed(self) -> bytes:
         """Return the job for processes that share nothing with this one."""
-        return pickle.dumps(self._job)
+        with no_search():
+            return pickle.dumps(self._job)
 
     def _prepared(self) -> Simulate:
         """Return the function that simulates a row, for processes that inherit it."""
@@ -267,8 +269,9 @@ def _follow_parent() -> None:
 def _prepared() -> Simulate:
     """Return the function that simulates a row, prepared at its first use."""
     if _Worker.simulate is None:
-        job: Job = pickle.loads(_Worker.job)
-        _Worker.simulate = job.prepare()
+        with no_search():
+            job: Job = pickle.loads(_Worker.job)
+            _Worker.simulate = job.prepare()
     return _Worker.simulate
 
 

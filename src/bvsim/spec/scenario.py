@@ -35,6 +35,7 @@ from bvsim.spec.drawing import Drawer
 from bvsim.spec.errors import Place, Problem, SpecError
 from bvsim.spec.figure import Figure
 from bvsim.spec.folder import Reading
+from bvsim.spec.garbage import no_search
 from bvsim.spec.nodes import Node, from_python
 from bvsim.spec.overrides import Override, Setting
 from bvsim.spec.resolved import fingerprint, write_yaml
@@ -218,6 +219,7 @@ class Scenario:
         """
         return _with_sets(self._basis, _header(self), sets, "with_values")
 
+    @no_search()
     def to_yaml(self) -> str:
         """Return the resolved scenario as a file: nothing inherited, nothing left out.
 
@@ -229,6 +231,7 @@ class Scenario:
         return write_yaml(header | {"dimensions": list(self.order)}, self._tree.plain())
 
 
+@no_search()
 def load(
     name: str | Path,
     sets: Mapping[str, Any] | None = None,
