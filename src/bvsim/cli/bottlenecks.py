@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bvsim.cli.errors import FAILED
-from bvsim.cli.options import LARGEST_SEED, MOST_DRAWS, MOST_WORKERS, json_option, sets_option
+from bvsim.cli.options import (
+    count_option,
+    json_option,
+    out_option,
+    seed_option,
+    sets_option,
+    workers_option,
+)
 from bvsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -20,32 +27,13 @@ YEAR = 2030
 
 @click.command()
 @click.argument("source", metavar="SCENARIO")
-@click.option(
-    "-n",
-    "--draws",
-    default=64,
-    show_default=True,
-    type=click.IntRange(1, MOST_DRAWS),
-    help="Draws.",
-)
-@click.option(
-    "--seed",
-    default=1,
-    show_default=True,
-    type=click.IntRange(0, LARGEST_SEED),
-    help="Random seed.",
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder.  [default: runs/NAME-relief-TIME]",
-)
+@count_option("-n", "--draws", default=64, help="Draws.")
+@seed_option(1)
+@out_option("Folder.  [default: runs/NAME-relief-TIME]")
 @sets_option
 @click.option("--stops", is_flag=True, help="Lift stalls and breakdowns too: 32 runs a row.")
 @click.option("--year", default=YEAR, show_default=True, help="Year to show in detail.")
-@click.option(
-    "--workers", type=click.IntRange(1, MOST_WORKERS), help="Processes.  [default: every core]"
-)
+@workers_option
 @click.option("--resume", is_flag=True, help="Finish an interrupted analysis, or add draws to it.")
 @json_option
 @click.pass_context

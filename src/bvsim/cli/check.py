@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bvsim.cli.errors import FAILED
-from bvsim.cli.options import MOST_WORKERS, json_option
+from bvsim.cli.options import FOLDER, json_option, workers_option
 from bvsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -31,15 +31,13 @@ _SHOWN = 12
 @click.option("--update", is_flag=True, help="Rewrite the baselines; print old, new, difference.")
 @click.option(
     "--baselines",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FOLDER,
     help="Folder of the baselines.  [default: baselines/ beside the scenario]",
 )
 @click.option(
     "--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML to a file."
 )
-@click.option(
-    "--workers", type=click.IntRange(1, MOST_WORKERS), help="Processes.  [default: every core]"
-)
+@workers_option
 @json_option
 @click.pass_context
 def check(

@@ -15,11 +15,12 @@ import click
 from bvsim.cli.compare_targets import Target, print_robustness, read_targets, robustness
 from bvsim.cli.errors import FAILED, INTERRUPTED
 from bvsim.cli.options import (
-    LARGEST_SEED,
-    MOST_DRAWS,
+    count_option,
     engine_options,
     given,
     json_option,
+    out_option,
+    seed_option,
     years_option,
 )
 from bvsim.cli.progress import progress_bar
@@ -33,20 +34,16 @@ SCHEME = ("draws", "per_draw", "seed", "design", "years")
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="RUN_OR_SCENARIO...")
-@click.option("-n", "--draws", type=click.IntRange(1, MOST_DRAWS), help="Draws.  [default: 512]")
-@click.option(
-    "--per-draw", type=click.IntRange(1, MOST_DRAWS), help="Replications a draw.  [default: 1]"
-)
-@click.option("--seed", type=click.IntRange(0, LARGEST_SEED), help="Random seed.  [default: 1]")
+@count_option("-n", "--draws", help="Draws.  [default: 512]")
+@count_option("--per-draw", help="Replications a draw.  [default: 1]")
+@seed_option(help="Random seed.  [default: 1]")
 @click.option(
     "--design",
     type=click.Choice(["random", "lhs", "sobol", "median"]),
     help="How the uncertain figures are sampled.  [default: sobol]",
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for the runs of scenarios; used again, it resumes.  [default: runs/compare-TIME]",
+@out_option(
+    "Folder for the runs of scenarios; used again, it resumes.  [default: runs/compare-TIME]"
 )
 @click.option(
     "--kpi",

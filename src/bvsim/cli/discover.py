@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from bvsim.cli.options import json_option
+from bvsim.cli.options import FOLDER, json_option
 
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("run", type=FOLDER)
 @click.option(
     "--outcome",
     required=True,

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from bvsim.cli.options import FOLDER
+
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("run", type=FOLDER)
 @click.option(
     "--to",
     type=click.Choice(["xlsx", "csv", "parquet"]),

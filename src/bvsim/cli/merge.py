@@ -6,23 +6,12 @@ from pathlib import Path
 
 import click
 
-from bvsim.cli.options import json_option
+from bvsim.cli.options import FOLDER, json_option, out_option
 
 
 @click.command()
-@click.argument(
-    "shards",
-    nargs=-1,
-    required=True,
-    metavar="SHARD...",
-    type=click.Path(path_type=Path, file_okay=False),
-)
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The new run folder.",
-)
+@click.argument("shards", nargs=-1, required=True, metavar="SHARD...", type=FOLDER)
+@out_option("The new run folder.", required=True)
 @json_option
 @click.pass_context
 def merge(ctx: click.Context, shards: tuple[Path, ...], out: Path, as_json: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -12,6 +13,8 @@ MOST_DRAWS = 1_000_000
 """Of a run; a larger number is a slip of the finger, and its plan would fill the memory."""
 MOST_WORKERS = 1024
 LARGEST_SEED = 2**63 - 1
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -58,6 +61,31 @@ def _read_years(
     return tuple(sorted({int(word) for word in words}))
 
 
+def count_option(
+    *names: str, help: str, default: int | None = None, least: int = 1
+) -> Callable[[F], F]:
+    """Add a number of draws, of replications of each, or of one of them."""
+    kind = click.IntRange(least, MOST_DRAWS)
+    return click.option(*names, type=kind, default=default, show_default=True, help=help)
+
+
+def seed_option(default: int | None = None, help: str = "Random seed.") -> Callable[[F], F]:
+    """Add `--seed`."""
+    kind = click.IntRange(0, LARGEST_SEED)
+    return click.option("--seed", type=kind, default=default, show_default=True, help=help)
+
+
+def out_option(help: str, *, required: bool = False) -> Callable[[F], F]:
+    """Add `--out DIRECTORY`."""
+    return click.option("--out", type=FOLDER, required=required, help=help)
+
+
+def workers_option(command: F) -> F:
+    """Add `--workers`."""
+    kind = click.IntRange(1, MOST_WORKERS)
+    return click.option("--workers", type=kind, help="Processes.  [default: every core]")(command)
+
+
 def sets_option(command: F) -> F:
     """Add `--set PATH=VALUE`."""
     return click.option(
@@ -89,27 +117,17 @@ def json_option(command: F) -> F:
 
 def engine_options(command: F) -> F:
     """Add `--workers`, `--engine` and `--scheduler`: who simulates."""
-    for option in reversed(
-        (
-            click.option(
-                "--workers",
-                type=click.IntRange(1, MOST_WORKERS),
-                help="Processes.  [default: every core]",
-            ),
-            click.option(
-                "--engine",
-                type=click.Choice(["local", "dask"]),
-                help="Processes here, or a Dask cluster.  [default: local]",
-            ),
-            click.option(
-                "--scheduler",
-                metavar="ADDR",
-                help="The Dask scheduler, e.g. tcp://10.0.0.1:8786.  [default: one started here]",
-            ),
-        )
-    ):
-        command = option(command)
-    return command
+    engine = click.option(
+        "--engine",
+        type=click.Choice(["local", "dask"]),
+        help="Processes here, or a Dask cluster.  [default: local]",
+    )
+    scheduler = click.option(
+        "--scheduler",
+        metavar="ADDR",
+        help="The Dask scheduler, e.g. tcp://10.0.0.1:8786.  [default: one started here]",
+    )
+    return workers_option(engine(scheduler(command)))
 
 
 def given(options: dict[str, Any]) -> dict[str, Any]:

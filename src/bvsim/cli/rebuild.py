@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-FOLDER = click.Path(path_type=Path, file_okay=False)
+from bvsim.cli.options import FOLDER
 
 
 @click.command()

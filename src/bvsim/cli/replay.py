@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bvsim.cli.options import LARGEST_SEED, MOST_DRAWS, json_option, sets_option
+from bvsim.cli.options import count_option, json_option, seed_option, sets_option
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -20,19 +20,9 @@ _YEARS_A_TABLE = 9
 
 @click.command()
 @click.argument("run_or_scenario")
-@click.option(
-    "--draw", default=0, show_default=True, type=click.IntRange(0, MOST_DRAWS), help="The draw."
-)
-@click.option(
-    "--replication",
-    default=0,
-    show_default=True,
-    type=click.IntRange(0, MOST_DRAWS),
-    help="Its replication.",
-)
-@click.option(
-    "--seed", type=click.IntRange(0, LARGEST_SEED), help="Seed, for a scenario.  [default: 1]"
-)
+@count_option("--draw", default=0, least=0, help="The draw.")
+@count_option("--replication", default=0, least=0, help="Its replication.")
+@seed_option(help="Seed, for a scenario.  [default: 1]")
 @sets_option
 @json_option
 def trace(

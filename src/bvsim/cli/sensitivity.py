@@ -10,7 +10,14 @@ from typing import Any
 import click
 
 from bvsim.cli.errors import FAILED
-from bvsim.cli.options import LARGEST_SEED, MOST_DRAWS, MOST_WORKERS, json_option, sets_option
+from bvsim.cli.options import (
+    count_option,
+    json_option,
+    out_option,
+    seed_option,
+    sets_option,
+    workers_option,
+)
 from bvsim.cli.progress import progress_bar
 
 OUTCOME = "output_2030_gwh"
@@ -26,12 +33,7 @@ _SHOWN = 20
     show_default=True,
     help="How to look.",
 )
-@click.option(
-    "-n",
-    "--bases",
-    type=click.IntRange(1, MOST_DRAWS),
-    help="Base draws.  [default: 16, 20, 64 or 512]",
-)
+@count_option("-n", "--bases", help="Base draws.  [default: 16, 20, 64 or 512]")
 @click.option(
     "--outcome",
     "outcomes",
@@ -47,22 +49,10 @@ _SHOWN = 20
     help="Groups of figures.  [default: actor; tornado and prcc: figure]",
 )
 @click.option("--figures", multiple=True, metavar="GLOB", help="Only these, e.g. 'labour.*'.")
-@click.option(
-    "--seed",
-    default=1,
-    show_default=True,
-    type=click.IntRange(0, LARGEST_SEED),
-    help="Random seed.",
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder.  [default: runs/NAME-METHOD-TIME]",
-)
+@seed_option(1)
+@out_option("Folder.  [default: runs/NAME-METHOD-TIME]")
 @sets_option
-@click.option(
-    "--workers", type=click.IntRange(1, MOST_WORKERS), help="Processes.  [default: every core]"
-)
+@workers_option
 @click.option("--resume", is_flag=True, help="Finish an interrupted analysis, or add to it.")
 @json_option
 @click.pass_context

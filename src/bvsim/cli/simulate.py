@@ -13,11 +13,12 @@ from click.core import ParameterSource
 
 from bvsim.cli.errors import FAILED, INTERRUPTED, explain
 from bvsim.cli.options import (
-    LARGEST_SEED,
-    MOST_DRAWS,
+    count_option,
     engine_options,
     given,
     json_option,
+    out_option,
+    seed_option,
     sets_option,
     years_option,
 )
@@ -29,33 +30,10 @@ FIRST_DRAWS = 64
 
 @click.command()
 @click.argument("source", metavar="SCENARIO")
-@click.option(
-    "-n",
-    "--draws",
-    default=512,
-    show_default=True,
-    type=click.IntRange(1, MOST_DRAWS),
-    help="Draws.",
-)
-@click.option(
-    "--per-draw",
-    default=1,
-    show_default=True,
-    type=click.IntRange(1, MOST_DRAWS),
-    help="Replications a draw.",
-)
-@click.option(
-    "--seed",
-    default=1,
-    show_default=True,
-    type=click.IntRange(0, LARGEST_SEED),
-    help="Random seed.",
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Run folder.  [default: runs/NAME-TIME]",
-)
+@count_option("-n", "--draws", default=512, help="Draws.")
+@count_option("--per-draw", default=1, help="Replications a draw.")
+@seed_option(1)
+@out_option("Run folder.  [default: runs/NAME-TIME]")
 @sets_option
 @click.option(
     "--design",
@@ -75,9 +53,7 @@ FIRST_DRAWS = 64
     metavar="KPI=HALFWIDTH",
     help="Go on until a mean (KPI@p90: a quantile) is known to +/- this, or to X% (repeatable).",
 )
-@click.option(
-    "--max-draws", type=click.IntRange(1, MOST_DRAWS), help="Budget of --until-ci.  [default: 4096]"
-)
+@count_option("--max-draws", help="Budget of --until-ci.  [default: 4096]")
 @click.option("--shard", metavar="I/N", help="Make one part of N, for `bvsim merge`.")
 @engine_options
 @click.option("--resume", is_flag=True, help="Finish an interrupted run, or add draws to it.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bvsim.cli.errors import FAILED, INTERRUPTED
-from bvsim.cli.options import MOST_DRAWS, engine_options, json_option
+from bvsim.cli.options import count_option, engine_options, json_option, out_option
 from bvsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -22,14 +22,8 @@ _DEFAULT = ("output_2030_gwh",)
 
 @click.command()
 @click.argument("source", metavar="SWEEP")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder; used again, it resumes.  [default: runs/NAME]",
-)
-@click.option(
-    "-n", "--draws", type=click.IntRange(1, MOST_DRAWS), help="Draws, instead of the file's."
-)
+@out_option("Folder; used again, it resumes.  [default: runs/NAME]")
+@count_option("-n", "--draws", help="Draws, instead of the file's.")
 @click.option("--yes", is_flag=True, help="Start however large it is.")
 @click.option("--dry-run", is_flag=True, help="Say what it would take, and leave.")
 @engine_options
