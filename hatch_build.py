@@ -21,8 +21,9 @@ SWITCH = "BVSIM_COMPILE"
 COMPILER = ("mypy>=1.11", "setuptools")
 TYPED = ("numpy", "pydantic", "scipy", "simpy")
 """Dependencies of bvsim that the valley's types refer to."""
-INTERPRETED = {"__init__.py", "errors.py"}
-"""Modules left as they are: mypyc does not compile exceptions with attributes."""
+INTERPRETED = {"__init__.py", "errors.py", "seeds.py"}
+"""Modules left as they are: mypyc compiles no exceptions with attributes, and no classes of
+bases that are not compiled."""
 LIBRARIES = ("*.so", "*.pyd")
 
 _BUILD = """

@@ -194,6 +194,6 @@ def play(case, years=4):
         site.ask_cathode(period)
         before, waiting = site.account.now[0], site.wiring.process.gwh
         room = book.limit_gwh
-        could = sum(levels.available for levels in site._levels)
+        could = sum(each.possible.available for each in site._running)
         site.produce(period)
         yield period, could, site.account.now[0] - before, room, waiting

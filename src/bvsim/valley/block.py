@@ -7,6 +7,7 @@ are in units of good product at mature yield.
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from bvsim.spec.ramp import RampClass
 from bvsim.valley.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, Period
@@ -16,7 +17,7 @@ from bvsim.valley.ramp import Curve, make_curve
 from bvsim.valley.stages import Events, Pipeline
 from bvsim.valley.streams import Stream
 
-HOURS_PER_DAY = 24.0
+HOURS_PER_DAY: Final = 24.0
 
 
 class Levels:
@@ -40,7 +41,7 @@ class Levels:
         self.built, self.rated, self.ramped, self.available = built, rated, ramped, available
 
 
-NOTHING = Levels(0.0, 0.0, 0.0, 0.0)
+NOTHING: Final = Levels(0.0, 0.0, 0.0, 0.0)
 
 
 class Stops:
@@ -127,6 +128,7 @@ class Block:
         self.first_sales_days = first_sales_months * DAYS_PER_MONTH
         self.ramp, self.ctx, self.pipeline, self.elders = ramp, ctx, pipeline, elders
         self.curve: Curve = make_curve(ramp)
+        self._scrap_mature, self._scrap_time = ramp.scrap_mature, ramp.scrap_time
         self._scrap_above = max(0.0, ramp.scrap_start - ramp.scrap_mature)
         self._liftable = "stops" in ctx.lifts
         self.lines: list[Line] = []
@@ -256,9 +258,8 @@ class Block:
     @property
     def scrap(self) -> float:
         """Scrap now, as a share of units started."""
-        ramp = self.ramp
-        left = math.exp(-self.engineering_months / ramp.scrap_time)
-        return ramp.scrap_mature + self._scrap_above * left
+        left = math.exp(-self.engineering_months / self._scrap_time)
+        return self._scrap_mature + self._scrap_above * left
 
     def levels(self, period: Period, repair_factor: float) -> Levels:
         """Return what the block could make in a period, and remember it line by line."""
@@ -271,14 +272,14 @@ class Block:
         lost = self._lose_to_major_stops(scheduled) if self.major_stop_left_days > 0.0 else 0.0
         working = scheduled - lost
         no_stops = self._liftable and self.ctx.lifted("stops")
-        starts, ramped, available = self.curve.starts, 0.0, 0.0
+        curve, ramped, available = self.curve, 0.0, 0.0
         for line in lines:
-            line.possible = possible = starts(line.state, years)
+            line.possible = possible = curve.starts(line.state, years)
             ramped += line.nameplate * possible
         for line in lines:
             down = 0.0 if no_stops else line.stops.down_days(working, repair_factor)
             if down + lost > 0.0:
-                line.possible = starts(line.state, years * (1.0 - (down + lost) / scheduled))
+                line.possible = curve.starts(line.state, years * (1.0 - (down + lost) / scheduled))
             available += line.nameplate * line.possible
         rating = self.ramp.rating
         share = 1.0 - self.ramp.stall_capacity if self.stalled else 1.0
@@ -310,19 +311,19 @@ class Block:
         if not self.lines or self.closed:
             return 0.0, 0.0
         scrap = min(self.scrap + penalty, 1.0)
-        made, ramp, learning = 0.0, self.ramp, not self.stalled
-        advance, years = self.curve.advance, self._span_years
+        made, learning = 0.0, not self.stalled
+        curve, years = self.curve, self._span_years
         for line in self.lines:
             possible = line.possible
             made += line.nameplate * possible
             if learning:
-                line.state = advance(line.state, used_share * possible, possible, years)
+                line.state = curve.advance(line.state, used_share * possible, possible, years)
         share = 1.0
         if learning:
             self.engineering_months += period.days / DAYS_PER_MONTH * engineer_share
         else:
-            share = 1.0 - ramp.stall_capacity
-        started = made * share * ramp.rating * used_share / (1.0 - ramp.scrap_mature)
+            share = 1.0 - self.ramp.stall_capacity
+        started = made * share * self.ramp.rating * used_share / (1.0 - self._scrap_mature)
         return started, started * (1.0 - scrap)
 
     def close(self) -> None:

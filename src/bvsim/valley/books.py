@@ -6,6 +6,7 @@ preallocated arrays. Nothing else is written while the simulation runs.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -70,10 +71,12 @@ class Account:
 
     def begin_month(self) -> None:
         """Begin the next month: flows at zero, stocks as they were."""
-        now = self.now
-        self.begun = begun = self._blank.copy()
-        for i in self.stocks:
-            begun[i] = now[i]
+        now, begun = self.now, self._blank
+        if self.stocks:
+            begun = begun.copy()
+            for i in self.stocks:
+                begun[i] = now[i]
+        self.begun = begun
         now[:] = begun
 
     def adjust(self, month: int, column: int, amount: float) -> None:
@@ -172,6 +175,7 @@ class Books:
         self.accounts: dict[tuple[str, str], Account] = {}
         self.month = 0
         self.closed: FloatArray = np.zeros((calendar.months, 0))
+        self._row = struct.Struct("")
 
     def open(self, table: str, entity: str, columns: Sequence[Column]) -> Account:
         """Open the account of an entity in a table (``yearly``, ``ledger``, ``binding``).
@@ -199,7 +203,7 @@ class Books:
             row += now
             if now != account.begun:
                 account.begin_month()
-        self.closed[self.month] = row
+        self._row.pack_into(self.closed[self.month], 0, *row)
         self.month += 1
 
     def stocks(self) -> list[int]:
@@ -213,3 +217,4 @@ class Books:
             account.offset = width
             width += len(account.columns)
         self.closed = np.zeros((self.calendar.months, width))
+        self._row = struct.Struct(f"{width}d")

@@ -8,10 +8,11 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
-DAYS_PER_YEAR = 365.25
-MONTHS_PER_YEAR = 12
-DAYS_PER_MONTH = DAYS_PER_YEAR / MONTHS_PER_YEAR
+DAYS_PER_YEAR: Final = 365.25
+MONTHS_PER_YEAR: Final = 12
+DAYS_PER_MONTH: Final = DAYS_PER_YEAR / MONTHS_PER_YEAR
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from operator import add, sub
+from typing import Final
 
 from bvsim.spec.materials import Materials, Recipe
 from bvsim.valley.books import Account, Balance, Column
 from bvsim.valley.feed import Feed
 from bvsim.valley.restocking import IMPORTED
 
-DAYS_PER_WEEK = 7.0
-_KG_PER_T = 1000.0
+DAYS_PER_WEEK: Final = 7.0
+_KG_PER_T: Final = 1000.0
 
-USE_COLUMNS = (
+USE_COLUMNS: Final = (
     Column("cam_needed_t", "flow", "CAM that orders, people and ramp-up asked for."),
     Column("cam_used_t", "flow", "CAM charged to cells: in cells, scrap and trim."),
     Column("cam_in_cells_t", "flow", "CAM in good cells."),
@@ -42,7 +43,7 @@ USE_COLUMNS = (
     _EXPOSED,
 ) = range(len(USE_COLUMNS))
 
-SITE_COLUMNS = (
+SITE_COLUMNS: Final = (
     *USE_COLUMNS,
     Column("cam_stock_t", "stock", "CAM in stock."),
     Column("cam_short_weeks", "flow", "Weeks in which CAM did not suffice for what was asked."),
@@ -57,8 +58,9 @@ SITE_COLUMNS = (
     Column("foil_carbon_local_t", "flow", "CO2 of the foil's metal if it came from Dunkirk."),
     Column("foil_carbon_world_t", "flow", "CO2 of the foil's metal at the world's average."),
 )
-_STOCK = len(USE_COLUMNS)
-_SHORT_WEEKS, _NEEDS = _STOCK + 1, _STOCK + 4
+_STOCK: Final = len(USE_COLUMNS)
+_SHORT_WEEKS: Final = _STOCK + 1
+_NEEDS: Final = _STOCK + 4
 
 
 class Buyer:

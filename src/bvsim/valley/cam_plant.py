@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from bvsim.spec.cathode import CamPlant, PcamPlant
 from bvsim.spec.imports import ReorderPolicy
@@ -20,17 +21,19 @@ from bvsim.valley.qualification import Pair
 from bvsim.valley.recycled import RecycledMetals
 from bvsim.valley.restocking import IMPORTED
 
-OWN = 1
+OWN: Final = 1
 """Position of the valley's precursor among the sources of a precursor stock."""
-PCAM_NICKEL, PCAM_COBALT = 2, 3
+PCAM_NICKEL: Final = 2
+PCAM_COBALT: Final = 3
 """Recycled metals in a precursor stock, after its two sources."""
-CAM_CONTENTS = 4
+CAM_CONTENTS: Final = 4
 """Contents of CAM: valley precursor, recycled lithium, nickel, cobalt (t)."""
 
-_SOLD, _EXPORT = 0, 1  # outlets of finished product
-_TINY_T = 1e-9
+_SOLD: Final = 0  # outlets of finished product
+_EXPORT: Final = 1
+_TINY_T: Final = 1e-9
 
-CAM_COLUMNS = (
+CAM_COLUMNS: Final = (
     Column("nameplate_t", "stock", "Nameplate of released kiln lines, t/yr."),
     Column("good_t", "flow", "Good product made."),
     Column("started_t", "flow", "Product charged, good or not."),
@@ -63,7 +66,7 @@ CAM_COLUMNS = (
     _CUSTOMERS,
 ) = range(len(CAM_COLUMNS))
 
-PCAM_COLUMNS = (
+PCAM_COLUMNS: Final = (
     Column("nameplate_t", "stock", "Nameplate of released lines, t/yr."),
     Column("good_t", "flow", "Good product made."),
     Column("started_t", "flow", "Product charged, good or not."),

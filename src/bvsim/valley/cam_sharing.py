@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Claim(NamedTuple):
@@ -58,7 +58,7 @@ def first_come(available: float, claims: Sequence[Claim]) -> list[float]:
     return [given[claim.site] for claim in claims]
 
 
-RULES: dict[str, Rule] = {
+RULES: Final[dict[str, Rule]] = {
     "by-contract": by_contract,
     "first-come": first_come,
     "proportional-to-need": proportional_to_need,

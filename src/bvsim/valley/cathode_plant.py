@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from operator import add
-from typing import Protocol
+from typing import Final, Protocol
 
 from bvsim.spec.cathode import CamPlant, CathodeBlock, PcamPlant
 from bvsim.spec.stages import Project, Shock
@@ -18,8 +18,8 @@ from bvsim.valley.mix import MixedStock
 from bvsim.valley.restocking import Forecast
 from bvsim.valley.stages import Pipeline
 
-_T_PER_KT = 1000.0
-_BEFORE_EQUIPMENT = ("permit", "financing", "construction")
+_T_PER_KT: Final = 1000.0
+_BEFORE_EQUIPMENT: Final = ("permit", "financing", "construction")
 
 
 class Crew(Protocol):

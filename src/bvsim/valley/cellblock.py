@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 from bvsim.valley import ledger
-from bvsim.valley.block import Block, Levels
+from bvsim.valley.block import NOTHING, Block, Levels
 from bvsim.valley.books import Account
 from bvsim.valley.calendar import Period
 from bvsim.valley.context import Context
@@ -14,7 +15,7 @@ from bvsim.valley.observed import ObservedBlock
 from bvsim.valley.plan import PlanPath
 
 Limits = tuple[float, float, float, float]
-NO_LIMITS: Limits = (math.inf, math.inf, math.inf, math.inf)
+NO_LIMITS: Final[Limits] = (math.inf, math.inf, math.inf, math.inf)
 
 
 class CellBlock:
@@ -38,6 +39,8 @@ class CellBlock:
         self.block, self.plan, self.observed, self.ctx = block, plan, observed, ctx
         self.standing_gwh = 0.0
         """Nameplate while the project is neither cancelled nor suspended (as at a closure)."""
+        self.possible: Levels = NOTHING
+        """What the block could make in the period under way."""
         self.ledger: Account
         self.binding: Account
 
@@ -71,16 +74,16 @@ class CellBlock:
         """Tell whether it is a fact that the plant capped its starts."""
         return self.observed is not None and period.index in self.observed.throttled
 
-    def levels(self, period: Period, repair_factor: float) -> Levels:
-        """Return what the block could make; for an observed period, what it must have."""
-        levels = self.block.levels(period, repair_factor)
+    def look_ahead(self, period: Period, repair_factor: float) -> None:
+        """Work out what is possible; for an observed period, what must have been."""
+        self.possible = levels = self.block.levels(period, repair_factor)
         if self.observed is None or not self.observes(period):
-            return levels
+            return
         need = self.observed_need(period)
         if self.throttled_by_fact(period) and levels.available >= need:
-            return levels
+            return
         ramped = max(need, min(need / self.observed.uptime, levels.rated))
-        return Levels(levels.built, max(levels.rated, ramped), ramped, need)
+        self.possible = Levels(levels.built, max(levels.rated, ramped), ramped, need)
 
     def run(
         self, used: float, period: Period, engineer_share: float, penalty: float
@@ -117,9 +120,9 @@ class CellBlock:
                 ledger.post_unreleased(row, announced, standing, closed=closed)
             ledger.post_not_running(binding, period.days)
 
-    def post(self, levels: Levels, limits: Limits, good: float, period: Period) -> None:
+    def post(self, limits: Limits, good: float, period: Period) -> None:
         """Post the period to the ledger and to the account of what bound."""
-        scheduled = period.scheduled_days
+        levels, scheduled = self.possible, period.scheduled_days
         announced = self.plan.by_period[period.index]
         standing = self.standing_gwh * (scheduled / self.ctx.calendar.scheduled_days_per_year)
         steps = ledger.Steps(

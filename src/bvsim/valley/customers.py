@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,10 +32,16 @@ from bvsim.valley.context import Context
 
 FloatArray = NDArray[np.float64]
 
-_KWH_PER_GWH = 1e6
+_KWH_PER_GWH: Final = 1e6
 
-ORDERED, DELIVERED, WRITTEN_OFF, STOCK, COMMITTED, WON, GAP = range(7)
-COLUMNS = (
+ORDERED: Final = 0
+DELIVERED: Final = 1
+WRITTEN_OFF: Final = 2
+STOCK: Final = 3
+COMMITTED: Final = 4
+WON: Final = 5
+GAP: Final = 6
+COLUMNS: Final = (
     Column("ordered_gwh", "flow", "Cells ordered; what is not delivered in its period is lost."),
     Column("delivered_gwh", "flow", "Cells delivered to customers."),
     Column("finished_written_off_gwh", "flow", "Finished cells written off at closure."),

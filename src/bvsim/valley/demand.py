@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
@@ -29,11 +30,15 @@ from bvsim.valley.customers import (
 )
 from bvsim.valley.evmarket import make_ev_market, months_to, ratio
 
-_YEARS_AHEAD = 10
+_YEARS_AHEAD: Final = 10
 """How far beyond the horizon plans made within it may look."""
 
-FR_SHARE, FR_BEV, EU_BEV, FR_GWH, EU_GWH = range(5)
-REGION_COLUMNS = (
+FR_SHARE: Final = 0
+FR_BEV: Final = 1
+EU_BEV: Final = 2
+FR_GWH: Final = 3
+EU_GWH: Final = 4
+REGION_COLUMNS: Final = (
     Column("fr_bev_share", "stock", "Battery-electric share of the year's new cars in France."),
     Column("fr_bev_registrations", "flow", "New battery-electric cars in France."),
     Column("eu_bev_registrations", "flow", "New battery-electric cars in the European Union."),

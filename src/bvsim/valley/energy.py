@@ -7,17 +7,22 @@ started that is E (1 - f + f / u): idling costs.
 
 from __future__ import annotations
 
+from typing import Final
+
 from bvsim.spec.energy import EnergySpec
 from bvsim.valley.books import Column
 from bvsim.valley.calendar import DAYS_PER_YEAR, Period
 from bvsim.valley.context import Context
 
-_HOURS_PER_DAY = 24.0
-_MW_PER_GW = 1000.0
-_GRAMS_PER_KG = 1000.0
+_HOURS_PER_DAY: Final = 24.0
+_MW_PER_GW: Final = 1000.0
+_GRAMS_PER_KG: Final = 1000.0
 
-ENERGY, ELECTRICITY, CO2E, LOAD = range(4)
-COLUMNS = (
+ENERGY: Final = 0
+ELECTRICITY: Final = 1
+CO2E: Final = 2
+LOAD: Final = 3
+COLUMNS: Final = (
     Column("energy_gwh", "flow", "Energy used by the site, electricity and gas."),
     Column("electricity_gwh", "flow", "Electricity used by the site."),
     Column("co2e_kt", "flow", "Footprint of the cells started: materials and energy."),

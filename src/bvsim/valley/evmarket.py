@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +23,10 @@ from bvsim.valley.streams import Stream
 
 FloatArray = NDArray[np.float64]
 
-_EDGE = 1e-4  # shares of 0 and 1 have no log odds
-_CENTRAL = 0.5  # the position among the paths that everyone plans with
-_GWH_PER_KWH = 1e-6
-_EUR_PER_KEUR = 1000.0
+_EDGE: Final = 1e-4  # shares of 0 and 1 have no log odds
+_CENTRAL: Final = 0.5  # the position among the paths that everyone plans with
+_GWH_PER_KWH: Final = 1e-6
+_EUR_PER_KEUR: Final = 1000.0
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from operator import add
+from typing import Final
 
 from bvsim.spec.imports import ReorderPolicy
 from bvsim.valley.calendar import Period
@@ -21,9 +22,9 @@ from bvsim.valley.restocking import (
     Restocking,
 )
 
-_TINY_T = 1e-9
-_ROUNDING = 1e-9
-_ENOUGH = 1.0 - 1e-9
+_TINY_T: Final = 1e-9
+_ROUNDING: Final = 1e-9
+_ENOUGH: Final = 1.0 - 1e-9
 
 
 class Feed:

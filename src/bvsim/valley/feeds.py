@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Final
 
 from bvsim.spec.recycling import Economics, RecyclingSpec, Scrap
 from bvsim.valley.calendar import DAYS_PER_YEAR
@@ -11,7 +12,7 @@ from bvsim.valley.context import Context
 from bvsim.valley.luck import normal_quantile
 from bvsim.valley.recycler import ELEMENTS
 
-STAGES = ("trim", "dry_cell", "filled_cell")
+STAGES: Final = ("trim", "dry_cell", "filled_cell")
 """Stages of a cell plant at which scrap is found."""
 Feed = tuple[float, ...]
 """Amounts (`recycler.MIX`) in a tonne of one kind of feed, then the fee for it in EUR."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 import numpy as np
 from scipy.special import ndtr
@@ -21,9 +22,9 @@ from bvsim.valley.context import Context
 from bvsim.valley.luck import lognormal
 from bvsim.valley.vehicles import Cohorts, at_days, interpolated
 
-CHEMISTRIES = ("nmc", "lfp")
+CHEMISTRIES: Final = ("nmc", "lfp")
 """Families of cells told apart in retired packs; what is not LFP counts as NMC."""
-ORIGINS = ("eol", "replacement")
+ORIGINS: Final = ("eol", "replacement")
 
 
 def monthly_wait(distribution: FloatArray) -> FloatArray:

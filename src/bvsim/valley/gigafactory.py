@@ -7,11 +7,12 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from bvsim.spec.materials import Recipe
 from bvsim.spec.ramp import RampClass
 from bvsim.spec.stages import Decision
-from bvsim.valley.block import Block, Levels
+from bvsim.valley.block import Block
 from bvsim.valley.books import Account, Balance, Column
 from bvsim.valley.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
 from bvsim.valley.cathode import Buyer
@@ -24,12 +25,12 @@ from bvsim.valley.process import InProcess
 from bvsim.valley.stages import Events
 from bvsim.valley.workforce import Workforce
 
-HAZARD_DAYS = 5.0 * DAYS_PER_YEAR  # closure probabilities are given for five years after SOP
-DAYS_PER_WEEK = 7.0
-MONTHS_PER_QUARTER = 3
-_KG_PER_KWH_TO_T_PER_GWH = 1000.0
+HAZARD_DAYS: Final = 5.0 * DAYS_PER_YEAR  # closure probabilities are given for five years after SOP
+DAYS_PER_WEEK: Final = 7.0
+MONTHS_PER_QUARTER: Final = 3
+_KG_PER_KWH_TO_T_PER_GWH: Final = 1000.0
 
-SITE_COLUMNS = (
+SITE_COLUMNS: Final = (
     Column("good_gwh", "flow", "Good cells produced, in the period they were started."),
     Column("started_gwh", "flow", "Cells started, good or not."),
     Column("nameplate_gwh", "stock", "Nameplate of released lines, GWh a year."),
@@ -37,7 +38,12 @@ SITE_COLUMNS = (
     Column("in_process_gwh", "stock", "Good cells started and not yet released."),
     Column("line_weeks", "flow", "Weeks of released lines."),
 )
-GOOD, STARTED, NAMEPLATE, SCRAP_T, IN_PROCESS, LINE_WEEKS = range(6)
+GOOD: Final = 0
+STARTED: Final = 1
+NAMEPLATE: Final = 2
+SCRAP_T: Final = 3
+IN_PROCESS: Final = 4
+LINE_WEEKS: Final = 5
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,6 @@ class Gigafactory:
         self._stale = True
         self._lines = 0
         self._outlook, self._outlook_month = 0.0, -1
-        self._levels: list[Levels] = []
         self._available = 0.0
         self._limits: Limits = NO_LIMITS
         self._month_good = self._month_started = self._month_delivered = 0.0
@@ -166,10 +171,10 @@ class Gigafactory:
             self._outlook, self._outlook_month = 0.0, period.month
             return
         repair_factor = self.wiring.workforce.repair_factor
-        self._levels = [each.levels(period, repair_factor) for each in self._running]
         available = 0.0
-        for levels in self._levels:
-            available += levels.available
+        for each in self._running:
+            each.look_ahead(period, repair_factor)
+            available += each.possible.available
         self._available, wanted = available, 0.0
         if available > 0.0:
             self._limits = self._site_limits(period)
@@ -218,15 +223,15 @@ class Gigafactory:
         workforce = self.wiring.workforce
         engineers, penalty = workforce.engineer_share, workforce.scrap_penalty
         good, started, booked = 0.0, 0.0, []
-        for each, levels in zip(self._running, self._levels, strict=True):
-            made, own = 0.0, NO_LIMITS
-            if levels.available > 0.0:
+        for each in self._running:
+            made, own, possible = 0.0, NO_LIMITS, each.possible.available
+            if possible > 0.0:
                 begun, made = each.run(used, period, engineers, penalty)
                 started += begun
                 good += made
-                share = levels.available / available
+                share = possible / available
                 own = _scaled(limits, share) if share < 1.0 else limits
-            each.post(levels, own, made, period)
+            each.post(own, made, period)
             if made > 0.0:
                 booked.append((each.ledger, made))
         if started > 0.0:
@@ -267,7 +272,7 @@ class Gigafactory:
             return (math.inf, math.inf, math.inf, self._cap_by_fact(period))
         labour = math.inf
         if not (self._liftable and self.ctx.lifted("labour")):
-            rated = sum([levels.rated for levels in self._levels])
+            rated = sum([each.possible.rated for each in self._running])
             labour = rated * self.wiring.workforce.crew_share
         return (labour, math.inf, self._orders(), self._own_cap())
 
@@ -276,8 +281,10 @@ class Gigafactory:
         if not any(each.throttled_by_fact(period) for each in self._running):
             return math.inf
         return sum(
-            each.observed_need(period) if each.throttled_by_fact(period) else levels.available
-            for each, levels in zip(self._running, self._levels, strict=True)
+            each.observed_need(period)
+            if each.throttled_by_fact(period)
+            else each.possible.available
+            for each in self._running
         )
 
     def _orders(self) -> float:
@@ -295,9 +302,9 @@ class Gigafactory:
     def _good_per_start(self) -> float:
         """Return the yield of the site now, blocks weighed by what they could make."""
         penalty, good = self.wiring.workforce.scrap_penalty, 0.0
-        for each, levels in zip(self._running, self._levels, strict=True):
+        for each in self._running:
             scrap = each.block.scrap + penalty
-            good += levels.available * (1.0 - scrap) if scrap < 1.0 else 0.0
+            good += each.possible.available * (1.0 - scrap) if scrap < 1.0 else 0.0
         return max(good / self._available, 1e-6)
 
     def _own_cap(self) -> float:
@@ -331,7 +338,7 @@ class Gigafactory:
         scrap = wiring.process.scrap_of(started, good)
         row[GOOD] += good
         row[STARTED] += started
-        row[SCRAP_T] += sum(scrap)
+        row[SCRAP_T] += scrap.total
         wiring.note_cells(tuple([in_cells * element for element in self._elements]))
         wiring.process.begin(period, good, scrap, booked)
         self._month_started += started
@@ -397,7 +404,7 @@ class Gigafactory:
         for each in self.blocks:
             each.close()
         self.released, self._lines = 0.0, 0
-        self._running, self._idle, self._levels = [], list(self.blocks), []
+        self._running, self._idle = [], list(self.blocks)
         self._available = 0.0
         self.wiring.process.scrap_all(self.account, GOOD, SCRAP_T)
         self.account.now[IN_PROCESS] = self.account.now[NAMEPLATE] = 0.0

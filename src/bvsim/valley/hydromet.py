@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from bvsim.spec.recycling import HydrometSpec, Regulation, Trade
 from bvsim.valley.books import Balance
@@ -18,7 +19,7 @@ from bvsim.valley.calendar import DAYS_PER_YEAR
 from bvsim.valley.context import Context
 from bvsim.valley.recycler import ELEMENTS
 
-METALS = len(ELEMENTS)
+METALS: Final = len(ELEMENTS)
 
 
 class Stage:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from bvsim.valley.books import FloatArray
 from bvsim.valley.record import Table
 
-THRESHOLDS_GWH = (30, 50, 100)
-REACHED_BY = 2030
-ELEMENTS = ("cobalt", "lithium", "nickel")
+THRESHOLDS_GWH: Final = (30, 50, 100)
+REACHED_BY: Final = 2030
+ELEMENTS: Final = ("cobalt", "lithium", "nickel")
 
 
 class Roles(NamedTuple):

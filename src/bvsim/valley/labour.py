@@ -8,6 +8,7 @@ market clears once a month; between, people arrive and courses end on their own 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from bvsim.spec.labour import Labour, Staffing
 from bvsim.valley.books import Balance
@@ -34,7 +35,7 @@ from bvsim.valley.labour_register import REGION_COLUMNS, Register
 from bvsim.valley.programmes import PROGRAMME_COLUMNS, Course
 from bvsim.valley.workforce import EMPLOYER_COLUMNS, Workforce
 
-LABOUR_ROWS = ":labour"
+LABOUR_ROWS: Final = ":labour"
 """Suffix of the accounts of entities that have other columns elsewhere."""
 
 

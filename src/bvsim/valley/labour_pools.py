@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 from bvsim.spec.labour import Basin, Mix, Release
 from bvsim.valley.books import Account, Column
 
-SKILL_COUNT = 4
-GRADUATES, EXPERIENCED, AUTOMOTIVE, SEEKERS = range(4)
+SKILL_COUNT: Final = 4
+GRADUATES: Final = 0
+EXPERIENCED: Final = 1
+AUTOMOTIVE: Final = 2
+SEEKERS: Final = 3
 """Sources of people, in the order in which plants turn to them."""
 
-BASIN_COLUMNS = (
+BASIN_COLUMNS: Final = (
     Column("job_seekers", "stock", "Job seekers able and willing to work in a battery plant."),
     Column("graduates_waiting", "stock", "Programme graduates without a post yet."),
     Column("experienced_waiting", "stock", "People who left a battery plant and look for work."),
@@ -21,7 +25,13 @@ BASIN_COLUMNS = (
     Column("hired", "flow", "People hired out of this basin, wherever the plant is."),
     Column("other_work", "flow", "People who turned to other work or left the region."),
 )
-B_SEEKERS, B_GRADUATES, B_EXPERIENCED, B_AUTOMOTIVE, B_NEWCOMERS, B_HIRED, B_OTHER_WORK = range(7)
+B_SEEKERS: Final = 0
+B_GRADUATES: Final = 1
+B_EXPERIENCED: Final = 2
+B_AUTOMOTIVE: Final = 3
+B_NEWCOMERS: Final = 4
+B_HIRED: Final = 5
+B_OTHER_WORK: Final = 6
 
 
 class Mover:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from bvsim.spec.labour import Labour
 from bvsim.valley.books import Account, Balance, Column
@@ -21,7 +22,7 @@ from bvsim.valley.labour_rules import name_rank
 from bvsim.valley.programmes import Course
 from bvsim.valley.workforce import Workforce, lead_days
 
-REGION_COLUMNS = (
+REGION_COLUMNS: Final = (
     Column("job_seekers", "stock", "Able and willing job seekers in all basins."),
     Column("in_training", "stock", "People on a course."),
     Column("in_transit", "stock", "People with a contract whose first day is ahead."),
@@ -33,8 +34,11 @@ REGION_COLUMNS = (
     Column("other_work", "flow", "People who retired, left or turned to other work."),
     Column("training_cost_meur", "flow", "Cost of all trainees who began, EUR million."),
 )
-R_POACHED, R_NEWCOMERS, R_OTHER_WORK, R_COST = 6, 7, 8, 9
-GOLDEN = 0.6180339887498949
+R_POACHED: Final = 6
+R_NEWCOMERS: Final = 7
+R_OTHER_WORK: Final = 8
+R_COST: Final = 9
+GOLDEN: Final = 0.6180339887498949
 
 Hires = list[tuple[int, int, int]]
 """Employer, source and number of people of one skill who begin on one day."""

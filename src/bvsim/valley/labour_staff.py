@@ -6,12 +6,15 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import Final
 
-YEAR_BANDS = ((1, 4), (4, 13), (13, 25))
+YEAR_BANDS: Final = ((1, 4), (4, 13), (13, 25))
 """Tenure bands as slices of months since hire; veterans are the fourth band."""
-COHORTS = 25
+COHORTS: Final = 25
 """Month of hire and the 24 months before; older staff are veterans."""
-_BELOW_ONE = 1.0 - 1e-12
+_BAND_OF: Final = (3, *(band for band, (a, b) in enumerate(YEAR_BANDS) for _ in range(a, b)))
+"""Band by months since hire; those hired this month are in none, which counts as 3 here."""
+_BELOW_ONE: Final = 1.0 - 1e-12
 
 
 def monthly_probabilities(hazards: Sequence[float], multiplier: float) -> tuple[float, ...]:
@@ -86,7 +89,18 @@ class Staff:
         Heads by months since hire; `old` are those of more than 24 months.
     """
 
-    __slots__ = ("_carry", "_faded", "ages", "decay", "gap", "gaps", "heads", "old", "old_gap")
+    __slots__ = (
+        "_carry",
+        "_faded",
+        "_in_bands",
+        "ages",
+        "decay",
+        "gap",
+        "gaps",
+        "heads",
+        "old",
+        "old_gap",
+    )
 
     def __init__(self, tau_months: float) -> None:
         self.heads = 0
@@ -101,6 +115,8 @@ class Staff:
         """Share of a gap left after a month."""
         self._faded = _faded(self.decay)
         self._carry = [0.0] * 4
+        self._in_bands = [0, 0, 0, 0]
+        """Heads by band, the newest last: kept up to date, as they are asked for every month."""
 
     @property
     def proficiency(self) -> float:
@@ -110,13 +126,14 @@ class Staff:
     @property
     def bands(self) -> tuple[int, int, int, int]:
         """Heads by band of tenure; the newest, hired this month, are in none."""
-        ages = self.ages
-        return (sum(ages[1:4]), sum(ages[4:13]), sum(ages[13:25]), self.old)
+        first, second, third, _ = self._in_bands
+        return (first, second, third, self.old)
 
     def hire(self, number: int, gap: float, age: int = 0) -> None:
         """Add people whose first-day gap was `gap`, hired `age` months ago."""
         before = self.ages[age]
         self.ages[age] = together = before + number
+        self._in_bands[_BAND_OF[age]] += number
         self.gaps[age] = (self.gaps[age] * before + gap * number) / together
         self.heads += number
         self.gap += number * gap * self._faded[age]
@@ -128,8 +145,16 @@ class Staff:
 
     def age(self) -> None:
         """Let a month pass: tenure and proficiency grow."""
-        leaving, gap = self.ages.pop(), self.gaps.pop()
-        self.ages.insert(0, 0)
+        ages = self.ages
+        newest, first, second, leaving = ages[0], ages[3], ages[12], ages[24]
+        bands = self._in_bands
+        bands[0] += newest - first
+        bands[1] += first - second
+        bands[2] += second - leaving
+        bands[3] = 0
+        ages.pop()
+        ages.insert(0, 0)
+        gap = self.gaps.pop()
         self.gaps.insert(0, 0.0)
         self.gap *= self.decay
         self.old_gap *= self.decay
@@ -230,6 +255,7 @@ class Staff:
 
     def _take(self, age: int, number: int) -> None:
         self.ages[age] -= number
+        self._in_bands[_BAND_OF[age]] -= number
         self.heads -= number
         gap = self.gap - number * self.gaps[age] * self._faded[age]
         self.gap = gap if gap > 0.0 else 0.0

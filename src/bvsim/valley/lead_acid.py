@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bvsim.spec.site import Site
 from bvsim.valley.books import Account, Column
 from bvsim.valley.context import Context
 
-COLUMNS = (
+COLUMNS: Final = (
     Column("good_gwh", "flow", "Good lithium-ion or sodium-ion cells: none here."),
     Column("nameplate_gwh", "stock", "Nameplate for such cells: none here."),
     Column("lead_acid_capacity_gwh", "stock", "Capacity for lead-acid batteries, GWh a year."),
     Column("lead_acid_heads", "stock", "Staff of the lead-acid plant, not counted elsewhere."),
 )
-_CAPACITY, _HEADS = 2, 3
+_CAPACITY: Final = 2
+_HEADS: Final = 3
 
 
 class LeadAcidPlant:

@@ -11,10 +11,11 @@ holds exactly, with no loss negative.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from bvsim.valley.books import Column
 
-CAUSES = (
+CAUSES: Final = (
     "not_built",
     "closure",
     "delay",
@@ -27,10 +28,10 @@ CAUSES = (
     "throttle",
     "yield",
 )
-CONSTRAINTS = ("labour", "cathode", "demand", "throttle")
-BINDERS = ("ramp", *CONSTRAINTS, "shutdown", "not_running")
+CONSTRAINTS: Final = ("labour", "cathode", "demand", "throttle")
+BINDERS: Final = ("ramp", *CONSTRAINTS, "shutdown", "not_running")
 
-_DOC = {
+_DOC: Final = {
     "not_built": "Announced, but its project is cancelled, suspended, downsized or unknown.",
     "closure": "Announced for a site that has closed.",
     "delay": "Announced and standing, but the line is not released yet.",
@@ -44,21 +45,25 @@ _DOC = {
     "yield": "Scrap above the mature level of the class.",
 }
 
-LEDGER_COLUMNS = (
+LEDGER_COLUMNS: Final = (
     Column("announced_gwh", "flow", "Good cells that the announced plan would make."),
     Column("beyond_plan_gwh", "flow", "Capacity or good cells above the announced plan."),
     Column("good_gwh", "flow", "Good cells produced, in the period they were started."),
     *(Column(f"lost_{cause}_gwh", "flow", _DOC[cause]) for cause in CAUSES),
 )
-ANNOUNCED, BEYOND_PLAN, GOOD, FIRST_LOSS = 0, 1, 2, 3
-YIELD = FIRST_LOSS + CAUSES.index("yield")
-CLOSURE = FIRST_LOSS + CAUSES.index("closure")
-DELAY = FIRST_LOSS + CAUSES.index("delay")
-SHUTDOWN, NOT_RUNNING = BINDERS.index("shutdown"), BINDERS.index("not_running")
-SECOND = len(BINDERS)
+ANNOUNCED: Final = 0
+BEYOND_PLAN: Final = 1
+GOOD: Final = 2
+FIRST_LOSS: Final = 3
+YIELD: Final = FIRST_LOSS + CAUSES.index("yield")
+CLOSURE: Final = FIRST_LOSS + CAUSES.index("closure")
+DELAY: Final = FIRST_LOSS + CAUSES.index("delay")
+SHUTDOWN: Final = BINDERS.index("shutdown")
+NOT_RUNNING: Final = BINDERS.index("not_running")
+SECOND: Final = len(BINDERS)
 """Where the columns of what came second begin."""
 
-BINDING_COLUMNS = (
+BINDING_COLUMNS: Final = (
     *(Column(f"weeks_{name}", "flow", f"Weeks in which {name} bound.") for name in BINDERS),
     *(
         Column(f"weeks_second_{name}", "flow", f"Weeks in which {name} came second.")
@@ -66,9 +71,9 @@ BINDING_COLUMNS = (
     ),
 )
 
-INFINITE = float("inf")
+INFINITE: Final = float("inf")
 
-_LADDERS = tuple(
+_LADDERS: Final = tuple(
     (*range(FIRST_LOSS, FIRST_LOSS + 6), FIRST_LOSS + 6 + binding, YIELD)
     for binding in range(len(CONSTRAINTS))
 )

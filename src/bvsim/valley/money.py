@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from bvsim.spec.money import ClosureRule, CostClass, MoneySpec, SiteMoney, Support, ThrottleRule
 from bvsim.valley.books import Balance, Column
@@ -12,12 +12,17 @@ from bvsim.valley.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, MONTHS_PER_YEAR
 from bvsim.valley.context import Context
 
 # 1 GWh at 1 EUR/kWh, and 1 GWh at 1000 EUR/MWh, are EUR 1 million.
-_MWH_PER_GWH = 1000.0
-_EUR_PER_MILLION = 1e6
-_POINTS = 100.0
+_MWH_PER_GWH: Final = 1000.0
+_EUR_PER_MILLION: Final = 1e6
+_POINTS: Final = 100.0
 
-REVENUE, COST, SCRAP_COST, SUPPORT, FLOW, CASH = range(6)
-COLUMNS = (
+REVENUE: Final = 0
+COST: Final = 1
+SCRAP_COST: Final = 2
+SUPPORT: Final = 3
+FLOW: Final = 4
+CASH: Final = 5
+COLUMNS: Final = (
     Column("revenue_meur", "flow", "Cells delivered at their price, EUR million."),
     Column("cost_meur", "flow", "Materials, energy, people, fixed and scrap cost, EUR million."),
     Column("scrap_cost_meur", "flow", "Part of the cost that is due to scrap, EUR million."),

@@ -12,15 +12,15 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from bvsim.spec.ramp import RampClass
 from bvsim.spec.site import CellBlock, OutputWindow
 from bvsim.valley.calendar import DAYS_PER_MONTH, Calendar
 from bvsim.valley.ramp import Curve
 
-_WIDEST_OFFSET_YEARS = 60.0
-_OFFSET_TOLERANCE_YEARS = 1e-7
+_WIDEST_OFFSET_YEARS: Final = 60.0
+_OFFSET_TOLERANCE_YEARS: Final = 1e-7
 
 
 class Span(NamedTuple):

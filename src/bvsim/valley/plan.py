@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
 from bvsim.spec.plan import Plan, PlanStep
 from bvsim.valley.calendar import Calendar, Period
@@ -51,7 +52,7 @@ class PlanPath:
         return self.days[0] if self.days else math.inf
 
 
-NO_PLAN: dict[str, PlanStep] = {}
+NO_PLAN: Final[dict[str, PlanStep]] = {}
 
 
 def plan_in_force(plans: Mapping[str, Plan], plan_as_of: date) -> Plan | None:

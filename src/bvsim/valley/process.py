@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Final
 
 from bvsim.spec.materials import Recipe
 from bvsim.spec.production import Production
@@ -13,25 +13,38 @@ from bvsim.valley.books import Account, Balance
 from bvsim.valley.calendar import Period
 
 ScrapGate = Callable[[str, str, str, float], None]
-_KG_PER_KWH_TO_T_PER_GWH = 1000.0
+_KG_PER_KWH_TO_T_PER_GWH: Final = 1000.0
 
 
-class Mass(NamedTuple):
+class Mass:
     """Scrap by stage, in tonnes."""
 
-    trim: float
-    dry_cell: float
-    filled_cell: float
+    __slots__ = ("dry_cell", "filled_cell", "trim")
+
+    def __init__(self, trim: float, dry_cell: float, filled_cell: float) -> None:
+        self.trim, self.dry_cell, self.filled_cell = trim, dry_cell, filled_cell
+
+    @property
+    def total(self) -> float:
+        """All stages together."""
+        return self.trim + self.dry_cell + self.filled_cell
 
 
-class Batch(NamedTuple):
+class Batch:
     """Cells started in one period, and where they were booked."""
 
-    due_day: float
-    month: int
-    good_gwh: float
-    scrap: Mass
-    blocks: Sequence[tuple[Account, float]]
+    __slots__ = ("blocks", "due_day", "good_gwh", "month", "scrap")
+
+    def __init__(
+        self,
+        due_day: float,
+        month: int,
+        good_gwh: float,
+        scrap: Mass,
+        blocks: Sequence[tuple[Account, float]],
+    ) -> None:
+        self.due_day, self.month, self.good_gwh = due_day, month, good_gwh
+        self.scrap, self.blocks = scrap, blocks
 
 
 class InProcess:
@@ -92,12 +105,14 @@ class InProcess:
 
     def finish(self, day: float) -> float:
         """Hand over scrap that is found by a day; return the good cells released (GWh)."""
-        finished = 0.0
-        while self._batches and self._batches[0].due_day <= day:
-            batch = self._batches.popleft()
+        batches, finished = self._batches, 0.0
+        if not batches or batches[0].due_day > day:
+            return 0.0
+        while batches and batches[0].due_day <= day:
+            batch = batches.popleft()
             finished += batch.good_gwh
             self._hand_over(batch.scrap)
-        self.gwh = self.gwh - finished if self._batches else 0.0  # no residue of rounding
+        self.gwh = self.gwh - finished if batches else 0.0  # no residue of rounding
         self._finished += finished
         return finished
 
@@ -120,13 +135,18 @@ class InProcess:
             site.adjust(batch.month, good, -batch.good_gwh)
             site.adjust(batch.month, scrap_t, mass)
             self._written_off += batch.good_gwh
-            self._hand_over(batch.scrap._replace(filled_cell=batch.scrap.filled_cell + mass))
+            batch.scrap.filled_cell += mass
+            self._hand_over(batch.scrap)
         self.gwh = 0.0
 
     def _hand_over(self, scrap: Mass) -> None:
-        for stage, tonnes in zip(Mass._fields, scrap, strict=True):
-            if tonnes > 0.0:
-                self.deliver_scrap(self.site, self.recipe.family, stage, tonnes)
+        family = self.recipe.family
+        if scrap.trim > 0.0:
+            self.deliver_scrap(self.site, family, "trim", scrap.trim)
+        if scrap.dry_cell > 0.0:
+            self.deliver_scrap(self.site, family, "dry_cell", scrap.dry_cell)
+        if scrap.filled_cell > 0.0:
+            self.deliver_scrap(self.site, family, "filled_cell", scrap.filled_cell)
 
     def balances(self) -> Iterator[Balance]:
         """Yield the account of good cells in process, GWh."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import simpy
 
@@ -16,10 +16,10 @@ from bvsim.valley.labour_pools import Mover
 from bvsim.valley.streams import binomial_quantile
 from bvsim.valley.workforce import Workforce
 
-DAYS_PER_WEEK = 7.0
-TUTORS_RETRY_DAYS = 7.0
+DAYS_PER_WEEK: Final = 7.0
+TUTORS_RETRY_DAYS: Final = 7.0
 
-PROGRAMME_COLUMNS = (
+PROGRAMME_COLUMNS: Final = (
     Column("intake", "flow", "Trainees who began the course."),
     Column("graduates", "flow", "Trainees who passed the exam."),
     Column("dropouts", "flow", "Trainees who left during the course."),
@@ -27,7 +27,12 @@ PROGRAMME_COLUMNS = (
     Column("in_training", "stock", "Trainees on the course."),
     Column("training_cost_meur", "flow", "Cost of the trainees who began, EUR million."),
 )
-C_INTAKE, C_GRADUATES, C_DROPOUTS, C_FAILURES, C_IN_TRAINING, C_COST = range(6)
+C_INTAKE: Final = 0
+C_GRADUATES: Final = 1
+C_DROPOUTS: Final = 2
+C_FAILURES: Final = 3
+C_IN_TRAINING: Final = 4
+C_COST: Final = 5
 
 Events = Generator[simpy.Event, object, None]
 
@@ -125,10 +130,10 @@ class Course:
             start = known[0] if known else planned + spec.delay.at(planned)
             if start > env.now:
                 yield env.timeout(start - env.now)
-            luck = Luck(*self._stream.uniforms(len(Luck._fields)))  # of every intake: common luck
+            luck = self._stream.uniforms(3)  # of every intake, also without a cohort: common luck
             number = self._take_in(known[1] if known else None)
             if number:
-                env.process(self._cohort(number, luck))
+                env.process(self._cohort(number, Luck(*luck)))
             planned += interval
 
     def _await_sop(self, employer: Workforce) -> Events:

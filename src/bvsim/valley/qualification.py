@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import simpy
 
@@ -12,7 +13,7 @@ from bvsim.valley.context import Context
 from bvsim.valley.luck import lognormal
 from bvsim.valley.stages import Events
 
-_MOST_LOOPS = 20
+_MOST_LOOPS: Final = 20
 
 
 class Pair:

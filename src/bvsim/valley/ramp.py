@@ -8,39 +8,46 @@ operation; starts are in years of scheduled operation at the mature rate.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
 from math import exp, expm1, log1p
-from typing import Protocol
+from typing import Final
 
 from bvsim.spec.ramp import RampClass
 from bvsim.valley.calendar import MONTHS_PER_YEAR
 
-_MAX_EXPONENT = 700.0  # exp() of more overflows a double
-_LARGEST_RATIO, _WIDEST_LOG, _HALVINGS = 1.0 - 1e-9, 8.0, 60
+_MAX_EXPONENT: Final = 700.0  # exp() of more overflows a double
+_LARGEST_RATIO: Final = 1.0 - 1e-9
+_WIDEST_LOG: Final = 8.0
+_HALVINGS: Final = 60
 """Of the search for Wright's curve: its ratio lies in (1/2, 1), log z in (0, 1.6)."""
 
 
-class Curve(Protocol):
+class Curve(ABC):
     """A learning curve; `state` is its own measure of experience."""
 
     @property
+    @abstractmethod
     def start(self) -> float:
         """State of a line without experience."""
 
+    @abstractmethod
     def rate(self, state: float) -> float:
         """Return the rate at a state, a share of the mature rate."""
 
+    @abstractmethod
     def starts(self, state: float, years: float) -> float:
         """Return the starts of an unconstrained line over a span of scheduled time."""
 
+    @abstractmethod
     def advance(self, state: float, done: float, possible: float, years: float) -> float:
         """Return the state after `done` of the `possible` starts of a span."""
 
+    @abstractmethod
     def state_at(self, years: float) -> float:
         """Return the state of an unconstrained line; a negative time is a delayed start."""
 
 
-class Logistic:
+class Logistic(Curve):
     """q(x) = 1 - (1 - q0) exp(-x / x_q): exactly the logistic in unconstrained time.
 
     With dx/dt = q the odds q/(1-q) grow as exp(t / x_q), so t50 and k of a logistic
@@ -92,16 +99,17 @@ class Logistic:
         return self.scale_years * log1p(self.initial * expm1(exponent))
 
 
-@dataclass(frozen=True)
-class Gompertz:
+class Gompertz(Curve):
     """q(t) = exp(-b exp(-c t)), with t advancing by the share of possible starts done.
 
     An asymmetric curve of the ramp-up and diffusion literature: slow start, long tail.
     Half the mature rate is reached at t50, and c is the class's k.
     """
 
-    displacement: float
-    rate_per_year: float
+    __slots__ = ("displacement", "rate_per_year")
+
+    def __init__(self, displacement: float, rate_per_year: float) -> None:
+        self.displacement, self.rate_per_year = displacement, rate_per_year
 
     @property
     def start(self) -> float:
@@ -126,12 +134,13 @@ class Gompertz:
         return years
 
 
-@dataclass(frozen=True)
-class LaggedExponential:
+class LaggedExponential(Curve):
     """q(t) = 1 - exp(-(t - lag) / tau) after a silent lag: lines debugged before they run."""
 
-    lag_years: float
-    tau_years: float
+    __slots__ = ("lag_years", "tau_years")
+
+    def __init__(self, lag_years: float, tau_years: float) -> None:
+        self.lag_years, self.tau_years = lag_years, tau_years
 
     @property
     def start(self) -> float:
@@ -159,8 +168,7 @@ class LaggedExponential:
         return years
 
 
-@dataclass(frozen=True)
-class Wright:
+class Wright(Curve):
     """q(x) = min(1, q0 (1 + x / x0)^b): time per cell falls as a power of cells begun.
 
     Wright (1936), with the prior experience x0 of the Stanford-B form. With dx/dt = q
@@ -177,9 +185,10 @@ class Wright:
         p, so that b = p / (p + 1).
     """
 
-    initial: float
-    pace: float
-    power: float
+    __slots__ = ("initial", "pace", "power")
+
+    def __init__(self, initial: float, pace: float, power: float) -> None:
+        self.initial, self.pace, self.power = initial, pace, power
 
     @property
     def start(self) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-METALS = ("lithium", "nickel", "cobalt", "manganese")
+from typing import Final
+
+METALS: Final = ("lithium", "nickel", "cobalt", "manganese")
 """The metals that are followed, in the order of every list of contents."""
 
 

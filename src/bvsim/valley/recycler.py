@@ -11,21 +11,21 @@ import math
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from bvsim.spec.recycling import RecyclerSpec, ShredderLine
 from bvsim.valley.books import Balance, Column
 from bvsim.valley.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR
 from bvsim.valley.context import Context
 
-ELEMENTS = ("nickel", "cobalt", "lithium", "manganese")
-MIX = ("feed", "black_mass", *ELEMENTS, "worth")
+ELEMENTS: Final = ("nickel", "cobalt", "lithium", "manganese")
+MIX: Final = ("feed", "black_mass", *ELEMENTS, "worth")
 """The amounts that describe a pile of feed: tonnes, and EUR at mean prices."""
-WORTH = MIX.index("worth")
-NOTHING = (0.0,) * len(MIX)
-DAYS_PER_WEEK = 7.0
+WORTH: Final = MIX.index("worth")
+NOTHING: Final = (0.0,) * len(MIX)
+DAYS_PER_WEEK: Final = 7.0
 
-COLUMNS = (
+COLUMNS: Final = (
     Column("feed_t", "flow", "feed brought to the gate"),
     Column("feed_scrap_t", "flow", "of it production scrap and trim"),
     Column("feed_eol_t", "flow", "of it packs of retired vehicles"),

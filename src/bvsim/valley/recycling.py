@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -33,7 +34,7 @@ from bvsim.valley.recycler import (
 )
 from bvsim.valley.vehicles import interpolated
 
-COLUMNS = (
+COLUMNS: Final = (
     Column("retired_packs_t", "flow", "packs retired with their vehicles in France"),
     Column("replaced_packs_t", "flow", "packs replaced in use, recalled or sent back in France"),
     Column("packs_exported_t", "flow", "packs that left France with their vehicles"),
@@ -59,21 +60,21 @@ COLUMNS = (
     *(Column(f"cells_{e}_t", "flow", f"{e} in good cells") for e in ELEMENTS),
     Column("metal_price_factor", "stock", "metal prices relative to their mean"),
 )
-_AT = {column.name: i for i, column in enumerate(COLUMNS)}
-_SCRAP_FEED = _AT["scrap_feedstock_t"]
-_DELIVERED = _AT["scrap_delivered_t"]
-_SCRAP_ELSEWHERE = _AT["scrap_elsewhere_t"]
-_BLACK_MASS = _AT["black_mass_t"]
-_SECOND_LIFE = _AT["second_life_packs_t"]
-_DWELL = _AT["dwell_packs_t"]
-_POWDER = _AT["powder_t"]
-_CELLS = _AT["cells_nickel_t"]
-_TREATED = _AT["treated_nickel_t"]
-_PRICE = _AT["metal_price_factor"]
+_AT: Final = {column.name: i for i, column in enumerate(COLUMNS)}
+_SCRAP_FEED: Final = _AT["scrap_feedstock_t"]
+_DELIVERED: Final = _AT["scrap_delivered_t"]
+_SCRAP_ELSEWHERE: Final = _AT["scrap_elsewhere_t"]
+_BLACK_MASS: Final = _AT["black_mass_t"]
+_SECOND_LIFE: Final = _AT["second_life_packs_t"]
+_DWELL: Final = _AT["dwell_packs_t"]
+_POWDER: Final = _AT["powder_t"]
+_CELLS: Final = _AT["cells_nickel_t"]
+_TREATED: Final = _AT["treated_nickel_t"]
+_PRICE: Final = _AT["metal_price_factor"]
 Kinds = dict[tuple[str, str], float]
 """Tonnes of scrap by chemistry and stage."""
-_NO_FEED: Feed = (*NOTHING, 0.0)
-_ORIGINS = (SCRAP, EOL, REPLACEMENT, NON_EV)
+_NO_FEED: Final[Feed] = (*NOTHING, 0.0)
+_ORIGINS: Final = (SCRAP, EOL, REPLACEMENT, NON_EV)
 
 
 class Recycling:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from math import expm1
-from typing import cast
+from typing import Final, cast
 
 import simpy
 
@@ -14,13 +14,16 @@ from bvsim.valley.context import Context
 from bvsim.valley.imports import Lanes
 from bvsim.valley.mix import MixedStock
 
-IMPORTED = 0
+IMPORTED: Final = 0
 """Position of imports among the sources of every mixed stock."""
 
-WRITTEN_OFF, RESOLD, PAID, FIRST_USE = 0, 1, 2, 3
+WRITTEN_OFF: Final = 0
+RESOLD: Final = 1
+PAID: Final = 2
+FIRST_USE: Final = 3
 """Outlets of a restocked stock; the ways in which it is used come after them."""
 
-_TINY_T = 1e-9
+_TINY_T: Final = 1e-9
 
 
 class Forecast:

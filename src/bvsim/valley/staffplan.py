@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from bvsim.spec.labour import Staffing
 from bvsim.valley.calendar import DAYS_PER_MONTH
@@ -13,7 +13,7 @@ from bvsim.valley.labour_pools import skill_shares
 
 Plan = tuple[float, float, float]
 """Nameplate in units a year, SOP in days since the start, nameplate of released lines."""
-SKILLED = (False, True, True, False)
+SKILLED: Final = (False, True, True, False)
 
 
 class Targets(NamedTuple):
@@ -25,7 +25,7 @@ class Targets(NamedTuple):
     others: float
 
 
-NOBODY = Targets(0.0, 0.0, 0.0, 0.0)
+NOBODY: Final = Targets(0.0, 0.0, 0.0, 0.0)
 
 
 class StaffPlan:

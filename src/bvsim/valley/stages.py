@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import fields
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import simpy
 
@@ -16,14 +16,16 @@ from bvsim.valley.context import Context
 from bvsim.valley.luck import shocked_uniform
 from bvsim.valley.streams import Stream
 
-STAGE_NAMES = tuple(field.name for field in fields(Stages))
+STAGE_NAMES: Final = tuple(field.name for field in fields(Stages))
 
-DECIDED = "construction"
+DECIDED: Final = "construction"
 """The stage that an expansion enters only once it is decided."""
 
-_COMMITTED = frozenset({DECIDED, "equipment", "commissioning", "qualification", "in service"})
+_COMMITTED: Final = frozenset(
+    {DECIDED, "equipment", "commissioning", "qualification", "in service"}
+)
 
-_EVENTS = {"in service": "SOP", **{name: f"{name} begins" for name in STAGE_NAMES}}
+_EVENTS: Final = {"in service": "SOP", **{name: f"{name} begins" for name in STAGE_NAMES}}
 
 Events = Generator[simpy.Event, object, None]
 

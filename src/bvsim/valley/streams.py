@@ -10,11 +10,14 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
-_FIRST_BATCH, _LARGEST_BATCH = 16, 256
-_KEY = np.dtype("<u8")
+from bvsim.valley.seeds import keyed_generator
+
+_FIRST_BATCH: Final = 16
+_LARGEST_BATCH: Final = 256
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,7 @@ class Stream:
         if self._key is None:
             return 0.5
         if self._generator is None:
-            philox = np.random.Philox(key=np.frombuffer(self._key, _KEY))
-            self._generator = np.random.Generator(philox)
+            self._generator = keyed_generator(self._key)
         batch: list[float] = self._generator.random(self._size).tolist()
         self._batch = batch
         self._size = min(2 * self._size, _LARGEST_BATCH)

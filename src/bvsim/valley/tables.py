@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 
@@ -14,9 +15,9 @@ from bvsim.valley.calendar import Calendar
 from bvsim.valley.errors import IdentityError
 from bvsim.valley.record import Table
 
-LEDGER_TOLERANCE_GWH = 1e-9
-RELATIVE_TOLERANCE = 1e-9
-_PEOPLE = "heads"
+LEDGER_TOLERANCE_GWH: Final = 1e-9
+RELATIVE_TOLERANCE: Final = 1e-9
+_PEOPLE: Final = "heads"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import simpy
 
@@ -32,11 +32,12 @@ from bvsim.valley.wiring import CELLS, Actors, Plans, SiteBuilder
 if TYPE_CHECKING:
     from bvsim.spec.scenario import Scenario
 
-BEFORE_EVERYTHING, AFTER_EVERYTHING = 0, 2
+BEFORE_EVERYTHING: Final = 0
+AFTER_EVERYTHING: Final = 2
 """Priorities of ticks: books close before the other events of an instant, plans follow them."""
-LIFTABLE = frozenset({"labour", "cathode", "demand", "delay", "stops"})
-KEPT = ("yearly", "ledger", "binding")
-RECYCLED_METALS = ("nickel", "cobalt", "lithium")
+LIFTABLE: Final = frozenset({"labour", "cathode", "demand", "delay", "stops"})
+KEPT: Final = ("yearly", "ledger", "binding")
+RECYCLED_METALS: Final = ("nickel", "cobalt", "lithium")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import calendar as gregorian
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 import numpy as np
 
@@ -25,9 +26,9 @@ from bvsim.valley.books import FloatArray
 from bvsim.valley.calendar import MONTHS_PER_YEAR, Calendar
 from bvsim.valley.context import Context
 
-VEHICLES = ("bev_car", "bev_lcv", "phev_car")
-KG_PER_TONNE = 1000.0
-WH_PER_KWH = 1000.0
+VEHICLES: Final = ("bev_car", "bev_lcv", "phev_car")
+KG_PER_TONNE: Final = 1000.0
+WH_PER_KWH: Final = 1000.0
 
 
 def survival(ages: FloatArray, shape: FloatArray, scale: FloatArray, early: float) -> FloatArray:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from bvsim.spec.model import Model
 from bvsim.spec.plan import Plan
@@ -30,7 +31,7 @@ from bvsim.valley.ramp import make_curve
 from bvsim.valley.recycling import Recycling
 from bvsim.valley.stages import Pipeline
 
-CELLS = "cells"
+CELLS: Final = "cells"
 
 
 @dataclass(frozen=True)

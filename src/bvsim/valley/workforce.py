@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from bvsim.spec.labour import SKILLS, Hiring, Labour, Staffing, ThinStaffing
 from bvsim.valley.books import Account, Column
@@ -14,9 +15,12 @@ from bvsim.valley.labour_tenure import Tenure
 from bvsim.valley.staffplan import NOBODY, Observed, Plan, StaffPlan
 from bvsim.valley.streams import Stream
 
-OPERATORS, TECHNICIANS, ENGINEERS, OTHERS = range(4)
+OPERATORS: Final = 0
+TECHNICIANS: Final = 1
+ENGINEERS: Final = 2
+OTHERS: Final = 3
 
-EMPLOYER_COLUMNS = (
+EMPLOYER_COLUMNS: Final = (
     Column("headcount", "stock", "Own staff, lent experts apart."),
     Column("operators", "stock", "Own operators."),
     Column("technicians", "stock", "Own technicians."),
@@ -29,7 +33,9 @@ EMPLOYER_COLUMNS = (
     Column("vacancy_months", "flow", "Vacancies summed over month ends: divide by hires."),
 )
 (C_HEADS, _C_OPERATORS, _C_TECHNICIANS, _C_ENGINEERS, _C_OTHERS, C_VACANCIES, C_EXPERTS) = range(7)
-C_HIRES, C_LEAVERS, C_VACANCY_MONTHS = 7, 8, 9
+C_HIRES: Final = 7
+C_LEAVERS: Final = 8
+C_VACANCY_MONTHS: Final = 9
 
 
 class Workforce:
