@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final
 
 from bvsim.valley import ledger
 from bvsim.valley.block import NOTHING, Block, Levels
@@ -15,7 +14,7 @@ from bvsim.valley.observed import ObservedBlock
 from bvsim.valley.plan import PlanPath
 
 Limits = tuple[float, float, float, float]
-NO_LIMITS: Final[Limits] = (math.inf, math.inf, math.inf, math.inf)
+NO_LIMITS: Limits = (math.inf, math.inf, math.inf, math.inf)
 
 
 class CellBlock:
