@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from bvsim.ensemble import sobol
 from bvsim.ensemble.design import BLOCKS, KINDS, design
 
 
@@ -81,25 +80,6 @@ def test_scrambles_are_independent_of_one_another():
     made = design(200, 8, 1, "sobol")  # the first point of each scramble: its shift
     correlation = np.corrcoef(made.uniforms())
     assert np.abs(correlation - np.eye(8)).max() < 0.3
-
-
-@pytest.mark.parametrize("dimensions", [1, 2, 40, 1300])
-@pytest.mark.parametrize(("first", "count"), [(0, 1), (0, 13), (1, 8), (5, 0), (2**20 - 2, 5)])
-def test_the_sequence_is_that_of_scipy(dimensions, first, count):
-    ours = sobol.sobol(dimensions)(first, count)
-    np.testing.assert_array_equal(ours, sobol.points_of_scipy(dimensions)(first, count))
-
-
-def test_scipy_is_asked_where_its_direction_numbers_are_not_found(monkeypatch, tmp_path):
-    ours = design(7, 100, 3, "sobol").uniforms()
-    assert sobol.directions(7, sobol._NUMBERS) is not None
-    monkeypatch.setattr(sobol, "_NUMBERS", tmp_path / "elsewhere.npz")
-    np.testing.assert_array_equal(design(7, 100, 3, "sobol").uniforms(), ours)
-
-
-def test_more_dimensions_than_the_sequence_has_are_refused():
-    with pytest.raises(ValueError, match="dimensionality"):
-        design(21_202, 8, 1, "sobol")
 
 
 def smooth(u):

@@ -29,11 +29,15 @@ def progress_bar(title: str) -> Iterator[Report]:
         TextColumn("left"),
         TimeLeft(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    # Drawn at each report and not by a thread: a process without threads may fork its workers,
+    # which is the quickest way to start them.
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, auto_refresh=False) as bar:
         task = bar.add_task(title, total=None)
+        bar.refresh()
 
         def tell(done: int, total: int, failed: int) -> None:
             text = f"{title} ({failed} failed)" if failed else title
-            bar.update(task, completed=done, total=total, description=text)
+            bar.update(task, completed=done, total=total, description=text, refresh=True)
 
         yield tell

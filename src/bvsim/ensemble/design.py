@@ -9,13 +9,12 @@ i mod 8), so that their error can be estimated from the scatter between blocks.
 from __future__ import annotations
 
 import hashlib
+import warnings
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, get_args
+from typing import Any, Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-
-from bvsim.ensemble.sobol import BITS, sobol
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -26,6 +25,7 @@ KINDS: tuple[str, ...] = get_args(Kind)
 RANDOM, MEDIAN, TABLE = "random", "median", "table"
 """Draws that are given: every figure at its median (luck alone), or the rows of a table."""
 BLOCKS = 8
+_BITS = 30
 _LARGEST = 1.0 - 2.0**-53
 _SMALLEST = 2.0**-54
 
@@ -109,12 +109,14 @@ class SobolSampler:
     """
 
     def __init__(self, dimensions: int, seed: int) -> None:
-        self._points = sobol(dimensions)
+        from scipy.stats import qmc  # over a second: imported only by who makes a design
+
+        self._engine: Any = qmc.Sobol(dimensions, scramble=False, bits=_BITS)
         # per scramble and dimension: the image of each input bit, and the shift
         self._keys = np.stack(
             [
                 generator("design-sobol", seed, block).integers(
-                    0, 2**BITS, size=(dimensions, BITS + 1), dtype=np.uint32
+                    0, 2**_BITS, size=(dimensions, _BITS + 1), dtype=np.uint32
                 )
                 for block in range(BLOCKS)
             ]
@@ -125,15 +127,25 @@ class SobolSampler:
         low, high = first // BLOCKS, -(-last // BLOCKS)
         points = self._points(low, high - low)
         made = np.stack([_scramble(points, self._keys[block]) for block in range(BLOCKS)], axis=1)
-        uniforms = (made.reshape(-1, points.shape[1]).astype(np.float64) + 0.5) / 2.0**BITS
+        uniforms = (made.reshape(-1, points.shape[1]).astype(np.float64) + 0.5) / 2.0**_BITS
         return uniforms[first - low * BLOCKS : last - low * BLOCKS]
+
+    def _points(self, first: int, count: int) -> NDArray[np.uint32]:
+        """Return points of the plain sequence as whole numbers of `_BITS` bits."""
+        self._engine.reset()
+        if first:
+            self._engine.fast_forward(first)
+        with warnings.catch_warnings():  # each scramble starts at point 0: balance is ours to mind
+            warnings.simplefilter("ignore", UserWarning)
+            points: FloatArray = self._engine.random(count)
+        return np.asarray(points * 2.0**_BITS, dtype=np.uint32)
 
 
 def _scramble(points: NDArray[np.uint32], keys: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Multiply the binary digits of points by a lower triangular matrix, and shift them."""
-    made = np.broadcast_to(keys[:, BITS], points.shape).copy()
+    made = np.broadcast_to(keys[:, _BITS], points.shape).copy()
     used = int(np.bitwise_or.reduce(points, axis=None)) if points.size else 0
-    for bit in range(BITS):
+    for bit in range(_BITS):
         if used >> bit & 1:
             image = (keys[:, bit] & np.uint32((1 << bit) - 1)) | np.uint32(1 << bit)
             made ^= ((points >> np.uint32(bit)) & np.uint32(1)) * image
