@@ -100,7 +100,7 @@ def independent(name: str, draws: int) -> float:
 def measure(name: str, *, short: bool) -> dict[str, float | str | None]:
     """Return the figures of speed for one scenario."""
     scenario = bv.load(name)
-    count, draws = (5, 32) if short else (40, 512)
+    count, draws = (5, 32) if short else (40, 1000)
     replicate = replicator(prepare(scenario), draws_of(scenario, count))
     found = samples(replicate, count)
     median, spread = median_and_spread([sample.seconds for sample in found])
