@@ -41,10 +41,6 @@ class Node:
         """Where to point at: the key when there is one, else the value."""
         return self.key_place or self.place
 
-    def under(self, key_place: Place) -> Node:
-        """Return the node as the value of a key."""
-        return Node(self.value, self.place, key_place, self.word)
-
     def children(self) -> dict[str, Node]:
         """Return the nodes of a mapping; nothing for any other node."""
         return self.value if isinstance(self.value, dict) else {}

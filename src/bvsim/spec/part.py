@@ -8,11 +8,9 @@ from typing import TypeVar, cast, dataclass_transform
 import pydantic.dataclasses
 from pydantic import ConfigDict
 
-from bvsim.spec.docstrings import describe
-
 T = TypeVar("T")
 
-_CONFIG = ConfigDict(extra="forbid", json_schema_extra=describe, arbitrary_types_allowed=True)
+_CONFIG = ConfigDict(extra="forbid", use_attribute_docstrings=True, arbitrary_types_allowed=True)
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))

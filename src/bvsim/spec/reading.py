@@ -197,7 +197,7 @@ class _Builder:
                 twice = f"the key {key!r} stands here twice (first in line {first})"
                 self._say(key_event, (*path, key), twice)
                 continue
-            children[key] = value.under(self._place(key_event))
+            children[key] = replace(value, key_place=self._place(key_event))
         return Node(children, self._place(event))
 
     def _key(self, event: Any, events: Iterator[Any], path: Path) -> str | None:
