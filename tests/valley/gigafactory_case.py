@@ -14,7 +14,8 @@ from bvsim.spec.production import Production
 from bvsim.valley.block import Block
 from bvsim.valley.cellblock import CellBlock
 from bvsim.valley.customers import COLUMNS, Contract, OrderBook, Portfolio
-from bvsim.valley.gigafactory import Gigafactory, Wiring
+from bvsim.valley.gigafactory import Gigafactory
+from bvsim.valley.limits import SiteWiring
 from bvsim.valley.plan import PlanPath
 from bvsim.valley.process import InProcess
 from bvsim.valley.stages import Pipeline
@@ -141,7 +142,7 @@ def make_site(
         in_cell=0.92,
         deliver_scrap=lambda *delivery: scrap.append(delivery),
     )
-    wiring = Wiring(
+    wiring = SiteWiring(
         workforce=Crew(crew),
         buyer=Buyer(cathode_t),
         orders=book,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bvsim.spec.materials import Recipe
@@ -15,17 +14,13 @@ from bvsim.spec.stages import Decision
 from bvsim.valley.block import Block
 from bvsim.valley.books import Account, Balance, Column
 from bvsim.valley.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
-from bvsim.valley.cathode import Buyer
 from bvsim.valley.cellblock import NO_LIMITS, CellBlock, Limits
+from bvsim.valley.closure import ClosureHazard
 from bvsim.valley.context import Context
-from bvsim.valley.customers import OrderBook
-from bvsim.valley.energy import EnergyMeter
-from bvsim.valley.money import Activity, SitePurse
-from bvsim.valley.process import InProcess
+from bvsim.valley.limits import SiteLimits, SiteWiring
+from bvsim.valley.money import Activity
 from bvsim.valley.stages import Events
-from bvsim.valley.workforce import Workforce
 
-HAZARD_DAYS: Final = 5.0 * DAYS_PER_YEAR  # closure probabilities are given for five years after SOP
 DAYS_PER_WEEK: Final = 7.0
 MONTHS_PER_QUARTER: Final = 3
 _KG_PER_KWH_TO_T_PER_GWH: Final = 1000.0
@@ -44,21 +39,6 @@ NAMEPLATE: Final = 2
 SCRAP_T: Final = 3
 IN_PROCESS: Final = 4
 LINE_WEEKS: Final = 5
-
-
-@dataclass(frozen=True)
-class Wiring:
-    """The other actors' side of a site."""
-
-    workforce: Workforce
-    buyer: Buyer
-    orders: OrderBook
-    purse: SitePurse
-    meter: EnergyMeter
-    process: InProcess
-    outlook: Callable[[float], float]
-    """Orders in sight, GWh a year, by the nameplate that would be in service."""
-    note_cells: Callable[[tuple[float, ...]], None]
 
 
 class Gigafactory:
@@ -91,20 +71,18 @@ class Gigafactory:
         ramp: RampClass,
         recipe: Recipe,
         blocks: Sequence[CellBlock],
-        wiring: Wiring,
+        wiring: SiteWiring,
         closure_patience: float,
         ctx: Context,
         closes: float | None = None,
     ) -> None:
         self.name, self.ramp, self.recipe, self.ctx = name, ramp, recipe, ctx
         self.blocks, self.wiring = tuple(blocks), wiring
-        self.closure_patience, self.closure_hazard = closure_patience, 0.0
+        self.hazard = ClosureHazard(ramp, closure_patience, ctx)
+        self.limits = SiteLimits(wiring, ramp, ctx)
         self.closed, self.closed_day = False, math.inf
         self.closes = closes
         self._elements = (recipe.nickel, recipe.cobalt, recipe.lithium, recipe.manganese)
-        self._liftable = bool(ctx.lifts)
-        self._facts_until = -math.inf
-        """Day until which output of a block was observed."""
         self._quarter: deque[float] = deque(maxlen=MONTHS_PER_QUARTER)
         self.released = 0.0
         """Nameplate of released lines, GWh a year."""
@@ -125,7 +103,7 @@ class Gigafactory:
         self.account = self.ctx.books.open("yearly", self.name, SITE_COLUMNS)
         for cell_block in self.blocks:
             if cell_block.observed is not None:
-                self._facts_until = max(self._facts_until, cell_block.observed.end_day)
+                self.limits.note_facts(cell_block.observed.end_day)
             cell_block.block.pipeline.on_change = self._note_change
             cell_block.start()
         if self.closes is not None:
@@ -177,7 +155,7 @@ class Gigafactory:
             available += each.possible.available
         self._available, wanted = available, 0.0
         if available > 0.0:
-            self._limits = self._site_limits(period)
+            self._limits = self.limits.before_cathode(self._running, available, period)
             wanted = min(available, *self._limits)
         buyer = self.wiring.buyer
         started = wanted / (1.0 - self.ramp.scrap_mature)
@@ -218,7 +196,7 @@ class Gigafactory:
         """Let the released lines run."""
         available, limits, used = self._available, NO_LIMITS, 0.0
         if available > 0.0:
-            limits = self._with_cathode()
+            limits = self.limits.with_cathode(self._limits)
             used = min(1.0, min(limits) / available)
         workforce = self.wiring.workforce
         engineers, penalty = workforce.engineer_share, workforce.scrap_penalty
@@ -261,65 +239,10 @@ class Gigafactory:
             wiring.orders.report(1.0 - scrap, good * DAYS_PER_YEAR / days / released)
         self._quarter.append(good)
         self._month_good = self._month_started = self._month_delivered = 0.0
-        self._bear_hazard(last.end_day, days)
-
-    # -- limits ----------------------------------------------------------------------
-
-    def _site_limits(self, period: Period) -> Limits:
-        """Return what labour, cathode, demand and throttle allow, GWh at mature yield."""
-        known = period.start_day < self._facts_until
-        if known and any(each.observes(period) for each in self._running):
-            return (math.inf, math.inf, math.inf, self._cap_by_fact(period))
-        labour = math.inf
-        if not (self._liftable and self.ctx.lifted("labour")):
-            rated = sum([each.possible.rated for each in self._running])
-            labour = rated * self.wiring.workforce.crew_share
-        return (labour, math.inf, self._orders(), self._own_cap())
-
-    def _cap_by_fact(self, period: Period) -> float:
-        """Return the cap on starts that is a fact; infinite when there is none."""
-        if not any(each.throttled_by_fact(period) for each in self._running):
-            return math.inf
-        return sum(
-            each.observed_need(period)
-            if each.throttled_by_fact(period)
-            else each.possible.available
-            for each in self._running
-        )
-
-    def _orders(self) -> float:
-        """Return starts at mature yield whose good cells fill orders and free stock.
-
-        Cells in process beyond what is ordered while they pass take up that room.
-        """
-        orders, process = self.wiring.orders, self.wiring.process
-        if orders.limit_gwh == math.inf:
-            return math.inf
-        on_their_way = orders.gwh_per_year * process.production.detection / DAYS_PER_YEAR
-        room = orders.limit_gwh - max(0.0, process.gwh - on_their_way)
-        return max(0.0, room) / self._good_per_start() * (1.0 - self.ramp.scrap_mature)
-
-    def _good_per_start(self) -> float:
-        """Return the yield of the site now, blocks weighed by what they could make."""
-        penalty, good = self.wiring.workforce.scrap_penalty, 0.0
-        for each in self._running:
-            scrap = each.block.scrap + penalty
-            good += each.possible.available * (1.0 - scrap) if scrap < 1.0 else 0.0
-        return max(good / self._available, 1e-6)
-
-    def _own_cap(self) -> float:
-        """Return the cap that the site sets itself while scrap is too dear."""
-        purse = self.wiring.purse
-        return self._available * purse.throttle_cap if purse.throttle_wanted else math.inf
-
-    def _with_cathode(self) -> Limits:
-        """Return the limits with what the cathode market gave."""
-        labour, _, demand, throttle = self._limits
-        if self._liftable and self.ctx.lifted("cathode"):
-            return self._limits
-        buyer = self.wiring.buyer
-        started = buyer.limit_t / buyer.cam_t_per_gwh
-        return (labour, started * (1.0 - self.ramp.scrap_mature), demand, throttle)
+        if not self.closed and self.hazard.bears_no_more(
+            self.blocks, last.end_day, days, wiring.purse.closure_hazard_multiplier
+        ):
+            self.close(last.end_day, "closure hazard of its class and cash")
 
     # -- books -----------------------------------------------------------------------
 
@@ -374,20 +297,6 @@ class Gigafactory:
         for each in self._idle:
             each.post_idle(self._unposted, closed=self.closed)
         self._unposted.clear()
-
-    def _bear_hazard(self, day: float, days: float) -> None:
-        """Let a month of closure hazard pass; it depends on class and cash."""
-        running = any(each.block.lines for each in self.blocks)
-        if self.closed or not running or day <= self.ctx.as_of_day:
-            return
-        yearly = self.ramp.closure_hazard_later
-        if day < min(each.block.pipeline.sop_day for each in self.blocks) + HAZARD_DAYS:
-            probability = min(self.ramp.closure_probability, 1.0 - 1e-9)
-            yearly = -math.log1p(-probability) * DAYS_PER_YEAR / HAZARD_DAYS
-        factor = self.wiring.purse.closure_hazard_multiplier
-        self.closure_hazard += yearly * factor * days / DAYS_PER_YEAR
-        if self.closure_hazard >= self.closure_patience:
-            self.close(day, "closure hazard of its class and cash")
 
     def close(self, day: float, cause: str) -> None:
         """Close the site: people, stock and customers are released, cells in process scrapped."""

@@ -20,8 +20,9 @@ from bvsim.valley.cellblock import CellBlock
 from bvsim.valley.context import Context
 from bvsim.valley.demand import Demand
 from bvsim.valley.energy import EnergyMeter
-from bvsim.valley.gigafactory import Gigafactory, Wiring
+from bvsim.valley.gigafactory import Gigafactory
 from bvsim.valley.labour import LabourMarket
+from bvsim.valley.limits import SiteWiring
 from bvsim.valley.luck import shocked_uniform
 from bvsim.valley.money import SitePurse
 from bvsim.valley.observed import ObservedBlock, ReleasedLine
@@ -111,7 +112,7 @@ class SiteBuilder:
             in_cell=model.materials.in_cell,
             deliver_scrap=actors.recycling.deliver_scrap,
         )
-        wiring = Wiring(
+        wiring = SiteWiring(
             workforce=workforce,
             buyer=actors.cathode.buyer(name, site.chemistry),
             orders=actors.demand.order_book(name),
