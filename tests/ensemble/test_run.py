@@ -15,6 +15,8 @@ import pytest
 from bvsim.ensemble import folder
 from bvsim.ensemble.plan import row_values
 from bvsim.ensemble.run import Interrupted, RunError, open_run, run
+from bvsim.ensemble.tables import merge_sources, pack
+from bvsim.ensemble.work import Layout
 
 from .fake import ENTITIES, YEARS, FakeJob, FakeScenario
 
@@ -380,3 +382,32 @@ def test_workers_load_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"pandas", "pyarrow", "scipy.stats", "scipy.special", "matplotlib", "rich"}
     assert not heavy & set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("labels", "columns", "count"),
+    [(600, 150, 60), (300, 14, 400), (1, 220, 300), (70_000, 2, 3)],
+)
+def test_groups_of_a_table_are_whole_replications_and_bounded(tmp_path, labels, columns, count):
+    values = np.random.default_rng(1).uniform(size=(count, labels, columns))
+    names = tuple(f"c{i}" for i in range(columns))
+    layout = Layout((("entity", tuple(f"e{i}" for i in range(labels))),), names, labels)
+
+    class Held:
+        keys = pack(np.arange(count)[::-1], np.zeros(count, dtype=np.int64))
+
+        def read(self, positions):
+            return values[positions]
+
+    path = tmp_path / "t.parquet"
+    merge_sources(path, layout, [Held()])
+    with pq.ParquetFile(path) as file:
+        sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
+        read = file.read().to_pandas()
+    assert all(size % labels == 0 for size in sizes)
+    assert max(sizes) <= max(2**16, labels)
+    assert max(sizes) * columns * 8 <= max(2**25, labels * columns * 8)
+    if labels == 600:  # many columns: two parts of 16 MiB make a group
+        assert sizes[0] * columns * 8 > 2**24
+    assert read["draw"].tolist() == sorted(read["draw"])
+    np.testing.assert_array_equal(read[list(names)].to_numpy(), values[::-1].reshape(-1, columns))

@@ -28,7 +28,12 @@ IntArray = NDArray[np.int64]
 KEYS = ("draw", "replication")
 DIMENSION = b"dimension"
 _FLAGS = frozenset({"observed"})
-_GROUP_BYTES = 16 * 2**20
+_PART_BYTES = 16 * 2**20
+_PARTS = 2
+"""Numbers gathered at a time, and how many times at most for one group of rows in a file: readers
+and the writer hold a kilobyte of metadata for each column of each group."""
+_GROUP_ROWS = 2**16
+"""At most so many rows are a group: readers turn a group's labels into objects."""
 _DRAW_BLOCKS = 16
 _TYPES: dict[str, Any] = {
     "text": pa.dictionary(pa.int32(), pa.string()),
@@ -142,16 +147,40 @@ def merge_sources(path: Path, layout: Layout, sources: Sequence[Source]) -> None
     position = np.concatenate([np.arange(len(source.keys)) for source in sources])
     _, order = np.unique(keys, return_index=True)  # ascending, first occurrence
     schema = _schema(layout)
-    step = max(1, _GROUP_BYTES // max(8, 8 * layout.rows * len(layout.columns)))
+    step = _replications(layout)
+    parts = [order[first : first + step] for first in range(0, len(order), step)]
+    together = max(1, min(_PARTS, _GROUP_ROWS // max(1, step * layout.rows)))
     with _parquet(path, schema) as writer:
-        for first in range(0, len(order), step):
-            rows = order[first : first + step]
-            values = np.empty((len(rows), layout.rows, len(layout.columns)))
-            for number, source in enumerate(sources):
-                where = origin[rows] == number
-                if where.any():
-                    values[where] = source.read(position[rows[where]])
-            writer.write_table(_group_table(layout, schema, keys[rows], values))
+        for first in range(0, len(parts), together):
+            group = [
+                _part_table(
+                    layout,
+                    schema,
+                    keys[rows],
+                    _gathered(layout, sources, origin[rows], position[rows]),
+                )
+                for rows in parts[first : first + together]
+            ]
+            writer.write_table(pa.concat_tables(group))
+
+
+def _replications(layout: Layout) -> int:
+    """Return how many replications of a table are gathered at a time."""
+    rows = max(1, layout.rows)
+    return max(1, min(_PART_BYTES // (8 * rows * max(1, len(layout.columns))), _GROUP_ROWS // rows))
+
+
+def _gathered(
+    layout: Layout, sources: Sequence[Source], origin: IntArray, position: IntArray
+) -> FloatArray:
+    """Return rows from where they are, shape (rows, layout.rows, columns)."""
+    if (origin == origin[0]).all():
+        return sources[int(origin[0])].read(position)
+    values = np.empty((len(origin), layout.rows, len(layout.columns)))
+    for number in np.unique(origin):
+        where = origin == number
+        values[where] = sources[number].read(position[where])
+    return values
 
 
 def _schema(layout: Layout) -> Any:
@@ -177,7 +206,7 @@ def _parquet(path: Path, schema: Any) -> Iterator[Any]:
         yield writer
 
 
-def _group_table(layout: Layout, schema: Any, keys: IntArray, values: FloatArray) -> Any:
+def _part_table(layout: Layout, schema: Any, keys: IntArray, values: FloatArray) -> Any:
     """Return the rows of some replications as an Arrow table; NaN becomes empty."""
     rows = len(keys)
     columns = [pa.array(np.repeat(key, layout.rows), pa.int32()) for key in unpack(keys)]
