@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -307,6 +308,36 @@ def test_ctrl_c_keeps_finished_rows(tmp_path, workers):
     kept = open_run(tmp_path / "a")
     assert kept.status == "interrupted"
     assert 10 <= len(kept.table("kpis")) < 2000
+
+
+@dataclass(frozen=True)
+class WatchfulJob(FakeJob):
+    """Fails where a row is simulated before the run has been written down."""
+
+    folder: str = ""
+
+    def simulate(self, values, key):
+        if json.loads(Path(self.folder, "manifest.json").read_text())["status"] != "running":
+            raise RuntimeError("not written down")
+        return super().simulate(values, key)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_will_be_run_is_written_down_before_the_first_row(tmp_path, simulate, workers):
+    job = WatchfulJob(folder=str(tmp_path / "a"))
+    made = simulate("a", draws=20, workers=workers, chunk_rows=2, job=job)
+    assert not made.failures
+    assert same(made, simulate("b", draws=20))
+
+
+def test_a_run_that_got_no_further_than_its_manifest_can_be_resumed(tmp_path, simulate):
+    simulate("a", draws=6)
+    manifest = json.loads((tmp_path / "a" / "manifest.json").read_text())
+    for path in (tmp_path / "a").iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    begun = {**manifest, "status": "running", "tables": []}
+    (tmp_path / "a" / "manifest.json").write_text(json.dumps(begun))
+    assert same(simulate("a", draws=6, resume=True), simulate("b", draws=6))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")

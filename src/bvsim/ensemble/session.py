@@ -82,12 +82,13 @@ class Session:
             self._finish(store)
 
     def _begin(self, executor: Executor) -> tuple[Store, Plan | None]:
-        """Write down what will be run; a new run has begun before that."""
+        """Write down what will be run; a new run has begun before its draws are written."""
         draws = self._drawn()
         if self._before:
             store = self._open()
             plan = self._plan(draws, _done(store))
         else:  # workers have rows to simulate while the parent loads what writes tables
+            self._note("running")  # what will be run is written down before its first row
             plan = self._plan(draws, (_NO_ROWS, _NO_ROWS))
             executor.begin(plan)
             store = self._open()
