@@ -140,6 +140,8 @@ def test_heads_add_up_and_the_gap_is_that_of_those_present(months, chance):
         left += gone
         assert staff.heads == entered - left == sum(staff.ages) + staff.old
         assert sum(staff.bands) == staff.heads - staff.ages[0]
+        years = (staff.ages[1:4], staff.ages[4:13], staff.ages[13:25])
+        assert staff.bands == (*map(sum, years), staff.old)
         present = sum(n * 0.4 * math.exp(-age / 3.0) for age, n in enumerate(staff.ages))
         assert staff.gap == pytest.approx(present + staff.old_gap, abs=1e-6)
         assert min(staff.ages) >= 0

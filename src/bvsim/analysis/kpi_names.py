@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from bvsim.analysis.errors import AnalysisError
-
-if TYPE_CHECKING:
-    from bvsim.valley.valley import Valley
-
-YEARS = (2026, 2030, 2035, 2040)
-"""Years of the key figures where nothing else is asked for."""
+from bvsim.valley.kpis import YEARS
 
 
 def names_of(scenario: Any, years: Sequence[int] = YEARS) -> tuple[str, ...]:
@@ -30,7 +25,7 @@ def names_of(scenario: Any, years: Sequence[int] = YEARS) -> tuple[str, ...]:
     years : sequence of int
         Years of the key figures.
     """
-    from bvsim.valley import kpis, valley
+    from bvsim.valley import valley
     from bvsim.valley.record import Table
     from bvsim.valley.streams import Key
 
@@ -38,28 +33,7 @@ def names_of(scenario: Any, years: Sequence[int] = YEARS) -> tuple[str, ...]:
     actors = valley.Valley(setting, setting.draw(scenario.median()), Key(0, 0, 0))
     horizon = setting.calendar.years
     labels = (("year", horizon), ("entity", ("region",) * len(horizon)))
-    empty = kpis.YearlyTable(Table(labels, (), np.empty((len(horizon), 0))))
-    nan = float("nan")
-    milestones = [
-        kpis.Milestones(site.name, tuple((b.block.entity, nan) for b in site.blocks), nan, nan)
-        for site in actors.sites
-    ]
-    return kpis.kpi_table(empty, _roles(actors), years, milestones).columns
-
-
-def _roles(actors: Valley) -> Any:
-    """Return who plays which part, as a row of these actors would have it."""
-    from bvsim.valley.kpis import Roles
-
-    model = actors.model
-    cells = tuple(site.name for site in actors.sites)
-    planned = {each.entity.rsplit(".", 1)[0] for each in actors.planned} - set(model.sites)
-    lead_acid = {plant.name for plant in actors.lead_acid}
-    return Roles(
-        tuple(sorted({*cells, *planned, *lead_acid})),
-        cells,
-        tuple(sorted(model.recycling.recyclers)),
-    )
+    return actors.kpis(Table(labels, (), np.empty((len(horizon), 0)))).columns
 
 
 def require_names(scenario: Any, wanted: Iterable[str], years: Sequence[int] | None = None) -> None:

@@ -23,6 +23,7 @@ from bvsim.ensemble.interval import ci95_mean
 from bvsim.ensemble.run import Interrupted, Progress, Run
 from bvsim.ensemble.run import run as run_ensemble
 from bvsim.ensemble.work import Simulate
+from bvsim.valley.kpis import YEARS
 from bvsim.valley.record import Record, Table
 from bvsim.valley.streams import Key
 
@@ -145,7 +146,7 @@ def run_relief(
     *,
     out: str | Path,
     stops: bool = False,
-    years: tuple[int, ...] = (2026, 2030, 2035, 2040),
+    years: tuple[int, ...] = YEARS,
     workers: int | None = None,
     resume: bool = False,
     progress: Progress | None = None,

@@ -26,6 +26,7 @@ from bvsim.ensemble.folder import RunError, write_text
 from bvsim.ensemble.run import Interrupted, Progress, Run, ValleyJob
 from bvsim.ensemble.run import run as run_ensemble
 from bvsim.ensemble.work import Job, Simulate
+from bvsim.valley.kpis import YEARS
 from bvsim.valley.record import Record
 from bvsim.valley.streams import Key
 
@@ -165,7 +166,7 @@ def run_sample(
     plan: Plan,
     out: str | Path,
     *,
-    years: tuple[int, ...] = (2026, 2030, 2035, 2040),
+    years: tuple[int, ...] = YEARS,
     workers: int | None = None,
     resume: bool = False,
     progress: Progress | None = None,

@@ -22,6 +22,7 @@ from bvsim.ensemble.plan import copula_of, dimensions_of, width_of
 from bvsim.ensemble.run import Progress, Run
 from bvsim.ensemble.run import run as run_ensemble
 from bvsim.ensemble.work import Job
+from bvsim.valley.kpis import YEARS
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def run_sensitivity(
     outcome: str = "output_2030_gwh",
     by: str | None = None,
     figures: Sequence[str] = (),
-    years: tuple[int, ...] = (2026, 2030, 2035, 2040),
+    years: tuple[int, ...] = YEARS,
     workers: int | None = None,
     resume: bool = False,
     progress: Progress | None = None,

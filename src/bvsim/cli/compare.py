@@ -161,8 +161,9 @@ def _check_names(
 
 def _label_and_names(side: Any, years: Sequence[int] | None) -> tuple[str, tuple[str, ...]]:
     """Return what a run or a scenario is called, and the key figures that it has or will have."""
-    from bvsim.analysis.kpi_names import YEARS, names_of
+    from bvsim.analysis.kpi_names import names_of
     from bvsim.analysis.tables import ROW
+    from bvsim.valley.kpis import YEARS
 
     if not hasattr(side, "manifest"):
         return side.name, names_of(side, years or YEARS)

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _MOST_LINES = 40
-_DEFAULT = ("output_2030_gwh",)
-"""What a file without `kpis` draws."""
 
 
 @click.command()
@@ -77,9 +75,10 @@ def sweep(
 def _check_kpis(study: Any) -> None:
     """Refuse key figures that the file asks for and no point would have, before any point runs."""
     from bvsim.analysis.kpi_names import missing, names_of
+    from bvsim.ensemble.sweep_file import KPIS
 
     asked = study.sweep
-    if asked.kpis == _DEFAULT:  # the file may have other years, and asks for no key figure at all
+    if asked.kpis == KPIS:  # the file may have other years, and asks for no key figure at all
         return
     left: list[str] = list(asked.kpis)
     names: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ import signal
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import (
@@ -41,7 +42,7 @@ _PATIENCE_SECONDS = 5.0
 Pending = dict["Future[Any]", Chunk]
 
 
-class Pool:
+class Pool(ABC):
     """Keeps a pool busy with the chunks of a feed, and outlives the death of its workers.
 
     Parameters
@@ -126,15 +127,16 @@ class Pool:
         result: Result = future.result()
         return result
 
+    @abstractmethod
     def _submit(self, chunk: Chunk, pending: Pending) -> None:
         """Hand a chunk to the pool."""
-        raise NotImplementedError
 
     def _cancel(self, pending: Pending) -> None:
         """Drop what has not begun."""
         for future in [future for future in pending if future.cancel()]:
             del pending[future]
 
+    @abstractmethod
     def _restart(self) -> None:
         """Make the pool usable again after a worker died."""
 
@@ -338,6 +340,9 @@ class Outside(Pool):
         again = self._pool.submit(_work_outside, self._name, self._payload, chunk)
         pending[again] = chunk
         return None
+
+    def _restart(self) -> None:
+        """Nothing to restart: whose pool it is replaces its workers."""
 
     def _cancel(self, pending: Pending) -> None:
         """Wait a moment for chunks under way, which no one can cut short; then drop them."""

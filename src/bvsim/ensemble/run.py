@@ -18,6 +18,7 @@ from bvsim.ensemble.request import default_folder, earlier, make_request
 from bvsim.ensemble.results import Run, open_run
 from bvsim.ensemble.session import Progress, Session
 from bvsim.ensemble.work import Job, Simulate
+from bvsim.valley.kpis import YEARS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +74,7 @@ def run(
     executor: Executor | None = None,
     shard: str | Shard | None = None,
     out: str | Path | None = None,
-    years: Sequence[int] = (2026, 2030, 2035, 2040),
+    years: Sequence[int] = YEARS,
     monthly: bool = False,
     progress: Progress | None = None,
     resume: bool = False,

@@ -17,9 +17,12 @@ from bvsim.spec.errors import Place, Problem, SpecError, did_you_mean, unknown
 from bvsim.spec.folder import SUFFIXES
 from bvsim.spec.nodes import Node
 from bvsim.spec.reading import read_file
+from bvsim.valley.kpis import YEARS
 
 COMBINE = ("grid", "zip", "list", "sampled")
 OPERATIONS = ("times", "plus", "to", "value")
+KPIS = ("output_2030_gwh",)
+"""What a file without `kpis` draws."""
 _RANGE = "uniform"
 _FOLDER = ("scenarios", "sweeps")
 _COUNTS = {"draws": 256, "per_draw": 1, "seed": 1, "samples": 32}
@@ -191,8 +194,8 @@ class _Reader:
             per_draw=counts["per_draw"],
             seed=counts["seed"],
             design=texts["design"],
-            years=tuple(self._list("years", int)) or (2026, 2030, 2035, 2040),
-            kpis=tuple(self._list("kpis", str)) or ("output_2030_gwh",),
+            years=tuple(self._list("years", int)) or YEARS,
+            kpis=tuple(self._list("kpis", str)) or KPIS,
             scenario_place=(self.node.get("scenario") or self.node).at,
         )
 

@@ -10,6 +10,8 @@ import numpy as np
 from bvsim.valley.books import FloatArray
 from bvsim.valley.record import Table
 
+YEARS: Final = (2026, 2030, 2035, 2040)
+"""Years of the key figures where nothing else is asked for."""
 THRESHOLDS_GWH: Final = (30, 50, 100)
 REACHED_BY: Final = 2030
 ELEMENTS: Final = ("cobalt", "lithium", "nickel")

@@ -145,7 +145,7 @@ class Staff:
 
     def age(self) -> None:
         """Let a month pass: tenure and proficiency grow."""
-        ages = self.ages
+        ages = self.ages  # the oldest of each band go on to the next
         newest, first, second, leaving = ages[0], ages[3], ages[12], ages[24]
         bands = self._in_bands
         bands[0] += newest - first

@@ -337,17 +337,17 @@ class Valley:
             for name, own in accounts.items()
         }
         found["balances"] = tables.balances_table(balances)
-        found["kpis"] = kpi_table(
-            YearlyTable(found["yearly"]),
-            self._roles(),
-            self.setting.years,
-            [self._milestones(site) for site in self.sites],
-        )
+        found["kpis"] = self.kpis(found["yearly"])
         if self.setting.monthly:
             found["monthly"] = tables.by_entity(
                 accounts["yearly"], layouts["yearly"], months, books.closed, monthly=True
             )
         return Record(found, tuple(self.ctx.trace.events))
+
+    def kpis(self, yearly: Table) -> Table:
+        """Return the key figures of a yearly table: which there are holds before the run too."""
+        milestones = [self._milestones(site) for site in self.sites]
+        return kpi_table(YearlyTable(yearly), self._roles(), self.setting.years, milestones)
 
     def _milestones(self, site: Gigafactory) -> Milestones:
         calendar = self.ctx.calendar
@@ -361,7 +361,7 @@ class Valley:
 
     def _roles(self) -> Roles:
         cells = tuple(site.name for site in self.sites)
-        others = [p.entity.rsplit(".", 1)[0] for p in self.planned if p.site is not None]
+        others = {p.entity.rsplit(".", 1)[0] for p in self.planned} - set(self.model.sites)
         lead_acid = [plant.name for plant in self.lead_acid]
         sites = tuple(sorted({*cells, *others, *lead_acid}))
         return Roles(sites, cells, tuple(sorted(self.model.recycling.recyclers)))

@@ -1,6 +1,6 @@
 """The reference pages that are written from the code: commands, key figures, tables, schema.
 
-    python -m bvsim.report.reference [DOCS]
+    python -m bvsim.cli.reference [DOCS]
 
 writes them below `DOCS/reference` (`docs/reference` by default); a test holds that the pages
 in the repository are those that this makes.
@@ -20,7 +20,7 @@ from bvsim.analysis.causes import MEANINGS, label
 from bvsim.analysis.kpis import KPIS
 from bvsim.export.dictionary import ROW_KEYS, recorded_columns
 
-WRITTEN = "<!-- written by: python -m bvsim.report.reference -->"
+WRITTEN = "<!-- written by: python -m bvsim.cli.reference -->"
 
 COMMANDS_HEAD = """\
 `bvsim COMMAND --help` says the same on the terminal. SCENARIO is a path, or the bare name of a
