@@ -60,7 +60,7 @@ fuzz: $(DEV)  ## more than ten thousand broken inputs; none may give a traceback
 	@BVSIM_FUZZ=$(FUZZ) $(BIN)/python -m pytest -n $(JOBS) tests/fuzz $(PYTEST_ARGS)
 
 validation-page: $(CORE)  ## run the hindcast and rewrite the tables of docs/background/validation.md
-	@$(BIN)/python -m bvsim.analysis.validation --page docs/background/validation.md $(ARGS)
+	@$(BIN)/python -m bvsim.analysis.truth.validation --page docs/background/validation.md $(ARGS)
 
 lock: $(VENV)/.made  ## write requirements.lock from a fresh environment
 	@set -e; fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
@@ -80,7 +80,7 @@ lowest: $(VENV)/.made  ## run and test with the oldest libraries that pyproject.
 	cat "$$fresh/lowest.txt"; \
 	"$$fresh/venv/bin/bvsim" run reference -n 2 --out "$$fresh/run"; \
 	"$$fresh/venv/bin/bvsim" export "$$fresh/run" --to xlsx; \
-	"$$fresh/venv/bin/python" -m pytest -p no:cacheprovider tests/spec tests/ensemble/test_run.py $(PYTEST_ARGS)
+	"$$fresh/venv/bin/python" -m pytest -p no:cacheprovider tests/reading tests/ensemble/test_run.py $(PYTEST_ARGS)
 
 clean:  ## remove caches and built files (runs and the environment stay)
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .coverage htmlcov

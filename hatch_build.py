@@ -50,7 +50,7 @@ def compile_valley(project: Path, folder: Path) -> list[Path]:
     shutil.copytree(project / "src", folder / "src", ignore=ignored, dirs_exist_ok=True)
     shutil.copy(project / "pyproject.toml", folder)
     source = folder / "src"
-    modules = sorted((source / "bvsim" / "valley").glob("*.py"))
+    modules = sorted((source / "bvsim" / "valley").rglob("*.py"))
     paths = [str(m.relative_to(source)) for m in modules if m.name not in INTERPRETED]
     flags = os.environ.get("CFLAGS", "") + " -ffp-contract=off"
     command = [sys.executable, "-c", _BUILD, "--quiet", "build_ext", "--inplace", *paths]
@@ -60,7 +60,7 @@ def compile_valley(project: Path, folder: Path) -> list[Path]:
 
 def built(source: Path, pattern: str) -> list[Path]:
     """Return the libraries that stand beside the sources, not those left in `build`."""
-    inside = (source / "bvsim" / "valley").glob(pattern)
+    inside = (source / "bvsim" / "valley").rglob(pattern)
     return [*source.glob(pattern), *inside]
 
 

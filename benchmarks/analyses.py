@@ -27,14 +27,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pages import every, markdown, publish, stamp
 
 import bvsim as bv
-from bvsim.analysis.discover import discover
-from bvsim.analysis.relief import relief, relief_rows, run_relief, surplus
-from bvsim.analysis.robustness import regret, target_probability, value_for_money
-from bvsim.analysis.sensitivity import analyse, remarks, run_sensitivity
-from bvsim.spec.levers import load_levers, price, turn
+from bvsim.analysis.discovery.discover import discover
+from bvsim.analysis.ledger.relief import relief, relief_rows, run_relief, surplus
+from bvsim.analysis.policy.robustness import regret, target_probability, value_for_money
+from bvsim.analysis.sensitivity.methods import analyse, remarks, run_sensitivity
+from bvsim.reading.levers import load_levers, price, turn
+from pages import every, markdown, publish, stamp
 
 PART = "benchmarks/analyses.py"
 YEAR, FIRST_YEAR, LAST_YEAR = 2030, 2027, 2035

@@ -27,15 +27,15 @@ from typing import Any
 
 import numpy as np
 from compare_runs import compare_runs
-from pages import every, markdown, publish, stamp
 
 import bvsim as bv
-from bvsim.ensemble.folder import RunError
 from bvsim.ensemble.merge import merge
 from bvsim.ensemble.run import ValleyJob
+from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.work import Simulate
-from bvsim.valley.record import Record
-from bvsim.valley.streams import Key
+from bvsim.valley.ground.streams import Key
+from bvsim.valley.record.record import Record
+from pages import every, markdown, publish, stamp
 
 PART = "benchmarks/identities.py"
 YEARS = (2030,)
@@ -50,7 +50,7 @@ class Failing:
 
     Parameters
     ----------
-    scenario : bvsim.spec.scenario.Scenario
+    scenario : bvsim.reading.scenario.Scenario
         What to simulate.
     draw : int
         The draw that fails.

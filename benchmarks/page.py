@@ -19,6 +19,7 @@ import replication
 import rooms
 import scaling
 import startup
+
 from pages import markdown, publish, stamp
 
 NAME = "page"

@@ -26,11 +26,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pages import every, markdown, publish, stamp
 
 import bvsim as bv
-from bvsim.analysis.compare import compare
-from bvsim.spec.levers import Lever, load_levers, turn
+from bvsim.analysis.policy.compare import compare
+from bvsim.reading.levers import Lever, load_levers, turn
+from pages import every, markdown, publish, stamp
 
 KPI = "output_2030_gwh"
 PART = "benchmarks/pairing.py"

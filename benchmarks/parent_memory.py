@@ -23,15 +23,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pages import every, markdown, publish
 
 import bvsim as bv
 from bvsim.analysis.summary import run_json
 from bvsim.ensemble.run import ValleyJob
 from bvsim.ensemble.work import Simulate
-from bvsim.report import write_report
-from bvsim.valley.record import Record
-from bvsim.valley.streams import Key
+from bvsim.show.report import write_report
+from bvsim.valley.ground.streams import Key
+from bvsim.valley.record.record import Record
+from pages import every, markdown, publish
 
 PART = "benchmarks/parent_memory.py"
 YEARS = (2026, 2030, 2035, 2040)
@@ -45,7 +45,7 @@ class Again:
 
     Parameters
     ----------
-    scenario : bvsim.spec.scenario.Scenario
+    scenario : bvsim.reading.scenario.Scenario
         What to simulate.
     """
 

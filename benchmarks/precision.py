@@ -27,12 +27,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pages import every, markdown, publish, stamp
 
 import bvsim as bv
-from bvsim.ensemble.design import KINDS, design
-from bvsim.ensemble.interval import ci95_mean
-from bvsim.ensemble.plan import Draws
+from bvsim.ensemble.design.interval import ci95_mean
+from bvsim.ensemble.design.plan import Draws
+from bvsim.ensemble.design.points import KINDS, design
+from pages import every, markdown, publish, stamp
 
 KPI = "output_2030_gwh"
 PART, STAND_IN_PART = "benchmarks/precision.py", "benchmarks/precision.py --stand-in"

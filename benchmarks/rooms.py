@@ -21,18 +21,18 @@ from typing import Any
 from timing import draws_of, replicator
 
 import bvsim as bv
-from bvsim.valley.block import Block
-from bvsim.valley.books import Books
-from bvsim.valley.cathode import CathodeMarket
-from bvsim.valley.cathode_plant import CathodePlant
-from bvsim.valley.cellblock import CellBlock
-from bvsim.valley.demand import Demand
-from bvsim.valley.energy import EnergyMeter
-from bvsim.valley.gigafactory import Gigafactory
-from bvsim.valley.labour import LabourMarket
-from bvsim.valley.money import SitePurse
-from bvsim.valley.planned import PlanOnly
-from bvsim.valley.recycling import Recycling
+from bvsim.valley.cathode.market import CathodeMarket
+from bvsim.valley.cathode.plant import CathodePlant
+from bvsim.valley.cells.block import CellBlock
+from bvsim.valley.cells.energy import EnergyMeter
+from bvsim.valley.cells.gigafactory import Gigafactory
+from bvsim.valley.cells.money import SitePurse
+from bvsim.valley.cells.planned import PlanOnly
+from bvsim.valley.ground.books import Books
+from bvsim.valley.orders.market import Demand
+from bvsim.valley.people.market import LabourMarket
+from bvsim.valley.projects.block import Block
+from bvsim.valley.returns.market import Recycling
 from bvsim.valley.valley import Valley, prepare
 
 KERNEL = "SimPy's kernel and dated events"

@@ -26,9 +26,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bvsim.ensemble.run import ValleyJob
     from bvsim.ensemble.work import Simulate
-    from bvsim.valley.books import FloatArray
-    from bvsim.valley.record import Record
-    from bvsim.valley.streams import Key
+    from bvsim.valley.ground.books import FloatArray
+    from bvsim.valley.ground.streams import Key
+    from bvsim.valley.record.record import Record
 
 STAMP = "first-replication"
 HEAVY = ("matplotlib", "pandas", "pyarrow", "scipy", "scipy.stats", "dask", "simpy")
@@ -78,7 +78,7 @@ class StampedJob:
 def run_stamped(folder: Path, workers: int) -> None:
     """Do what `bvsim run reference -n 8` does, and note when the first replication begins."""
     from bvsim.ensemble.run import ValleyJob, run
-    from bvsim.spec.scenario import load
+    from bvsim.reading.scenario import load
 
     scenario = load("reference")
     job = StampedJob(ValleyJob(scenario, (2030,), monthly=False), str(folder / STAMP))

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import simpy
 
-from bvsim.valley.streams import Key
+from bvsim.valley.ground.streams import Key
 from bvsim.valley.valley import Setting, prepare, simulate
 
 SEED = 1

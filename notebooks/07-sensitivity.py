@@ -19,7 +19,7 @@
 
 # %%
 import bvsim as bv
-from bvsim.analysis.sensitivity import analyse, remarks
+from bvsim.analysis.sensitivity.methods import analyse, remarks
 
 run = bv.run(bv.load("reference"), draws=32, seed=1)
 

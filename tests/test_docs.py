@@ -15,7 +15,7 @@ import yaml
 from click.testing import CliRunner
 
 from bvsim.cli import main
-from bvsim.cli.reference import WRITTEN, pages
+from pages.reference import WRITTEN, pages
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -116,7 +116,7 @@ def test_a_block_that_fails_is_seen(tmp_path):
 def test_written_pages_are_in_step_with_the_code(name):
     there = (DOCS / "reference" / name).read_text(encoding="utf-8")
     assert WRITTEN in there
-    assert there == pages()[name], "run: python -m bvsim.cli.reference"
+    assert there == pages()[name], "run: python -m pages.reference"
 
 
 def test_every_page_is_in_the_site():

@@ -288,7 +288,7 @@ def test_two_runs_into_one_folder(tmp_path, whole):
 
 
 def test_a_clock_that_jumps_changes_nothing(tmp_path, whole, monkeypatch):
-    from bvsim import spec
+    from bvsim import reading
 
     jumps = iter(range(10**9))
 
@@ -297,7 +297,7 @@ def test_a_clock_that_jumps_changes_nothing(tmp_path, whole, monkeypatch):
 
     monkeypatch.setattr(time, "time", jumping(time.time))
     monkeypatch.setattr(time, "perf_counter", jumping(time.perf_counter))
-    scenario = spec.load("reference", sets={"end": "2026-12-31"})
+    scenario = reading.load("reference", sets={"end": "2026-12-31"})
     out = tmp_path / "run"
     runs.run(scenario, 24, 1, design="random", workers=1, years=(2026,), out=out)
     assert json.loads((out / "manifest.json").read_text())["status"] == "complete"

@@ -14,8 +14,8 @@ import pytest
 from scipy import stats
 
 from bvsim.ensemble.precision import FEWEST, STEP, Precision
-from bvsim.valley.block import Stops
-from bvsim.valley.streams import Key, Streams
+from bvsim.valley.ground.streams import Key, Streams
+from bvsim.valley.projects.block import Stops
 
 sim_tools = pytest.importorskip("sim_tools.output_analysis", reason="sim-tools is not installed")
 

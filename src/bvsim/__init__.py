@@ -15,10 +15,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bvsim import analysis, plot, report
-    from bvsim.analysis.compare import compare
+    from bvsim import analysis
+    from bvsim.analysis.policy.compare import compare
     from bvsim.ensemble.run import Run, open_run, run
-    from bvsim.spec import Scenario, SpecError, load
+    from bvsim.reading import Scenario, SpecError, load
+    from bvsim.show import plot, report
 
 __all__ = [
     "Run",
@@ -35,14 +36,14 @@ __all__ = [
 
 _HOMES = {
     "Run": "bvsim.ensemble.run",
-    "Scenario": "bvsim.spec",
-    "SpecError": "bvsim.spec",
-    "compare": "bvsim.analysis.compare",
-    "load": "bvsim.spec",
+    "Scenario": "bvsim.reading",
+    "SpecError": "bvsim.reading",
+    "compare": "bvsim.analysis.policy.compare",
+    "load": "bvsim.reading",
     "open_run": "bvsim.ensemble.run",
     "run": "bvsim.ensemble.run",
 }
-_MODULES = ("analysis", "plot", "report")
+_MODULES = {"analysis": "bvsim.analysis", "plot": "bvsim.show.plot", "report": "bvsim.show.report"}
 
 
 def __getattr__(name: str) -> Any:
@@ -52,7 +53,7 @@ def __getattr__(name: str) -> Any:
 
         return version("bvsim")
     if name in _MODULES:
-        return importlib.import_module(f"bvsim.{name}")
+        return importlib.import_module(_MODULES[name])
     if name in _HOMES:
         return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'bvsim' has no attribute {name!r}")

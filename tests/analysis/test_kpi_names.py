@@ -4,9 +4,9 @@ import pytest
 
 from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.kpi_names import names_of, require_names
-from bvsim.spec import load
+from bvsim.reading import load
 from bvsim.valley import valley
-from bvsim.valley.streams import Key
+from bvsim.valley.ground.streams import Key
 
 SCENARIOS = {"neomat-cancelled", "announced", "hindcast-2023", "new-entrant-fails", "reference"}
 

@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from run_folder import MadeUpRun, make_run
 
 from bvsim.analysis.kpis import KPIS, kpi_of, unit_of
 from bvsim.analysis.summary import plain, quantiles, run_json, summarise
 from bvsim.analysis.tables import by_year
+from run_folder import MadeUpRun, make_run
 
 
 def run_of(**columns):

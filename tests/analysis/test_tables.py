@@ -4,12 +4,12 @@ import dataclasses
 
 import pandas as pd
 import pytest
-from run_folder import make_run
 
-from bvsim.analysis.bottlenecks import shares
+from bvsim.analysis.ledger.bottlenecks import shares
 from bvsim.analysis.tables import by_year, ledger_by
-from bvsim.report import cube, render_page
-from bvsim.report.cube import Cached, Cube
+from bvsim.show.report import cube, render_page
+from bvsim.show.report.cube import Cached, Cube
+from run_folder import make_run
 
 
 @pytest.fixture

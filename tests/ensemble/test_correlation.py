@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bvsim.ensemble.correlation import Copula
-from bvsim.ensemble.design import KINDS, design
-from bvsim.ensemble.folder import RunError
-from bvsim.ensemble.plan import Draws
+from bvsim.ensemble.design.correlation import Copula
+from bvsim.ensemble.design.plan import Draws
+from bvsim.ensemble.design.points import KINDS, design
 from bvsim.ensemble.run import run
-from bvsim.ensemble.tables import read_dimensions
-
-from .fake import FakeJob, FakeScenario
+from bvsim.ensemble.store.folder import RunError
+from bvsim.ensemble.store.tables import read_dimensions
+from fake import FakeJob, FakeScenario
 
 ORDER = tuple("abcdefgh")
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from bvsim.ensemble.design import BLOCKS, KINDS, design
+from bvsim.ensemble.design.points import BLOCKS, KINDS, design
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bvsim.ensemble.engine import Engine
 from bvsim.ensemble.merge import merge
 from bvsim.ensemble.run import Interrupted, RunError, open_run, run
+from bvsim.ensemble.workers.engine import Engine
+from fake import FakeJob, FakeScenario
 
-from .fake import FakeJob, FakeScenario
 from .test_run import same, stop_after
 
 
@@ -164,12 +164,12 @@ def test_a_row_that_kills_dask_workers_is_found(simulate):
 
 def test_a_scheduler_that_does_not_answer_is_an_error(simulate, monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr("bvsim.ensemble.cluster._CONNECT_SECONDS", 1)
+    monkeypatch.setattr("bvsim.ensemble.workers.cluster._CONNECT_SECONDS", 1)
     with pytest.raises(RunError, match=r"no Dask workers at tcp://127.0.0.1:9"):
         simulate("a", engine="dask", scheduler="tcp://127.0.0.1:9")
 
 
 def test_workers_of_another_version_are_refused(simulate, monkeypatch):
-    monkeypatch.setattr("bvsim.ensemble.pools._work_outside", lambda *_: "other code")
+    monkeypatch.setattr("bvsim.ensemble.workers.pools._work_outside", lambda *_: "other code")
     with ThreadPoolExecutor(1) as pool, pytest.raises(RunError, match="another version of bvsim"):
         simulate("a", executor=pool)

@@ -7,10 +7,9 @@ import threading
 import numpy as np
 import pytest
 
-from bvsim.ensemble import executors, pools
 from bvsim.ensemble.work import Chunk, Result, simulate_chunk
-
-from .fake import FakeJob, wait_for
+from bvsim.ensemble.workers import executors, pools
+from fake import FakeJob, wait_for
 
 
 class Rows:

@@ -4,11 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bvsim.ensemble.folder import RunError
-from bvsim.ensemble.interval import ci95_mean
+from bvsim.ensemble.design.interval import ci95_mean
 from bvsim.ensemble.run import run
-
-from .fake import FakeJob, FakeScenario
+from bvsim.ensemble.store.folder import RunError
+from fake import FakeJob, FakeScenario
 
 A, B, C = FakeScenario().paths
 
@@ -69,10 +68,10 @@ def test_at_the_medians_luck_alone_differs(simulate):
 
 
 def test_real_tables_are_held_to_the_bounds_of_their_figures(tmp_path):
-    from bvsim import spec
-    from bvsim.ensemble.given import read_values
+    from bvsim import reading
+    from bvsim.ensemble.design.given import read_values
 
-    scenario = spec.load("reference")
+    scenario = reading.load("reference")
     share = next(
         path
         for path, figure in scenario.figures()

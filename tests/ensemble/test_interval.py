@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bvsim.ensemble.design import KINDS, design
-from bvsim.ensemble.interval import ci95_mean
+from bvsim.ensemble.design.interval import ci95_mean
+from bvsim.ensemble.design.points import KINDS, design
 
 
 def test_a_random_design_gives_the_interval_of_the_textbook():

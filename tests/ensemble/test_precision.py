@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from bvsim.ensemble import precision
-from bvsim.ensemble.design import design
-from bvsim.ensemble.folder import RunError
-from bvsim.ensemble.interval import ci95_mean, ci95_quantile
+from bvsim.ensemble.design.interval import ci95_mean, ci95_quantile
+from bvsim.ensemble.design.points import design
 from bvsim.ensemble.precision import Precision, Target
 from bvsim.ensemble.run import Interrupted, run
+from bvsim.ensemble.store.folder import RunError
+from fake import FakeJob, FakeScenario
 
-from .fake import FakeJob, FakeScenario
 from .test_run import same, stop_after
 
 KPI = "output_2030_gwh"

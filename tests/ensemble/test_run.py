@@ -13,13 +13,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from bvsim.ensemble import folder
-from bvsim.ensemble.plan import row_values
+from bvsim.ensemble.design.plan import row_values
 from bvsim.ensemble.run import Interrupted, RunError, open_run, run
-from bvsim.ensemble.tables import merge_sources, pack
+from bvsim.ensemble.store import folder
+from bvsim.ensemble.store.tables import merge_sources, pack
 from bvsim.ensemble.work import Layout
-
-from .fake import ENTITIES, YEARS, FakeJob, FakeScenario
+from fake import ENTITIES, YEARS, FakeJob, FakeScenario
 
 TABLES = ("draws", "yearly", "balances", "kpis")
 
@@ -232,7 +231,7 @@ def test_torn_shards_cost_only_their_own_rows(simulate, tmp_path, torn):
 @pytest.mark.parametrize("shards_lost", [False, True])
 def test_a_crash_between_tables_loses_nothing(simulate, tmp_path, monkeypatch, shards_lost):
     simulate("a", draws=8)
-    from bvsim.ensemble import store
+    from bvsim.ensemble.store import kept as store
 
     merge, calls = store.merge_sources, []
 
@@ -268,7 +267,7 @@ def test_two_runs_never_write_into_one_folder(simulate, tmp_path, monkeypatch):
 
 SCRIPT = """
 import sys
-from tests.ensemble.fake import FakeJob, FakeScenario
+from fake import FakeJob, FakeScenario
 from bvsim.ensemble.run import Interrupted, run
 try:
     run(FakeScenario(), 2000, out=sys.argv[1], workers=int(sys.argv[2]),
@@ -409,7 +408,7 @@ def test_runs_without_a_folder_get_one_of_their_own(tmp_path, monkeypatch):
 
 
 def test_workers_load_nothing_heavy():
-    code = "import sys, bvsim.ensemble.executors; print(*sys.modules)"
+    code = "import sys, bvsim.ensemble.workers.executors; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"pandas", "pyarrow", "scipy.stats", "scipy.special", "matplotlib", "rich"}
     assert not heavy & set(done.stdout.split())

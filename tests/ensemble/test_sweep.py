@@ -11,14 +11,13 @@ import pytest
 from click.testing import CliRunner
 
 from bvsim.cli import main
-from bvsim.ensemble.engine import Engine
-from bvsim.ensemble.folder import RunError
 from bvsim.ensemble.run import Interrupted
+from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.sweep import SweepRun
 from bvsim.ensemble.sweep_file import read_sweep
-from bvsim.spec import SpecError
-
-from .fake import FakeJob
+from bvsim.ensemble.workers.engine import Engine
+from bvsim.reading import SpecError
+from fake import FakeJob
 
 SHIPPED = sorted((Path(__file__).parents[2] / "scenarios" / "sweeps").glob("*.yaml"))
 SEATS, SOP = "labour.programmes.*.seats", "cathode.neomat-cam.sop"
@@ -232,7 +231,7 @@ def test_other_inputs_are_not_mixed(tmp_path):
 
 
 def test_figures_show_every_cell(tmp_path):
-    from bvsim.plot_sweep import heatmap, line, save_sweep_figures
+    from bvsim.show.plot.sweep import heatmap, line, save_sweep_figures
 
     table = pd.DataFrame(
         {

@@ -17,15 +17,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bvsim.cli import main
-from bvsim.spec import SpecError, load
-from bvsim.spec.assembly import Kind, assemble, kind_of
-from bvsim.spec.datafiles import shipped_root
-from bvsim.spec.folder import Reading, read_model
-from bvsim.spec.overrides import Setting
-from bvsim.spec.part import part
-from bvsim.spec.reading import MAX_BYTES, read_text
-from bvsim.spec.scenario import Scenario
-from bvsim.spec.validating import validate
+from bvsim.reading import SpecError, load
+from bvsim.reading.assembly import Kind, assemble, kind_of
+from bvsim.reading.datafiles import shipped_root
+from bvsim.reading.folder import Reading, read_model
+from bvsim.reading.overrides import Setting
+from bvsim.reading.scenario import Scenario
+from bvsim.reading.validating import validate
+from bvsim.reading.yaml_tree import MAX_BYTES, read_text
+from bvsim.schema.part import part
 
 MODEL = shipped_root() / "models" / "hauts-de-france"
 FILES = sorted(MODEL.rglob("*.yaml"))
@@ -111,7 +111,7 @@ def section_kind(section):
     whole = kind_of()
     hints = whole.cls.__annotations__
     fields = {"sources": hints["sources"]} | ({section: hints[section]} if section in hints else {})
-    module = __import__("bvsim.spec.model", fromlist=["Model"])
+    module = __import__("bvsim.schema.model", fromlist=["Model"])
     types = {name: eval(hint, vars(module)) for name, hint in fields.items()}
     cls = type("Section", (), {"__annotations__": types, "__module__": module.__name__})
     return Kind(part(cls), whole.templates)
@@ -251,9 +251,6 @@ def test_a_shipped_file_with_something_wrong(path, seed):
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     """The small model of the spec tests in a study folder."""
-    import sys
-
-    sys.path.insert(0, str(Path(__file__).parents[1] / "spec"))
     import small_model
 
     return small_model.write(tmp_path_factory.mktemp("study")), small_model.Model

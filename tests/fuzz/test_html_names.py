@@ -1,17 +1,12 @@
 """Names in the report: whatever they hold, they stay text."""
 
-import sys
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "analysis"))
-
+from bvsim.show.report import render_page
 from run_folder import make_run
-
-from bvsim.report import render_page
 
 HOSTILE = [
     "<evil>",

@@ -13,10 +13,10 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bvsim import spec
-from bvsim.spec.datafiles import shipped_root
-from bvsim.spec.reading import read_file
-from bvsim.valley.streams import Key
+from bvsim import reading
+from bvsim.reading.datafiles import shipped_root
+from bvsim.reading.yaml_tree import read_file
+from bvsim.valley.ground.streams import Key
 from bvsim.valley.valley import prepare, simulate
 
 MODEL = "hauts-de-france"
@@ -36,7 +36,7 @@ few = settings(
 @cache
 def valley(changes=(), end=END):
     """Return a scenario on the knowledge of 2023, with settings, and what its rows share."""
-    scenario = spec.load("hindcast-2023", sets={"end": end, **dict(changes)})
+    scenario = reading.load("hindcast-2023", sets={"end": end, **dict(changes)})
     return scenario, prepare(scenario, YEARS, True)
 
 
@@ -149,7 +149,7 @@ def test_identities_hold_in_any_valley(chosen):
         options = LEVERS[path]
         value = options[number % len(options)]
         changes.append((path, value))
-    scenario = spec.load("hindcast-2023", sets={"end": END, **dict(changes)})
+    scenario = reading.load("hindcast-2023", sets={"end": END, **dict(changes)})
     record = simulate(prepare(scenario, YEARS), scenario.median(), Key(1, 0, 0))
     assert_identities(record)
 
@@ -194,7 +194,7 @@ def test_the_order_of_entries_changes_no_bit(tmp_path, seed):
     for name in ("reference", "hindcast-2023"):
         file = shipped_root() / "scenarios" / f"{name}.yaml"
         (tmp_path / "scenarios" / file.name).write_bytes(file.read_bytes())
-    there = spec.load(tmp_path / "scenarios" / "hindcast-2023.yaml", {"end": END}, root=tmp_path)
+    there = reading.load(tmp_path / "scenarios" / "hindcast-2023.yaml", {"end": END}, root=tmp_path)
     here, setting = valley()
     assert there.paths == here.paths
     assert there.model_hash == here.model_hash
@@ -319,7 +319,7 @@ def test_nothing_is_made_without_cathode():
     judged = {"source": ["bvsim-judgement"], "confidence": "judgement"}
     start = {"value": date(2023, 1, 1), "unit": "date", **judged}
     halt = {"goods": ["cam", "pcam"], "start": start}
-    scenario = spec.load("hindcast-2023", sets={"end": END, "imports.halts.all": halt})
+    scenario = reading.load("hindcast-2023", sets={"end": END, "imports.halts.all": halt})
     record = simulate(prepare(scenario, YEARS), scenario.median(), Key(1, 0, 0))
     assert_identities(record)
     assert np.nansum(column(record, "yearly", "cam_import_t")) == 0.0

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from valley_rows import output, run, total
 
-from bvsim.spec import load
+from bvsim.reading import load
+from valley_rows import output, run, total
 
 NMC = ["nmc-mid", "nmc-622", "nmc-811", "nmc-9", "solid-state-nmc"]
 NMC_SITES = ("aesc-douai", "acc-douvrin", "verkor-dunkirk", "prologium-dunkirk")

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from valley_rows import cells, drawn, interval, output, run, total
 
-from bvsim.spec import load
+from bvsim.reading import load
+from valley_rows import cells, drawn, interval, output, run, total
 
 NO_CLOSURES = {"classes.*.closure_probability": 0, "classes.*.closure_hazard_later": 0}
 SITES = ("aesc-douai", "acc-douvrin", "verkor-dunkirk", "tiamat-amiens")

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 import yaml
 
-from bvsim.spec import SpecError, load
-from bvsim.spec.levers import PRICES, levers_path, load_levers, price, settings, turn
+from bvsim.reading import SpecError, load
+from bvsim.reading.levers import PRICES, levers_path, load_levers, price, settings, turn
 
 SAME = {
     "training-seats": "training-doubled",

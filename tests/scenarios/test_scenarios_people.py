@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from valley_rows import interval, output, run, total
 
-from bvsim.spec import load
+from bvsim.reading import load
+from valley_rows import interval, output, run, total
 
 ROOT = Path(__file__).parents[2]
 LABOUR = frozenset({"labour"})

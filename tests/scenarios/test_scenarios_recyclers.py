@@ -1,9 +1,9 @@
 """The recyclers' paradox: what yield learning and volume do to their scrap."""
 
 import pytest
-from valley_rows import interval, output, run, total
 
-from bvsim.spec import load
+from bvsim.reading import load
+from valley_rows import interval, output, run, total
 
 # volume lost to closures and caps would blur what learning does by itself
 STEADY = {

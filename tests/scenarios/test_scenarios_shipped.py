@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from valley_rows import output, run, total
 
-from bvsim.analysis.scenarios import shipped
-from bvsim.spec import load
+from bvsim.reading import load
+from pages.scenarios import shipped
+from valley_rows import output, run, total
 
 ASKED = {
     *("announced", "reference", "hindcast-2023", "all-levers", "new-entrant-fails"),

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from valley_rows import output, run, total
 
-from bvsim.spec import load
+from bvsim.reading import load
+from valley_rows import output, run, total
 
 ZEROS = {
     "seats": {"labour.programmes.*.seats": 0},

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from bvsim.spec.scenario import load
-from bvsim.valley import ledger, valley
-from bvsim.valley.books import IdentityError
-from bvsim.valley.streams import Key
+from bvsim.reading.scenario import load
+from bvsim.valley import valley
+from bvsim.valley.ground.books import IdentityError
+from bvsim.valley.ground.streams import Key
+from bvsim.valley.record import ledger
 
 YEARS = (2026, 2030, 2035, 2040)
 DRAWS = 3

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bvsim.analysis.errors import AnalysisError
-from bvsim.valley.kpis import YEARS
+from bvsim.valley.record.kpis import YEARS
 
 
 def names_of(scenario: Any, years: Sequence[int] = YEARS) -> tuple[str, ...]:
@@ -26,8 +26,8 @@ def names_of(scenario: Any, years: Sequence[int] = YEARS) -> tuple[str, ...]:
         Years of the key figures.
     """
     from bvsim.valley import valley
-    from bvsim.valley.record import Table
-    from bvsim.valley.streams import Key
+    from bvsim.valley.ground.streams import Key
+    from bvsim.valley.record.record import Table
 
     setting = valley.prepare(scenario, years)
     actors = valley.Valley(setting, setting.draw(scenario.median()), Key(0, 0, 0))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from bvsim.analysis.samples import DRAWN, sample_of
-from bvsim.ensemble.folder import RunError
-from bvsim.ensemble.plan import row_values
-from bvsim.ensemble.results import Run
-from bvsim.valley.record import Record
-from bvsim.valley.streams import Key
+from bvsim.ensemble.design.plan import row_values
+from bvsim.ensemble.store.folder import RunError
+from bvsim.ensemble.store.results import Run
+from bvsim.valley.ground.streams import Key
+from bvsim.valley.record.record import Record
 
 DRAWS, SEED, DESIGN = 512, 1, "sobol"
 """The run whose rows are replayed when only a scenario is named: `bvsim run` by default."""
@@ -24,14 +24,14 @@ def replay_run(run: Run, draw: int = 0, replication: int = 0) -> Record:
         When the run has no such row, its scenario is no longer what it was, or its rows were
         made for a sensitivity analysis.
     """
-    from bvsim import spec
+    from bvsim import reading
 
     _check_kind(run)
     manifest = run.manifest
     _check("draw", draw, manifest["draws"])
     _check("replication", replication, manifest["per_draw"])
     path = run.folder / "scenario.yaml"
-    scenario = spec.load(str(path))
+    scenario = reading.load(str(path))
     if scenario.model_hash != manifest["model_hash"]:
         raise RunError(f"{path} is not the scenario of this run: it was changed since")
     key = Key(manifest["seed"], draw, replication)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from bvsim.ensemble.design import generator
+from bvsim.ensemble.design.points import generator
 
 FloatArray = NDArray[np.float64]
 RESAMPLES = 1000

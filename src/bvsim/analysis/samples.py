@@ -22,13 +22,13 @@ from numpy.typing import NDArray
 from bvsim.analysis.groups import Group
 from bvsim.analysis.kpi_names import missing
 from bvsim.analysis.tables import ROW, RunLike
-from bvsim.ensemble.folder import RunError, write_text
 from bvsim.ensemble.run import Interrupted, Progress, Run, ValleyJob
 from bvsim.ensemble.run import run as run_ensemble
+from bvsim.ensemble.store.folder import RunError, write_text
 from bvsim.ensemble.work import Job, Simulate
-from bvsim.valley.kpis import YEARS
-from bvsim.valley.record import Record
-from bvsim.valley.streams import Key
+from bvsim.valley.ground.streams import Key
+from bvsim.valley.record.kpis import YEARS
+from bvsim.valley.record.record import Record
 
 FloatArray = NDArray[np.float64]
 FILE = "sample.json"
@@ -126,7 +126,7 @@ class SampleJob:
 
     Parameters
     ----------
-    scenario : bvsim.spec.scenario.Scenario
+    scenario : bvsim.reading.scenario.Scenario
         What to simulate.
     plan : Plan
         The rows.

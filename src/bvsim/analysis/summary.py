@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bvsim.analysis.bottlenecks import QUANTILES, shares
 from bvsim.analysis.kpis import unit_of
+from bvsim.analysis.ledger.bottlenecks import QUANTILES, shares
 from bvsim.analysis.tables import ROW, RunLike, by_year
-from bvsim.ensemble.interval import ci95_mean, ci95_quantile
+from bvsim.ensemble.design.interval import ci95_mean, ci95_quantile
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

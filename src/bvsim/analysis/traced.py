@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from bvsim.valley.books import Event
-from bvsim.valley.record import Record
+from bvsim.valley.ground.books import Event
+from bvsim.valley.record.record import Record
 
 DESIGN = "random"
 """Rows that are independent of each other, as the tests between them assume."""
@@ -51,8 +51,8 @@ class Row:
 
 def simulate_rows(scenario: Any, rows: Rows, *, monthly: bool = False) -> Iterator[Row]:
     """Simulate rows of a scenario one after the other; a failure ends only its own row."""
-    from bvsim.ensemble.plan import Draws
-    from bvsim.valley.streams import Key
+    from bvsim.ensemble.design.plan import Draws
+    from bvsim.valley.ground.streams import Key
     from bvsim.valley.valley import prepare, simulate
 
     draws = Draws(scenario, rows.number, rows.seed, DESIGN)

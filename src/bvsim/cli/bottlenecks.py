@@ -62,17 +62,17 @@ def bottlenecks(
 
 
 def _opened(source: str) -> Any:
-    from bvsim.ensemble.results import open_run
+    from bvsim.ensemble.store.results import open_run
 
     return open_run(source) if (Path(source) / "manifest.json").is_file() else None
 
 
 def _made(source: str, year: int, options: dict[str, Any]) -> Any:
-    from bvsim import spec
-    from bvsim.analysis.relief import run_relief
+    from bvsim import reading
+    from bvsim.analysis.ledger.relief import run_relief
     from bvsim.cli.sensitivity import default_folder
 
-    scenario = spec.load(source, sets=options.pop("sets"))
+    scenario = reading.load(source, sets=options.pop("sets"))
     if options["resume"] and options["out"] is None:
         raise click.UsageError("to resume, say which folder: --out")
     first, last = scenario.start.year, scenario.end.year
@@ -112,8 +112,8 @@ def _tables(run: Any, year: int) -> dict[str, pd.DataFrame]:
     """Return everything that is written, by name."""
     import pandas as pd
 
-    from bvsim.analysis.bottlenecks import ledger_of, share_intervals
-    from bvsim.analysis.relief import relief, surplus
+    from bvsim.analysis.ledger.bottlenecks import ledger_of, share_intervals
+    from bvsim.analysis.ledger.relief import relief, surplus
 
     found = {"ledger": ledger_of(run, year).rename_axis("step"), "relief": relief(run)}
     for by in ("loss", "time"):

@@ -19,9 +19,9 @@ from bvsim.cli.progress import progress_bar
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from bvsim.analysis.baseline import Files
-    from bvsim.analysis.check import Moved, Verdict
-    from bvsim.analysis.measure import Measured, Task
+    from bvsim.analysis.regression.baseline import Files
+    from bvsim.analysis.regression.check import Moved, Verdict
+    from bvsim.analysis.regression.measure import Measured, Task
 
 _SHOWN = 12
 
@@ -55,9 +55,9 @@ def check(
     Two layers: a few rows exactly, with the events of the first, and the means of a few more
     statistically.
     """
-    from bvsim.analysis import baseline
-    from bvsim.analysis.check import DEFAULT_ROWS, compare
-    from bvsim.analysis.measure import Task, measure_all
+    from bvsim.analysis.regression import baseline
+    from bvsim.analysis.regression.check import DEFAULT_ROWS, compare
+    from bvsim.analysis.regression.measure import Task, measure_all
 
     wanted = _wanted(scenarios, baselines)
     stored = {name: baseline.read(files) for name, (_, files) in wanted.items()}
@@ -74,7 +74,7 @@ def check(
     if not scenarios:
         verdicts += _orphans({files.folder for _, files in wanted.values()}, set(wanted))
     if junit is not None:
-        from bvsim.analysis.junit import junit_xml
+        from bvsim.analysis.regression.junit import junit_xml
 
         junit.write_text(junit_xml(verdicts, seconds), encoding="utf-8")
     _say(verdicts, update, as_json, sum(seconds.values()))
@@ -92,9 +92,9 @@ def _wanted(names: Sequence[str], folder: Path | None) -> dict[str, tuple[Path, 
     click.UsageError
         When two files have the same name, or there is no scenario at all.
     """
-    from bvsim.analysis.baseline import FOLDER, Files
-    from bvsim.spec.datafiles import find_scenario, not_found, scenario_names
-    from bvsim.spec.errors import Place
+    from bvsim.analysis.regression.baseline import FOLDER, Files
+    from bvsim.reading.datafiles import find_scenario, not_found, scenario_names
+    from bvsim.schema.errors import Place
 
     found: dict[str, tuple[Path, Files]] = {}
     for name in dict.fromkeys(names or _all_names()):
@@ -109,7 +109,7 @@ def _wanted(names: Sequence[str], folder: Path | None) -> dict[str, tuple[Path, 
 
 def _all_names() -> list[str]:
     """Return the scenarios of the study folder, or those shipped where there is none."""
-    from bvsim.spec.datafiles import SCENARIOS, roots
+    from bvsim.reading.datafiles import SCENARIOS, roots
 
     for root in roots():
         names = sorted(str(path) for path in (root / SCENARIOS).glob("*.yaml"))
@@ -139,8 +139,8 @@ def _measure(
 
 def _orphans(folders: set[Path], known: set[str]) -> list[Verdict]:
     """Return verdicts on baselines whose scenario is gone."""
-    from bvsim.analysis.baseline import names_in
-    from bvsim.analysis.check import Verdict
+    from bvsim.analysis.regression.baseline import names_in
+    from bvsim.analysis.regression.check import Verdict
 
     names = {name for folder in folders for name in names_in(folder)}
     problem = "a baseline without a scenario: delete its files, or bring the scenario back"
@@ -148,7 +148,7 @@ def _orphans(folders: set[Path], known: set[str]) -> list[Verdict]:
 
 
 def _write(files: dict[str, Files], measured: dict[str, Measured], as_json: bool) -> None:
-    from bvsim.analysis import baseline
+    from bvsim.analysis.regression import baseline
 
     for name, where in sorted(files.items()):
         baseline.write(where, measured[name])
@@ -209,7 +209,7 @@ def _table(
     from rich import box
     from rich.table import Table
 
-    from bvsim.analysis.check import number
+    from bvsim.analysis.regression.check import number
 
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("metric")

@@ -82,7 +82,7 @@ def compare(
     """
     if len(sources) < 2:
         raise click.UsageError("compare takes two runs or scenarios, or more")
-    from bvsim.analysis.compare import compare as compare_runs
+    from bvsim.analysis.policy.compare import compare as compare_runs
     from bvsim.ensemble.run import Interrupted
 
     try:
@@ -118,14 +118,14 @@ def _runs(
     asked: tuple[Sequence[str], Sequence[str]],
 ) -> list[Any]:
     """Open the runs and run the scenarios, if all will have the key figures asked for."""
-    from bvsim import spec
-    from bvsim.ensemble.results import open_run
+    from bvsim import reading
     from bvsim.ensemble.run import run
+    from bvsim.ensemble.store.results import open_run
 
     opened = {
         source: open_run(source) for source in sources if (Path(source) / "manifest.json").is_file()
     }
-    scenarios = {source: spec.load(source) for source in sources if source not in opened}
+    scenarios = {source: reading.load(source) for source in sources if source not in opened}
     scheme = _scheme(next(iter(opened.values()), None)) | options
     if any(asked):
         years = scheme.get("years")
@@ -163,7 +163,7 @@ def _label_and_names(side: Any, years: Sequence[int] | None) -> tuple[str, tuple
     """Return what a run or a scenario is called, and the key figures that it has or will have."""
     from bvsim.analysis.kpi_names import names_of
     from bvsim.analysis.tables import ROW
-    from bvsim.valley.kpis import YEARS
+    from bvsim.valley.record.kpis import YEARS
 
     if not hasattr(side, "manifest"):
         return side.name, names_of(side, years or YEARS)

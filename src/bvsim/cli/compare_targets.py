@@ -47,7 +47,7 @@ def robustness(runs: list[Any], targets: tuple[Target, ...]) -> pd.DataFrame:
         `share`, `share_lo`, `share_hi` (rows that meet all targets), `regret`, `regret_lo`,
         `regret_hi`, `regret_p90`, `share_best`, `n`; index: scenario.
     """
-    from bvsim.analysis.robustness import regret, satisficing
+    from bvsim.analysis.policy.robustness import regret, satisficing
 
     named = _by_name(runs)
     met = satisficing(named, {kpi: (sign, limit) for kpi, sign, limit in targets})

@@ -19,13 +19,13 @@ DATES = ("as_of", "plan_as_of", "start", "end")
 @click.option("--diff", "base", metavar="BASE", help="Show only what differs from this scenario.")
 def show(scenario: str, sets: dict[str, Any], base: str | None) -> None:
     """Print SCENARIO resolved: nothing inherited, nothing left out."""
-    from bvsim import spec
+    from bvsim import reading
 
-    loaded = spec.load(scenario, sets=sets)
+    loaded = reading.load(scenario, sets=sets)
     if base is None:
         click.echo(loaded.to_yaml(), nl=False)
         return
-    for line in difference(spec.load(base), loaded):
+    for line in difference(reading.load(base), loaded):
         click.echo(line)
 
 
@@ -63,7 +63,7 @@ def validate(ctx: click.Context, files: tuple[str, ...]) -> None:
     """Check model, scenario and sweep files; every error with file:line:column, exit code 2."""
     from bvsim.ensemble.sweep import validate_sweep
     from bvsim.ensemble.sweep_file import is_sweep
-    from bvsim.spec.validating import validate as check_file
+    from bvsim.reading.validating import validate as check_file
 
     problems = [
         str(problem)
@@ -80,7 +80,7 @@ def validate(ctx: click.Context, files: tuple[str, ...]) -> None:
 @click.command()
 def schema() -> None:
     """Print the JSON Schema of model files, for editors."""
-    from bvsim.spec.schema_json import schema_json
+    from bvsim.reading.json_schema import schema_json
 
     click.echo(schema_json(), nl=False)
 
@@ -90,7 +90,7 @@ def schema() -> None:
 @click.option("--csv", "as_csv", is_flag=True, help="Print a CSV file.")
 def sources(scenario: str, as_csv: bool) -> None:
     """List every figure of SCENARIO with unit, vintages, source and confidence."""
-    from bvsim.spec.sourcebook import sourcebook
+    from bvsim.reading.sourcebook import sourcebook
 
     click.echo(sourcebook(scenario, as_csv=as_csv), nl=False)
 
@@ -99,7 +99,7 @@ def sources(scenario: str, as_csv: bool) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def init(folder: Path) -> None:
     """Make a study FOLDER: copies of the model and the scenarios, to edit."""
-    from bvsim.spec.study import init as make_study
+    from bvsim.reading.study import init as make_study
 
     make_study(folder)
     click.echo(f"{folder} is ready. Next: cd {folder} && bvsim run reference")

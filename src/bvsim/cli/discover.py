@@ -33,9 +33,9 @@ def discover(
     A box by PRIM and the leaves of a CART tree: coverage is the share of the cases that a
     rule catches, density the share of cases among what it catches.
     """
-    from bvsim.analysis.discover import discover as look
+    from bvsim.analysis.discovery.discover import discover as look
     from bvsim.analysis.written import records, write_tables
-    from bvsim.ensemble.results import open_run
+    from bvsim.ensemble.store.results import open_run
 
     opened = open_run(run)
     found = look(opened, outcome, figures, depth=depth)

@@ -24,7 +24,7 @@ from bvsim.cli.options import FOLDER
 )
 def export(run: Path, to: str, out: Path | None) -> None:
     """Write the tables of the folder RUN for Excel or other tools."""
-    from bvsim.ensemble.results import open_run
-    from bvsim.export import export_run
+    from bvsim.ensemble.store.results import open_run
+    from bvsim.show.export import export_run
 
     click.echo(str(export_run(open_run(run), to, out)))

@@ -27,8 +27,8 @@ def read_value(path: str, text: str) -> Any:
     SpecError
         When the text is not a value.
     """
-    from bvsim.spec.errors import SpecError
-    from bvsim.spec.reading import read_text
+    from bvsim.reading.yaml_tree import read_text
+    from bvsim.schema.errors import SpecError
 
     node, problems = read_text(text, f"--set {path}")
     if node is None or problems:

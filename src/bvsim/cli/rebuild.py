@@ -35,8 +35,8 @@ from bvsim.cli.options import FOLDER
 )
 def report(run: Path, lang: str, beside: tuple[Path, ...], analyses: tuple[Path, ...]) -> None:
     """Rebuild report.html and the figures of the folder RUN."""
-    from bvsim.ensemble.results import open_run
-    from bvsim.report import write_report
+    from bvsim.ensemble.store.results import open_run
+    from bvsim.show.report import write_report
 
     for folder in analyses:
         if not any((folder / "analysis").glob("*.parquet")):

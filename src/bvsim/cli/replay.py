@@ -35,10 +35,10 @@ def trace(
     as_json: bool,
 ) -> None:
     """Replay one row of a run or SCENARIO: dated events, each with its cause, and its ledger."""
-    from bvsim import spec
+    from bvsim import reading
     from bvsim.analysis.replay import SEED, replay_run, replay_scenario
-    from bvsim.ensemble.folder import code_hash
-    from bvsim.ensemble.results import open_run
+    from bvsim.ensemble.store.folder import code_hash
+    from bvsim.ensemble.store.results import open_run
 
     if (Path(run_or_scenario) / "manifest.json").is_file():
         if sets or seed is not None:
@@ -49,7 +49,7 @@ def trace(
             click.echo(f"the run was made by {made}: its rows may come out otherwise", err=True)
         name, record = run.scenario_name, replay_run(run, draw, replication)
     else:
-        scenario = spec.load(run_or_scenario, sets=sets)
+        scenario = reading.load(run_or_scenario, sets=sets)
         chosen = SEED if seed is None else seed
         name, record = scenario.name, replay_scenario(scenario, draw, replication, seed=chosen)
     head = {"scenario": name, "draw": draw, "replication": replication}
@@ -113,7 +113,7 @@ def _ledger_tables(ledger: dict[int, dict[str, float]]) -> Iterator[Table]:
     from rich import box
     from rich.table import Table
 
-    from bvsim.analysis.causes import LOSSES, column, label
+    from bvsim.analysis.ledger.causes import LOSSES, column, label
 
     steps = ("announced", "beyond_plan", *LOSSES, "good")
     shown = [step for step in steps if any(row[column(step)] >= 0.05 for row in ledger.values())]

@@ -71,9 +71,9 @@ def sensitivity(
     SCENARIO may also be a folder that this command made for the same method; for prcc, any
     run. Then nothing is simulated.
     """
-    from bvsim.analysis.sensitivity import analyse, remarks
+    from bvsim.analysis.sensitivity.methods import analyse, remarks
     from bvsim.analysis.written import write_tables
-    from bvsim.ensemble.results import open_run
+    from bvsim.ensemble.store.results import open_run
 
     if (Path(source) / "manifest.json").is_file():
         run: Any = open_run(source)
@@ -105,11 +105,11 @@ def default_folder(name: str) -> Path:
 
 
 def _made(source: str, method: str, outcomes: tuple[str, ...], options: dict[str, Any]) -> Any:
-    from bvsim import spec
+    from bvsim import reading
     from bvsim.analysis.kpi_names import require_names
-    from bvsim.analysis.sensitivity import run_sensitivity
+    from bvsim.analysis.sensitivity.methods import run_sensitivity
 
-    scenario = spec.load(source, sets=options.pop("sets"))
+    scenario = reading.load(source, sets=options.pop("sets"))
     if options["resume"] and options["out"] is None:
         raise click.UsageError("to resume, say which folder: --out")
     require_names(scenario, outcomes)

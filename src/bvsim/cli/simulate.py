@@ -66,9 +66,9 @@ def run(
     ctx: click.Context, /, source: str, dry_run: bool, as_json: bool, sets: Any, **options: Any
 ) -> None:
     """Run the Monte Carlo of SCENARIO into a folder, with figures and a report."""
-    from bvsim import spec
+    from bvsim import reading
 
-    scenario = spec.load(source, sets=sets)
+    scenario = reading.load(source, sets=sets)
     _check_targets(scenario, options)
     if dry_run:
         _say_plan(scenario, options, as_json)
@@ -162,7 +162,7 @@ def _print_variance(finished: Any) -> None:
     """Say what share of the spread is luck, where replications can tell."""
     if finished.manifest["per_draw"] < 2:
         return
-    from bvsim.analysis.variance import variance_shares
+    from bvsim.analysis.sensitivity.variance import variance_shares
 
     names = [name for name in finished.columns("kpis") if re.fullmatch(r"output_\d+_gwh", name)]
     for name, row in variance_shares(finished, names).dropna(subset=["parameters"]).iterrows():
@@ -175,7 +175,7 @@ def _print_variance(finished: Any) -> None:
 
 def _report(finished: Any) -> Path | None:
     """Write the report; a page that cannot be drawn does not take the numbers with it."""
-    from bvsim.report import write_report
+    from bvsim.show.report import write_report
 
     try:
         return write_report(finished)

@@ -44,10 +44,10 @@ def sweep(
     """Run the study in the file SWEEP (or a shipped one): a grid, zip, list or sample of levers."""
     from dataclasses import replace
 
-    from bvsim.ensemble.engine import Engine
     from bvsim.ensemble.run import Interrupted
     from bvsim.ensemble.sweep import MOST_ROWS, SweepRun
     from bvsim.ensemble.sweep_file import read_sweep
+    from bvsim.ensemble.workers.engine import Engine
 
     asked = read_sweep(source)
     if draws is not None:
@@ -123,7 +123,7 @@ def _say_cost(study: Any, cost: Any, as_json: bool) -> None:
 
 def _conclude(ctx: click.Context, study: Any, runs: Any, *, as_json: bool) -> None:
     """Draw the figures, print the table and leave with the right code."""
-    from bvsim.plot_sweep import save_sweep_figures
+    from bvsim.show.plot.sweep import save_sweep_figures
 
     table = study.table(list(runs))
     known = set(table["kpi"])

@@ -6,8 +6,8 @@ import math
 import sys
 from typing import TYPE_CHECKING, Any
 
-from bvsim.analysis.bottlenecks import ledger_of, shares
-from bvsim.analysis.causes import LOSSES, label
+from bvsim.analysis.ledger.bottlenecks import ledger_of, shares
+from bvsim.analysis.ledger.causes import LOSSES, label
 from bvsim.analysis.summary import FEWEST_ROWS, quantiles, summarise
 from bvsim.analysis.tables import by_year, cell, ranked
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bvsim.ensemble import folder
-from bvsim.ensemble.folder import RunError
-from bvsim.ensemble.plan import Shard
-from bvsim.ensemble.results import Run, open_run
+from bvsim.ensemble.design.plan import Shard
+from bvsim.ensemble.store import folder
+from bvsim.ensemble.store.folder import RunError
+from bvsim.ensemble.store.results import Run, open_run
 
 SAME = (
     "scenario",
@@ -96,7 +96,7 @@ def _shard(run: Run) -> Shard:
 
 def _write_tables(runs: list[Run], target: Path) -> None:
     """Write each table from the shards that have rows."""
-    from bvsim.ensemble.tables import ParquetTable, layout_of, merge_sources
+    from bvsim.ensemble.store.tables import ParquetTable, layout_of, merge_sources
     from bvsim.ensemble.work import differing
 
     made = [run for run in runs if run.manifest["tables"]]

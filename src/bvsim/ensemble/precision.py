@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from bvsim.ensemble.design import BLOCKS, extendable
-from bvsim.ensemble.folder import RunError
-from bvsim.ensemble.interval import ci95_mean, ci95_quantile
+from bvsim.ensemble.design.interval import ci95_mean, ci95_quantile
+from bvsim.ensemble.design.points import BLOCKS, extendable
+from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.work import FloatArray, IntArray, Result
 
 TABLE = "kpis"

@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bvsim.ensemble import folder
-from bvsim.ensemble.design import KINDS, MEDIAN, TABLE, extendable
-from bvsim.ensemble.folder import RunError
-from bvsim.ensemble.plan import Identity, Scenario, Shard, copula_of, width_of
+from bvsim.ensemble.design.plan import Identity, Scenario, Shard, copula_of, width_of
+from bvsim.ensemble.design.points import KINDS, MEDIAN, TABLE, extendable
 from bvsim.ensemble.precision import Precision
+from bvsim.ensemble.store import folder
+from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.work import FloatArray
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def make_request(
     part = Shard.parse(shard) if isinstance(shard, str) else shard or Shard()
     values, mark = None, ""
     if table is not None:
-        from bvsim.ensemble.given import read_values, table_hash
+        from bvsim.ensemble.design.given import read_values, table_hash
 
         values = read_values(scenario, table)
         design, draws, mark = TABLE, len(values), table_hash(values)

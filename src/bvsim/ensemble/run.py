@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bvsim.ensemble import folder
-from bvsim.ensemble.engine import Engine
-from bvsim.ensemble.folder import RunError
-from bvsim.ensemble.plan import Scenario, Shard
+from bvsim.ensemble.design.plan import Scenario, Shard
 from bvsim.ensemble.precision import Target
 from bvsim.ensemble.request import default_folder, earlier, make_request
-from bvsim.ensemble.results import Run, open_run
 from bvsim.ensemble.session import Progress, Session
+from bvsim.ensemble.store import folder
+from bvsim.ensemble.store.folder import RunError
+from bvsim.ensemble.store.results import Run, open_run
 from bvsim.ensemble.work import Job, Simulate
-from bvsim.valley.kpis import YEARS
+from bvsim.ensemble.workers.engine import Engine
+from bvsim.valley.record.kpis import YEARS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,7 @@ class ValleyJob:
 
     Parameters
     ----------
-    scenario : bvsim.spec.scenario.Scenario
+    scenario : bvsim.reading.scenario.Scenario
         What to simulate.
     years : tuple of int
         Years of the KPIs.

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bvsim.ensemble import folder
-from bvsim.ensemble.executors import Executor, Stop
-from bvsim.ensemble.plan import Draws, Plan, Scenario, dimensions_of
+from bvsim.ensemble.design.plan import Draws, Plan, Scenario, dimensions_of
 from bvsim.ensemble.request import Request
+from bvsim.ensemble.store import folder
 from bvsim.ensemble.work import Failure, IntArray
+from bvsim.ensemble.workers.executors import Executor, Stop
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from bvsim.ensemble.store import Store
+    from bvsim.ensemble.store.kept import Store
 
 _NO_ROWS = np.empty(0, dtype=np.int64)
 
@@ -97,7 +97,7 @@ class Session:
 
     def _open(self) -> Store:
         """Write down what will be run."""
-        from bvsim.ensemble.store import Store  # pyarrow: the parent's alone
+        from bvsim.ensemble.store.kept import Store  # pyarrow: the parent's alone
 
         store = Store(self._target, self._before.get("tables", ()))
         folder.write_text(self._target / "scenario.yaml", self._scenario.to_yaml())
@@ -188,7 +188,7 @@ class Session:
 
 def _done(store: Store) -> tuple[IntArray, IntArray]:
     """Return draws and replications of the rows that need no more work."""
-    from bvsim.ensemble.tables import unpack
+    from bvsim.ensemble.store.tables import unpack
 
     return unpack(store.done())
 

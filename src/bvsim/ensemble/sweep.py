@@ -10,18 +10,18 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bvsim.ensemble import folder
-from bvsim.ensemble.engine import Engine
-from bvsim.ensemble.executors import available_workers
-from bvsim.ensemble.folder import RunError
-from bvsim.ensemble.plan import row_values
-from bvsim.ensemble.results import Run, open_run
+from bvsim.ensemble.design.plan import row_values
 from bvsim.ensemble.run import Progress, ValleyJob, run
+from bvsim.ensemble.store import folder
+from bvsim.ensemble.store.folder import RunError
+from bvsim.ensemble.store.results import Run, open_run
 from bvsim.ensemble.sweep_file import Point, Sweep, read_sweep
 from bvsim.ensemble.work import Job
-from bvsim.spec.datafiles import find_scenario, scenario_names
-from bvsim.spec.errors import Problem, SpecError, did_you_mean
-from bvsim.valley.streams import Key
+from bvsim.ensemble.workers.engine import Engine
+from bvsim.ensemble.workers.executors import available_workers
+from bvsim.reading.datafiles import find_scenario, scenario_names
+from bvsim.schema.errors import Problem, SpecError, did_you_mean
+from bvsim.valley.ground.streams import Key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -270,13 +270,13 @@ def _checked(sweep: Sweep) -> Any:
     SpecError
         With all that does not fit, at its place in the file.
     """
-    from bvsim import spec
+    from bvsim import reading
 
     if find_scenario(sweep.scenario) is None:
         message = f"there is no scenario {sweep.scenario!r}"
         near = did_you_mean(sweep.scenario, scenario_names())
         raise SpecError([Problem(sweep.scenario_place, "scenario", message + near)])
-    base = spec.load(sweep.scenario, sets=dict(sweep.common))
+    base = reading.load(sweep.scenario, sets=dict(sweep.common))
     tried: set[tuple[str, str]] = set()
     problems: list[Problem] = []
     for point in sweep.points:
@@ -308,7 +308,7 @@ def _summary(point: Point, each: Run) -> pd.DataFrame | None:
 
 def _kpi(name: str, values: Any, draws: Any, design: str) -> dict[str, Any]:
     """Return the summary of one key figure."""
-    from bvsim.ensemble.interval import ci95_mean
+    from bvsim.ensemble.design.interval import ci95_mean
 
     low, high = ci95_mean(values, draws, design) or (float("nan"), float("nan"))
     p10, p50, p90 = values.quantile([0.1, 0.5, 0.9])

@@ -11,13 +11,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from bvsim.ensemble.design import KINDS, MEDIAN, generator
-from bvsim.spec.datafiles import find_scenario, roots
-from bvsim.spec.errors import Place, Problem, SpecError, did_you_mean, unknown
-from bvsim.spec.folder import SUFFIXES
-from bvsim.spec.nodes import Node
-from bvsim.spec.reading import read_file
-from bvsim.valley.kpis import YEARS
+from bvsim.ensemble.design.points import KINDS, MEDIAN, generator
+from bvsim.reading.datafiles import find_scenario, roots
+from bvsim.reading.folder import SUFFIXES
+from bvsim.reading.nodes import Node
+from bvsim.reading.yaml_tree import read_file
+from bvsim.schema.errors import Place, Problem, SpecError, did_you_mean, unknown
+from bvsim.valley.record.kpis import YEARS
 
 COMBINE = ("grid", "zip", "list", "sampled")
 OPERATIONS = ("times", "plus", "to", "value")

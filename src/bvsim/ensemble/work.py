@@ -15,8 +15,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bvsim.valley.record import Record, Table
-from bvsim.valley.streams import Key
+from bvsim.valley.ground.streams import Key
+from bvsim.valley.record.record import Record, Table
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

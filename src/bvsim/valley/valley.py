@@ -10,27 +10,27 @@ from typing import TYPE_CHECKING, Final
 
 import simpy
 
-from bvsim.spec.model import Model
-from bvsim.valley import tables
-from bvsim.valley.books import Account, Balance, Books, FloatArray, Trace
-from bvsim.valley.calendar import Calendar, Period, make_calendar
-from bvsim.valley.cathode import CathodeMarket
-from bvsim.valley.context import Context
-from bvsim.valley.demand import Demand
-from bvsim.valley.fleet import Fleet
-from bvsim.valley.gigafactory import SITE_COLUMNS, Gigafactory
-from bvsim.valley.kpis import Milestones, Roles, YearlyTable, kpi_table
-from bvsim.valley.labour import LabourMarket
-from bvsim.valley.lead_acid import LeadAcidPlant
-from bvsim.valley.plan import plan_in_force
-from bvsim.valley.planned import PlanOnly
-from bvsim.valley.record import Record, Table
-from bvsim.valley.recycling import Recycling
-from bvsim.valley.streams import Key, Streams
+from bvsim.schema.model import Model
+from bvsim.valley.cathode.market import CathodeMarket
+from bvsim.valley.cells.gigafactory import SITE_COLUMNS, Gigafactory
+from bvsim.valley.cells.lead_acid import LeadAcidPlant
+from bvsim.valley.cells.plan import plan_in_force
+from bvsim.valley.cells.planned import PlanOnly
+from bvsim.valley.ground.books import Account, Balance, Books, FloatArray, Trace
+from bvsim.valley.ground.calendar import Calendar, Period, make_calendar
+from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.streams import Key, Streams
+from bvsim.valley.orders.market import Demand
+from bvsim.valley.people.market import LabourMarket
+from bvsim.valley.record import tables
+from bvsim.valley.record.kpis import Milestones, Roles, YearlyTable, kpi_table
+from bvsim.valley.record.record import Record, Table
+from bvsim.valley.returns.fleet import Fleet
+from bvsim.valley.returns.market import Recycling
 from bvsim.valley.wiring import CELLS, Actors, Plans, SiteBuilder
 
 if TYPE_CHECKING:
-    from bvsim.spec.scenario import Scenario
+    from bvsim.reading.scenario import Scenario
 
 BEFORE_EVERYTHING: Final = 0
 AFTER_EVERYTHING: Final = 2

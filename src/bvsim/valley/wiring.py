@@ -8,29 +8,29 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from bvsim.spec.model import Model
-from bvsim.spec.plan import Plan
-from bvsim.spec.site import CellBlock as CellBlockSpec
-from bvsim.spec.site import Site
-from bvsim.valley.block import Block
-from bvsim.valley.brochure import BrochureBlock, BrochurePipeline
-from bvsim.valley.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, Calendar
-from bvsim.valley.cathode import CathodeMarket
-from bvsim.valley.cellblock import CellBlock
-from bvsim.valley.context import Context
-from bvsim.valley.demand import Demand
-from bvsim.valley.energy import EnergyMeter
-from bvsim.valley.gigafactory import Gigafactory
-from bvsim.valley.labour import LabourMarket
-from bvsim.valley.limits import SiteWiring
-from bvsim.valley.luck import shocked_uniform
-from bvsim.valley.money import SitePurse
-from bvsim.valley.observed import ObservedBlock, ReleasedLine
-from bvsim.valley.plan import PlanPath
-from bvsim.valley.process import InProcess
-from bvsim.valley.ramp import make_curve
-from bvsim.valley.recycling import Recycling
-from bvsim.valley.stages import Pipeline
+from bvsim.schema.model import Model
+from bvsim.schema.plan import Plan
+from bvsim.schema.site import CellBlock as CellBlockSpec
+from bvsim.schema.site import Site
+from bvsim.valley.cathode.market import CathodeMarket
+from bvsim.valley.cells.block import CellBlock
+from bvsim.valley.cells.brochure import BrochureBlock, BrochurePipeline
+from bvsim.valley.cells.energy import EnergyMeter
+from bvsim.valley.cells.gigafactory import Gigafactory
+from bvsim.valley.cells.limits import SiteWiring
+from bvsim.valley.cells.money import SitePurse
+from bvsim.valley.cells.observed import ObservedBlock, ReleasedLine
+from bvsim.valley.cells.plan import PlanPath
+from bvsim.valley.cells.process import InProcess
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, Calendar
+from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.luck import shocked_uniform
+from bvsim.valley.orders.market import Demand
+from bvsim.valley.people.market import LabourMarket
+from bvsim.valley.projects.block import Block
+from bvsim.valley.projects.ramp import make_curve
+from bvsim.valley.projects.stages import Pipeline
+from bvsim.valley.returns.market import Recycling
 
 CELLS: Final = "cells"
 

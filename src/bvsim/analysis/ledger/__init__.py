@@ -1,0 +1,1 @@
+"""What holds output back, and what lifting it frees."""

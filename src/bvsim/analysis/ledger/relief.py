@@ -1,0 +1,298 @@
+"""Relief: what each constraint, lifted, would set free, on the same draws and luck.
+
+Each row is simulated once for every subset of the constraints. What lifting changes is
+causal, unlike the ledger, which books a loss where it appears.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bvsim.analysis.ledger.shapley import (
+    alone,
+    interactions,
+    last,
+    pair_names,
+    pairs,
+    shapley,
+    subsets,
+)
+from bvsim.analysis.samples import require, write_sample
+from bvsim.analysis.tables import REGION, ROW, RunLike
+from bvsim.ensemble.design.interval import ci95_mean
+from bvsim.ensemble.run import Interrupted, Progress, Run
+from bvsim.ensemble.run import run as run_ensemble
+from bvsim.ensemble.work import Simulate
+from bvsim.valley.ground.streams import Key
+from bvsim.valley.record.kpis import YEARS
+from bvsim.valley.record.record import Record, Table
+
+FloatArray = NDArray[np.float64]
+KIND = "relief"
+TABLE = "relief"
+CONSTRAINTS = ("labour", "cathode", "demand", "delay")
+STOPS = "stops"
+"""An optional fifth: stalls and breakdowns."""
+
+ALL = "all"
+MEASURES = ("alone", "last", "shapley", "pair", "interaction", ALL)
+
+
+class Lifted(Protocol):
+    """Simulates one replication with some constraints lifted."""
+
+    def __call__(self, values: FloatArray, key: Key, *, lifts: frozenset[str]) -> Record:
+        """Return the record, whose table `ledger` has `good_gwh` by year and block."""
+
+
+@dataclass(frozen=True)
+class ReliefJob:
+    """Simulates every row once for each subset of the constraints.
+
+    Parameters
+    ----------
+    scenario : bvsim.reading.scenario.Scenario
+        What to simulate.
+    years : tuple of int
+        Years of the key figures.
+    constraints : tuple of str
+        What is lifted.
+    factory : callable, optional
+        Makes the simulator of one replication; the valley's by default.
+    """
+
+    scenario: Any
+    years: tuple[int, ...]
+    constraints: tuple[str, ...] = CONSTRAINTS
+    factory: Callable[[], Lifted] | None = None
+
+    def prepare(self) -> Simulate:
+        """Return the function that simulates a row."""
+        if self.factory is not None:
+            return functools.partial(relieved, self.factory(), self.constraints)
+        from bvsim.valley import valley  # workers load it, `--help` does not
+
+        setting = valley.prepare(self.scenario, self.years)
+        simulate = functools.partial(valley.simulate, setting)
+        return functools.partial(relieved, simulate, self.constraints)
+
+
+def relieved(
+    simulate: Lifted, constraints: tuple[str, ...], values: FloatArray, key: Key
+) -> Record:
+    """Return the record of a row as it is, with a table `relief` of all subsets beside it."""
+    good = []
+    first: Record | None = None
+    for lifted in subsets(constraints):
+        record = simulate(values, key, lifts=frozenset(lifted))
+        first = first or record
+        good.append(_good(record.tables["ledger"]))
+    assert first is not None
+    labels, _ = good[0]
+    if any(other != labels for other, _ in good):
+        raise ValueError("lifting a constraint changes the labels of the ledger")
+    columns = tuple(_column(lifted) for lifted in subsets(constraints))
+    table = Table(labels, columns, np.column_stack([output for _, output in good]))
+    return Record({**first.tables, TABLE: table})
+
+
+Labels = tuple[tuple[str, tuple[object, ...]], ...]
+
+
+def _good(ledger: Table) -> tuple[Labels, FloatArray]:
+    """Return the good output of the valley and of each site by year, with its labels."""
+    index = dict(ledger.index)
+    sites = [str(entity).split(".", 1)[0] for entity in index["entity"]]
+    keys = list(zip(index["year"], sites, strict=True))
+    years: list[Any] = sorted(set(index["year"]), key=str)
+    names = [REGION, *sorted(set(sites) - {REGION})]
+    rows = [(year, name) for year in years for name in names]
+    at = {row: i for i, row in enumerate(rows)}
+    output = np.zeros(len(rows))
+    good = ledger.values[:, ledger.columns.index("good_gwh")]
+    for (year, site), value in zip(keys, good, strict=True):
+        if site != REGION:
+            output[at[year, site]] += value
+            output[at[year, REGION]] += value
+    labels = (("year", tuple(y for y, _ in rows)), ("entity", tuple(name for _, name in rows)))
+    return labels, output
+
+
+def _column(lifted: Iterable[str]) -> str:
+    return f"lifted_{'_'.join(lifted) or 'none'}_gwh"
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A scenario under the name of the analysis, so that no other rows mix with its own."""
+
+    inner: Any
+    constraints: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.inner.name}+{KIND}-{'-'.join(self.constraints)}"
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name == "inner":  # while being copied it has no `inner`
+            raise AttributeError(name)
+        return getattr(self.inner, name)
+
+
+def run_relief(
+    scenario: Any,
+    draws: int = 64,
+    seed: int = 1,
+    *,
+    out: str | Path,
+    stops: bool = False,
+    years: tuple[int, ...] = YEARS,
+    workers: int | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+    factory: Callable[[], Lifted] | None = None,
+) -> Run:
+    """Simulate the draws of a plain Sobol run with every subset of the constraints lifted.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to simulate.
+    draws, seed : int
+        As in `bvsim.run`: the same draws and the same luck.
+    out : path
+        A run folder; beside the tables of an ordinary run (nothing lifted) it gets `relief`.
+    stops : bool
+        Lift stalls and breakdowns too: 32 simulations a row instead of 16.
+    years, workers, resume, progress
+        As in `bvsim.run`.
+    factory : callable, optional
+        Makes another simulator than the valley's.
+
+    Raises
+    ------
+    RunError
+        When the folder holds something else.
+    """
+    constraints = (*CONSTRAINTS, STOPS) if stops else CONSTRAINTS
+    sample = {
+        "kind": KIND,
+        "scenario": scenario.name,
+        "model_hash": scenario.model_hash,
+        "seed": seed,
+        "constraints": list(constraints),
+    }
+    named: Any = _Named(scenario, constraints)
+    try:
+        made = run_ensemble(
+            named,
+            draws=draws,
+            seed=seed,
+            out=out,
+            years=years,
+            workers=workers,
+            resume=resume,
+            progress=progress,
+            job=ReliefJob(scenario, years, constraints, factory),
+            chunk_rows=1,
+        )
+    except Interrupted as stop:
+        write_sample(stop.run.folder, sample)
+        raise
+    write_sample(made.folder, sample)
+    return made
+
+
+def relief_rows(run: RunLike) -> pd.DataFrame:
+    """Return what lifting sets free in every row, GWh.
+
+    Parameters
+    ----------
+    run : RunLike
+        Made by `run_relief`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns (measure, lifted): what each constraint frees ``alone``, and ``last``
+        (all others lifted already), its ``shapley`` share; what each ``pair`` frees, and its
+        ``interaction`` (the pair less the two alone); and ``all`` lifted together. Index:
+        draw, replication, year, entity (sites and ``region``).
+
+    Raises
+    ------
+    RunError
+        When the sample was made for something else.
+    """
+    constraints = tuple(require(run, KIND)["constraints"])
+    table = run.table(TABLE).set_index([*ROW, "year", "entity"])
+    worth = table[[_column(lifted) for lifted in subsets(constraints)]].to_numpy(dtype=float)
+    couples = pair_names(constraints)
+    parts = {
+        "alone": (constraints, alone(worth)),
+        "last": (constraints, last(worth)),
+        "shapley": (constraints, shapley(worth)),
+        "pair": (couples, pairs(worth)),
+        "interaction": (couples, interactions(worth)),
+        ALL: (("+".join(constraints),), worth[:, -1:] - worth[:, :1]),
+    }
+    labels = [(measure, name) for measure, (names, _) in parts.items() for name in names]
+    values = np.concatenate([part for _, part in parts.values()], axis=1)
+    columns = pd.MultiIndex.from_tuples(labels, names=["measure", "lifted"])
+    return pd.DataFrame(values, index=table.index, columns=columns)
+
+
+def relief(run: RunLike) -> pd.DataFrame:
+    """Summarise what lifting sets free, by year and site.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `mean_gwh`, `ci95_lo_gwh`, `ci95_hi_gwh` (paired: the mean of differences within
+        rows, by the design's blocks; NaN where the design allows none), `p10_gwh`,
+        `p90_gwh`, `clear` (the interval does not cover zero), `n`; index: year, entity,
+        measure, lifted.
+    """
+    rows = relief_rows(run)
+    design = str(run.manifest["design"])
+    groups = rows.groupby(["year", "entity"], sort=True, observed=True)
+    parts = {key: _summary(part, design) for key, part in groups}
+    return pd.concat(parts, names=["year", "entity"])
+
+
+def _summary(part: pd.DataFrame, design: str) -> pd.DataFrame:
+    draws = part.index.get_level_values("draw").to_numpy()
+    unknown = (np.nan, np.nan)
+    values = part.to_numpy(dtype=float)
+    intervals = [ci95_mean(column, draws, design) or unknown for column in values.T]
+    low, high = np.array(intervals).T
+    p10, p90 = np.quantile(values, [0.1, 0.9], axis=0)
+    columns = {"mean_gwh": values.mean(axis=0), "ci95_lo_gwh": low, "ci95_hi_gwh": high}
+    columns |= {"p10_gwh": p10, "p90_gwh": p90, "clear": (low > 0.0) | (high < 0.0)}
+    return pd.DataFrame({**columns, "n": len(part)}, index=part.columns)
+
+
+def surplus(run: RunLike) -> pd.DataFrame:
+    """Compare, for the whole valley, the sum of single reliefs with the relief of all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Mean GWh over rows: `all`, `sum_shapley` (equal to it), `sum_alone`, `sum_last`;
+        index: year. Where the last two differ from the first, constraints interact.
+    """
+    rows = relief_rows(run)
+    valley = rows[rows.index.get_level_values("entity") == REGION]
+    means = valley.groupby("year").mean()
+    found = {ALL: means[ALL].to_numpy()[:, 0]}
+    for name in ("shapley", "alone", "last"):
+        found[f"sum_{name}"] = means[name].to_numpy().sum(axis=1)
+    return pd.DataFrame(found, index=means.index)

@@ -1,0 +1,1 @@
+"""What a change makes, and how robust it is."""

@@ -1,0 +1,1 @@
+"""Which uncertain figures matter."""

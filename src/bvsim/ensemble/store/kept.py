@@ -1,0 +1,115 @@
+"""The store of a run: what is done, what was added, and the tables at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from pathlib import Path
+
+import numpy as np
+
+from bvsim.ensemble.store.folder import RunError
+from bvsim.ensemble.store.shards import Shards
+from bvsim.ensemble.store.tables import (
+    FloatArray,
+    IntArray,
+    ParquetTable,
+    Source,
+    merge_sources,
+    table_keys,
+    unpack,
+    write_draws,
+)
+from bvsim.ensemble.work import Layout, Result
+
+
+class Store:
+    """The tables of a run folder and the shards on their way into them.
+
+    Parameters
+    ----------
+    folder : Path
+        The run folder, which must exist.
+    tables : sequence of str
+        Tables that an earlier run completed, as its manifest says.
+    """
+
+    def __init__(self, folder: Path, tables: Sequence[str] = ()) -> None:
+        self.folder = folder
+        self.tables = tuple(tables)
+        self._shards = Shards(folder / "shards")
+
+    def done(self) -> IntArray:
+        """Return the keys of the rows that need no more work, ascending."""
+        names = self._shards.layouts or dict.fromkeys(self.tables)
+        found = [np.union1d(self._shards.keys, self._written(name)) for name in names]
+        return reduce(np.intersect1d, found) if found else np.empty(0, dtype=np.int64)
+
+    def add(self, result: Result) -> None:
+        """Keep the rows of a finished chunk."""
+        self._shards.add(result)
+
+    def values(self, name: str, columns: Sequence[str]) -> tuple[IntArray, FloatArray]:
+        """Return what is kept of a table with one row a replication.
+
+        Returns
+        -------
+        draws : array of int, shape (rows,)
+        values : array of float, shape (rows, columns)
+        """
+        sources: list[Source] = []
+        path, layout = self.folder / f"{name}.parquet", self._shards.layouts.get(name)
+        if path.exists():
+            sources.append(ParquetTable(path, Layout((), tuple(columns), 1)))
+        found = [
+            (source.keys, source.read(np.arange(len(source.keys)))[:, 0]) for source in sources
+        ]
+        if layout is not None:
+            shards = self._shards.table(name)
+            at = [layout.columns.index(column) for column in columns]
+            found.append((shards.keys, shards.read(np.arange(len(shards.keys)))[:, 0, at]))
+        keys = np.concatenate([np.empty(0, dtype=np.int64), *(keys for keys, _ in found)])
+        values = np.concatenate([np.empty((0, len(columns))), *(part for _, part in found)])
+        once, first = np.unique(keys, return_index=True)
+        return unpack(once)[0], values[first]
+
+    def write_draws(
+        self,
+        names: Sequence[str],
+        blocks: Iterable[FloatArray],
+        dimensions: Sequence[int] | None = None,
+    ) -> None:
+        """Write the table of draws."""
+        write_draws(self.folder / "draws.parquet", names, blocks, dimensions)
+
+    def merge(self) -> None:
+        """Bring the shards into the tables; the shards stay until `clean`."""
+        for name, layout in self._shards.layouts.items():
+            self._merge(name, layout)
+        if self._shards.layouts:
+            self.tables = tuple(self._shards.layouts)
+
+    def clean(self) -> None:
+        """Delete the shards, which the tables now contain."""
+        self._shards.remove()
+
+    def _merge(self, name: str, layout: Layout) -> None:
+        path, merged = self.folder / f"{name}.parquet", self.folder / f".{name}.merged"
+        shards = self._shards.table(name)
+        if path.exists():
+            held = ParquetTable(path, layout)
+            try:
+                merge_sources(merged, layout, [held, shards])
+            finally:
+                held.close()  # an open file cannot be replaced everywhere
+        else:
+            merge_sources(merged, layout, [shards])
+        merged.replace(path)
+
+    def _written(self, name: str) -> IntArray:
+        """Return the keys in a table's file, none if there is no file."""
+        path = self.folder / f"{name}.parquet"
+        try:
+            return table_keys(path) if path.exists() else np.empty(0, dtype=np.int64)
+        except (OSError, ValueError, KeyError) as error:
+            raise RunError(f"{path} cannot be read ({error}): remove the folder") from None

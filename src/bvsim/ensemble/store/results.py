@@ -1,0 +1,169 @@
+"""A run opened from its folder: tables on demand, quantiles over rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bvsim.ensemble.store.folder import RunError, read_manifest
+from bvsim.ensemble.work import Failure, FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_ROW = ["draw", "replication"]
+_REGION = "region"
+
+
+@dataclass(frozen=True)
+class Run:
+    """The results of a run.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they are.
+    manifest : mapping
+        What was run, with what, and how it went.
+    """
+
+    folder: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def scenario_name(self) -> str:
+        """Name of the scenario."""
+        return str(self.manifest["scenario"])
+
+    @property
+    def status(self) -> str:
+        """``running``, ``complete``, ``interrupted`` or ``failed``."""
+        return str(self.manifest["status"])
+
+    @property
+    def design(self) -> str:
+        """Kind of design, as `ci95_mean` needs it."""
+        return str(self.manifest["design"])
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """The rows that could not be simulated."""
+        return tuple(Failure(**failure) for failure in self.manifest["failures"])
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables."""
+        return ("draws", *self.manifest["tables"])
+
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return a table, or some of its columns, as a data frame.
+
+        Raises
+        ------
+        KeyError
+            When the run has no such table, or the table no such column.
+        """
+        import pandas as pd  # most of a second: only when a table is asked for
+
+        path = self._path(name)
+        if columns is not None:
+            unknown = [column for column in columns if column not in self.columns(name)]
+            if unknown:
+                raise KeyError(f"the table {name!r} has no column {unknown[0]!r}")
+        return pd.read_parquet(path, columns=None if columns is None else list(columns))
+
+    def columns(self, name: str) -> tuple[str, ...]:
+        """Return the names of the columns of a table."""
+        import pyarrow.parquet as pq
+
+        return tuple(pq.read_schema(self._path(name)).names)
+
+    def values(self, draw: int) -> FloatArray:
+        """Return the values of the uncertain figures of a draw, as they were used."""
+        import pyarrow.parquet as pq
+
+        if not 0 <= draw < self.manifest["draws"]:
+            raise KeyError(f"the run has draws 0 to {self.manifest['draws'] - 1}, not {draw}")
+        row = pq.read_table(self._path("draws"), filters=[("draw", "=", draw)]).drop(["draw"])
+        return np.array([column[0].as_py() for column in row.columns], dtype=np.float64)
+
+    def quantiles(
+        self,
+        column: str,
+        by: str | Sequence[str] = "year",
+        q: Sequence[float] = (0.1, 0.5, 0.9),
+        entity: str | None = None,
+    ) -> pd.DataFrame:
+        """Return quantiles of a quantity over draws and replications.
+
+        Parameters
+        ----------
+        column : str
+            A column of the table ``yearly`` (``monthly`` where `by` names the month).
+        by : str or sequence of str
+            ``year``, ``month``; with ``entity`` each entity has its own quantiles.
+        q : sequence of float
+            Which quantiles.
+        entity : str, optional
+            One entity. By default the sum over sites; where no site has the quantity, over
+            all plants and recyclers, or the region's own where none of them has it.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each value of `by`, a column for each quantile (``p10``, ``p50`` ...).
+        """
+        keys = [by] if isinstance(by, str) else list(by)
+        table = "monthly" if "month" in keys else "yearly"
+        wanted = list(dict.fromkeys([*_ROW, *keys, "entity", column]))
+        rows = self.table(table, wanted).dropna(subset=[column])
+        if entity is not None:
+            rows = rows[rows["entity"] == entity]
+            if rows.empty:
+                raise KeyError(f"{entity!r} has no {column!r} in the table {table!r}")
+        elif "entity" not in keys:
+            rows = rows[rows["entity"].isin(self._summands(set(rows["entity"])))]
+        totals = rows.groupby([*keys, *_ROW], observed=True)[column].sum()
+        made = totals.groupby(level=list(range(len(keys))), observed=True).quantile(np.array(q))
+        frame = made.unstack()
+        frame.columns = [f"p{100 * level:g}" for level in frame.columns]
+        return frame
+
+    def _summands(self, entities: set[str]) -> set[str]:
+        """Return which of the entities that have a quantity add up to the region."""
+        sites = entities & set(self.manifest["sites"])
+        plain = {name for name in entities if "." not in name and name != _REGION}
+        return sites or plain or entities & {_REGION}
+
+    def _path(self, name: str) -> Path:
+        """Return the file of a table."""
+        path = self.folder / f"{name}.parquet"
+        if name in self.tables and path.exists():
+            return path
+        if not self.manifest["tables"] and name != "draws":
+            raise KeyError(f"{self.folder} has no table {name!r}: {self._why_empty()}")
+        raise KeyError(f"{self.folder} has no table {name!r}; it has {', '.join(self.tables)}")
+
+    def _why_empty(self) -> str:
+        """Say why a run has no tables."""
+        if self.failures:
+            return f"no row could be simulated; the first says {self.failures[0].message}"
+        return f"the run is {self.status}; resume it to finish it"
+
+
+def open_run(folder: str | Path) -> Run:
+    """Open the results in a run folder; tables are read when asked for.
+
+    Raises
+    ------
+    RunError
+        When the folder holds no run.
+    """
+    path = Path(folder)
+    if not path.is_dir():
+        raise RunError(f"{path} is not a folder")
+    return Run(path, read_manifest(path))

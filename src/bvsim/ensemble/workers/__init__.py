@@ -1,0 +1,1 @@
+"""Who simulates the rows."""

@@ -1,0 +1,207 @@
+"""Puts drawn numbers in place of a model's figures, fast: the tree is compiled once.
+
+Only parts that hold an uncertain figure are made anew for a draw; all others are shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, is_dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bvsim.schema.figure import DATE_SYMBOL, Change, Figure, day_number
+from bvsim.schema.unit import Timed
+
+FloatArray = NDArray[np.float64]
+Values = Sequence[Any]
+
+
+def _act(change: Change, value: float) -> float:
+    if change.operation == "times":
+        return value * change.value
+    return value + change.value if change.operation == "plus" else change.value
+
+
+@dataclass(frozen=True)
+class _Finish:
+    """Turns drawn values of figures into what the valley computes with.
+
+    Levers without a date act first, then physical bounds, whole numbers, and dates as days
+    since the start; figures that levers may change in time become `Timed`.
+    """
+
+    start: date
+    scale: FloatArray
+    shift: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    whole: NDArray[np.bool_]
+    timed: tuple[tuple[int, tuple[Change, ...]], ...]
+
+    @classmethod
+    def of(cls, figures: Sequence[Figure], start: date) -> _Finish:
+        affine = [_affine(figure) for figure in figures]
+        offsets = [
+            day_number(start) if figure.unit.symbol == DATE_SYMBOL else 0.0 for figure in figures
+        ]
+        timed = tuple(
+            (i, tuple(change for change in figure.changes if change.since))
+            for i, figure in enumerate(figures)
+            if figure.unit.timed
+        )
+        return cls(
+            start,
+            np.array([scale for scale, _ in affine], dtype=np.float64),
+            np.array([s - offset for (_, s), offset in zip(affine, offsets, strict=True)]),
+            np.array([f.unit.lower for f in figures], dtype=np.float64),
+            np.array([f.unit.upper for f in figures], dtype=np.float64),
+            np.array([f.unit.whole for f in figures], dtype=np.bool_),
+            timed,
+        )
+
+    def __call__(self, values: FloatArray) -> list[Any]:
+        raw = values * self.scale + self.shift
+        done: list[Any] = self._physical(raw, slice(None)).tolist()
+        for i, changes in self.timed:
+            done[i] = Timed((), (done[i],)) if not changes else self._timed(i, raw[i], changes)
+        return done
+
+    def _physical(self, raw: FloatArray, at: Any) -> FloatArray:
+        bounded = np.clip(raw, self.lower[at], self.upper[at])
+        return np.where(self.whole[at], np.rint(bounded), bounded)
+
+    def _timed(self, i: int, value: float, changes: tuple[Change, ...]) -> Timed:
+        values = [value]
+        for change in changes:
+            values.append(_act(change, values[-1]))
+        days = tuple(float((c.since - self.start).days) for c in changes if c.since)
+        done = self._physical(np.array(values), np.full(len(values), i))
+        return Timed(days, tuple(done.tolist()))
+
+
+def _affine(figure: Figure) -> tuple[float, float]:
+    """Return the levers without a date as one multiplication and one addition."""
+    zero, one = 0.0, 1.0
+    for change in figure.changes:
+        if change.since is None:
+            zero, one = _act(change, zero), _act(change, one)
+    return one - zero, zero
+
+
+_Recipe = Callable[[Values], Any]
+
+
+class _PartRecipe:
+    """Makes a part anew from what is common to all draws and from drawn values."""
+
+    def __init__(self, made: Any, slots: Mapping[str, int], parts: Mapping[str, _Recipe]) -> None:
+        self.cls = type(made)
+        self.common = {k: v for k, v in vars(made).items() if k not in slots and k not in parts}
+        self.slots = tuple(slots.items())
+        self.parts = tuple(parts.items())
+
+    def __call__(self, values: Values) -> Any:
+        new = object.__new__(self.cls)
+        fields = new.__dict__
+        fields.update(self.common)
+        for name, i in self.slots:
+            fields[name] = values[i]
+        for name, make in self.parts:
+            fields[name] = make(values)
+        return new
+
+
+class _MappingRecipe:
+    """Makes a mapping, in the order of the file."""
+
+    def __init__(self, entries: Mapping[str, Any]) -> None:
+        self.entries = tuple(entries.items())
+
+    def __call__(self, values: Values) -> dict[str, Any]:
+        return {key: _made(entry, values) for key, entry in self.entries}
+
+
+class _ListRecipe:
+    """Makes a tuple or list."""
+
+    def __init__(self, kind: type, entries: Sequence[Any]) -> None:
+        self.kind = kind
+        self.entries = tuple(entries)
+
+    def __call__(self, values: Values) -> Any:
+        return self.kind(_made(entry, values) for entry in self.entries)
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """Where a drawn value goes."""
+
+    index: int
+
+
+_RECIPES = (_PartRecipe, _MappingRecipe, _ListRecipe)
+
+
+def _made(entry: Any, values: Values) -> Any:
+    if type(entry) is _Slot:
+        return values[entry.index]
+    return entry(values) if isinstance(entry, _RECIPES) else entry
+
+
+class Drawer:
+    """The compiled form of a model.
+
+    Parameters
+    ----------
+    model : part
+        The tree of figures.
+    figures : mapping of str to Figure
+        The uncertain ones by dotted path, in the order of the values; every other figure is
+        taken at its median.
+    start : datetime.date
+        Day 0.
+    """
+
+    def __init__(self, model: Any, figures: Mapping[str, Figure], start: date) -> None:
+        self._start = start
+        self._index = {path: i for i, path in enumerate(figures)}
+        self._finish = _Finish.of(list(figures.values()), start)
+        self._recipe = self._compile(model, "")
+
+    def __call__(self, values: FloatArray) -> Any:
+        """Return the tree with numbers, from one value a figure, shape (d,)."""
+        return _made(self._recipe, self._finish(np.asarray(values, dtype=np.float64)))
+
+    def _compile(self, value: Any, path: str) -> Any:
+        """Return a recipe, a slot, or the finished value where nothing is drawn."""
+        if isinstance(value, Figure):
+            if path in self._index:
+                return _Slot(self._index[path])
+            median = np.array([value.distribution.median])
+            return _Finish.of([value], self._start)(median)[0]
+        prefix = f"{path}." if path else ""
+        if isinstance(value, dict):
+            entries = {k: self._compile(v, f"{prefix}{k}") for k, v in value.items()}
+            return _MappingRecipe(entries) if _draws(entries.values()) else entries
+        if isinstance(value, (list, tuple)):
+            items = [self._compile(v, f"{prefix}{i}") for i, v in enumerate(value)]
+            return _ListRecipe(type(value), items) if _draws(items) else type(value)(items)
+        if is_dataclass(value) and not isinstance(value, type) and hasattr(value, "__dict__"):
+            return self._compile_part(value, prefix)
+        return value
+
+    def _compile_part(self, value: Any, prefix: str) -> Any:
+        fields = {k: self._compile(v, f"{prefix}{k}") for k, v in vars(value).items()}
+        slots = {k: v.index for k, v in fields.items() if isinstance(v, _Slot)}
+        parts = {k: v for k, v in fields.items() if isinstance(v, _RECIPES)}
+        made = object.__new__(type(value))
+        made.__dict__.update(fields)
+        return _PartRecipe(made, slots, parts) if slots or parts else made
+
+
+def _draws(entries: Any) -> bool:
+    return any(isinstance(entry, (_Slot, *_RECIPES)) for entry in entries)

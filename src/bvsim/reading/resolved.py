@@ -1,0 +1,63 @@
+"""Resolved scenarios: what they are as a file, and a hash of what they mean."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import is_dataclass
+from typing import Any
+
+import yaml
+
+from bvsim.schema.figure import Figure
+from bvsim.schema.sources import Source
+
+_SCHEMA_LINE = "# A resolved bvsim scenario: nothing inherited, nothing left out.\n"
+_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _Dumper(_DUMPER):  # type: ignore[misc]
+    """Writes every value out, without anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def write_yaml(header: Mapping[str, Any], model: Mapping[str, Any]) -> str:
+    """Write a resolved scenario as YAML, its model by sorted keys."""
+    top = _dump(dict(header), sort_keys=False)
+    return f"{_SCHEMA_LINE}{top}{_dump({'model': dict(model)}, sort_keys=True)}"
+
+
+def _dump(data: dict[str, Any], *, sort_keys: bool) -> str:
+    text: str = yaml.dump(
+        data,
+        Dumper=_Dumper,
+        sort_keys=sort_keys,
+        allow_unicode=True,
+        width=100,
+        default_flow_style=None,
+    )
+    return text
+
+
+def fingerprint(model: Any, more: Sequence[str]) -> str:
+    """Return a hash of a model's meaning: the same whatever the order in files."""
+    text = json.dumps([_canonical(model), list(more)], sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _canonical(value: Any) -> Any:
+    """Reduce a value to what decides on results: vintages in force, without their sources."""
+    if isinstance(value, Figure):
+        return [value.unit.symbol, repr(value.distribution), repr(value.changes)]
+    if isinstance(value, Source):
+        return None
+    if isinstance(value, Mapping):
+        return {str(key): _canonical(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_canonical(item) for item in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {key: _canonical(item) for key, item in vars(value).items()}
+    return value if value is None or isinstance(value, (bool, int, str)) else repr(value)

@@ -1,0 +1,378 @@
+"""Scenarios: a model at a date, with what is set, ready to be drawn from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bvsim.reading.assembly import (
+    SOURCES,
+    Kind,
+    add_sources,
+    assemble,
+    ceilings_of,
+    kind_of,
+    source_days,
+)
+from bvsim.reading.correlations import (
+    Correlation,
+    Tie,
+    read_ties,
+    ties_in_force,
+    unknown_sources,
+)
+from bvsim.reading.dimensions import order_of, read_dimensions
+from bvsim.reading.drawing import Drawer
+from bvsim.reading.folder import Reading
+from bvsim.reading.garbage import no_search
+from bvsim.reading.nodes import Node, from_python
+from bvsim.reading.overrides import Override, Setting
+from bvsim.reading.resolved import fingerprint, write_yaml
+from bvsim.reading.scalars import meaning
+from bvsim.reading.scenario_file import DATES, Link, inherit, read_chain, read_model_of
+from bvsim.reading.tree_paths import figures_of
+from bvsim.schema.errors import Place, Problem, SpecError
+from bvsim.schema.figure import Figure
+
+FloatArray = NDArray[np.float64]
+
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LONGEST_YEARS = 100
+_EDGE = 1e-12
+"""Uniforms are kept this far from 0 and 1, where some quantiles are infinite."""
+
+
+@dataclass(frozen=True)
+class _Basis:
+    """What a scenario is made of, kept so that it can be made again with more settings."""
+
+    reading: Reading
+    groups: tuple[tuple[Setting, ...], ...]
+    kind: Kind
+    listed: tuple[str, ...]
+    ties: tuple[Tie, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """A model at a date with everything set; immutable.
+
+    Parameters
+    ----------
+    name, story : str
+        What it is called and what it asks.
+    as_of, plan_as_of : datetime.date
+        The day that parts facts from uncertainty, and the day of the announced plan.
+    start, end : datetime.date
+        First and last simulated day.
+    model : Model
+        The tree of figures, each with the vintage in force at `as_of`.
+    overrides : mapping of str to Override
+        What was set, by dotted path, old and new.
+    """
+
+    name: str
+    story: str
+    as_of: date
+    plan_as_of: date
+    start: date
+    end: date
+    model: Any
+    overrides: Mapping[str, Override]
+    _tree: Node = field(repr=False)
+    _basis: _Basis = field(repr=False)
+    _ties: tuple[Tie, ...] = field(default=(), repr=False)
+
+    @property
+    def correlations(self) -> tuple[Correlation, ...]:
+        """Pairs of uncertain figures and the rank correlation of their values."""
+        return tuple(tie.correlation for tie in self._ties)
+
+    @cached_property
+    def _figures(self) -> dict[str, Figure]:
+        return figures_of(self.model)
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """The stable order of dimensions: the model's committed list, then others by name."""
+        uncertain = (path for path, figure in self._figures.items() if figure.uncertain)
+        return order_of(self._basis.listed, uncertain)
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """Dotted paths of the uncertain figures, in the stable order of dimensions."""
+        figures = self._figures
+        return tuple(path for path in self.order if path in figures and figures[path].uncertain)
+
+    @cached_property
+    def dimensions(self) -> tuple[int, ...]:
+        """The position of each of `paths` among all dimensions (`order`).
+
+        A design with `width` columns keeps a figure's column whatever else is fixed.
+        """
+        position = {path: i for i, path in enumerate(self.order)}
+        return tuple(position[path] for path in self.paths)
+
+    @property
+    def width(self) -> int:
+        """The number of dimensions that a design common to all scenarios needs."""
+        return len(self.order)
+
+    @cached_property
+    def model_hash(self) -> str:
+        """A hash of all that matters to results: not of order, notes of figures, or sources."""
+        dates = [getattr(self, key).isoformat() for key in DATES]
+        ties = [f"{a} ~ {b}: {rank!r}" for a, b, rank in self.correlations]
+        return fingerprint(self.model, [*dates, *self.paths, *map(str, self.dimensions), *ties])
+
+    @cached_property
+    def _drawer(self) -> Drawer:
+        return Drawer(self.model, {path: self._figures[path] for path in self.paths}, self.start)
+
+    def figures(self) -> Iterable[tuple[str, Figure]]:
+        """Return (dotted path, figure) of every figure, by path; templates are left out."""
+        return sorted(self._figures.items())
+
+    def quantile(self, u: FloatArray, /) -> FloatArray:
+        """Return values of the uncertain figures from uniform numbers.
+
+        Parameters
+        ----------
+        u : array, shape (n, d) or (n, width)
+            In 0..1. With `width` columns those in `dimensions` are used.
+
+        Returns
+        -------
+        array, shape (n, d)
+            Values in the order of `paths`; dates as days since 1970-01-01.
+
+        Raises
+        ------
+        ValueError
+            When the number of columns is neither.
+        """
+        uniforms = np.asarray(u, dtype=np.float64)
+        columns: Sequence[int] = range(len(self.paths))
+        if uniforms.shape[1:] == (self.width,):
+            columns = self.dimensions
+        elif uniforms.shape[1:] != (len(self.paths),):
+            expected = f"{len(self.paths)} or {self.width}"
+            raise ValueError(f"{uniforms.shape[1:]} uniforms a row, expected {expected}")
+        inside = np.clip(uniforms, _EDGE, 1.0 - _EDGE)
+        values = np.empty((len(inside), len(self.paths)))
+        for i, (path, column) in enumerate(zip(self.paths, columns, strict=True)):
+            values[:, i] = self._figures[path].distribution.quantile(inside[:, column])
+        self._reconcile(values, inside, columns)
+        return values
+
+    def _reconcile(self, values: FloatArray, uniforms: FloatArray, columns: Sequence[int]) -> None:
+        """Draw figures that an observation bounds from what lies below it, in their dimension."""
+        at = {path: i for i, path in enumerate(self.paths)}
+        for path, bounds in ceilings_of(self.model).items():
+            if path not in at:
+                continue
+            i, distribution = at[path], self._figures[path].distribution
+            limit = np.full(len(values), np.inf)
+            for bound in bounds:
+                fixed = self._figures[bound].distribution.median
+                limit = np.minimum(limit, values[:, at[bound]] if bound in at else fixed)
+            room = distribution.cdf(limit)
+            values[:, i] = distribution.quantile(uniforms[:, columns[i]] * np.clip(room, _EDGE, 1))
+
+    def median(self) -> FloatArray:
+        """Return the medians of the uncertain figures, shape (d,), in the order of `paths`."""
+        return np.array([self._figures[path].distribution.median for path in self.paths])
+
+    def drawn(self, values: FloatArray, /) -> Any:
+        """Return the model with numbers in place of its figures.
+
+        Parameters
+        ----------
+        values : array, shape (d,)
+            As `quantile` or `median` returns them.
+
+        Returns
+        -------
+        Model
+            Plain floats in the unit of each field: dates as days since `start`, whole numbers
+            rounded, `Timed` where levers may act from a date. Figures that are not uncertain
+            have their value.
+        """
+        return self._drawer(values)
+
+    def with_values(self, sets: Mapping[str, Any], /) -> Scenario:
+        """Return the scenario with more settings: see the ``set`` of scenario files.
+
+        Raises
+        ------
+        SpecError
+            When a path matches nothing or a value does not fit.
+        """
+        return _with_sets(self._basis, _header(self), sets, "with_values")
+
+    @no_search()
+    def to_yaml(self) -> str:
+        """Return the resolved scenario as a file: nothing inherited, nothing left out.
+
+        Loading it gives the same paths, draws and hash.
+        """
+        header = {"name": self.name, "story": self.story} | {k: getattr(self, k) for k in DATES}
+        if self._ties:
+            header["correlations"] = [tie.node.plain() for tie in self._ties]
+        return write_yaml(header | {"dimensions": list(self.order)}, self._tree.plain())
+
+
+@no_search()
+def load(
+    name: str | Path,
+    sets: Mapping[str, Any] | None = None,
+    *,
+    root: str | Path | None = None,
+    model_class: type | None = None,
+) -> Scenario:
+    """Load a scenario.
+
+    Parameters
+    ----------
+    name : str or path
+        A file, or the bare name of a scenario of the study folder or of those shipped.
+    sets : mapping, optional
+        Settings on top: dotted path (perhaps with ``*``) to a value, a figure, or a lever
+        such as ``{"times": 2, "from": date(2027, 1, 1)}``. The dates of the scenario
+        (``end``, ...) can be set too.
+    root : path, optional
+        The study folder; the working directory by default.
+    model_class : type, optional
+        The data class of the model; the valley's by default.
+
+    Raises
+    ------
+    SpecError
+        With every problem of all files, located.
+    """
+    folder = None if root is None else Path(root)
+    chain, problems = read_chain(str(name), folder)
+    try:
+        reading = read_model_of(chain, folder)
+    except SpecError as error:  # what else is wrong with the scenario's files is told as well
+        raise SpecError([*problems, *error.problems]) from None
+    kind = kind_of(model_class)
+    tree = reading.tree
+    for link in chain:
+        tree, wrong = add_sources(tree, link.node.get("sources"))
+        problems += wrong if not reading.failed else []
+    groups = tuple(tuple(link.settings()) for link in chain)
+    ties, wrong = read_ties([link.node for link in chain])
+    known = not {SOURCES, "*"} & set(reading.failed)
+    problems += [*wrong, *(unknown_sources(ties, source_days(tree)) if known else ())]
+    listed = _listed(chain, reading)
+    basis = _Basis(replace(reading, tree=tree), groups, kind, listed, ties)
+    header = {key: inherit(chain, key)[0] for key in ("story", *DATES)}
+    plain: dict[str, Any] = {key: node.value for key, node in header.items() if node}
+    plain["name"] = chain[-1].name
+    missing = [key for key in DATES if key not in plain]
+    at = chain[-1].node.place
+    problems += [Problem(at, key, f"no {key} here or in what it extends") for key in missing]
+    places = {key: node.place for key, node in header.items() if node}
+    return _with_sets(basis, plain, sets or {}, "--set", problems, places=places)
+
+
+def _listed(chain: list[Link], reading: Reading) -> tuple[str, ...]:
+    node, _ = inherit(chain, "dimensions")
+    if node is not None and isinstance(node.value, list):
+        return tuple(str(item.value) for item in node.value)
+    return read_dimensions(reading.folder) if reading.folder else ()
+
+
+def _header(scenario: Scenario) -> dict[str, Any]:
+    return {key: getattr(scenario, key) for key in ("name", "story", *DATES)}
+
+
+def _with_sets(
+    basis: _Basis,
+    header: Mapping[str, Any],
+    sets: Mapping[str, Any],
+    origin: str,
+    problems: Sequence[Problem] = (),
+    *,
+    places: Mapping[str, Place] = MappingProxyType({}),
+) -> Scenario:
+    found = list(problems)
+    head = dict(header)
+    written = {key: place for key, place in places.items() if key not in sets}
+    group: list[Setting] = []
+    for pattern, value in sets.items():
+        if pattern in DATES:
+            head[pattern] = _with_dates(value)
+            continue
+        try:
+            node = from_python(_with_dates(value), Place(origin))
+        except TypeError as error:
+            found.append(Problem(Place(origin), pattern, str(error)))
+        else:
+            group.append(Setting(pattern, node, origin))
+    found += _wrong_dates(head, origin, written)
+    groups = (*basis.groups, tuple(group)) if group else basis.groups
+    dated = isinstance(head.get("as_of"), date)
+    made = assemble(basis.reading, groups, basis.kind, head["as_of"] if dated else None, found)
+    origins = {path: override.origin for path, override in made.overrides.items()}
+    ties, wrong = ties_in_force(basis.ties, figures_of(made.model), origins, head["name"])
+    if wrong:
+        raise SpecError(wrong)
+    return Scenario(
+        name=head["name"],
+        story=head.get("story", ""),
+        as_of=head["as_of"],
+        plan_as_of=head["plan_as_of"],
+        start=head["start"],
+        end=head["end"],
+        model=made.model,
+        overrides=made.overrides,
+        _tree=made.tree,
+        _basis=replace(basis, groups=groups),
+        _ties=ties,
+    )
+
+
+def _with_dates(value: Any) -> Any:
+    """Read ISO dates written as text in Python (from JSON, say) as dates."""
+    if isinstance(value, Mapping):
+        return {key: _with_dates(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_with_dates(item) for item in value]
+    if isinstance(value, str) and _ISO_DATE.fullmatch(value):
+        return meaning(value).value
+    return value
+
+
+def _wrong_dates(
+    head: Mapping[str, Any], origin: str, places: Mapping[str, Place]
+) -> list[Problem]:
+    """Check the scenario's dates; those of files that are no dates are reported there."""
+
+    def at(key: str) -> Place:
+        return places.get(key, Place(origin))
+
+    found = [
+        Problem(at(key), key, f"{head[key]!r} is not a date: write YYYY-MM-DD")
+        for key in DATES
+        if key in head and not isinstance(head[key], date)
+    ]
+    if found or not all(key in head for key in DATES):
+        return found
+    if head["end"] <= head["start"]:
+        found.append(Problem(at("end"), "end", f"{head['end']} is not after start {head['start']}"))
+    for key in ("end", "as_of"):
+        if head[key].year - head["start"].year > _LONGEST_YEARS:
+            text = f"more than {_LONGEST_YEARS} years after the start"
+            found.append(Problem(at(key), key, text))
+    return found

@@ -1,0 +1,253 @@
+"""The grammar of numbers and distributions in files."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from bvsim.schema.distributions import (
+    Beta,
+    Discrete,
+    Distribution,
+    Fixed,
+    Lognormal,
+    Normal,
+    Pert,
+    Triangular,
+    Truncated,
+    Uniform,
+    beta_by_mean,
+)
+from bvsim.schema.errors import Path, did_you_mean
+from bvsim.schema.figure import DATE_SYMBOL, day_number
+from bvsim.schema.unit import Unit
+
+_LISTS: dict[str, tuple[int, Callable[..., Distribution]]] = {
+    "uniform": (2, Uniform),
+    "triangular": (3, Triangular),
+    "pert": (3, Pert),
+}
+_MAPPINGS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "normal": (("mean", "sd"),),
+    "lognormal": (("median", "gsd"),),
+    "beta": (("mean", "n"), ("mean", "sd"), ("a", "b")),
+}
+KINDS = ("value", *_LISTS, *_MAPPINGS, "discrete")
+"""The names of the distributions in files."""
+
+
+def is_date(raw: Any) -> bool:
+    """Tell whether a value read from a file is a date without a time."""
+    return isinstance(raw, date) and not isinstance(raw, datetime)
+
+
+def _in_range(raw: float) -> bool:
+    """Tell whether a number is finite as a float; a whole number may be too large for one."""
+    try:
+        return math.isfinite(raw)
+    except OverflowError:
+        return False
+
+
+class DistributionReader:
+    """Reads the distribution of a figure and collects what is wrong with it.
+
+    Parameters
+    ----------
+    unit : Unit
+        Which values make sense.
+    """
+
+    def __init__(self, unit: Unit) -> None:
+        self.unit = unit
+        self.is_date = unit.symbol == DATE_SYMBOL
+        self.problems: list[tuple[Path, str]] = []
+
+    def say(self, path: Path, message: str) -> None:
+        """Report a problem."""
+        self.problems.append((path, message))
+
+    def keys(self, raw: Mapping[str, Any], known: tuple[str, ...], path: Path) -> bool:
+        """Report unknown keys; tell whether there was none."""
+        wrong = [key for key in raw if key not in known]
+        for key in wrong:
+            self.say((*path, key), f"unknown key {key!r}{did_you_mean(str(key), known)}")
+        return not wrong
+
+    def number(self, raw: Any, path: Path) -> float | None:
+        """Read a finite number."""
+        number = isinstance(raw, (int, float)) and not isinstance(raw, bool)
+        if number and _in_range(raw):
+            return float(raw)
+        if number and isinstance(raw, int):
+            self.say(path, "a whole number beyond what any figure can be")
+            return None
+        hint = " (write a decimal point)" if isinstance(raw, str) and "," in raw else ""
+        what = "nothing" if raw is None else repr(raw)
+        self.say(path, f"{what} is not a number{hint}")
+        return None
+
+    def _value(self, raw: Any, path: Path) -> float | None:
+        """Read a value in the figure's unit: a number, or a date."""
+        if not self.is_date:
+            return self.number(raw, path)
+        if is_date(raw):
+            return day_number(raw)
+        self.say(path, f"{raw!r} is not a date: write YYYY-MM-DD")
+        return None
+
+    def distribution(
+        self, raw: Mapping[str, Any], path: Path, *, report_none: bool
+    ) -> Distribution | None:
+        """Read the one distribution that a figure's mapping holds."""
+        given = [kind for kind in KINDS if kind in raw]
+        if len(given) != 1:
+            if given:
+                self.say((*path, given[1]), f"both {given[0]} and {given[1]}: one is enough")
+            elif report_none:
+                self.say(path, f"no value: write one of {', '.join(KINDS)}")
+            return None
+        kind = given[0]
+        before = len(self.problems)
+        made = self.make(kind, raw[kind], (*path, kind))
+        if "truncate" in raw and made is not None:
+            made = self._truncate(made, raw["truncate"], (*path, "truncate"))
+        if made is None or len(self.problems) > before:
+            return None
+        return self.within_bounds(made, (*path, kind))
+
+    def make(self, kind: str, raw: Any, path: Path) -> Distribution | None:
+        """Read a distribution of a kind."""
+        try:
+            if kind == "value":
+                return self._fixed(raw, path)
+            if kind in _LISTS:
+                return self._of_list(kind, raw, path)
+            if kind == "discrete":
+                return self._discrete(raw, path)
+            return self._of_mapping(kind, raw, path)
+        except ValueError as error:
+            self.say(path, str(error))
+            return None
+
+    def _fixed(self, raw: Any, path: Path) -> Distribution | None:
+        value = self._value(raw, path)
+        if value is not None and self.unit.whole and value != round(value):
+            self.say(path, f"{value:g} is not a whole number of {self.unit.symbol}")
+        return None if value is None else Fixed(value)
+
+    def _of_list(self, kind: str, raw: Any, path: Path) -> Distribution | None:
+        length, make = _LISTS[kind]
+        values = self._values(raw, path, length)
+        return None if values is None else make(*values)
+
+    def _values(self, raw: Any, path: Path, length: int | None = None) -> list[float] | None:
+        if not isinstance(raw, list) or (length is not None and len(raw) != length) or not raw:
+            shape = f"a list of {length} values" if length else "a list"
+            self.say(path, f"{raw!r} should be {shape}")
+            return None
+        values = [self._value(item, (*path, i)) for i, item in enumerate(raw)]
+        found = [value for value in values if value is not None]
+        return found if len(found) == len(values) else None
+
+    def _discrete(self, raw: Any, path: Path) -> Distribution | None:
+        if not self._mapping(raw, (("values", "weights"),), path):
+            return None
+        values = self._values(raw["values"], (*path, "values"))
+        weights = raw["weights"]
+        if not isinstance(weights, list):
+            self.say((*path, "weights"), f"{weights!r} should be a list")
+            return None
+        numbers = [self.number(item, (*path, "weights", i)) for i, item in enumerate(weights)]
+        found = [number for number in numbers if number is not None]
+        if values is None or len(found) < len(numbers):
+            return None
+        return Discrete(tuple(values), tuple(found))
+
+    def _of_mapping(self, kind: str, raw: Any, path: Path) -> Distribution | None:
+        if self.is_date and kind != "normal":
+            self.say(path, f"a date cannot be {kind}")
+            return None
+        if not self._mapping(raw, _MAPPINGS[kind], path):
+            return None
+        numbers: dict[str, float] = {}
+        for key in raw:
+            as_value = key in {"mean", "median"}
+            number = (self._value if as_value else self.number)(raw[key], (*path, key))
+            if number is not None:
+                numbers[key] = number
+        return _MAKERS[kind](**numbers) if len(numbers) == len(raw) else None
+
+    def _mapping(self, raw: Any, forms: tuple[tuple[str, ...], ...], path: Path) -> bool:
+        """Tell whether a mapping has exactly the keys of one of the forms."""
+        written = " or ".join(
+            "{" + ", ".join(f"{key}: ..." for key in form) + "}" for form in forms
+        )
+        if not isinstance(raw, Mapping):
+            self.say(path, f"{raw!r} should be {written}")
+            return False
+        if any(set(raw) == set(form) for form in forms):
+            return True
+        known = tuple(dict.fromkeys(key for form in forms for key in form))
+        if self.keys(raw, known, path):
+            self.say(path, f"should be {written}")
+        return False
+
+    def _truncate(self, made: Distribution, raw: Any, path: Path) -> Distribution | None:
+        if isinstance(made, (Fixed, Discrete)):
+            self.say(path, f"{made.kind} cannot be truncated")
+            return None
+        if not isinstance(raw, list) or len(raw) != 2:
+            self.say(path, f"{raw!r} should be [low, high]; null leaves a side open")
+            return None
+        low, high = (self._value(x, (*path, i)) if x is not None else x for i, x in enumerate(raw))
+        try:
+            lowest = -math.inf if low is None else low
+            return Truncated(made, lowest, math.inf if high is None else high)
+        except ValueError as error:
+            self.say(path, str(error))
+            return None
+
+    def within_bounds(self, made: Distribution, path: Path) -> Distribution | None:
+        """Cut normal and lognormal at the bounds of the unit; refuse others that leave them."""
+        low, high = made.support
+        least, most = self.unit.lower, self.unit.upper
+        if least <= low and high <= most:
+            return made
+        base = made.base if isinstance(made, Truncated) else made
+        if isinstance(base, (Normal, Lognormal)) and base.uncertain:
+            try:
+                return Truncated(base, max(low, least), min(high, most))
+            except ValueError as error:
+                self.say(path, str(error))
+                return None
+        reach = f"{low:g}" if low == high else f"{low:g}..{high:g}"
+        bounds = f"at least {least:g}" if math.isinf(most) else f"between {least:g} and {most:g}"
+        self.say(path, f"{reach} is out of bounds: {self.unit.symbol} here is {bounds}")
+        return None
+
+
+def _beta(
+    *,
+    mean: float = 0.0,
+    n: float | None = None,
+    sd: float | None = None,
+    a: float | None = None,
+    b: float | None = None,
+) -> Beta:
+    if a is not None and b is not None:
+        return Beta(a, b)
+    return beta_by_mean(mean, n=n, sd=sd)
+
+
+def _lognormal(*, median: float, gsd: float) -> Lognormal:
+    return Lognormal(median, gsd)
+
+
+_MAKERS: dict[str, Callable[..., Distribution]] = {
+    "normal": Normal,
+    "lognormal": _lognormal,
+    "beta": _beta,
+}

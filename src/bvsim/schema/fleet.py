@@ -1,0 +1,212 @@
+"""What a file says of vehicles, their packs, how long they live and where the packs go."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from bvsim.schema.part import part
+from bvsim.schema.units import (
+    Count,
+    Factor,
+    FigureIn,
+    Months,
+    PerYear,
+    Share,
+    TimedFactor,
+    TimedShare,
+    Years,
+)
+
+KwhPerVehicleYear = Annotated[float, FigureIn("kWh/vehicle/yr")]
+WattHoursPerKgYear = Annotated[float, FigureIn("Wh/kg/yr")]
+
+
+@part
+class HistorySeries:
+    """A yearly series of the past: a column of a CSV file, or its values written out."""
+
+    unit: str
+    source: tuple[str, ...]
+    confidence: str
+    note: str = ""
+    file: str = ""
+    """Name of the CSV file in `history/`; its first column is the year."""
+    column: str = ""
+    first_year: int = 0
+    values: tuple[float, ...] = ()
+    """One value a year from `first_year` on; filled from the file by `fill_history`."""
+    published_after: int = 31
+    """Days after the end of a year until its value is public."""
+
+
+@part
+class Packs:
+    """Pack sizes and masses beyond the last known year, and their chemistry."""
+
+    kwh_growth: KwhPerVehicleYear
+    specific_energy_growth: WattHoursPerKgYear
+    kwh_factor: Factor
+    """Error of the mean pack size, the same in all years."""
+    specific_energy_factor: Factor
+    """Error of the mean specific energy of packs, the same in all years."""
+    van_kwh: Factor
+    """Pack of a van relative to that of a car."""
+    phev_kwh_growth: KwhPerVehicleYear
+    lfp_share: dict[str, Share]
+    """Share of LFP in the mass of packs of new BEV, by year; straight lines between."""
+    phev_lfp: Share
+    """Share of LFP among plug-in hybrids, relative to that of BEV."""
+
+
+@part
+class Life:
+    """The life of vehicles of some cohorts: a Weibull distribution."""
+
+    vehicles: tuple[str, ...]
+    cohorts_from: int
+    """First year of registration; the group ends where the vehicle's next group begins."""
+    shape: Factor
+    scale: Years
+
+
+@part
+class Replacement:
+    """Packs replaced while the vehicle lives on, recalls apart."""
+
+    cohorts_from: int
+    share: Share
+    """Share of the cohort's packs that are replaced."""
+    first_age: Years
+    last_age: Years
+    """Replacements are spread evenly over the ages between the two."""
+
+
+@part
+class Recalls:
+    """Campaigns that replace packs of many vehicles at once (compound Poisson)."""
+
+    rate: PerYear
+    packs: Count
+    """Median size of a campaign in France."""
+    packs_gsd: Annotated[float, FigureIn("1", 1)]
+    age: Years
+    """Age of the recalled packs."""
+
+
+@part
+class SecondLife:
+    """Use of removed packs outside vehicles, and their later return."""
+
+    share: dict[str, Share]
+    """Share of packs removed that are used again, by year; straight lines between."""
+    factor: TimedFactor
+    """What a lever multiplies the share by."""
+    lfp: Factor
+    """Share of LFP packs used again relative to that of the others."""
+    shape: Factor
+    scale: Years
+    """Weibull distribution of the second life."""
+
+
+@part
+class Routing:
+    """Where retired packs go."""
+
+    exported: TimedShare
+    """Share of retiring vehicles that leave the country with their packs."""
+    collected: TimedShare
+    """Share of packs, neither exported nor used again, that reach an authorised recycler."""
+    second_life: SecondLife
+    dwell: Months
+    """Median wait at dismantlers and car makers before a pack is sent on."""
+    dwell_gsd: Annotated[float, FigureIn("1", 1)]
+
+
+@part
+class FleetSpec:
+    """Vehicles on the road in France: what came in, how long it stays, where packs go."""
+
+    history: dict[str, HistorySeries]
+    """`bev_car`, `bev_lcv`, `phev_car` (registrations); `bev_kwh`, `bev_wh_per_kg`,
+    `phev_kwh`, `phev_wh_per_kg` (packs)."""
+    registrations_factor: Factor
+    """Error of the registration statistics, the same in all years."""
+    packs: Packs
+    lives: dict[str, Life]
+    early_loss: PerYear
+    """Hazard of total loss by accident or fire, constant from the first day."""
+    pilot: Share
+    """Packs of pilot, test and dealer vehicles that come back in the first years, of a cohort."""
+    pilot_span: Years
+    """Years over which they come back."""
+    replacements: dict[str, Replacement]
+    recalls: Recalls
+    routing: Routing
+
+
+def read_history(path: Path) -> dict[str, tuple[int, tuple[float, ...]]]:
+    """Read a CSV file of yearly series.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file whose first column is the year, ascending without gaps; lines that
+        begin with ``#`` are comments.
+
+    Returns
+    -------
+    dict
+        First year and values of each column. Cells left empty at the end of a
+        column shorten it.
+
+    Raises
+    ------
+    ValueError
+        When the years have gaps or a cell is not a number.
+    """
+    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+    header, *rows = list(csv.reader(lines))
+    years = [int(row[0]) for row in rows]
+    if years != list(range(years[0], years[0] + len(years))):
+        raise ValueError(f"{path.name}: the years are not consecutive")
+    columns: dict[str, tuple[int, tuple[float, ...]]] = {}
+    for position, name in enumerate(header[1:], start=1):
+        cells = [row[position].strip() for row in rows]
+        while cells and not cells[-1]:
+            cells.pop()
+        try:
+            columns[name] = (years[0], tuple(float(cell) for cell in cells))
+        except ValueError as error:
+            raise ValueError(f"{path.name}, column {name}: {error}") from None
+    return columns
+
+
+def fill_history(section: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return the raw `fleet` section with the values of its CSV files written out.
+
+    Parameters
+    ----------
+    section : mapping
+        The section as parsed from YAML; not changed.
+    folder : pathlib.Path
+        Where the CSV files are.
+
+    Raises
+    ------
+    ValueError
+        When a file lacks a column that the section names.
+    """
+    filled = {}
+    for name, series in section["history"].items():
+        if series.get("values"):
+            filled[name] = series
+            continue
+        columns = read_history(folder / series["file"])
+        if series["column"] not in columns:
+            raise ValueError(f"{series['file']} has no column {series['column']!r}")
+        first_year, values = columns[series["column"]]
+        filled[name] = {**series, "first_year": first_year, "values": list(values)}
+    return {**section, "history": filled}

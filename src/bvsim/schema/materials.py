@@ -1,0 +1,66 @@
+"""What a file says of battery materials: recipes of cells, by chemistry."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from bvsim.schema.part import part
+from bvsim.schema.units import FigureIn, KgPerKg, KgPerKwh, Share, TonnesPerGwh
+
+SquareMetresPerKwh = Annotated[float, FigureIn("m2/kWh", 0)]
+TonnesCo2PerTonne = Annotated[float, FigureIn("tCO2/t", 0)]
+KgCo2PerKwh = Annotated[float, FigureIn("kgCO2/kWh", 0)]
+
+Family = Literal["nmc", "lfp", "sodium", "solid-state"]
+
+
+@part
+class Recipe:
+    """What a kWh of good cells of one chemistry holds, and what its cathode is made of."""
+
+    family: Family
+    cam: KgPerKwh
+    """Cathode active material (CAM) in the cell, net of trim and scrap."""
+    precursor: KgPerKg
+    """Ni-Co-Mn hydroxide (pCAM) in a kg of CAM; 0 where the cathode needs none."""
+    lithium_hydroxide: KgPerKg
+    """LiOH.H2O fed for a kg of CAM, its excess included."""
+    lithium_carbonate: KgPerKg
+    """Li2CO3 fed for a kg of CAM."""
+    lithium: Share
+    """Lithium in a kg of CAM."""
+    nickel: Share
+    cobalt: Share
+    manganese: Share
+    copper_foil: KgPerKwh
+    aluminium_foil: KgPerKwh
+    anode: KgPerKwh
+    """Graphite, or hard carbon in sodium-ion cells."""
+    electrolyte: KgPerKwh
+    separator: SquareMetresPerKwh
+    cell_mass: TonnesPerGwh
+    """Mass of finished cells."""
+
+
+@part
+class Aluminium:
+    """Carbon behind a tonne of the metal that foil is rolled from."""
+
+    local: TonnesCo2PerTonne
+    """Metal of the smelter at Dunkirk."""
+    world: TonnesCo2PerTonne
+    """Metal of the world's average smelter."""
+    foil_yield: Share
+    """Foil in cells per foil bought: what slitting and notching leave."""
+
+
+@part
+class Materials:
+    """Recipes by chemistry, and what they share."""
+
+    recipes: dict[str, Recipe]
+    in_cell: Share
+    """Share of the CAM charged to a cell that electrode trim leaves in it (rejects apart)."""
+    aluminium: Aluminium
+    upstream_carbon: KgCo2PerKwh
+    """Carbon behind all materials of a kWh of NMC cells, made elsewhere."""

@@ -1,0 +1,91 @@
+"""What a file says of a gigafactory: blocks, lines, class, people, what was observed."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from datetime import date
+from typing import Annotated, Literal
+
+from bvsim.schema.labour import Staffing
+from bvsim.schema.part import part
+from bvsim.schema.ramp import RampClass
+from bvsim.schema.stages import Project
+from bvsim.schema.units import FigureIn, Gwh, GwhPerYear, Heads, Lines, Months, OnDate, Share
+
+MegaWatt = Annotated[float, FigureIn("MW", 0)]
+
+
+@part
+class OutputWindow:
+    """Good cells observed over a span of days, with the error of that knowledge."""
+
+    first: date
+    last: date
+    known_from: date
+    good: Gwh
+    """Good cells made in the window."""
+    throttled: bool = False
+    """True where it is a fact that the plant itself capped its starts."""
+
+
+@part
+class ScrapReading:
+    """Scrap observed on a day, as a share of cells started."""
+
+    on: date
+    known_from: date
+    scrap: Share
+
+
+@part
+class HeadsReading:
+    """Own staff observed on a day."""
+
+    on: date
+    known_from: date
+    heads: Heads
+
+
+@part
+class CellBlock:
+    """One block of a gigafactory: lines released one after another."""
+
+    nameplate: GwhPerYear
+    lines: Lines
+    line_interval: Months
+    """Time between the releases of two lines."""
+    first_sales: Months
+    """Time from first cells (SOP) to the release of the first line for saleable cells."""
+    project: Project
+    output: dict[str, OutputWindow] = field(default_factory=dict)
+    scrap: dict[str, ScrapReading] = field(default_factory=dict)
+
+
+@part
+class LeadAcid:
+    """A lead-acid plant, for the record."""
+
+    capacity: GwhPerYear
+    heads: Heads
+
+
+@part
+class Site:
+    """A gigafactory."""
+
+    title: str
+    kind: Literal["cells", "lead-acid"] = "cells"
+    """What stands behind the name; only cell plants count in output and plan."""
+    basin: str
+    chemistry: str
+    ramp: RampClass
+    staffing: Staffing
+    blocks: dict[str, CellBlock] = field(default_factory=dict)
+    heads: dict[str, HeadsReading] = field(default_factory=dict)
+    grid_connection: MegaWatt
+    """Power that the site may draw from the grid."""
+    closes: OnDate | None = None
+    """A closure given by a scenario."""
+    lead_acid: LeadAcid | None = None
+    caveat: str = ""
+    """What a reader must know before using the site's figures."""

@@ -1,0 +1,47 @@
+"""A run for other tools: one Excel workbook, or a folder of CSV or Parquet files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bvsim.ensemble.store.results import Run
+
+__all__ = ["FORMATS", "export_run"]
+
+FORMATS = ("xlsx", "csv", "parquet")
+
+
+def export_run(run: Run, to: str, out: Path | None = None) -> Path:
+    """Write a run in a format that other tools read.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+    to : {"xlsx", "csv", "parquet"}
+        A workbook of summaries, or every table as a file with a dictionary of columns.
+    out : pathlib.Path, optional
+        The workbook or the folder; by default ``NAME.xlsx`` or a folder ``csv`` or
+        ``parquet`` inside the run folder.
+
+    Returns
+    -------
+    pathlib.Path
+        What was written.
+
+    Raises
+    ------
+    ValueError
+        When the format is unknown.
+    """
+    if to == "xlsx":
+        from bvsim.show.export.workbook import write_workbook
+
+        return write_workbook(run, out or run.folder / f"{run.scenario_name}.xlsx")
+    if to in FORMATS:
+        from bvsim.show.export.files import write_files
+
+        return write_files(run, to, out or run.folder / to)
+    raise ValueError(f"format {to!r}: it must be one of {', '.join(FORMATS)}")

@@ -1,0 +1,119 @@
+"""What the columns of the tables mean, collected from where the simulation declares them."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from bvsim.valley.ground.books import Column
+
+ROW_KEYS = {
+    "draw": "Number of the draw: one set of values for what nobody knows.",
+    "replication": "Number of the replication within the draw: one course of luck.",
+    "year": "Calendar year.",
+    "month": "First day of the month.",
+    "entity": "Site, block, plant, recycler, programme, basin, or the region.",
+    "observed": "Whether facts were imposed up to the end of the period.",
+    "balance": "Which account: people, tonnes of a material, money.",
+    "unit": "Unit of the account.",
+    "opening": "What was there at the start.",
+    "inflow": "What came in.",
+    "outflow": "What went out.",
+    "closing": "What is there at the end.",
+}
+UNITS = {
+    "_gwh_per_year": "GWh/yr",
+    "_gwh": "GWh",
+    "_kt": "kt",
+    "_t": "t",
+    "_meur": "EUR million",
+    "_eur": "EUR",
+    "_mw": "MW",
+    "_days": "days",
+    "_weeks": "weeks",
+    "_months": "months",
+    "_share": "share",
+    "_factor": "1",
+    "_gap": "1",
+    "_registrations": "vehicles",
+}
+PEOPLE = """
+    headcount operators technicians engineers others experts vacancies hires leavers hired employed
+    intake graduates dropouts exam_failures in_training in_transit poached competitors_heads
+    job_seekers graduates_waiting experienced_waiting automotive_waiting newcomers other_work
+    lead_acid_heads
+"""
+"""Columns that count people."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A column of a table.
+
+    Parameters
+    ----------
+    name, unit : str
+        As in the table.
+    kind : str
+        ``flow`` (adds up over months), ``stock`` (the value of the last day) or ``key``.
+    meaning : str
+        One sentence for each meaning it has among the entities.
+    """
+
+    name: str
+    unit: str
+    kind: str
+    meaning: str
+
+
+def unit_of_column(name: str) -> str:
+    """Return the unit of a column, told by its name; ``1`` for pure numbers."""
+    if name.startswith("weeks_"):
+        return "weeks"
+    if name in PEOPLE.split():
+        return "heads"
+    return next((unit for suffix, unit in UNITS.items() if name.endswith(suffix)), "1")
+
+
+@cache
+def recorded_columns() -> dict[str, Entry]:
+    """Return every column that the simulation can record, by name."""
+    found: dict[str, list[Column]] = {}
+    for column in _declared():
+        found.setdefault(column.name, []).append(column)
+    return {name: _entry(name, columns) for name, columns in sorted(found.items())}
+
+
+def entry_of(name: str) -> Entry:
+    """Return what a column of any table is; one that is declared nowhere has no meaning."""
+    if name in ROW_KEYS:
+        return Entry(name, "", "key", ROW_KEYS[name])
+    return recorded_columns().get(name, Entry(name, unit_of_column(name), "", ""))
+
+
+def _entry(name: str, columns: Iterable[Column]) -> Entry:
+    own = list(columns)
+    meanings = sorted({_sentence(column.doc) for column in own})
+    return Entry(name, unit_of_column(name), own[0].kind, " ".join(meanings))
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def _declared() -> Iterator[Column]:
+    package = importlib.import_module("bvsim.valley")
+    for module in pkgutil.walk_packages(package.__path__, "bvsim.valley."):
+        for value in vars(importlib.import_module(module.name)).values():
+            yield from _within(value)
+
+
+def _within(value: object) -> Iterator[Column]:
+    if isinstance(value, Column):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        for item in value:
+            yield from _within(item)

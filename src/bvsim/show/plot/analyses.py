@@ -1,0 +1,153 @@
+"""Figures of analyses: what a change makes, what lifting frees, what matters."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from bvsim.analysis.ledger.causes import label
+from bvsim.analysis.policy.compare import Comparison
+from bvsim.analysis.tables import REGION
+from bvsim.show.plot.style import INK, OUTPUT, QUIET, axes, tidy, title
+
+FALLS = "#cc6677"
+MEASURES = {
+    "tornado": ("swing", "swing_lo", "swing_hi", "change of the mean outcome, P10 to P90"),
+    "morris": ("mu_star", "mu_star_lo", "mu_star_hi", "mean size of elementary effects"),
+    "sobol": ("total", "total_lo", "total_hi", "share of variance, alone and with others"),
+    "prcc": ("prcc", "lo", "hi", "partial rank correlation"),
+}
+"""By method, the column of its measure, those of its interval, and the measure in words."""
+
+_KINDS = {"alone": "o", "last": "s", "shapley": "D"}
+
+
+def difference(
+    comparison: Comparison,
+    name: str = "good_gwh",
+    *,
+    entity: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw what a change makes of a quantity by year, pair by pair.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Of two runs, from `bvsim.compare`.
+    name : str
+        A column of the ledger or of the yearly table.
+    entity : str, optional
+        A block, site or plant; the whole valley by default.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a figure of its own by default.
+    """
+    ax = ax or axes()
+    found = comparison.by_year(name, entity)
+    years = found.index.to_numpy(dtype=float)
+    parts = {"p10": "p90", "ci95_lo": "ci95_hi"}
+    for (low, high), alpha, what in zip(
+        parts.items(), (0.15, 0.35), ("8 of 10 pairs", "95% interval of the mean"), strict=True
+    ):
+        ends = (found[low].to_numpy(dtype=float), found[high].to_numpy(dtype=float))
+        ax.fill_between(years, *ends, color=OUTPUT, alpha=alpha, lw=0, label=what)
+    ax.plot(years, found["mean"].to_numpy(dtype=float), color=OUTPUT, lw=2, label="mean")
+    ax.axhline(0.0, color=INK, lw=0.8)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    tidy(ax, "y")
+    ax.legend(frameon=False, fontsize=8.5, loc="best")
+    of = f"{entity}, " if entity else ""
+    title(ax, comparison.name, f"{of}{name}: difference within pairs of rows")
+    return ax
+
+
+def sensitivity(table: pd.DataFrame, *, most: int = 15, ax: Axes | None = None) -> Axes:
+    """Draw the figures or groups that an outcome depends on most, with 95% intervals.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Of `bvsim sensitivity`, by any method; the method is known by its columns.
+    most : int
+        How many to draw.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a figure of its own by default.
+
+    Raises
+    ------
+    ValueError
+        When the table is of no method.
+    """
+    method = next((name for name, found in MEASURES.items() if {*found[:3]} <= {*table}), None)
+    if method is None:
+        raise ValueError("not a table of bvsim sensitivity: no column of a measure")
+    value, low, high, words = MEASURES[method]
+    shown = table.sort_values(value, key=abs, ascending=False).head(most)
+    names = shown.iloc[:, 0] if isinstance(table.index, pd.RangeIndex) else shown.index
+    ax = ax or axes(height=1.4 + 0.28 * len(shown))
+    _dots(ax, [str(name) for name in names], shown[[value, low, high]].to_numpy(dtype=float))
+    title(ax, f"What matters most, by {method}", f"{words}, with 95% intervals")
+    return ax
+
+
+def relief(
+    table: pd.DataFrame, year: int = 2030, *, entity: str = REGION, ax: Axes | None = None
+) -> Axes:
+    """Draw what lifting each constraint frees: alone, last, and by its Shapley share.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Of `bvsim bottlenecks` (`analysis/relief.parquet`) or `bvsim.analysis.ledger.relief.relief`.
+    year : int
+        The year.
+    entity : str
+        A site; the whole valley by default.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a figure of its own by default.
+
+    Raises
+    ------
+    ValueError
+        When the table has nothing of that year and entity.
+    """
+    flat = table if isinstance(table.index, pd.RangeIndex) else table.reset_index()
+    own = flat[(flat["year"] == year) & (flat["entity"] == entity) & flat["measure"].isin(_KINDS)]
+    if own.empty:
+        raise ValueError(f"nothing of {entity} in {year}")
+    lifted = list(dict.fromkeys(own["lifted"].astype(str)))
+    own = own.assign(order=[lifted.index(str(name)) for name in own["lifted"]])
+    own = own.sort_values("order", kind="stable")
+    names = [f"{label(c)}, {m}" for c, m in zip(own["lifted"], own["measure"], strict=True)]
+    ax = ax or axes(height=1.4 + 0.28 * len(names))
+    columns = ["mean_gwh", "ci95_lo_gwh", "ci95_hi_gwh"]
+    _dots(ax, names, own[columns].to_numpy(dtype=float), [_KINDS[m] for m in own["measure"]])
+    where = "" if entity == REGION else f"{entity}, "
+    title(
+        ax, f"What lifting a limit would free in {year}", f"{where}GWh a year, with 95% intervals"
+    )
+    return ax
+
+
+def _dots(
+    ax: Axes, names: list[str], numbers: np.ndarray, markers: list[str] | None = None
+) -> None:
+    """Draw a dot and its interval a row, the first on top; hollow where it holds zero."""
+    for row, (value, low, high) in enumerate(numbers):
+        colour = FALLS if value < 0 else OUTPUT
+        clear = low > 0 or high < 0
+        ax.plot([low, high], [row, row], color=colour, lw=1.8, alpha=0.6)
+        ax.plot(
+            [value],
+            [row],
+            marker=markers[row] if markers else "o",
+            ms=6,
+            color=colour,
+            mfc=colour if clear else "white",
+        )
+    ax.axvline(0.0, color=QUIET, lw=0.8)
+    ax.set_yticks(range(len(names)), names)
+    ax.invert_yaxis()
+    tidy(ax, "x")

@@ -1,0 +1,301 @@
+"""Figures of a run: one function a figure, each drawing on a matplotlib Axes and returning it.
+
+    import bvsim as bv
+    ax = bv.plot.fan(run, "good_gwh")
+    ax.figure.savefig("output.svg")
+
+No function touches pyplot or global settings: without `ax` a figure of its own is made.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from bvsim.analysis.ledger.bottlenecks import largest_plan_loss, ledger_of, shares
+from bvsim.analysis.ledger.causes import CAUSES, LOSSES, NONE, label
+from bvsim.analysis.summary import quantiles
+from bvsim.analysis.tables import RunLike, by_year, cell, column_of, columns_of, ranked
+from bvsim.show.plot.analyses import difference, relief, sensitivity
+from bvsim.show.plot.style import COLOURS, INK, OUTPUT, QUIET, axes, note, render, tidy, title
+
+__all__ = [
+    "COLOURS",
+    "INK",
+    "OUTPUT",
+    "QUIET",
+    "bottlenecks",
+    "difference",
+    "fan",
+    "relief",
+    "render",
+    "save_figures",
+    "sensitivity",
+    "waterfall",
+]
+
+_TITLES = {"good_gwh": ("Output", "Good cells, GWh a year")}
+_PLAN_NAME = "announced plan"
+
+
+def fan(
+    run: RunLike,
+    quantity: str = "good_gwh",
+    *,
+    entity: str | None = None,
+    announced: bool = True,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a quantity by year: its median, the middle half and the middle four fifths of rows.
+
+    Parameters
+    ----------
+    run : RunLike
+        The run.
+    quantity : str
+        A column of the ledger or of the yearly table.
+    entity : str, optional
+        A block, site or plant; the whole valley by default.
+    announced : bool
+        Draw the announced plan beside output.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure by default.
+    """
+    ax = ax or axes()
+    found = quantiles(run, quantity, entity)
+    years = found.index.to_numpy()
+    ax.fill_between(years, found["p10"], found["p90"], color=OUTPUT, alpha=0.16, lw=0)
+    ax.fill_between(years, found["p25"], found["p75"], color=OUTPUT, alpha=0.28, lw=0)
+    ax.plot(years, found["p50"], color=OUTPUT, lw=2.2, solid_capstyle="round")
+    plan = None
+    if announced and quantity == "good_gwh":
+        plan = by_year(run, "announced_gwh", entity).mean()
+        ax.plot(plan.index, plan, color=INK, lw=1.4, dashes=(4, 2.5))
+    tidy(ax, "y")
+    ax.set_ylim(bottom=0)
+    ax.set_xlim(years[0], years[-1])
+    ax.xaxis.set_major_locator(MaxNLocator(9, integer=True, steps=[1, 2, 5, 10]))
+    _mark_observed(ax, run)
+    _label_fan(ax, found, plan)
+    heading, unit = _TITLES.get(quantity, (quantity.replace("_", " "), quantity))
+    title(ax, _fan_title(heading, found, plan), _of(unit, entity))
+    return ax
+
+
+def _fan_title(title: str, found: pd.DataFrame, plan: pd.Series[float] | None) -> str:
+    year = 2030 if 2030 in found.index else int(found.index[-1])
+    low, middle, high = (cell(found, year, name) for name in ("p10", "p50", "p90"))
+    text = f"{title} of {year}: {_n(middle)} (8 of 10 draws: {_n(low)} to {_n(high)})"
+    if plan is not None and plan.get(year, 0.0) > 0:
+        text = (
+            f"{year}: {_n(middle)} of the {_n(plan[year])} GWh announced "
+            f"(8 of 10 draws: {_n(low)} to {_n(high)})"
+        )
+    return text
+
+
+def _mark_observed(ax: Axes, run: RunLike) -> None:
+    """Shade the years that are facts, not simulation."""
+    if "observed" not in columns_of(run, "ledger"):
+        return
+    years = column_of(run, "ledger", "year")
+    observed = years[column_of(run, "ledger", "observed").fillna(False).astype(bool)]
+    if observed.empty:
+        return
+    first, last = ax.get_xlim()
+    edge = float(observed.max()) + 0.5
+    ax.axvspan(first, edge, color=QUIET, alpha=0.07, lw=0, zorder=0)
+    middle = ((first + edge) / 2 - first) / (last - first)
+    ax.text(
+        middle, 0.97, "observed", transform=ax.transAxes, ha="center", va="top", size=8, color=QUIET
+    )
+
+
+def _label_fan(ax: Axes, found: pd.DataFrame, plan: pd.Series[float] | None) -> None:
+    """Name lines and bands at the right edge, clear of each other."""
+    last = found.iloc[-1]
+    labels = [
+        (last["p50"], "median", OUTPUT, "bold"),
+        ((last["p50"] + last["p75"]) / 2, "half of draws", OUTPUT, "normal"),
+        ((last["p75"] + last["p90"]) / 2, "8 of 10 draws", OUTPUT, "normal"),
+    ]
+    if plan is not None:
+        labels.append((float(plan.iloc[-1]), _PLAN_NAME, INK, "normal"))
+    labels.sort(key=lambda item: item[0])
+    bottom, top = ax.get_ylim()
+    heights = _spread([y for y, *_ in labels], (top - bottom) * 0.055)
+    for y, (_, text, colour, weight) in zip(heights, labels, strict=True):
+        ax.annotate(
+            text,
+            (1.0, y),
+            xycoords=("axes fraction", "data"),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            size=8.5,
+            color=colour,
+            weight=weight,
+        )
+
+
+def _spread(heights: list[float], gap: float) -> list[float]:
+    """Move ascending heights apart until neighbours are a gap from each other."""
+    placed: list[float] = []
+    for height in heights:
+        placed.append(max(height, placed[-1] + gap) if placed else height)
+    return placed
+
+
+def waterfall(
+    run: RunLike, year: int = 2030, *, entity: str | None = None, ax: Axes | None = None
+) -> Axes:
+    """Draw the mean staircase of one year, from announced output down to good cells.
+
+    Losses that are zero in every row are named below the figure.
+    """
+    ax = ax or axes(height=4.9)
+    stairs = ledger_of(run, year, entity)
+    shown = [step for step in stairs.index if _is_shown(stairs, str(step))]
+    level = 0.0
+    for row, step in enumerate(shown):
+        mean = cell(stairs, step, "mean")
+        start, level = _stair(step, mean, level)
+        ax.barh(row, abs(mean), left=start, height=0.68, color=COLOURS[step], lw=0)
+        if row + 1 < len(shown):
+            ax.plot([level, level], [row - 0.34, row + 1.34], color=QUIET, lw=0.6, zorder=0)
+        _label_stair(ax, stairs.loc[step], row, start + abs(mean), lost=step in LOSSES)
+    ax.set_yticks(range(len(shown)), [label(step).capitalize() for step in shown])
+    ax.invert_yaxis()
+    widest = float(stairs.loc[["announced", "beyond_plan"], "mean"].sum())
+    ax.set_xlim(0, max(widest, 1e-9) * 1.2)
+    tidy(ax, "x")
+    ax.tick_params(axis="y", length=0, labelsize=9.5, labelcolor=INK)
+    for name, text in zip(shown, ax.get_yticklabels(), strict=True):
+        text.set_fontweight("bold" if name in ("announced", "good") else "normal")
+    title(ax, _waterfall_title(stairs, year), _of("GWh, mean (P10\N{EN DASH}P90)", entity))
+    nothing = [label(cause) for cause in LOSSES if cause not in shown]
+    if nothing:
+        note(ax, f"Less than 0.05 GWh: {', '.join(nothing)}.")
+    return ax
+
+
+def _is_shown(stairs: pd.DataFrame, step: str) -> bool:
+    return step in ("announced", "good") or cell(stairs, step, "mean") >= 0.05
+
+
+def _stair(step: str, mean: float, level: float) -> tuple[float, float]:
+    """Return where a bar starts and the level after it."""
+    if step in ("announced", "good"):
+        return 0.0, mean
+    if step == "beyond_plan":
+        return level, level + mean
+    return level - mean, level - mean
+
+
+def _label_stair(ax: Axes, step: pd.Series[float], row: int, x: float, *, lost: bool) -> None:
+    sign = "\N{MINUS SIGN}" if lost else ""
+    spread = (
+        "" if step["p10"] == step["p90"] else f" ({_n(step['p10'])}\N{EN DASH}{_n(step['p90'])})"
+    )
+    number = ax.annotate(
+        f"{sign}{_n(step['mean'])}",
+        (x, row),
+        xytext=(5, 0),
+        textcoords="offset points",
+        va="center",
+        size=9,
+        color=INK,
+        weight="bold",
+    )
+    ax.annotate(
+        spread, (1, 0.5), xycoords=number, va="center", size=8, color=QUIET, annotation_clip=False
+    )
+
+
+def _waterfall_title(stairs: pd.DataFrame, year: int) -> str:
+    announced, good = (cell(stairs, step, "mean") for step in ("announced", "good"))
+    cause, lost = largest_plan_loss(stairs)
+    if announced <= 0 or lost <= 0:
+        return f"{year}: {_n(good)} GWh made, {_n(announced)} announced"
+    return (
+        f"{year}: of {_n(announced)} GWh announced, {_n(good)} come out; "
+        f"largest loss: {label(cause)}, {_n(lost)}"
+    )
+
+
+def bottlenecks(run: RunLike, *, entity: str | None = None, ax: Axes | None = None) -> Axes:
+    """Draw by year in which share of rows each cause is the bottleneck."""
+    ax = ax or axes()
+    found = shares(run, "region", entity)
+    kept = [cause for cause in (*CAUSES, NONE) if found[cause].max() > 0]
+    order = sorted((c for c in kept if c != NONE), key=lambda c: -found[c].mean())
+    order += [NONE] * (NONE in kept)
+    base = np.zeros(len(found))
+    for cause in order:
+        ax.bar(found.index, found[cause], bottom=base, width=0.86, color=COLOURS[cause], lw=0)
+        base += found[cause].to_numpy()
+    tidy(ax, "")
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(0, 1)
+    ax.yaxis.set_major_formatter(PercentFormatter(1.0))
+    ax.xaxis.set_major_locator(MaxNLocator(9, integer=True, steps=[1, 2, 5, 10]))
+    ax.set_xlim(found.index.min() - 0.6, found.index.max() + 0.6)
+    _legend(ax, order)
+    title(ax, _bottleneck_title(found), _of("Main bottleneck, share of draws", entity))
+    return ax
+
+
+def _legend(ax: Axes, order: list[str]) -> None:
+    for place, cause in enumerate(reversed(order)):
+        y = 0.97 - 0.075 * place
+        ax.annotate("■", (1.015, y), xycoords="axes fraction", va="center", color=COLOURS[cause])
+        ax.annotate(
+            label(cause), (1.05, y), xycoords="axes fraction", va="center", size=9, color=INK
+        )
+
+
+def _bottleneck_title(found: pd.DataFrame) -> str:
+    year = 2030 if 2030 in found.index else int(found.index[-1])
+    first, *others = ranked(found.loc[year])
+    if first[0] == NONE:
+        return f"{year}: in {first[1]:.0%} of draws nothing but the plan itself limits output"
+    text = f"{label(first[0]).capitalize()} is the main bottleneck of {year}"
+    text += f" in {first[1]:.0%} of draws"
+    return text + (f", {label(others[0][0])} in {others[0][1]:.0%}" if others else "")
+
+
+def save_figures(run: RunLike, folder: Path, *, year: int = 2030) -> list[Path]:
+    """Write the output fan, the ledger waterfall and the bottlenecks as PNG and SVG.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    last = int(column_of(run, "ledger", "year").max())
+    drawn = {
+        "output_fan": fan(run),
+        f"ledger_{min(year, last)}": waterfall(run, min(year, last)),
+        "bottlenecks": bottlenecks(run),
+    }
+    written = []
+    for name, ax in drawn.items():
+        for suffix in ("png", "svg"):
+            path = folder / f"{name}.{suffix}"
+            path.write_bytes(render(ax, suffix))
+            written.append(path)
+    return written
+
+
+def _of(measure: str, entity: str | None) -> str:
+    return f"{entity}. {measure}" if entity else measure
+
+
+def _n(value: float) -> str:
+    """Write a number for a reader: about two or three significant digits."""
+    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.1f}"

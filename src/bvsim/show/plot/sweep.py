@@ -1,0 +1,150 @@
+"""Figures of a sweep: a heat map for two axes, a line with its interval for one.
+
+table = pd.read_parquet("runs/training-x-neomat/sweep.parquet")
+ax = bvsim.show.plot.sweep.heatmap(table, "output_2030_gwh", x="...", y="...")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from bvsim.analysis.kpis import unit_of
+from bvsim.show.plot.figures import INK, OUTPUT, QUIET, render
+
+_WIDTH, _HEIGHT = 7.6, 4.6
+_DARK = 0.55
+"""Share of the colour scale from which on numbers are written in white."""
+
+
+def heatmap(
+    table: pd.DataFrame, kpi: str, x: str, y: str, *, value: str = "mean", ax: Axes | None = None
+) -> Axes:
+    """Draw a key figure over two axes of a sweep, with the number in each cell.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The table of a sweep; one row for each pair of values of the two axes.
+    kpi : str
+        A key figure.
+    x, y : str
+        Columns of the axes.
+    value : str
+        What to draw: ``mean``, ``p10``, ``p50``, ``p90`` ...
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure by default.
+
+    Raises
+    ------
+    ValueError
+        When the table has no such key figure, or several rows for one pair.
+    """
+    rows = _rows(table, kpi)
+    if rows.duplicated([x, y]).any():
+        raise ValueError(f"several points have the same {x} and {y}: choose among them first")
+    grid = rows.pivot(index=y, columns=x, values=value).sort_index(ascending=False)
+    ax = ax or _axes()
+    numbers = grid.to_numpy(dtype=np.float64)
+    ax.imshow(numbers, cmap="Blues", aspect="auto")
+    _write_cells(ax, numbers)
+    for side in ("x", "y"):
+        labels = [_label(word) for word in (grid.columns if side == "x" else grid.index)]
+        getattr(ax, f"set_{side}ticks")(range(len(labels)), labels)
+    ax.tick_params(colors=QUIET, labelsize=9, length=0)
+    ax.set_xlabel(x, color=QUIET, size=9)
+    ax.set_ylabel(y, color=QUIET, size=9)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    _title(ax, kpi, value)
+    return ax
+
+
+def line(table: pd.DataFrame, kpi: str, x: str, *, ax: Axes | None = None) -> Axes:
+    """Draw a key figure over one axis: its mean with the 95% interval, and P10 to P90.
+
+    Parameters
+    ----------
+    table, kpi, x, ax
+        As for `heatmap`.
+    """
+    rows = _rows(table, kpi).sort_values(x)
+    at = rows[x] if pd.api.types.is_numeric_dtype(rows[x]) else np.arange(len(rows))
+    ax = ax or _axes()
+    ax.fill_between(at, rows["p10"], rows["p90"], color=OUTPUT, alpha=0.15, lw=0)
+    ax.fill_between(at, rows["ci95_lo"], rows["ci95_hi"], color=OUTPUT, alpha=0.35, lw=0)
+    ax.plot(at, rows["mean"], color=OUTPUT, lw=1.8, marker="o", ms=4)
+    ax.set_xticks(list(at), [_label(word) for word in rows[x]])
+    ax.tick_params(colors=QUIET, labelsize=9)
+    ax.set_xlabel(x, color=QUIET, size=9)
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    _title(ax, kpi, "mean with its 95% interval, P10 to P90")
+    return ax
+
+
+def save_sweep_figures(
+    table: pd.DataFrame, axes: Sequence[str], kpis: Sequence[str], folder: Path
+) -> list[Path]:
+    """Write a figure for each key figure, as PNG and SVG: nothing for three axes or more.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files written.
+    """
+    if len(axes) not in (1, 2):
+        return []
+    written = []
+    for kpi in kpis:
+        ax = heatmap(table, kpi, *axes) if len(axes) == 2 else line(table, kpi, axes[0])
+        for suffix in ("png", "svg"):
+            path = folder / f"{kpi}.{suffix}"
+            path.write_bytes(render(ax, suffix))
+            written.append(path)
+    return written
+
+
+def _axes() -> Axes:
+    figure = Figure(figsize=(_WIDTH, _HEIGHT), facecolor="white")
+    FigureCanvasAgg(figure)
+    return figure.add_subplot()
+
+
+def _rows(table: pd.DataFrame, kpi: str) -> pd.DataFrame:
+    rows = table[table["kpi"] == kpi]
+    if rows.empty:
+        raise ValueError(f"the sweep has no key figure {kpi!r}")
+    return rows
+
+
+def _write_cells(ax: Axes, numbers: np.ndarray) -> None:
+    """Write each number into its cell, in a colour that can be read there."""
+    defined = numbers[np.isfinite(numbers)]
+    low, high = (defined.min(), defined.max()) if len(defined) else (0.0, 1.0)
+    for (row, column), number in np.ndenumerate(numbers):
+        if np.isfinite(number):
+            share = (number - low) / (high - low) if high > low else 0.0
+            colour = "white" if share > _DARK else INK
+            text = _number(float(number))
+            ax.text(column, row, text, ha="center", va="center", color=colour, size=10)
+
+
+def _title(ax: Axes, kpi: str, what: str) -> None:
+    text = f"{kpi.replace('_', ' ')}: {what}, {unit_of(kpi)}"
+    ax.set_title(text, loc="left", size=11.5, weight="bold", color=INK, pad=12)
+
+
+def _label(word: object) -> str:
+    return f"{word:g}" if isinstance(word, float) else str(word)
+
+
+def _number(value: float) -> str:
+    """Write a number for a reader: two or three significant digits."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

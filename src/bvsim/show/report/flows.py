@@ -1,0 +1,163 @@
+"""Flows of material by year, and the state of each place on the map."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from bvsim.analysis.ledger.bottlenecks import shares
+from bvsim.analysis.ledger.causes import NONE
+from bvsim.show.report import words
+from bvsim.show.report.cube import listed
+from bvsim.show.report.series import RECYCLED, Series
+
+FEEDS = {
+    "feed_scrap": "feed_scrap_t",
+    "eol": "feed_eol_t",
+    "replacement": "feed_replacement_t",
+    "non_ev": "feed_non_ev_t",
+}
+SITE_SIZE, OTHER_SIZE = 5.2, 0.11
+"""Pixels of radius by the root of GWh, and by the root of tonnes, on a map 720 wide."""
+
+Link = tuple[str, str, list[float]]
+
+
+def cathode_links(series: Series) -> list[Link]:
+    """Return flows of cathode material: origin, plant, cells or scrap; means by year.
+
+    What a site uses is imported or local, and ends in cells or in scrap: both sides are equal.
+    """
+    yearly = series.yearly
+    found: list[Link] = []
+    for column, origin in (("cam_import_t", "imported"), ("cam_local_t", "local")):
+        means = yearly.means(column)
+        found += [(f"@{origin}", s, means[s]) for s in series.sites if s in means]
+    for column, end in (("cam_in_cells_t", "cells"), ("cam_scrap_t", "scrap")):
+        means = yearly.means(column)
+        found += [(s, f"@{end}", means[s]) for s in series.sites if s in means]
+    return [link for link in found if any(link[2])]
+
+
+def cathode_origin(series: Series) -> dict[str, list[float]]:
+    """Return local and imported cathode material used in all sites; means by year."""
+    found = {}
+    for name, column in (("local", "cam_local_t"), ("imported", "cam_import_t")):
+        total = series.yearly.total(column, series.sites)
+        if total is not None:
+            found[name] = listed(total.mean(axis=0))
+    return found
+
+
+def feed_links(series: Series) -> list[Link]:
+    """Return flows of feedstock: kind, recycler, product; means by year."""
+    yearly = series.yearly
+    found: list[Link] = []
+    for kind, column in FEEDS.items():
+        found += [(f"@{kind}", name, values) for name, values in yearly.means(column).items()]
+    mass, elsewhere = yearly.means("black_mass_t"), yearly.means("sent_elsewhere_t")
+    for name, done in yearly.means(RECYCLED).items():
+        made = mass.get(name, [0.0] * len(done))
+        rest = listed(np.clip(np.subtract(done, made), 0.0, None))
+        found += [(name, "@black_mass", made), (name, "@fractions", rest)]
+        found.append((name, "@elsewhere", elsewhere.get(name, [0.0] * len(done))))
+    return [link for link in found if any(link[2])]
+
+
+def states(series: Series) -> dict[str, dict[str, Any]]:
+    """Return what the map shows of each entity by year; means, and shares of rows."""
+    found: dict[str, dict[str, Any]] = {}
+    named = shares(series.run, "site")
+    nameplate, heads = (series.yearly.means(c) for c in ("nameplate_gwh", "headcount"))
+    for site in series.sites:
+        good = series.step("good", site)
+        found[site] = {
+            "kind": "site",
+            "announced": listed(series.step("announced", site).mean(axis=0)),
+            "good": listed(good.mean(axis=0)),
+            "running": listed((good > 0).mean(axis=0)),
+            "cause": _causes(named.loc[site], series.years) if site in named.index else [],
+        }
+        for name, means in (("nameplate", nameplate), ("heads", heads)):
+            if site in means:
+                found[site][name] = means[site]
+    for kind, column in (("cathode", "good_t"), ("recycler", RECYCLED)):
+        for name, values in series.yearly.means(column).items():
+            made = series.yearly.entity(column, name)
+            running = [] if made is None else listed((np.nan_to_num(made) > 0).mean(axis=0))
+            found[name] = {"kind": kind, "tonnes": values, "running": running}
+            if name in heads:
+                found[name]["heads"] = heads[name]
+    return found
+
+
+def _causes(found: Any, years: list[int]) -> list[str]:
+    """Return the most frequent bottleneck of each year."""
+    return [str(found.loc[year].idxmax()) if year in found.index else NONE for year in years]
+
+
+@cache
+def geography() -> dict[str, Any]:
+    """Return outline and places: `static/valley.json`."""
+    text = files("bvsim.show.report").joinpath("static", "valley.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def draw_map(series: Series, known: dict[str, dict[str, Any]], width: float = 720.0) -> Any:
+    """Return the map in pixels: outline, towns, and a marker for each entity with a place.
+
+    An entity without a place of its own stands in the middle of its basin; one without a
+    basin is named below the map.
+    """
+    world = geography()
+    window = world["window"]
+    middle = np.deg2rad((window["south"] + window["north"]) / 2)
+    scale = width / (window["east"] - window["west"])
+    rise = scale / np.cos(middle)
+
+    def at(lon: float, lat: float) -> tuple[float, float]:
+        x, y = (lon - window["west"]) * scale, (window["north"] - lat) * rise
+        return round(float(x), 1), round(float(y), 1)
+
+    markers, missing = [], []
+    for name in known:
+        place = world["places"].get(name) or _in_basin(series, name, world)
+        if place is None:
+            missing.append(name)
+            continue
+        true = at(place["lon"], place["lat"])
+        shown = at(*place["marker"]) if "marker" in place else true
+        kind, anchor = known[name]["kind"], place.get("anchor", "")
+        markers.append({"name": name, "kind": kind, "true": true, "at": shown, "anchor": anchor})
+    return {
+        "width": width,
+        "height": round(float((window["north"] - window["south"]) * rise), 1),
+        "land": _path([at(*p) for p in world["coast"]], close=(width, float(rise) * 2)),
+        "border": _path([at(*p) for p in world["border"]]),
+        "towns": [
+            {"town_fr": "", **town, "at": at(town["lon"], town["lat"])} for town in world["towns"]
+        ],
+        "markers": markers,
+        "missing": words.listing([words.title(series.facts.title(name)) for name in missing]),
+        "port": at(world["places"]["relieve"]["lon"], world["places"]["relieve"]["lat"]),
+        "sizes": {"site": SITE_SIZE, "other": OTHER_SIZE},
+    }
+
+
+def _in_basin(series: Series, name: str, world: dict[str, Any]) -> dict[str, Any] | None:
+    middle = world["basins"].get(series.facts.basins.get(name, ""))
+    return None if middle is None else {"lon": middle[0], "lat": middle[1]}
+
+
+def _path(points: list[tuple[float, float]], close: tuple[float, float] | None = None) -> str:
+    """Return an SVG path; with `close`, around the corners of land to the south and east."""
+    text = "M" + "L".join(f"{x:g},{y:g}" for x, y in points)
+    if close is None:
+        return text
+    right, bottom = max(close[0], points[-1][0]), close[1]
+    return f"{text}L{right:g},{points[-1][1]:g}L{right:g},{bottom:g}L{points[0][0]:g},{bottom:g}Z"

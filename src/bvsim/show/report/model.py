@@ -1,0 +1,124 @@
+"""What the page takes from the scenario of a run: titles, dates that are facts, sources."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+CONFIDENCES = ("seed", "published", "derived", "background", "judgement")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Titles, dates and sources of a scenario; empty for a run whose scenario is not at hand.
+
+    Parameters
+    ----------
+    titles, basins, caveats : mapping
+        By entity.
+    started : mapping of str to float
+        Start of production that has happened, by block, as a decimal year.
+    confidence : mapping of str to Counter
+        Number of figures by section of the model and confidence.
+    sources : list of dict
+        Title, publisher, date, how much was read, and how many figures rest on each.
+    uncertain : int
+        Number of uncertain figures.
+    """
+
+    titles: Mapping[str, str] = field(default_factory=dict)
+    basins: Mapping[str, str] = field(default_factory=dict)
+    caveats: Mapping[str, str] = field(default_factory=dict)
+    started: Mapping[str, float] = field(default_factory=dict)
+    confidence: Mapping[str, Counter[str]] = field(default_factory=dict)
+    sources: list[dict[str, Any]] = field(default_factory=list)
+    uncertain: int = 0
+
+    def title(self, entity: str) -> str:
+        """Return what an entity is called: ``Verkor Dunkirk, block-2``."""
+        name, _, part = entity.partition(".")
+        text = self.titles.get(name, name)
+        return f"{text}, {part}" if part else text
+
+
+def facts_of(folder: Path) -> Facts:
+    """Read the facts of a run folder's scenario.
+
+    A scenario that is missing, or that this version no longer reads, gives no facts: the
+    tables still make a page.
+    """
+    from bvsim import reading
+
+    path = folder / "scenario.yaml"
+    if not path.is_file():
+        return Facts()
+    try:
+        scenario = reading.load(path)
+    except reading.SpecError:
+        return Facts()
+    return _facts(scenario)
+
+
+def _facts(scenario: Any) -> Facts:
+    model = scenario.model
+    actors = {**model.sites, **model.cathode, **model.recycling.recyclers}
+    figures = list(scenario.figures())
+    return Facts(
+        titles={
+            name: _short(getattr(actor, "title", "") or name) for name, actor in actors.items()
+        },
+        basins={name: actor.basin for name, actor in actors.items() if hasattr(actor, "basin")},
+        caveats={name: site.caveat for name, site in model.sites.items() if site.caveat},
+        started=_started(model.sites, scenario.as_of),
+        confidence=_confidence(figures),
+        sources=_sources(model.sources, figures),
+        uncertain=len(scenario.paths),
+    )
+
+
+def _short(title: str) -> str:
+    """Leave shareholders and place out of a title."""
+    return title.partition(" (")[0].partition(",")[0]
+
+
+def _started(sites: Mapping[str, Any], as_of: date) -> dict[str, float]:
+    found = {}
+    for name, site in sites.items():
+        for label, block in site.blocks.items():
+            when = getattr(block.project, "started", None)
+            if isinstance(when, date) and when <= as_of:
+                found[f"{name}.{label}"] = round(
+                    when.year + (when.timetuple().tm_yday - 1) / 365, 2
+                )
+    return found
+
+
+def _confidence(figures: list[tuple[str, Any]]) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = {}
+    for path, figure in figures:
+        section = path.split(".", 1)[0]
+        found.setdefault(section, Counter())[figure.vintage.confidence] += 1
+    return found
+
+
+def _sources(sources: Mapping[str, Any], figures: list[tuple[str, Any]]) -> list[dict[str, Any]]:
+    uses: Counter[str] = Counter()
+    for _, figure in figures:
+        uses.update(figure.vintage.sources)
+    rows = [
+        {
+            "id": name,
+            "title": source.title,
+            "publisher": source.publisher,
+            "date": source.date or "",
+            "read": source.read,
+            "url": source.url if str(source.url or "").startswith("https://") else "",
+            "figures": uses[name],
+        }
+        for name, source in sources.items()
+    ]
+    return sorted(rows, key=lambda row: (-row["figures"], row["id"]))

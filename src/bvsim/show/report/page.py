@@ -1,0 +1,284 @@
+"""`report.html`: one file, no request to anywhere, readable on a phone and on paper."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from bvsim.analysis.kpis import kpi_of
+from bvsim.analysis.ledger.causes import CAUSES, LOSSES
+from bvsim.analysis.summary import quantiles, summarise
+from bvsim.analysis.tables import RunLike
+from bvsim.show import plot
+from bvsim.show.report import flows, words
+from bvsim.show.report.analyses import constraint_words, differences, label_of, reliefs
+from bvsim.show.report.answer import answer, commands, precision
+from bvsim.show.report.cube import Cached, listed
+from bvsim.show.report.heat import heat_map
+from bvsim.show.report.model import CONFIDENCES, Facts, facts_of
+from bvsim.show.report.sensitivities import sensitivities
+from bvsim.show.report.series import STEPS, Series
+from bvsim.show.report.static_figures import static_figures
+
+FOCUS = 2030
+"""The year the page opens on, where the run has it."""
+
+SCRIPTS = ("echarts.min.js", "charts.js", "page.js")
+
+
+def write_report(
+    run: Any,
+    folder: Path | None = None,
+    *,
+    lang: str = "en",
+    beside: Sequence[RunLike] = (),
+    analyses: Sequence[Path] = (),
+) -> Path:
+    """Write `report.html` and the figures into the run folder.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+    folder : pathlib.Path, optional
+        Where to write; the run's own folder by default.
+    lang : {"en", "fr"}
+        The language that the page opens in; it holds both.
+    beside : sequence of Run
+        Other runs, whose output is drawn beside this one's.
+    analyses : sequence of pathlib.Path
+        Folders of analyses (relief, sensitivity) to show; those in the run folder always are.
+
+    Returns
+    -------
+    pathlib.Path
+        The page.
+    """
+    folder = Path(folder or run.folder)
+    cached = Cached(run)
+    plot.save_figures(cached, folder / "figures")
+    page = folder / "report.html"
+    text = render_page(cached, lang=lang, beside=beside, analyses=analyses)
+    page.write_text(text, encoding="utf-8")
+    return page
+
+
+def render_page(
+    run: RunLike,
+    *,
+    lang: str = "en",
+    beside: Sequence[RunLike] = (),
+    analyses: Sequence[Path] = (),
+) -> str:
+    """Return the page of a run as HTML; every text of the run is escaped.
+
+    Raises
+    ------
+    ValueError
+        When the page does not speak the language.
+    """
+    if lang not in words.LANGUAGES:
+        raise ValueError(f"the report speaks {' and '.join(words.LANGUAGES)}, not {lang!r}")
+    cached = run if isinstance(run, Cached) else Cached(run)
+    series = Series(cached, facts_of(run.folder))
+    year = min(FOCUS, series.years[-1])
+    table = summarise(cached)
+    states = flows.states(series)
+    drawn = flows.draw_map(series, states)
+    data = payload(series, states, drawn, year, beside=beside, analyses=analyses)
+    return _environment().get_template("page.html.j2").render(
+        lang=lang,
+        manifest=_manifest(run),
+        year=year,
+        years=series.years,
+        answer=answer(cached, table, year),
+        figures=static_figures(cached, year),
+        causes=_cause_list(),
+        heat=heat_map(cached, series.facts),
+        map=drawn,
+        sites=_sites(series, year),
+        kpis=_kpi_rows(table, entities=False),
+        entity_kpis=_kpi_rows(table, entities=True),
+        precision=precision(cached, table, year),
+        commands=commands(run),
+        facts=series.facts,
+        confidence=_confidence(series.facts),
+        data=_as_json(data),
+        beside=[differences(cached, other) for other in beside],
+        reliefs=data["reliefs"],
+        sensitivities=data["sensitivities"],
+        styles=Markup(_static("page.css")),
+        scripts=[Markup(_static(name)) for name in SCRIPTS],
+        policy=_policy(),
+    )  # fmt: skip
+
+
+def payload(
+    series: Series,
+    states: dict[str, Any],
+    drawn: dict[str, Any],
+    year: int,
+    *,
+    beside: Sequence[RunLike] = (),
+    analyses: Sequence[Path] = (),
+) -> dict[str, Any]:
+    """Return the numbers, words and colours that the scripts of the page draw with."""
+    people = series.people()
+    folders = [series.run.folder, *analyses]
+    freed = reliefs(folders)
+    names = {*states, *people["heads"], *people["graduates"], *series.sites}
+    return {
+        "years": series.years,
+        "focus": year,
+        "observed": series.ledger.observed,
+        "words": words.section("chart"),
+        "causes": words.section("cause"),
+        "confidences": words.section("confidence"),
+        "maps": words.section("map"),
+        "names": words.section("name"),
+        "colours": plot.COLOURS,
+        "steps": STEPS,
+        "titles": {name: series.facts.title(name) for name in sorted(names)},
+        "fan": series.fan(),
+        "stairs": series.staircase(),
+        "bottlenecks": series.bottlenecks(),
+        "milestones": series.milestones(),
+        "people": people,
+        "cathode": {"origin": flows.cathode_origin(series), "links": flows.cathode_links(series)},
+        "recycling": {"total": series.recycling(), "links": flows.feed_links(series)},
+        "sites": {name: series.site(name) for name in _with_plan(series)},
+        "states": states,
+        "map": {"sizes": drawn["sizes"], "width": drawn["width"]},
+        "beside": [_other(run) for run in beside],
+        "sensitivities": sensitivities(folders),
+        "reliefs": freed,
+        "constraints": constraint_words(freed),
+        "confidence": {k: dict(v) for k, v in sorted(series.facts.confidence.items())},
+    }
+
+
+def _with_plan(series: Series) -> list[str]:
+    """Return the sites that announced cells, or make them."""
+    shown = (("announced", site) for site in series.sites)
+    return [s for step, s in shown if (series.step(step, s) + series.step("good", s)).any()]
+
+
+def _other(run: RunLike) -> dict[str, Any]:
+    found = quantiles(run, "good_gwh")
+    return {
+        "name": label_of(run),
+        "years": [int(y) for y in found.index],
+        "p50": listed(found["p50"]),
+    }
+
+
+def _sites(series: Series, year: int) -> list[dict[str, Any]]:
+    rows = []
+    places = flows.geography()["places"]
+    for name in _with_plan(series):
+        at = series.years.index(year)
+        good, plan = (series.step(step, name).mean(axis=0)[at] for step in ("good", "announced"))
+        place = places.get(name, {})
+        town = place.get("town", "")
+        rows.append(
+            {
+                "name": name,
+                "title": words.title(series.facts.title(name)),
+                "town": words.Both(town, place.get("town_fr", town)),
+                "caveat": series.facts.caveats.get(name, ""),
+                "summary": words.say(
+                    "site.summary", year=year, good=words.short(good), announced=words.short(plan)
+                ),
+            }
+        )
+    return rows
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("bvsim.show.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["number"] = words.number
+    environment.filters["percent"] = words.percent
+    environment.globals["t"] = words.say
+    environment.globals["name_of"] = words.cause
+    return environment
+
+
+def _static(name: str) -> str:
+    return files("bvsim.show.report").joinpath("static", name).read_text(encoding="utf-8")
+
+
+def _policy() -> str:
+    """Return the content policy: these scripts by their hashes, and nothing from anywhere."""
+    hashes = [
+        base64.b64encode(hashlib.sha256(_static(name).encode()).digest()).decode()
+        for name in SCRIPTS
+    ]
+    scripts = " ".join(f"'sha256-{digest}'" for digest in hashes)
+    return f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data:"
+
+
+_DASHED = partial(json.dumps, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _as_json(data: dict[str, Any]) -> Markup:
+    """Return JSON that cannot end the element it stands in."""
+    text = _DASHED(data)
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)
+
+
+def _cause_list() -> list[dict[str, Any]]:
+    order = ("not_built", "delay", *CAUSES)
+    return [
+        {"label": words.cause(c), "colour": plot.COLOURS[c], "meaning": words.say(f"meaning.{c}")}
+        for c in order
+        if c in LOSSES
+    ]
+
+
+def _kpi_rows(table: pd.DataFrame, *, entities: bool) -> list[dict[str, Any]]:
+    rows = []
+    for name, row in table.iterrows():
+        if ("." in str(name)) != entities:
+            continue
+        kpi = kpi_of(str(name))
+        numbers = {str(key): (None if pd.isna(v) else v) for key, v in row.items()}
+        rows.append({"name": str(name), "meaning": kpi.meaning if kpi else "", **numbers})
+    return rows
+
+
+def _confidence(facts: Facts) -> list[dict[str, Any]]:
+    total: Counter[str] = sum(facts.confidence.values(), Counter())
+    count = total.total()
+    return [
+        {"name": name, "count": total[name], "share": total[name] / count}
+        for name in CONFIDENCES
+        if total[name]
+    ]
+
+
+def _manifest(run: RunLike) -> dict[str, Any]:
+    names = ("scenario", "draws", "per_draw", "seed", "design", "model_hash", "elapsed_s")
+    found = {name: run.manifest.get(name) for name in names}
+    found["version"] = run.manifest["bvsim"]
+    found["status"] = run.manifest.get("status")
+    found["story"] = run.manifest.get("story") or ""
+    return found

@@ -1,0 +1,174 @@
+"""The page's words and numbers, in English and in French."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+from markupsafe import Markup, escape
+
+from bvsim.analysis.ledger.causes import label
+
+LANGUAGES = ("en", "fr")
+THIN = "\N{NARROW NO-BREAK SPACE}"
+NOTHING = "\N{EN DASH}"
+
+
+@dataclass(frozen=True)
+class Both:
+    """A text in both languages; in a page it becomes HTML of which one half is shown."""
+
+    en: str
+    fr: str
+
+    def __html__(self) -> str:
+        """Return both texts as HTML, escaped; once where they are the same."""
+        if self.en == self.fr:
+            return str(escape(self.en))
+        spans = (
+            Markup('<span class="{0}" lang="{0}">{1}</span>').format(lang, getattr(self, lang))
+            for lang in LANGUAGES
+        )
+        return str(Markup("").join(spans))
+
+    def __str__(self) -> str:
+        return self.en
+
+
+@cache
+def _texts() -> dict[str, dict[str, dict[str, str]]]:
+    text = files("bvsim.show.report").joinpath("words.yaml").read_text(encoding="utf-8")
+    found: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(text)
+    for texts in found.values():
+        for both in texts.values():
+            both["fr"] = _spaced(str(both["fr"]))
+    return found
+
+
+def _spaced(french: str) -> str:
+    """Keep the signs that French sets off by a space on the line of their word."""
+    return re.sub("(?<=«) | (?=[:;?!»]|%(?![a-z]))", "\N{NO-BREAK SPACE}", french)
+
+
+def say(key: str, **fields: Any) -> Both:
+    """Return a text by its dotted key, with its fields filled in.
+
+    Parameters
+    ----------
+    key : str
+        Such as ``answer.made``.
+    **fields
+        A `Both` is filled in by language, anything else as it is.
+
+    Raises
+    ------
+    KeyError
+        When there is no such text.
+    """
+    section, _, name = key.partition(".")
+    text = _texts()[section][name]
+    return Both(*(_fill(text[lang], fields, lang) for lang in LANGUAGES))
+
+
+def _fill(text: str, fields: dict[str, Any], lang: str) -> str:
+    own = {k: getattr(v, lang) if isinstance(v, Both) else v for k, v in fields.items()}
+    return text.format(**own) if own else text
+
+
+def section(name: str) -> dict[str, dict[str, str]]:
+    """Return a section of the words by language, for the scripts of the page."""
+    texts = _texts()[name]
+    return {lang: {key: str(text[lang]) for key, text in texts.items()} for lang in LANGUAGES}
+
+
+def cause(name: str) -> Both:
+    """Return how a cause of the ledger is written; one without a text loses its underscores."""
+    return say(f"cause.{name}") if name in _texts()["cause"] else Both(label(name), label(name))
+
+
+def prose(name: str) -> Both:
+    """Return how a cause is written inside a sentence."""
+    return say(f"prose.{name}") if name in _texts()["prose"] else cause(name)
+
+
+def title(text: str) -> Both:
+    """Return what a place or block is called: ``AESC Douai, block-2``; known parts in words."""
+    return listing([_part(part) for part in text.split(", ")])
+
+
+def _part(text: str) -> Both:
+    if text in _texts()["name"]:
+        return say(f"name.{text}")
+    if text.startswith("block-"):
+        word, number_ = say("name.block"), text.removeprefix("block-")
+        return Both(f"{word.en} {number_}", f"{word.fr} {number_}")
+    return plain(text)
+
+
+def join(parts: list[Both]) -> Both:
+    """Join texts as in a sentence: the last with "and"."""
+    word = say("answer.and")
+    return Both(*(_join([getattr(p, lang) for p in parts], getattr(word, lang))
+                  for lang in LANGUAGES))  # fmt: skip
+
+
+def listing(parts: list[Both]) -> Both:
+    """Join names with commas; empty without any."""
+    return Both(*(", ".join(getattr(part, lang) for part in parts) for lang in LANGUAGES))
+
+
+def _join(words: list[str], last: str) -> str:
+    *most, end = words
+    return f"{', '.join(most)}{last}{end}" if most else end
+
+
+def plain(text: str) -> Both:
+    """Return a name that is the same in both languages."""
+    return Both(text, text)
+
+
+def _both(english: str) -> Both:
+    """Turn an English number into both: ``12,345.6`` and ``12 345,6``."""
+    french = english.translate({ord(","): THIN, ord("."): ","})
+    return Both(english, french)
+
+
+def number(value: float | None, unit: str = "") -> Both:
+    """Write a figure of a table: three significant digits or whole numbers, years plain."""
+    if value is None or math.isnan(value):
+        return plain(NOTHING)
+    if unit in ("share", "probability"):
+        return _share(value)
+    if unit == "year":
+        return _both(f"{value:.1f}" if value % 1 else f"{value:.0f}")
+    return _both(f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}")
+
+
+def _share(value: float) -> Both:
+    """Write a share of a table in per cent, with a digit behind the point below ten."""
+    if 0.0 < value < 0.0005:
+        return Both("<0.1%", f"<{THIN}0,1\N{NO-BREAK SPACE}%")
+    if value == 0.0 or value >= 0.0995:
+        return percent(value)
+    return Both(f"{100 * value:.1f}%", f"{100 * value:.1f}\N{NO-BREAK SPACE}%".replace(".", ","))
+
+
+def short(value: float) -> Both:
+    """Write a number inside a sentence: about two or three significant digits."""
+    return _both(f"{value:,.0f}" if abs(value) >= 10 else f"{value:.1f}")
+
+
+def fixed(value: float, digits: int) -> Both:
+    """Write a number with so many digits behind the point."""
+    return _both(f"{value:,.{digits}f}")
+
+
+def percent(share: float) -> Both:
+    """Write a share in per cent."""
+    text = f"{100 * share:.0f}"
+    return Both(f"{text}%", f"{text}\N{NO-BREAK SPACE}%")

@@ -1,0 +1,1 @@
+"""Cathode active material: local makers, imports, buyers."""

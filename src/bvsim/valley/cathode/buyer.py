@@ -1,0 +1,227 @@
+"""A cell plant's side of the market for cathode active material (CAM)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import add, sub
+from typing import Final
+
+from bvsim.schema.materials import Materials, Recipe
+from bvsim.valley.cathode.feed import Feed
+from bvsim.valley.cathode.restocking import IMPORTED
+from bvsim.valley.ground.books import Account, Balance, Column
+
+DAYS_PER_WEEK: Final = 7.0
+_KG_PER_T: Final = 1000.0
+
+USE_COLUMNS: Final = (
+    Column("cam_needed_t", "flow", "CAM that orders, people and ramp-up asked for."),
+    Column("cam_used_t", "flow", "CAM charged to cells: in cells, scrap and trim."),
+    Column("cam_in_cells_t", "flow", "CAM in good cells."),
+    Column("cam_scrap_t", "flow", "CAM in scrap and trim."),
+    Column("cam_local_t", "flow", "CAM used from the valley's counted makers."),
+    Column("cam_import_t", "flow", "CAM used that was imported."),
+    Column("pcam_t", "flow", "Precursor within the CAM used, wherever it was made."),
+    Column("pcam_local_t", "flow", "Precursor of the valley within the CAM used."),
+    Column("recycled_lithium_in_cam_t", "flow", "Recycled lithium within the CAM used."),
+    Column("recycled_nickel_in_cam_t", "flow", "Recycled nickel within the CAM used."),
+    Column("recycled_cobalt_in_cam_t", "flow", "Recycled cobalt within the CAM used."),
+    Column("cam_exposed_t", "flow", "CAM use that would stop within the exposure span."),
+)
+(
+    _NEEDED,
+    _USED,
+    _IN_CELLS,
+    _SCRAP,
+    _LOCAL,
+    _IMPORT,
+    _PCAM,
+    _PCAM_LOCAL,
+    _REC_LITHIUM,
+    _REC_NICKEL,
+    _REC_COBALT,
+    _EXPOSED,
+) = range(len(USE_COLUMNS))
+
+SITE_COLUMNS: Final = (
+    *USE_COLUMNS,
+    Column("cam_stock_t", "stock", "CAM in stock."),
+    Column("cam_short_weeks", "flow", "Weeks in which CAM did not suffice for what was asked."),
+    Column("cam_written_off_t", "flow", "CAM past its shelf life."),
+    Column("cam_flown_t", "flow", "CAM flown in."),
+    Column("nickel_used_t", "flow", "Nickel in the CAM used."),
+    Column("lithium_used_t", "flow", "Lithium in the CAM used."),
+    Column("copper_foil_t", "flow", "Copper foil in cells started (recorded need)."),
+    Column("aluminium_foil_t", "flow", "Aluminium foil in cells started (recorded need)."),
+    Column("anode_t", "flow", "Graphite or hard carbon in cells started (recorded need)."),
+    Column("electrolyte_t", "flow", "Electrolyte in cells started (recorded need)."),
+    Column("foil_carbon_local_t", "flow", "CO2 of the foil's metal if it came from Dunkirk."),
+    Column("foil_carbon_world_t", "flow", "CO2 of the foil's metal at the world's average."),
+)
+_STOCK: Final = len(USE_COLUMNS)
+_SHORT_WEEKS: Final = _STOCK + 1
+_NEEDS: Final = _STOCK + 4
+
+
+class Buyer:
+    """One cell plant's supply of CAM.
+
+    Each period the plant says what it could use (`request`), learns after the
+    clearing how much it may start with (`limit_t`), and reports what it used
+    (`use`).
+
+    Parameters
+    ----------
+    site : str
+        The cell plant.
+    chemistry : str
+        Its chemistry: one of the recipes.
+    materials : Materials
+        What its cells hold, and how much of the CAM charged trim leaves in them.
+    feed : Feed
+        Stock, local deliveries and imports.
+    counted : tuple of int
+        Positions of the sources that count as local.
+    """
+
+    def __init__(
+        self,
+        *,
+        site: str,
+        chemistry: str,
+        materials: Materials,
+        feed: Feed,
+        counted: tuple[int, ...],
+    ) -> None:
+        recipe = materials.recipes[chemistry]
+        self.site, self.chemistry, self.recipe = site, chemistry, recipe
+        self.feed, self.counted = feed, counted
+        self.cam_t_per_gwh = recipe.cam * _KG_PER_T / materials.in_cell
+        self.closed = False
+        self.account: Account
+        self.region: Account
+        self._needs = _needs_per_cam(recipe, materials)
+        self._booked = [0.0] * len(feed.stock.shares)
+        self._needed = self._in_cells = 0.0
+        self._counters = (0.0, 0.0, 0.0)
+        self._settled = False
+
+    @property
+    def stock(self) -> float:
+        """CAM in stock, t."""
+        return self.feed.stock.total
+
+    @property
+    def cover_days(self) -> float:
+        """Days of use in stock; infinite without use."""
+        return self.feed.days_of_cover()
+
+    @property
+    def lead_days(self) -> float:
+        """Lead time that the plant counts on when it orders, days."""
+        return self.feed.lead
+
+    def request(self, tonnes: float, outlook_t_per_day: float = 0.0) -> None:
+        """Say what could be used in the coming period if CAM were at will.
+
+        Parameters
+        ----------
+        tonnes : float
+            CAM for the period, trim and scrap included.
+        outlook_t_per_day : float
+            Use per day that the plant plans for `lead_days` ahead, when it knows more
+            than its past use tells (a ramp, a line to be released); 0 when it does not.
+            What past plans came to is allowed for.
+        """
+        self.feed.requested = tonnes
+        self.feed.outlook = outlook_t_per_day
+
+    @property
+    def limit_t(self) -> float:
+        """CAM that the period's starts may use, trim and scrap included."""
+        return self.feed.limit_t
+
+    def use(self, t_in_cells: float, t_scrap: float) -> None:
+        """Report the CAM of the period's starts: in good cells, and in scrap and trim.
+
+        Raises
+        ------
+        ValueError
+            When it is more than `limit_t` in a period after `as_of`.
+        """
+        tonnes = t_in_cells + t_scrap
+        if tonnes > 0.0:
+            used = self.feed.use(tonnes, 0)
+            self._in_cells += used * t_in_cells / tonnes
+
+    def book(self, local_backed: float, exposure_days: float) -> None:
+        """Book a month: what was used since the last booking, by source.
+
+        Parameters
+        ----------
+        local_backed : float
+            Local supply that needs nothing from overseas, t/day.
+        exposure_days : float
+            Span over which exposure is measured.
+        """
+        if self._settled:
+            return
+        self._settled = self.closed
+        feed, row = self.feed, self.account.now
+        row[_STOCK] = feed.stock.total
+        used = feed.used_in(0)
+        before, self._booked = self._booked, used
+        news = list(map(sub, used, before))
+        tonnes = sum(news[: feed.stock.sources])
+        in_cells, self._in_cells = self._in_cells, 0.0
+        need = feed.rate * exposure_days
+        held = feed.stock.total + local_backed * exposure_days
+        exposed = max(0.0, 1.0 - held / need) if need > 0.0 else 0.0
+        values = [
+            feed.needed - self._needed,
+            tonnes,
+            in_cells,
+            tonnes - in_cells,
+            sum([news[i] for i in self.counted]),
+            news[IMPORTED],
+            tonnes * self.recipe.precursor,
+            *news[feed.stock.sources :],
+            tonnes * exposed,
+        ]
+        row[: len(values)] = values
+        now = self.region.now
+        now[: len(values)] = map(add, now, values)
+        counters = (feed.short_days / DAYS_PER_WEEK, feed.written_off, feed.restocking.flown)
+        row[_SHORT_WEEKS:_NEEDS] = map(sub, counters, self._counters)
+        self._needed, self._counters = feed.needed, counters
+        row[_NEEDS:] = [tonnes * per_cam for per_cam in self._needs]
+
+    def close(self) -> None:
+        """Close the plant: its stock, and what still arrives, is sold outside the valley."""
+        self.closed = True
+        self.feed.close()
+
+    def balances(self, names: tuple[str, ...]) -> Iterator[Balance]:
+        """Yield tonnes in, used, lost and left, by source."""
+        used, left = self.feed.used_in(0), self.feed.stock.parts
+        for source, name in enumerate(names):
+            out = used[source] + self.feed.lost(source)
+            inflow = self.feed.inflow(source)
+            yield Balance(f"cam.{name}", self.site, 0.0, inflow, out, left[source], "t")
+
+
+def _needs_per_cam(recipe: Recipe, materials: Materials) -> tuple[float, ...]:
+    """Return tonnes of the recorded needs per tonne of CAM charged."""
+    per_cam = materials.in_cell / recipe.cam
+    aluminium = materials.aluminium
+    metal = recipe.aluminium_foil * per_cam / aluminium.foil_yield
+    return (
+        recipe.nickel,
+        recipe.lithium,
+        recipe.copper_foil * per_cam,
+        recipe.aluminium_foil * per_cam,
+        recipe.anode * per_cam,
+        recipe.electrolyte * per_cam,
+        metal * aluminium.local,
+        metal * aluminium.world,
+    )

@@ -1,0 +1,270 @@
+"""One plant's supply of one material: its stock, local deliveries, and imports behind them."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from operator import add
+from typing import Final
+
+from bvsim.schema.imports import ReorderPolicy
+from bvsim.valley.cathode.imports import Lanes
+from bvsim.valley.cathode.restocking import (
+    FIRST_USE,
+    IMPORTED,
+    PAID,
+    RESOLD,
+    WRITTEN_OFF,
+    Forecast,
+    Restocking,
+)
+from bvsim.valley.ground.calendar import Period
+from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.mix import MixedStock
+
+_TINY_T: Final = 1e-9
+_ROUNDING: Final = 1e-9
+_ENOUGH: Final = 1.0 - 1e-9
+
+
+class Feed:
+    """A stock fed from the valley and from overseas, and who decides to reorder.
+
+    Parameters
+    ----------
+    entity : str
+        The plant that uses the material.
+    goods : {"cam", "pcam"}
+        The material, as export controls name it.
+    chemistry : str
+        Its chemistry.
+    sources, contents, uses : int
+        Sources of the material (imports first), contents that travel along, and uses
+        counted apart.
+    policy : ReorderPolicy
+        Drawn figures of the reorder policy.
+    lanes : Lanes
+        Routes, lead times, licences.
+    ctx : Context
+        Surroundings of the replication.
+
+    Attributes
+    ----------
+    requested, outlook : float
+        Tonnes asked for in the period; use per day planned for a lead time ahead.
+    rate, local_rate : float
+        Expected use per day; deliveries from the valley per day, of late.
+    lead : float
+        Lead time counted on at the last revision, days.
+    needed, short_days : float
+        Tonnes asked for so far; days on which stock did not suffice for them.
+    limit_t : float
+        Tonnes that may be used in the period.
+    delivered : list of float
+        Tonnes by source (contents after them) that came from the valley.
+    written_off : float
+        Tonnes past their shelf life so far.
+    at_will : float
+        Tonnes of imports that were imposed: what observed or unlimited use needed.
+    """
+
+    def __init__(
+        self,
+        *,
+        entity: str,
+        goods: str,
+        chemistry: str,
+        sources: int,
+        contents: int,
+        uses: int,
+        policy: ReorderPolicy,
+        lanes: Lanes,
+        ctx: Context,
+    ) -> None:
+        self.entity, self.goods, self.chemistry = entity, goods, chemistry
+        self.policy, self.lanes, self.ctx = policy, lanes, ctx
+        self.stock = MixedStock(sources, contents, FIRST_USE + uses)
+        self.restocking = Restocking(
+            entity=entity,
+            goods=goods,
+            chemistry=chemistry,
+            policy=policy,
+            lanes=lanes,
+            ctx=ctx,
+            stock=self.stock,
+        )
+        self.requested = self.outlook = 0.0
+        self.limit_t = math.inf
+        self.limited = False
+        self.rate = self.local_rate = self.lead = 0.0
+        self.at_will = 0.0
+        self.delivered = [0.0] * (sources + contents)
+        self.used = 0.0
+        self._use, self._local = Forecast(policy.memory), Forecast(policy.memory)
+        self._asked = self._working = self._span = self._came = 0.0
+        self._plans: deque[tuple[float, float]] = deque()
+        self._used_before = self._needed_before = 0.0
+        self.needed = self.short_days = self.written_off = 0.0
+        self._awake = self._opened = self._in_use_at_as_of = False
+        self._flies = lanes.spec.emergency is not None
+
+    # -- a period ------------------------------------------------------------------
+
+    def turn(self, period: Period, lead: float, *, imposed: bool) -> None:
+        """Open a period: forecast, order what the policy asks for, set the limit."""
+        requested, restocking = self.requested, self.restocking
+        if not self._awake:
+            if requested <= 0.0 and self.outlook <= 0.0:
+                return
+            self._awake = True
+            self._span = self.policy.revision  # the first revision comes at once
+        if restocking.closed:
+            return
+        self._asked += requested
+        self._working += period.scheduled_days
+        self._span += period.days
+        if self._span >= self.policy.revision and self._working > 0.0:
+            self._revise(lead)
+        self.limited = not imposed
+        if not self._opened and requested > 0.0:
+            self._begin(lead)
+        if self._opened:
+            self._restock()
+        total = self.stock.total
+        self.needed += requested
+        if imposed:
+            self.limit_t = math.inf
+        else:
+            self.limit_t = total
+            if total < requested * _ENOUGH:
+                self.short_days += period.days
+
+    def _begin(self, lead: float) -> None:
+        """Open the stock at the first use after `as_of`; remember an earlier one."""
+        if self.ctx.env.now >= self.ctx.as_of_day:
+            self._open(lead)
+        else:
+            self._in_use_at_as_of = True
+
+    def _restock(self) -> None:
+        """Order when the position is at or below s; fly in when stock runs out."""
+        restocking, total = self.restocking, self.stock.total
+        if total + restocking.on_order <= restocking.reorder_point + _TINY_T:
+            restocking.review()
+        if self._flies and total < self.rate * self.policy.emergency_cover:
+            restocking.fly_in()
+
+    def _revise(self, lead: float) -> None:
+        """Learn from what was asked for and delivered since the last revision."""
+        self._use.learn(self._asked, self._working)
+        self._local.learn(self._came, self._span)
+        self.lead = lead
+        self.rate = rate = max(self._use.ahead(lead), self.outlook * self._attainment(lead))
+        self.local_rate = local = min(self._local.level, rate)
+        self.restocking.plan(rate, rate - local, lead)
+        self.restocking.allow_air(self.used - self._used_before)
+        self._used_before = self.used
+        self._asked = self._working = self._span = self._came = 0.0
+        if self.stock.total > 0.0:
+            self.written_off += self.restocking.write_off()
+
+    def _attainment(self, lead: float) -> float:
+        """Return how much of what was planned a lead time ago for today came true, at most all."""
+        now, plans = self.ctx.env.now, self._plans
+        plans.append((now, self.outlook))
+        ago = now - lead
+        while len(plans) > 1 and plans[1][0] <= ago:
+            plans.popleft()
+        made, planned = plans[0]
+        if made > ago or planned <= 0.0:
+            return 1.0
+        return min(1.0, self._use.level / planned)
+
+    def _open(self, lead: float) -> None:
+        """Begin with the policy's stock; a new plant ordered it a lead time ago, if it could."""
+        self._opened = True
+        if self.restocking.position > _TINY_T:
+            return
+        ordered = max(self.ctx.as_of_day, self.ctx.env.now - lead)
+        stopped = self.lanes.halt(self.goods, self.chemistry, ordered) is not None
+        if self._in_use_at_as_of or not stopped:
+            self.restocking.open(lead)
+
+    def local_need(self, share: float) -> float:
+        """Return tonnes to call from the valley.
+
+        A share of what was asked for since the last call; more when the stock would
+        fall below the cover that counts as an emergency.
+        """
+        since_call = self.needed - self._needed_before
+        wanted = since_call * share
+        target = self.rate * self.policy.emergency_cover
+        gap = self.requested + target - self.stock.total - wanted
+        return wanted + min(max(gap, 0.0), since_call)
+
+    def called_off(self) -> None:
+        """Begin to count requests anew: the valley's makers have been called."""
+        self._needed_before = self.needed
+
+    def deliver(self, parts: list[float]) -> None:
+        """Take in a delivery from the valley."""
+        self.delivered = list(map(add, self.delivered, parts))
+        self._came += self.stock.put(parts, self.ctx.env.now)
+        if self.limited:
+            self.limit_t = self.stock.total
+
+    def use(self, tonnes: float, use: int) -> float:
+        """Use tonnes in one of the ways counted apart; return them.
+
+        Use that is imposed (observed, or unlimited) beyond the stock is imported.
+
+        Raises
+        ------
+        ValueError
+            When more is used than there is, in a period that is limited.
+        """
+        stock = self.stock
+        if tonnes > stock.total:
+            self._make_up(tonnes)
+            tonnes = min(tonnes, stock.total)
+        stock.total -= tonnes
+        stock.pending[FIRST_USE + use] += tonnes
+        self.used += tonnes
+        return tonnes
+
+    def _make_up(self, tonnes: float) -> None:
+        """Import what imposed use needs beyond the stock."""
+        missing = tonnes - self.stock.total
+        if not self.limited:
+            self.at_will += missing
+            self.stock.put_plain(IMPORTED, missing, self.ctx.env.now)
+        elif missing > _ROUNDING * max(1.0, self.limit_t):
+            raise ValueError(f"{self.entity} uses {missing} t more {self.goods} than it has")
+
+    def close(self) -> None:
+        """Sell the stock outside the valley, and whatever still arrives."""
+        self.requested = self.outlook = self.limit_t = 0.0
+        self.restocking.closed = True
+        self.stock.take(self.stock.total, RESOLD)
+
+    # -- at the end ----------------------------------------------------------------
+
+    def used_in(self, use: int) -> list[float]:
+        """Return all that was used in one way, by source, with contents."""
+        return self.stock.gone(FIRST_USE + use)
+
+    def inflow(self, source: int) -> float:
+        """Return the tonnes that came from a source."""
+        inflow = self.delivered[source]
+        return inflow + self.restocking.received + self.at_will if source == IMPORTED else inflow
+
+    def lost(self, source: int) -> float:
+        """Return the tonnes of a source refused, written off, or sold outside."""
+        lost = sum(self.stock.gone(way)[source] for way in (WRITTEN_OFF, RESOLD, PAID))
+        if source == IMPORTED:
+            lost += self.restocking.refused + self.restocking.resold
+        return lost
+
+    def days_of_cover(self) -> float:
+        """Return days of use on hand; infinite without use."""
+        return self.stock.total / self.rate if self.rate > 0.0 else math.inf

@@ -1,0 +1,230 @@
+"""Routes from overseas: which are open, how long a shipment takes, what a licence delays."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+from bvsim.schema.imports import ExportControl, Hazard, Imports
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR
+from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.luck import lognormal
+from bvsim.valley.ground.streams import Stream
+
+
+@dataclass(frozen=True)
+class Spell:
+    """A span of days in which something disturbs the routes.
+
+    Parameters
+    ----------
+    name : str
+        What it is called in the model.
+    start, end : float
+        Days since the start of the simulation; `end` may be infinite.
+    closes, slows : tuple of str
+        Routes that are shut, and routes that take longer.
+    slowdown, spread : float
+        Factors on the transit of slowed routes and on the log spread of lead times.
+    """
+
+    name: str
+    start: float
+    end: float
+    closes: tuple[str, ...] = ()
+    slows: tuple[str, ...] = ()
+    slowdown: float = 1.0
+    spread: float = 1.0
+
+
+@dataclass(frozen=True)
+class Licences:
+    """An export control that acts: from when to when, on what, and how hard."""
+
+    name: str
+    control: ExportControl
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Departure:
+    """How a shipment would travel that leaves on a given day."""
+
+    route: str
+    transit: float
+    spread: float
+
+
+def _hazard_spells(name: str, hazard: Hazard, ctx: Context) -> list[Spell]:
+    """Draw a hazard's events over the horizon, from `as_of` on."""
+    stream = ctx.streams.stream("imports", f"hazard.{name}")
+    spells: list[Spell] = []
+    if hazard.rate <= 0.0:
+        return spells
+    mean_quiet = DAYS_PER_YEAR / hazard.rate
+    day = max(0.0, ctx.as_of_day) + stream.exponential(mean_quiet)
+    while day < ctx.calendar.horizon_days:
+        end = day + lognormal(stream.uniform(), hazard.length, hazard.length_spread)
+        spells.append(
+            Spell(name, day, end, hazard.closes, hazard.slows, hazard.slowdown, hazard.spread)
+        )
+        day = end + stream.exponential(mean_quiet)
+    return spells
+
+
+def _licences(name: str, control: ExportControl, ctx: Context) -> list[Licences]:
+    """Decide whether a control acts, and until when."""
+    stream = ctx.streams.stream("imports", f"control.{name}")
+    acts = stream.happens(control.probability)
+    mean = control.length * DAYS_PER_MONTH
+    length = stream.exponential(mean)
+    if not acts:
+        return []
+    length = mean if math.isinf(length) else length
+    return [Licences(name, control, control.start, control.start + length)]
+
+
+class Lanes:
+    """The routes of one replication, with every disturbance known to nature beforehand.
+
+    Disturbances depend on nothing else in the valley, so they are drawn at
+    construction; nobody in the valley looks ahead of the present day.
+
+    Parameters
+    ----------
+    spec : Imports
+        Routes, handling, disruptions and controls, drawn.
+    ctx : Context
+        The replication's surroundings.
+    """
+
+    def __init__(self, spec: Imports, ctx: Context) -> None:
+        self.spec = spec
+        self._ctx = ctx
+        self._order = [(name, spec.routes[name]) for name in spec.prefer]
+        self.spells = [
+            Spell(name, fact.start, fact.until, fact.closes, spread=fact.spread)
+            for name, fact in sorted(spec.disruptions.items())
+        ]
+        for name in sorted(spec.hazards):
+            self.spells += _hazard_spells(name, spec.hazards[name], ctx)
+        self.licences: list[Licences] = []
+        for name in sorted(spec.controls):
+            self.licences += _licences(name, spec.controls[name], ctx)
+        self._halts = [halt for _, halt in sorted(spec.halts.items())]
+        self._edges = [edge for spell in self.spells for edge in (spell.start, spell.end)]
+        self._edges += [edge for span in self.licences for edge in (span.start, span.end)]
+        self._edges.sort()
+        self._expected: dict[tuple[str, int], float] = {}
+        self._departures: dict[int, Departure] = {}
+        handling = spec.handling
+        self._after = handling.port + handling.onward + handling.inspection
+
+    def start(self) -> None:
+        """Log every disturbance on its day, when a trace is kept."""
+        if self._ctx.trace.keep:
+            self._ctx.env.process(self._tell())
+
+    def _tell(self) -> Generator[Any, Any, None]:
+        """Wait for each disturbance and write it down."""
+        dated = [(s.start, s.end, s.name, "routes disturbed") for s in self.spells]
+        dated += [(x.start, x.end, x.name, "export licences required") for x in self.licences]
+        for start, end, name, what in sorted(dated):
+            if start > self._ctx.env.now:
+                yield self._ctx.env.timeout(start - self._ctx.env.now)
+            self._ctx.trace.log(
+                day=max(start, 0.0),
+                entity="imports",
+                event=what,
+                cause=name,
+                value=end - start,
+                unit="days",
+            )
+
+    def departure(self, day: float) -> Departure:
+        """Return the route taken by a shipment that leaves on a day: the first open one."""
+        segment = bisect_right(self._edges, day)
+        if segment not in self._departures:
+            self._departures[segment] = self._first_open(day)
+        return self._departures[segment]
+
+    def _first_open(self, day: float) -> Departure:
+        closed: set[str] = set()
+        slows: dict[str, float] = {}
+        spread = 1.0
+        for spell in self.spells:
+            if spell.start <= day < spell.end:
+                closed.update(spell.closes)
+                spread = max(spread, spell.spread)
+                for slowed in spell.slows:
+                    slows[slowed] = max(slows.get(slowed, 1.0), spell.slowdown)
+        for name, route in self._order:
+            if name not in closed:
+                return Departure(name, route.transit * slows.get(name, 1.0), spread)
+        name, route = self._order[-1]
+        return Departure(name, route.transit * slows.get(name, 1.0), spread)
+
+    def licence(self, goods: str, day: float) -> ExportControl | None:
+        """Return the control that a good needs a licence under on a day, if any."""
+        for licences in self.licences:
+            if licences.start <= day < licences.end and goods in licences.control.goods:
+                return licences.control
+        return None
+
+    def halt(self, goods: str, chemistry: str, day: float) -> tuple[float, float] | None:
+        """Return the span of the halt that keeps a good from leaving on a day, if any."""
+        for halt in self._halts:
+            until = math.inf if halt.until is None else halt.until
+            concerned = not halt.chemistries or chemistry in halt.chemistries
+            if halt.start <= day < until and goods in halt.goods and concerned:
+                return halt.start, until
+        return None
+
+    def expected(self, goods: str, day: float) -> float:
+        """Return the lead time that a buyer counts on who orders on a day."""
+        key = (goods, bisect_right(self._edges, day))
+        if key in self._expected:
+            return self._expected[key]
+        handling = self.spec.handling
+        control = self.licence(goods, day)
+        wait = handling.order_to_ship + handling.origin
+        wait += 0.0 if control is None else control.licence
+        lead = wait + self.departure(day).transit + self._after
+        self._expected[key] = lead
+        return lead
+
+    def emergency_lead(self) -> float:
+        """Return the lead time of goods that are flown in, licences apart."""
+        if self.spec.emergency is None:
+            return math.inf
+        handling = self.spec.handling
+        return handling.origin + self.spec.routes[self.spec.emergency].transit + handling.inspection
+
+    def lead_time(self, wait: float, leaves: float, stream: Stream) -> float:
+        """Draw the days from order to stock of a shipment that leaves on a day.
+
+        The sum of the parts is spread lognormally; a shipment by sea may in
+        addition miss its schedule.
+
+        Parameters
+        ----------
+        wait : float
+            Days from the order until the goods are ready and loaded.
+        leaves : float
+            Day of departure, which decides on the route.
+        stream : Stream
+            The buyer's luck.
+        """
+        handling = self.spec.handling
+        way = self.departure(leaves)
+        parts = wait + way.transit + self._after
+        body = lognormal(stream.uniform(), parts, handling.spread**way.spread)
+        late = stream.happens(handling.late)
+        luck = stream.uniform()
+        if not late or self.spec.routes[way.route].mode != "sea":
+            return body
+        return body + lognormal(luck, handling.late_by, handling.late_spread)

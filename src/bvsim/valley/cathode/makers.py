@@ -1,0 +1,343 @@
+"""Makers of CAM and of its precursor, on the code of the gigafactories' blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from bvsim.schema.cathode import CamPlant, PcamPlant
+from bvsim.schema.imports import ReorderPolicy
+from bvsim.schema.materials import Recipe
+from bvsim.schema.stages import Shock
+from bvsim.valley.cathode.feed import Feed
+from bvsim.valley.cathode.imports import Lanes
+from bvsim.valley.cathode.plant import CathodePlant
+from bvsim.valley.cathode.qualification import Pair
+from bvsim.valley.cathode.recycled import RecycledMetals
+from bvsim.valley.cathode.restocking import IMPORTED
+from bvsim.valley.cathode.sharing import RULES, Claim
+from bvsim.valley.ground.books import Account, Balance, Column
+from bvsim.valley.ground.calendar import DAYS_PER_YEAR, Period
+from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.mix import MixedStock
+
+OWN: Final = 1
+"""Position of the valley's precursor among the sources of a precursor stock."""
+PCAM_NICKEL: Final = 2
+PCAM_COBALT: Final = 3
+"""Recycled metals in a precursor stock, after its two sources."""
+CAM_CONTENTS: Final = 4
+"""Contents of CAM: valley precursor, recycled lithium, nickel, cobalt (t)."""
+
+_SOLD: Final = 0  # outlets of finished product
+_EXPORT: Final = 1
+_TINY_T: Final = 1e-9
+
+CAM_COLUMNS: Final = (
+    Column("nameplate_t", "stock", "Nameplate of released kiln lines, t/yr."),
+    Column("good_t", "flow", "Good product made."),
+    Column("started_t", "flow", "Product charged, good or not."),
+    Column("scrap_t", "flow", "Off-specification product."),
+    Column("cam_to_valley_t", "flow", "CAM delivered to cell plants of the valley."),
+    Column("cam_exported_t", "flow", "CAM sold outside the valley."),
+    Column("pcam_own_t", "flow", "Precursor of the valley charged."),
+    Column("pcam_import_t", "flow", "Imported precursor charged."),
+    Column("pcam_stock_t", "stock", "Precursor in stock."),
+    Column("pcam_short_t", "flow", "CAM not made for want of precursor."),
+    Column("lithium_hydroxide_t", "flow", "Fresh lithium hydroxide charged."),
+    Column("recycled_lithium_t", "flow", "Recycled lithium charged."),
+    Column("cam_stock_t", "stock", "Finished CAM in stock or waiting for release."),
+    Column("customers", "stock", "Cell makers of the valley that have approved the source."),
+)
+(
+    _NAMEPLATE,
+    _GOOD,
+    _STARTED,
+    _SCRAP,
+    _TO_VALLEY,
+    _EXPORTED,
+    _PCAM_OWN,
+    _PCAM_IMPORT,
+    _PCAM_STOCK,
+    _PCAM_SHORT,
+    _HYDROXIDE,
+    _LITHIUM,
+    _STOCK,
+    _CUSTOMERS,
+) = range(len(CAM_COLUMNS))
+
+PCAM_COLUMNS: Final = (
+    Column("nameplate_t", "stock", "Nameplate of released lines, t/yr."),
+    Column("good_t", "flow", "Good product made."),
+    Column("started_t", "flow", "Product charged, good or not."),
+    Column("scrap_t", "flow", "Off-specification product."),
+    Column("pcam_delivered_t", "flow", "Precursor delivered to CAM plants of the valley."),
+    Column("recycled_nickel_t", "flow", "Recycled nickel charged."),
+    Column("recycled_cobalt_t", "flow", "Recycled cobalt charged."),
+    Column("nickel_t", "flow", "Nickel charged, recycled or not."),
+    Column("pcam_stock_t", "stock", "Finished precursor in stock or waiting for release."),
+)
+(
+    _P_NAMEPLATE,
+    _P_GOOD,
+    _P_STARTED,
+    _P_SCRAP,
+    _P_DELIVERED,
+    _P_NICKEL,
+    _P_COBALT,
+    _P_ALL_NICKEL,
+    _P_STOCK,
+) = range(len(PCAM_COLUMNS))
+
+
+class PcamMaker(CathodePlant):
+    """A precursor plant: sulphates in (recorded as metal), Ni-Co-Mn hydroxide out."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        spec: PcamPlant,
+        recipe: Recipe,
+        ctx: Context,
+        shock: Shock,
+        lanes: Lanes,
+        metals: RecycledMetals,
+    ) -> None:
+        stock = MixedStock(2, 2, 1)
+        super().__init__(name=name, spec=spec, ctx=ctx, shock=shock, lanes=lanes, stock=stock)
+        self.recipe, self.metals = recipe, metals
+        self.account: Account
+
+    def start(self) -> None:
+        """Open the account and register the phases' processes."""
+        self.account = self.ctx.books.open("yearly", self.name, PCAM_COLUMNS)
+        super().start()
+
+    def supply(self, needed: float, period: Period) -> list[float] | None:
+        """Deliver up to the needed tonnes from stock; None when there is nothing."""
+        self.calls.learn(needed, period.days)
+        if self.stock.total <= _TINY_T or needed <= 0.0:
+            return None
+        parts = self.stock.draw(needed, _SOLD)
+        self.account.now[_P_DELIVERED] += parts[OWN]
+        return parts
+
+    def produce(self, period: Period) -> None:
+        """Make precursor for the period."""
+        self.review_phases()
+        if self.nameplate <= 0.0:
+            return
+        row = self.account.now
+        row[_P_NAMEPLATE] = self.nameplate
+        possible = self.possible(period)
+        if possible > 0.0:
+            yielded = self.good_share()
+            wanted = self.wanted(period) / yielded if yielded > 0.0 else 0.0
+            started, good = self.make(min(possible, wanted), period)
+            if started > 0.0:
+                self._book(started, good, period)
+        row[_P_STOCK] = self.stock.total + self.waiting
+
+    def _book(self, started: float, good: float, period: Period) -> None:
+        """Charge metals, recycled ones first, and let the batch wait."""
+        recipe, row = self.recipe, self.account.now
+        cam = started / recipe.precursor  # the CAM that the charge would make
+        nickel = self.metals.use("nickel", cam * recipe.nickel)
+        cobalt = self.metals.use("cobalt", cam * recipe.cobalt)
+        self.metals.use("manganese", cam * recipe.manganese)
+        share = good / started
+        row[_P_GOOD] += good
+        row[_P_STARTED] += started
+        row[_P_SCRAP] += started - good
+        row[_P_NICKEL] += nickel
+        row[_P_COBALT] += cobalt
+        row[_P_ALL_NICKEL] += cam * recipe.nickel
+        if self.deliver_scrap is not None:
+            self.deliver_scrap(self.name, recipe.family, "precursor", started - good)
+        self.batch([0.0, good, nickel * share, cobalt * share], period)
+
+    def balances(self) -> Iterator[Balance]:
+        """Yield what was made and where it went."""
+        closing = self.stock.total + self.in_batches()[OWN]
+        sold = self.stock.gone(_SOLD)[OWN]
+        yield Balance("pcam.made", self.name, 0.0, self.good, sold, closing, "t")
+
+
+class CamMaker(CathodePlant):
+    """A CAM plant: precursor and lithium in, CAM out, shared among approved cell makers.
+
+    Parameters
+    ----------
+    index : int
+        Position of its product among the sources of CAM stocks.
+    sources : int
+        Number of sources of CAM (imports included).
+    pairs : sequence of Pair
+        Its cell makers under contract, by name.
+    precursor : PcamMaker or None
+        The valley's plant that feeds it first.
+    pcam_policy : ReorderPolicy
+        How it imports the rest.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        spec: CamPlant,
+        recipe: Recipe,
+        ctx: Context,
+        shock: Shock,
+        lanes: Lanes,
+        metals: RecycledMetals,
+        index: int,
+        sources: int,
+        precursor: PcamMaker | None,
+        pcam_policy: ReorderPolicy,
+    ) -> None:
+        stock = MixedStock(sources, CAM_CONTENTS, 2)
+        super().__init__(name=name, spec=spec, ctx=ctx, shock=shock, lanes=lanes, stock=stock)
+        self.maker = spec
+        self.recipe, self.metals, self.precursor = recipe, metals, precursor
+        self.index, self.sources = index, sources
+        self.rule = RULES[spec.rule]
+        self.pairs = [
+            Pair(
+                source=name,
+                site=site,
+                spec=spec.qualification,
+                contract=spec.contracts[site],
+                first_product=self.first_product,
+                ctx=ctx,
+            )
+            for site in sorted(spec.contracts)
+        ]
+        self.feed = Feed(
+            entity=name,
+            goods="pcam",
+            chemistry=spec.chemistry,
+            sources=2,
+            contents=2,
+            uses=1,
+            policy=pcam_policy,
+            lanes=lanes,
+            ctx=ctx,
+        )
+        self.account: Account
+
+    def start(self) -> None:
+        """Open the account; register phases and approvals."""
+        self.account = self.ctx.books.open("yearly", self.name, CAM_COLUMNS)
+        super().start()
+        for pair in self.pairs:
+            pair.start()
+
+    # -- clearing ------------------------------------------------------------------
+
+    def share_out(self, needs: Sequence[Claim], days: float) -> list[tuple[str, list[float]]]:
+        """Deliver CAM to approved cell makers by the plant's rule; return (site, parts)."""
+        self.calls.learn(sum([claim.need for claim in needs]) + self._outside(days), days)
+        if self.stock.total <= _TINY_T or not needs:
+            return []
+        given = self.rule(self.stock.total, needs)
+        deliveries: list[tuple[str, list[float]]] = []
+        for claim, tonnes in zip(needs, given, strict=True):
+            if tonnes > 0.0:
+                parts = self.stock.draw(tonnes, _SOLD)
+                deliveries.append((claim.site, parts))
+                self.account.now[_TO_VALLEY] += parts[self.index]
+        return deliveries
+
+    def _outside(self, days: float) -> float:
+        """Return tonnes that customers outside the valley take in some days."""
+        years = days / DAYS_PER_YEAR
+        now = self.ctx.env.now
+        approved = any(pair.approved_day <= now for pair in self.pairs)
+        share = self.maker.outside if approved else self.maker.saleable
+        return share * self.nameplate * years
+
+    def feed_precursor(self, period: Period, lead: float) -> None:
+        """Call precursor for the period: from the valley first, imports for the rest."""
+        feed = self.feed
+        if self.nameplate <= 0.0:
+            return
+        mature = min(self.calls.level, self.daily_capacity) * period.scheduled_days
+        feed.requested = mature * self.charge() * self.recipe.precursor
+        feed.turn(period, lead, imposed=False)
+        if self.precursor is not None:
+            parts = self.precursor.supply(feed.local_need(1.0), period)
+            if parts is not None:
+                feed.deliver(parts)
+        feed.called_off()
+
+    # -- production ----------------------------------------------------------------
+
+    def produce(self, period: Period) -> None:
+        """Make CAM for the period, and sell outside what the valley does not take."""
+        self.review_phases()
+        if self.nameplate <= 0.0:
+            return
+        row = self.account.now
+        row[_NAMEPLATE] = self.nameplate
+        self._sell_outside(period)
+        self._run(period)
+        row[_PCAM_STOCK] = self.feed.stock.total
+        row[_STOCK] = self.stock.total + self.waiting
+        row[_CUSTOMERS] = sum(pair.approved_day <= self.ctx.env.now for pair in self.pairs)
+
+    def _sell_outside(self, period: Period) -> None:
+        tonnes = min(self.stock.total, self._outside(period.days))
+        if tonnes > 0.0:
+            self.account.now[_EXPORTED] += self.stock.take(tonnes, _EXPORT)
+
+    def _run(self, period: Period) -> None:
+        """Start what kilns, people, calls and precursor allow."""
+        possible = self.possible(period)
+        yielded = self.good_share()
+        if possible <= 0.0 or yielded <= 0.0:
+            return
+        mature = min(possible, self.wanted(period) / yielded)
+        per_mature = self.charge() * self.recipe.precursor
+        fed = self.feed.stock.total / per_mature if per_mature > 0.0 else mature
+        self.account.now[_PCAM_SHORT] += max(0.0, mature - fed) * yielded
+        started, good = self.make(min(mature, fed), period)
+        if started > 0.0:
+            self._charge(started, good, period)
+
+    def _charge(self, started: float, good: float, period: Period) -> None:
+        """Book what a period's charge took in, and let the batch wait."""
+        recipe, row = self.recipe, self.account.now
+        used = self.feed.use(started * recipe.precursor, 0)
+        taken = [share * used for share in self.feed.stock.shares]
+        lithium = self.metals.use("lithium", started * recipe.lithium)
+        fresh = 1.0 - lithium / (started * recipe.lithium) if recipe.lithium > 0.0 else 1.0
+        share = good / started
+        row[_GOOD] += good
+        row[_STARTED] += started
+        row[_SCRAP] += started - good
+        row[_PCAM_OWN] += taken[OWN]
+        row[_PCAM_IMPORT] += taken[IMPORTED]
+        row[_HYDROXIDE] += started * recipe.lithium_hydroxide * fresh
+        row[_LITHIUM] += lithium
+        if self.deliver_scrap is not None:
+            self.deliver_scrap(self.name, recipe.family, "cathode_material", started - good)
+        contents = (taken[OWN], lithium, taken[PCAM_NICKEL], taken[PCAM_COBALT])
+        parts = [0.0] * self.sources + [content * share for content in contents]
+        parts[self.index] = good
+        self.batch(parts, period)
+
+    # -- at the end ----------------------------------------------------------------
+
+    def balances(self) -> Iterator[Balance]:
+        """Yield where the product went and where its precursor came from."""
+        closing = self.stock.total + self.in_batches()[self.index]
+        out = self.stock.gone(_SOLD)[self.index] + self.stock.gone(_EXPORT)[self.index]
+        yield Balance("cam.made", self.name, 0.0, self.good, out, closing, "t")
+        feed = self.feed
+        used, left = feed.used_in(0), feed.stock.parts
+        for source, label in ((IMPORTED, "imports"), (OWN, "valley")):
+            gone = used[source] + feed.lost(source)
+            yield Balance(
+                f"pcam.{label}", self.name, 0.0, feed.inflow(source), gone, left[source], "t"
+            )

@@ -1,0 +1,265 @@
+"""What makers of CAM and of precursor share: phases, kilns, batches, people, stock."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from operator import add
+from typing import Final, Protocol
+
+from bvsim.schema.cathode import CamPlant, CathodeBlock, PcamPlant
+from bvsim.schema.stages import Project, Shock
+from bvsim.valley.cathode.imports import Lanes
+from bvsim.valley.cathode.restocking import Forecast
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Period
+from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.mix import MixedStock
+from bvsim.valley.projects.block import Block, Levels
+from bvsim.valley.projects.stages import Pipeline
+
+_T_PER_KT: Final = 1000.0
+_BEFORE_EQUIPMENT: Final = ("permit", "financing", "construction")
+
+
+class Crew(Protocol):
+    """What a plant needs to know of its people."""
+
+    @property
+    def crew_share(self) -> float:
+        """Operators present relative to what the released nameplate needs, 0 to 1."""
+
+    @property
+    def engineer_share(self) -> float:
+        """Engineers present relative to the need, 0 to 1."""
+
+    @property
+    def repair_factor(self) -> float:
+        """Factor on the time of repairs, from the technicians present."""
+
+    @property
+    def scrap_penalty(self) -> float:
+        """Scrap that thin staffing adds, in share points."""
+
+    def ask(self, plans: Sequence[tuple[float, float, float]], lines: int = 1) -> None:
+        """Tell what is planned: (nameplate, SOP day, released nameplate) by block."""
+
+
+class FullCrew:
+    """Everybody present and proficient."""
+
+    crew_share: float = 1.0
+    engineer_share: float = 1.0
+    repair_factor: float = 1.0
+    scrap_penalty: float = 0.0
+
+    def ask(self, plans: Sequence[tuple[float, float, float]], lines: int = 1) -> None:
+        """Nobody needs to be asked for."""
+
+
+ScrapGate = Callable[[str, str, str, float], None]
+"""deliver_scrap(site, family of chemistry, stage, tonnes)"""
+
+
+def licensed(project: Project, lanes: Lanes) -> Project:
+    """Return a project whose equipment waits for the licences that its kilns need.
+
+    Kilns are ordered when equipment begins by plan; where a control acts then, the
+    stage takes the licence's time longer.
+    """
+    months = sum(getattr(project.stages, name).duration for name in _BEFORE_EQUIPMENT)
+    control = lanes.licence("kilns", project.begins + months * DAYS_PER_MONTH)
+    if control is None:
+        return project
+    equipment = project.stages.equipment
+    late = replace(equipment, duration=equipment.duration + control.licence / DAYS_PER_MONTH)
+    return replace(project, stages=replace(project.stages, equipment=late))
+
+
+class CathodePlant:
+    """Phases of kiln lines on the valley's pipeline, release, ramp-up and yield code.
+
+    Parameters
+    ----------
+    name : str
+        Entity, such as ``neomat-cam``.
+    spec : CamPlant or PcamPlant
+        Drawn figures.
+    ctx : Context
+        Surroundings of the replication.
+    shock : Shock
+        The common industry shock.
+    lanes : Lanes
+        For licences on kilns.
+    stock : MixedStock
+        Where released batches go.
+
+    Attributes
+    ----------
+    good, started : float
+        Tonnes made and tonnes charged so far, in product.
+    nameplate : float
+        Nameplate of released lines, t/yr.
+    waiting : float
+        Tonnes in batches that are not released yet.
+    daily_capacity : float
+        Tonnes of good product at mature yield that a working day allows now.
+    crew : Crew
+        Its people; everybody is there unless the valley wires a workforce.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        spec: CamPlant | PcamPlant,
+        ctx: Context,
+        shock: Shock,
+        lanes: Lanes,
+        stock: MixedStock,
+    ) -> None:
+        self.name, self.spec, self.ctx, self.stock = name, spec, ctx, stock
+        self.crew: Crew = FullCrew()
+        self.deliver_scrap: ScrapGate | None = None
+        self.blocks: list[Block] = []
+        for label in sorted(spec.blocks):
+            self.blocks.append(self._make_block(label, spec.blocks[label], shock, lanes))
+        self.first_product = ctx.env.event()
+        self.good = self.started = self.waiting = 0.0
+        self.calls = Forecast(spec.memory)
+        kilns, batches = spec.kilns, spec.batches
+        self._kiln_share = kilns.campaign / (kilns.campaign + kilns.overhaul)
+        self._wait_days = batches.residence + batches.release
+        self._batches: deque[tuple[float, list[float]]] = deque()
+        self.daily_capacity = self.nameplate = 0.0
+        self._available = 0.0
+        self._levels: list[Levels] = []
+        self._asked = False
+        """Whether the labour market knows what is planned now."""
+
+    def _make_block(self, label: str, spec: CathodeBlock, shock: Shock, lanes: Lanes) -> Block:
+        entity = f"{self.name}.{label}"
+        project = licensed(spec.project, lanes)
+        if not self.blocks and self.spec.sop is not None:
+            project = replace(project, sop=self.spec.sop)
+        return Block(
+            entity=entity,
+            nameplate=spec.nameplate,
+            lines=round(spec.lines),
+            line_interval_months=spec.line_interval,
+            first_sales_months=spec.first_sales,
+            ramp=self.spec.ramp,
+            ctx=self.ctx,
+            pipeline=Pipeline(project, entity, self.ctx, shock),
+            elders=tuple(self.blocks),
+        )
+
+    def start(self) -> None:
+        """Register the processes of every phase."""
+        for block in self.blocks:
+            block.pipeline.on_change = self._note_change
+            block.start()
+
+    def _note_change(self) -> None:
+        self._asked = False
+
+    @property
+    def cancelled(self) -> bool:
+        """True once the first phase has been given up."""
+        return self.blocks[0].pipeline.state == "cancelled"
+
+    def review_phases(self) -> None:
+        """Add up what is released; give up later phases when the first was cancelled."""
+        self.nameplate = sum([block.released for block in self.blocks])
+        if self.cancelled:
+            for block in self.blocks[1:]:
+                if not block.closed:
+                    block.close()
+
+    def give_up(self) -> None:
+        """Close every phase for good."""
+        for block in self.blocks:
+            if not block.closed:
+                block.close()
+
+    # -- a period ------------------------------------------------------------------
+
+    def ask_people(self) -> None:
+        """Tell the labour market what the plant plans to run, in kt a year, if that changed."""
+        if self._asked:
+            return
+        self._asked = True
+        plans, lines = [], 0
+        for block in self.blocks:
+            if not block.closed:
+                planned = block.nameplate * block.pipeline.size / _T_PER_KT
+                sop_day = block.pipeline.expected_sop_day
+                plans.append((planned, sop_day, block.released / _T_PER_KT))
+                lines += len(block.lines)
+        self.crew.ask(plans, max(1, lines))
+
+    def release(self, day: float) -> None:
+        """Move batches whose quality control is over into the finished stock."""
+        while self._batches and self._batches[0][0] <= day:
+            when, parts = self._batches.popleft()
+            self.waiting -= self.stock.put(parts, when)
+
+    def wanted(self, period: Period) -> float:
+        """Return tonnes to make so that stock and waiting batches reach their target."""
+        days = self.spec.cover + self._wait_days + period.days
+        return max(0.0, self.calls.level * days - self.stock.total - self.waiting)
+
+    def possible(self, period: Period) -> float:
+        """Return tonnes of good product at mature yield that kilns and people allow."""
+        repair = self.crew.repair_factor
+        self._levels = [block.levels(period, repair) for block in self.blocks]
+        self._available = sum(levels.available for levels in self._levels)
+        staffed = self.crew.crew_share * sum(levels.rated for levels in self._levels)
+        possible = min(self._available * self._kiln_share, staffed)
+        if period.scheduled_days > 0.0:
+            self.daily_capacity = possible / period.scheduled_days
+        return possible
+
+    def good_share(self) -> float:
+        """Return good product per tonne of it at mature yield, as scrap stands now."""
+        available = self._available
+        if available <= 0.0:
+            return 0.0
+        good = 0.0
+        for block, levels in zip(self.blocks, self._levels, strict=True):
+            scrap = min(1.0, block.scrap + self.crew.scrap_penalty)
+            good += levels.available * (1.0 - scrap) / (1.0 - block.ramp.scrap_mature)
+        return good / available
+
+    def charge(self) -> float:
+        """Return tonnes charged per tonne of good product at mature yield."""
+        return 1.0 / (1.0 - self.blocks[0].ramp.scrap_mature)
+
+    def make(self, mature: float, period: Period) -> tuple[float, float]:
+        """Make tonnes (in good units at mature yield); return tonnes (started, good)."""
+        used = min(1.0, mature / self._available) if self._available > 0.0 else 0.0
+        started = good = 0.0
+        for block in self.blocks:
+            if block.lines:
+                a, b = block.run(used, period, self.crew.engineer_share, self.crew.scrap_penalty)
+                started, good = started + a, good + b
+        self.started += started
+        self.good += good
+        return started, good
+
+    def batch(self, parts: list[float], period: Period) -> None:
+        """Let what was made in a period wait for its release, from the period's middle on."""
+        tonnes = sum(parts[: self.stock.sources])
+        if tonnes <= 0.0:
+            return
+        self.waiting += tonnes
+        self._batches.append((period.start_day + period.days / 2 + self._wait_days, parts))
+        if not self.first_product.triggered:
+            self.first_product.succeed()
+
+    def in_batches(self) -> list[float]:
+        """Return what waits for release, by source with contents."""
+        total = [0.0] * len(self.stock.shares)
+        for _, parts in self._batches:
+            total = list(map(add, total, parts))
+        return total

@@ -1,0 +1,278 @@
+"""Reordering of an imported good: (s, S) on the inventory position, shipments on their way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from math import expm1
+from typing import Final, cast
+
+import simpy
+
+from bvsim.schema.imports import ReorderPolicy
+from bvsim.valley.cathode.imports import Lanes
+from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.mix import MixedStock
+
+IMPORTED: Final = 0
+"""Position of imports among the sources of every mixed stock."""
+
+WRITTEN_OFF: Final = 0
+RESOLD: Final = 1
+PAID: Final = 2
+FIRST_USE: Final = 3
+"""Outlets of a restocked stock; the ways in which it is used come after them."""
+
+_TINY_T: Final = 1e-9
+
+
+class Forecast:
+    """Expected use per day: Holt's linear smoothing on working days.
+
+    The first use is taken as the level; before it nothing is expected.
+
+    Parameters
+    ----------
+    memory : float
+        Days over which use is averaged.
+    """
+
+    def __init__(self, memory: float) -> None:
+        self.memory = memory
+        self.level = 0.0
+        self._trend = 0.0
+        self._known = False
+
+    def learn(self, tonnes: float, days: float) -> None:
+        """Take in the use of some working days."""
+        if days <= 0.0:
+            return
+        if not self._known:
+            self._known, self.level = tonnes > 0.0, tonnes / days
+            return
+        weight = -expm1(-days / self.memory)
+        before, trend = self.level, self._trend
+        drifted = before + trend * days
+        self.level = level = max(0.0, drifted + weight * (tonnes / days - drifted))
+        self._trend = trend + weight * ((level - before) / days - trend)
+
+    def ahead(self, days: float) -> float:
+        """Return the use per day expected in some days, at most twice and at least half of now."""
+        return min(max(self.level + self._trend * days, 0.5 * self.level), 2.0 * self.level)
+
+
+class Restocking:
+    """One buyer's imports of one good.
+
+    Parameters
+    ----------
+    entity : str
+        The buyer.
+    goods : {"cam", "pcam"}
+        What is bought, as export controls name it.
+    chemistry : str
+        Chemistry of the good.
+    policy : ReorderPolicy
+        Drawn figures of the policy.
+    lanes : Lanes
+        Routes, lead times, licences.
+    ctx : Context
+        Surroundings of the replication.
+    stock : MixedStock
+        Where shipments go.
+
+    Attributes
+    ----------
+    on_order, owed : float
+        Tonnes on their way; backorders: tonnes promised and not delivered yet.
+    received, refused, resold : float
+        Tonnes that arrived; of these, refused by incoming inspection, and sold on
+        because the buyer had closed.
+    flown : float
+        Tonnes that came by air.
+    reorder_point, import_rate : float
+        s, and the use per day that imports must cover: set by `plan`.
+    """
+
+    def __init__(
+        self,
+        *,
+        entity: str,
+        goods: str,
+        chemistry: str,
+        policy: ReorderPolicy,
+        lanes: Lanes,
+        ctx: Context,
+        stock: MixedStock,
+    ) -> None:
+        self.entity, self.goods, self.chemistry = entity, goods, chemistry
+        self.policy, self.lanes, self.ctx, self.stock = policy, lanes, ctx, stock
+        self.on_order = self.owed = 0.0
+        self.received = self.refused = self.resold = self.flown = 0.0
+        self.reorder_point = self.import_rate = self.rate = 0.0
+        self.closed = False
+        self.orders = self.shortages = 0
+        self._continuous = policy.review == "continuous"
+        self._air_allowance = 0.0
+        self._due: list[float] = []
+        self._luck = ctx.streams.stream(entity, f"{goods}.shipments")
+
+    @property
+    def position(self) -> float:
+        """Inventory position: on hand + on order - backorders."""
+        return self.stock.total + self.on_order - self.owed
+
+    # -- decisions -----------------------------------------------------------------
+
+    def plan(self, rate: float, import_rate: float, lead: float) -> None:
+        """Set s: imports over the lead time, and the safety stock.
+
+        Parameters
+        ----------
+        rate, import_rate : float
+            Expected use per day, and the part of it that imports must cover.
+        lead : float
+            Lead time that the buyer counts on, in days.
+        """
+        self.rate, self.import_rate = rate, import_rate
+        self.reorder_point = import_rate * lead + rate * self.policy.safety_stock
+
+    def review(self) -> None:
+        """Order up to S, one order above s, when the position is at or below s."""
+        missing = self.reorder_point - (self.stock.total + self.on_order - self.owed)
+        if missing < -_TINY_T:
+            return
+        policy = self.policy
+        lots = math.ceil((missing + self.import_rate * policy.order_cover) / policy.lot - _TINY_T)
+        if lots > 0:
+            self.order(lots * policy.lot)
+
+    def withdraw(self, tonnes: float) -> float:
+        """Take tonnes out and owe what is missing; under continuous review, reorder at once."""
+        taken = self.stock.take(tonnes, FIRST_USE)
+        if tonnes - taken > _TINY_T:
+            self.owed += tonnes - taken
+        if self._continuous:
+            self.review()
+        return taken
+
+    def order(self, tonnes: float) -> None:
+        """Order tonnes by the usual routes, unless nothing may leave now."""
+        day, handling = self.ctx.env.now, self.lanes.spec.handling
+        if self.lanes.halt(self.goods, self.chemistry, day) is not None:
+            return
+        wait = handling.order_to_ship + handling.origin
+        control = self.lanes.licence(self.goods, day + wait)
+        self.orders += 1
+        if control is not None:
+            wait += control.licence
+            if self._luck.happens(control.denial):
+                self._send(tonnes, wait, self._drop, "licence refused")
+                return
+        leaves = day + wait
+        halt = self.lanes.halt(self.goods, self.chemistry, leaves)
+        if halt is None:
+            self._send(tonnes, self.lanes.lead_time(wait, leaves, self._luck), self._arrive)
+        elif halt[1] == math.inf:
+            self._send(tonnes, max(0.0, halt[0] - day), self._drop, "halted")
+        else:
+            held = halt[1] - leaves
+            lead = self.lanes.lead_time(wait, halt[1], self._luck)
+            self._send(tonnes, held + lead, self._arrive, "held back by a halt")
+
+    def allow_air(self, used: float) -> None:
+        """Let emergency orders grow with use: they may be a small share of it."""
+        self._air_allowance += self.policy.emergency_share * used
+
+    def fly_in(self) -> None:
+        """Order by air when stock runs out before the next arrival, within the allowance."""
+        policy = self.policy
+        if self._air_allowance < policy.lot or self.closed:
+            return
+        now, lead = self.ctx.env.now, self.lanes.emergency_lead()
+        if lead == math.inf or any(due <= now + lead for due in self._due):
+            return
+        if self.lanes.halt(self.goods, self.chemistry, now) is not None:
+            return
+        if self.lanes.licence(self.goods, now) is not None:
+            return
+        wanted = math.ceil(self.rate * policy.emergency_cover / policy.lot)
+        lots = min(wanted, math.floor(self._air_allowance / policy.lot))
+        if lots > 0:
+            tonnes = lots * policy.lot
+            self._air_allowance -= tonnes
+            self.flown += tonnes
+            self._send(tonnes, lead, self._arrive, "flown in")
+
+    def open(self, lead: float) -> None:
+        """Begin in the middle of a cycle: stock and shipments as the policy keeps them."""
+        cover = self.policy.order_cover
+        self._take_in(self.rate * self.policy.safety_stock + self.import_rate * cover / 2)
+        lot = self.import_rate * cover
+        arrival = cover / 2
+        while arrival < lead and lot > 0.0:
+            self._send(lot, arrival, self._arrive, "ordered before")
+            arrival += cover
+
+    def write_off(self) -> float:
+        """Remove what is beyond its shelf life; return the tonnes."""
+        old = self.stock.older_than(self.ctx.env.now - self.policy.shelf_life)
+        return self.stock.take(old, WRITTEN_OFF) if old > 0.0 else 0.0
+
+    # -- shipments -----------------------------------------------------------------
+
+    def _send(
+        self,
+        tonnes: float,
+        days: float,
+        done: Callable[[simpy.Event], None],
+        event: str = "ordered",
+    ) -> None:
+        """Register what happens to an order after some days."""
+        self.on_order += tonnes
+        due = self.ctx.env.timeout(days, value=tonnes)
+        due.callbacks.append(done)
+        if done == self._arrive:
+            self._due.append(self.ctx.env.now + days)
+        if self.ctx.trace.keep:
+            self._log(f"{self.goods} {event}", "reorder policy", tonnes)
+
+    def _arrive(self, event: simpy.Event) -> None:
+        """Take a shipment in."""
+        tonnes = cast("float", event.value)
+        self.on_order -= tonnes
+        self._due.remove(min(self._due))
+        self.shortages += self.owed > _TINY_T
+        self._take_in(tonnes)
+        if self.ctx.trace.keep:
+            self._log(f"{self.goods} arrives", "shipment", tonnes)
+
+    def _drop(self, event: simpy.Event) -> None:
+        """Strike an order that will never come."""
+        tonnes = cast("float", event.value)
+        self.on_order -= tonnes
+        if self.ctx.trace.keep:
+            self._log(f"{self.goods} order lost", "licence refused or halt", tonnes)
+
+    def _take_in(self, tonnes: float) -> None:
+        """Book tonnes that arrived: refused, sold on, put in stock, owed to others."""
+        self.received += tonnes
+        refused = tonnes * self.policy.moisture_reject
+        self.refused += refused
+        tonnes -= refused
+        if self.closed:
+            self.resold += tonnes
+            return
+        self.stock.put_plain(IMPORTED, tonnes, self.ctx.env.now)
+        if self.owed > 0.0:
+            self.owed -= self.stock.take(self.owed, PAID)
+
+    def _log(self, event: str, cause: str, tonnes: float) -> None:
+        self.ctx.trace.log(
+            day=self.ctx.env.now,
+            entity=self.entity,
+            event=event,
+            cause=cause,
+            value=tonnes,
+            unit="t",
+        )

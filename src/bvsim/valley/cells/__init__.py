@@ -1,0 +1,1 @@
+"""Gigafactories: blocks, limits, cells in process, energy and money."""

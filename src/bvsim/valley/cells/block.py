@@ -1,0 +1,144 @@
+"""A block of a gigafactory: what it could make, what was observed, and its ledger."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from bvsim.valley.cells.observed import ObservedBlock
+from bvsim.valley.cells.plan import PlanPath
+from bvsim.valley.ground.books import Account
+from bvsim.valley.ground.calendar import Period
+from bvsim.valley.ground.context import Context
+from bvsim.valley.projects.block import NOTHING, Block, Levels
+from bvsim.valley.record import ledger
+
+Limits = tuple[float, float, float, float]
+NO_LIMITS: Limits = (math.inf, math.inf, math.inf, math.inf)
+
+
+class CellBlock:
+    """One block with its plan, its observations and its accounts.
+
+    Parameters
+    ----------
+    block : Block
+        Lines, rate, yield and stops.
+    plan : PlanPath
+        What was announced of it.
+    observed : ObservedBlock or None
+        What was observed of it up to `as_of`.
+    ctx : Context
+        Surroundings of the replication.
+    """
+
+    def __init__(
+        self, *, block: Block, plan: PlanPath, observed: ObservedBlock | None, ctx: Context
+    ) -> None:
+        self.block, self.plan, self.observed, self.ctx = block, plan, observed, ctx
+        self.standing_gwh = 0.0
+        """Nameplate while the project is neither cancelled nor suspended (as at a closure)."""
+        self.possible: Levels = NOTHING
+        """What the block could make in the period under way."""
+        self.ledger: Account
+        self.binding: Account
+
+    def start(self) -> None:
+        """Open the accounts and start the block."""
+        open_ = self.ctx.books.open
+        self.ledger = open_("ledger", self.block.entity, ledger.LEDGER_COLUMNS)
+        self.binding = open_("binding", self.block.entity, ledger.BINDING_COLUMNS)
+        self.block.start()
+
+    @property
+    def mature(self) -> float:
+        """Scrap in the long run."""
+        return self.block.ramp.scrap_mature
+
+    def note_change(self) -> None:
+        """Take note of how the project stands."""
+        pipeline = self.block.pipeline
+        self.standing_gwh = self.block.nameplate * pipeline.size if pipeline.standing else 0.0
+
+    def observes(self, period: Period) -> bool:
+        """Tell whether output of a period is a fact."""
+        return self.observed is not None and period.index in self.observed.good
+
+    def observed_need(self, period: Period) -> float:
+        """Return the observed good cells of a period, in GWh at mature yield."""
+        assert self.observed is not None
+        return self.observed.good[period.index] * (1.0 - self.mature) / self._observed_yield(period)
+
+    def throttled_by_fact(self, period: Period) -> bool:
+        """Tell whether it is a fact that the plant capped its starts."""
+        return self.observed is not None and period.index in self.observed.throttled
+
+    def look_ahead(self, period: Period, repair_factor: float) -> None:
+        """Work out what is possible; for an observed period, what must have been."""
+        self.possible = levels = self.block.levels(period, repair_factor)
+        if self.observed is None or not self.observes(period):
+            return
+        need = self.observed_need(period)
+        if self.throttled_by_fact(period) and levels.available >= need:
+            return
+        ramped = max(need, min(need / self.observed.uptime, levels.rated))
+        self.possible = Levels(levels.built, max(levels.rated, ramped), ramped, need)
+
+    def run(
+        self, used: float, period: Period, engineer_share: float, penalty: float
+    ) -> tuple[float, float]:
+        """Run for the period; return cells started and good ones (GWh)."""
+        observed = self.observed
+        if observed is None or not self.observes(period):
+            return self.block.run(used, period, engineer_share, penalty)
+        self.block.run(min(1.0, used), period, 0.0, 0.0)
+        self._take_over(observed, period)
+        good = observed.good[period.index]
+        return good / self._observed_yield(period), good
+
+    def _observed_yield(self, period: Period) -> float:
+        assert self.observed is not None
+        return 1.0 - self.observed.scrap.at(period.start_day + period.days / 2.0)
+
+    def _take_over(self, observed: ObservedBlock, period: Period) -> None:
+        """Take over the state that explains the observations, when a window ends."""
+        if period.start_day < observed.last_fit_day <= period.end_day:
+            states = observed.final_states()
+            for line, day in zip(self.block.lines, sorted(states), strict=False):
+                line.state = states[day]
+        self.block.engineering_months = observed.engineering_months(period.end_day)
+
+    def post_idle(self, periods: Sequence[Period], *, closed: bool) -> None:
+        """Post periods of one month without released lines, or after the closure."""
+        row, binding, by_period = self.ledger.now, self.binding.now, self.plan.by_period
+        days_per_year = self.ctx.calendar.scheduled_days_per_year
+        for period in periods:
+            announced = by_period[period.index]
+            if announced > 0.0:
+                standing = self.standing_gwh * (period.scheduled_days / days_per_year)
+                ledger.post_unreleased(row, announced, standing, closed=closed)
+            ledger.post_not_running(binding, period.days)
+
+    def post(self, limits: Limits, good: float, period: Period) -> None:
+        """Post the period to the ledger and to the account of what bound."""
+        levels, scheduled = self.possible, period.scheduled_days
+        announced = self.plan.by_period[period.index]
+        standing = self.standing_gwh * (scheduled / self.ctx.calendar.scheduled_days_per_year)
+        steps = ledger.Steps(
+            announced=announced,
+            standing=standing,
+            closed=False,
+            built=levels.built,
+            rated=levels.rated,
+            ramped=levels.ramped,
+            available=levels.available,
+            limits=limits,
+            good=good,
+        )
+        ledger.post(self.ledger.now, steps)
+        ledger.post_binding(self.binding.now, levels.available, limits, period.days, scheduled)
+
+    def close(self) -> None:
+        """Close the block with its site."""
+        self.note_change()
+        self.block.close()

@@ -1,0 +1,61 @@
+"""The hazard that a gigafactory is closed: by its class, its age and its cash."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from bvsim.schema.ramp import RampClass
+from bvsim.valley.cells.block import CellBlock
+from bvsim.valley.ground.calendar import DAYS_PER_YEAR
+from bvsim.valley.ground.context import Context
+
+EARLY_DAYS: Final = 5.0 * DAYS_PER_YEAR
+"""Closure probabilities are given for five years after SOP."""
+_NEVER_CERTAIN: Final = 1.0 - 1e-9
+
+
+class ClosureHazard:
+    """Hazard borne month by month, until it exceeds what the site can bear.
+
+    Parameters
+    ----------
+    ramp : RampClass
+        Drawn figures of the site's class.
+    patience : float
+        Hazard that the site bears before it closes (a unit exponential).
+    ctx : Context
+        Surroundings of the replication.
+    """
+
+    def __init__(self, ramp: RampClass, patience: float, ctx: Context) -> None:
+        self.patience, self.borne = patience, 0.0
+        self._ctx = ctx
+        probability = min(ramp.closure_probability, _NEVER_CERTAIN)
+        self._early = -math.log1p(-probability) * DAYS_PER_YEAR / EARLY_DAYS
+        self._later = ramp.closure_hazard_later
+
+    def bears_no_more(
+        self, blocks: Sequence[CellBlock], day: float, days: float, factor: float
+    ) -> bool:
+        """Let the days up to a day pass; tell whether the site closes.
+
+        There is no hazard before a line has been released, nor up to `as_of`.
+
+        Parameters
+        ----------
+        blocks : sequence of CellBlock
+            The site's blocks.
+        day, days : float
+            The day, and how many have passed.
+        factor : float
+            On the hazard of the class: what cash does to it.
+        """
+        running = any(each.block.lines for each in blocks)
+        if not running or day <= self._ctx.as_of_day:
+            return False
+        early = day < min(each.block.pipeline.sop_day for each in blocks) + EARLY_DAYS
+        yearly = self._early if early else self._later
+        self.borne += yearly * factor * days / DAYS_PER_YEAR
+        return self.borne >= self.patience

@@ -1,0 +1,167 @@
+"""Energy and carbon: pure functions, and a meter per site.
+
+A site's load at nameplate N is E N a year; a share f of it (dry rooms, air) stays
+when output falls, so that at utilisation u it draws E N ((1 - f) u + f). Per kWh
+started that is E (1 - f + f / u): idling costs.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bvsim.schema.energy import EnergySpec
+from bvsim.valley.ground.books import Column
+from bvsim.valley.ground.calendar import DAYS_PER_YEAR, Period
+from bvsim.valley.ground.context import Context
+
+_HOURS_PER_DAY: Final = 24.0
+_MW_PER_GW: Final = 1000.0
+_GRAMS_PER_KG: Final = 1000.0
+
+ENERGY: Final = 0
+ELECTRICITY: Final = 1
+CO2E: Final = 2
+LOAD: Final = 3
+COLUMNS: Final = (
+    Column("energy_gwh", "flow", "Energy used by the site, electricity and gas."),
+    Column("electricity_gwh", "flow", "Electricity used by the site."),
+    Column("co2e_kt", "flow", "Footprint of the cells started: materials and energy."),
+    Column("grid_load_mw", "stock", "Mean electric load of the month."),
+)
+
+
+def energy_used(
+    specific: float, *, fixed: float, started_gwh: float, nameplate_gwh: float, days: float
+) -> float:
+    """Return the GWh of energy a site uses in a span of days.
+
+    Parameters
+    ----------
+    specific : float
+        kWh per kWh of cells at nameplate.
+    fixed : float
+        Share of the load at nameplate that does not follow output.
+    started_gwh : float
+        Cells started in the span.
+    nameplate_gwh : float
+        GWh a year of released lines.
+    days : float
+        Length of the span.
+    """
+    standing = nameplate_gwh * days / DAYS_PER_YEAR
+    return specific * ((1.0 - fixed) * started_gwh + fixed * standing)
+
+
+def specific_energy(specific: float, improvement: float, years: float) -> float:
+    """Return the specific energy after some years of improvement at a yearly rate."""
+    return float(specific * (1.0 - improvement) ** max(years, 0.0))
+
+
+def mean_load_mw(electricity_gwh: float, days: float) -> float:
+    """Return the mean electric load of a span in MW."""
+    return electricity_gwh * _MW_PER_GW / (days * _HOURS_PER_DAY)
+
+
+def footprint_kt(
+    started_gwh: float,
+    *,
+    materials: float,
+    electricity_gwh: float,
+    gas_gwh: float,
+    grid: float,
+    gas: float,
+) -> float:
+    """Return the kt CO2e of a span: per good kWh, scrap multiplies it by 1 / (1 - scrap).
+
+    Parameters
+    ----------
+    started_gwh : float
+        Cells started.
+    materials : float
+        kg CO2e per kWh started.
+    electricity_gwh, gas_gwh : float
+        Energy used.
+    grid, gas : float
+        g CO2e per kWh of either.
+    """
+    energy = (electricity_gwh * grid + gas_gwh * gas) / _GRAMS_PER_KG
+    return started_gwh * materials + energy
+
+
+class EnergyMeter:
+    """Meters one site, month by month.
+
+    Parameters
+    ----------
+    site : str
+        Name of the site.
+    spec : EnergySpec
+        Drawn figures.
+    ctx : Context
+        Surroundings of the replication.
+    grid_connection_mw : float
+        Power that the site may draw.
+    """
+
+    def __init__(
+        self, site: str, spec: EnergySpec, ctx: Context, *, grid_connection_mw: float
+    ) -> None:
+        self.site, self._spec, self._ctx = site, spec, ctx
+        self._process = spec.processes[spec.sites.get(site, spec.default_process)]
+        self._connection = grid_connection_mw
+        self._account = ctx.books.open("yearly", f"{site}:energy", COLUMNS)
+        self.overloaded_months = 0
+
+    def month(self, *, last: Period, started_gwh: float, nameplate_gwh: float) -> float:
+        """Book the month that ends with a period; return the GWh of energy used.
+
+        Parameters
+        ----------
+        last : Period
+            Last period of the month.
+        started_gwh, nameplate_gwh : float
+            Cells started in the month; GWh a year of released lines.
+        """
+        now = self._account.now
+        if started_gwh <= 0.0 and nameplate_gwh <= 0.0:
+            now[LOAD] = 0.0
+            return 0.0
+        spec, process = self._spec, self._process
+        days = last.end_day - self._ctx.calendar.month_starts[last.month]
+        specific = specific_energy(process.mature, spec.improvement, last.year - spec.base_year)
+        energy = energy_used(
+            specific,
+            fixed=spec.fixed,
+            started_gwh=started_gwh,
+            nameplate_gwh=nameplate_gwh,
+            days=days,
+        )
+        electricity = energy * process.electricity
+        load = mean_load_mw(electricity, days)
+        now[ENERGY] += energy
+        now[ELECTRICITY] += electricity
+        now[CO2E] += footprint_kt(
+            started_gwh,
+            materials=process.materials,
+            electricity_gwh=electricity,
+            gas_gwh=energy - electricity,
+            grid=spec.grid.at(last.start_day),
+            gas=spec.gas,
+        )
+        now[LOAD] = load
+        self._check_connection(load, last.start_day)
+        return energy
+
+    def _check_connection(self, load: float, day: float) -> None:
+        if load <= self._connection:
+            return
+        self.overloaded_months += 1
+        if self.overloaded_months == 1:
+            self._ctx.trace.log(
+                day=day,
+                entity=self.site,
+                event="load above the grid connection",
+                cause="nameplate",
+                value=load,
+                unit="MW",
+            )

@@ -1,0 +1,342 @@
+"""A gigafactory: its blocks, and the people, cathode, orders and money that bind them."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from bvsim.schema.materials import Recipe
+from bvsim.schema.ramp import RampClass
+from bvsim.schema.stages import Decision
+from bvsim.valley.cells.block import NO_LIMITS, CellBlock, Limits
+from bvsim.valley.cells.closure import ClosureHazard
+from bvsim.valley.cells.limits import SiteLimits, SiteWiring
+from bvsim.valley.cells.money import Activity
+from bvsim.valley.ground.books import Account, Balance, Column
+from bvsim.valley.ground.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
+from bvsim.valley.ground.context import Context
+from bvsim.valley.projects.block import Block
+from bvsim.valley.projects.stages import Events
+
+DAYS_PER_WEEK: Final = 7.0
+MONTHS_PER_QUARTER: Final = 3
+_KG_PER_KWH_TO_T_PER_GWH: Final = 1000.0
+
+SITE_COLUMNS: Final = (
+    Column("good_gwh", "flow", "Good cells produced, in the period they were started."),
+    Column("started_gwh", "flow", "Cells started, good or not."),
+    Column("nameplate_gwh", "stock", "Nameplate of released lines, GWh a year."),
+    Column("scrap_t", "flow", "Scrap and trim generated, in the period of the start."),
+    Column("in_process_gwh", "stock", "Good cells started and not yet released."),
+    Column("line_weeks", "flow", "Weeks of released lines."),
+)
+GOOD: Final = 0
+STARTED: Final = 1
+NAMEPLATE: Final = 2
+SCRAP_T: Final = 3
+IN_PROCESS: Final = 4
+LINE_WEEKS: Final = 5
+
+
+class Gigafactory:
+    """One site.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``acc-douvrin``.
+    ramp : RampClass
+        Drawn figures of its class.
+    recipe : Recipe
+        What its cells hold.
+    blocks : sequence of CellBlock
+        Its blocks.
+    wiring : Wiring
+        The other actors' side.
+    closure_patience : float
+        Closure hazard that the site bears before it closes (a unit exponential).
+    closes : float or None
+        Day of a closure that the scenario gives.
+    ctx : Context
+        Surroundings of the replication.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        ramp: RampClass,
+        recipe: Recipe,
+        blocks: Sequence[CellBlock],
+        wiring: SiteWiring,
+        closure_patience: float,
+        ctx: Context,
+        closes: float | None = None,
+    ) -> None:
+        self.name, self.ramp, self.recipe, self.ctx = name, ramp, recipe, ctx
+        self.blocks, self.wiring = tuple(blocks), wiring
+        self.hazard = ClosureHazard(ramp, closure_patience, ctx)
+        self.limits = SiteLimits(wiring, ramp, ctx)
+        self.closed, self.closed_day = False, math.inf
+        self.closes = closes
+        self._elements = (recipe.nickel, recipe.cobalt, recipe.lithium, recipe.manganese)
+        self._quarter: deque[float] = deque(maxlen=MONTHS_PER_QUARTER)
+        self.released = 0.0
+        """Nameplate of released lines, GWh a year."""
+        self._running: list[CellBlock] = []
+        self._idle: list[CellBlock] = list(self.blocks)
+        self._unposted: list[Period] = []
+        """Periods of the month that are not in the ledger of idle blocks yet."""
+        self._stale = True
+        self._lines = 0
+        self._outlook, self._outlook_month = 0.0, -1
+        self._available = 0.0
+        self._limits: Limits = NO_LIMITS
+        self._month_good = self._month_started = self._month_delivered = 0.0
+        self.account: Account
+
+    def start(self) -> None:
+        """Open the site's account and start its blocks."""
+        self.account = self.ctx.books.open("yearly", self.name, SITE_COLUMNS)
+        for cell_block in self.blocks:
+            if cell_block.observed is not None:
+                self.limits.note_facts(cell_block.observed.end_day)
+            cell_block.block.pipeline.on_change = self._note_change
+            cell_block.start()
+        if self.closes is not None:
+            self.ctx.env.process(self.close_as_told(self.closes))
+
+    def _note_change(self) -> None:
+        self._stale = True
+
+    def close_as_told(self, day: float) -> Events:
+        """Close on the day that the scenario gives."""
+        yield self.ctx.env.timeout(max(0.0, day - self.ctx.env.now))
+        if not self.closed:
+            self.close(self.ctx.env.now, "date given by the scenario")
+
+    # -- phases --------------------------------------------------------------------
+
+    def ask_people(self) -> None:
+        """Tell the labour market what the site plans to run, and the customers what it has."""
+        if self._stale and not self.closed:
+            self._stale = False
+            self._ask_people()
+
+    def _ask_people(self) -> None:
+        self._post_idle()
+        plans, lines = [], 0
+        self.released = sum(each.block.released for each in self.blocks)
+        self._running = [each for each in self.blocks if each.block.lines]
+        self._idle = [each for each in self.blocks if not each.block.lines]
+        for each in self.blocks:
+            block = each.block
+            each.note_change()
+            if not block.closed:
+                planned = block.nameplate * block.pipeline.size
+                plans.append((planned, block.pipeline.expected_sop_day, block.released))
+                lines += len(block.lines)
+        self._lines = lines
+        self.wiring.orders.nameplate_gwh = self.released
+        self.wiring.workforce.ask(plans, max(1, lines))
+
+    def ask_cathode(self, period: Period) -> None:
+        """Work out what blocks, people and orders allow; ask for the cathode material."""
+        if not self._running:
+            self._outlook, self._outlook_month = 0.0, period.month
+            return
+        repair_factor = self.wiring.workforce.repair_factor
+        available = 0.0
+        for each in self._running:
+            each.look_ahead(period, repair_factor)
+            available += each.possible.available
+        self._available, wanted = available, 0.0
+        if available > 0.0:
+            self._limits = self.limits.before_cathode(self._running, available, period)
+            wanted = min(available, *self._limits)
+        buyer = self.wiring.buyer
+        started = wanted / (1.0 - self.ramp.scrap_mature)
+        if period.month != self._outlook_month:
+            self._outlook_month = period.month
+            self._outlook = self._plan_cathode(buyer.lead_days)
+        buyer.request(started * buyer.cam_t_per_gwh, self._outlook)
+
+    def _plan_cathode(self, lead_days: float) -> float:
+        """Return the cathode use per day that the released lines plan for a lead time ahead."""
+        years = lead_days / DAYS_PER_YEAR
+        rate = 0.0
+        for each in self.blocks:
+            if not each.block.closed:
+                curve = each.block.curve
+                for line in each.block.lines:
+                    ahead = curve.starts(line.state, years)
+                    state = curve.advance(line.state, ahead, ahead, years)
+                    rate += line.nameplate * curve.rate(state)
+        share = self.ramp.rating / (1.0 - self.ramp.scrap_mature)
+        return rate * share * self.wiring.buyer.cam_t_per_gwh / DAYS_PER_YEAR
+
+    def produce(self, period: Period) -> None:
+        """Start cells within all limits, learn, and post the ledger."""
+        wiring = self.wiring
+        finished = wiring.process.finish(period.start_day)
+        self._unposted.append(period)
+        if self._running:
+            row = self.account.now
+            row[NAMEPLATE] = self.released
+            row[LINE_WEEKS] += self._lines * period.days / DAYS_PER_WEEK
+            self._run(period)
+            row[IN_PROCESS] = wiring.process.gwh
+        if wiring.orders.trading:  # cells released at the start of the period
+            self._month_delivered += wiring.orders.deliver(finished, period)
+
+    def _run(self, period: Period) -> None:
+        """Let the released lines run."""
+        available, limits, used = self._available, NO_LIMITS, 0.0
+        if available > 0.0:
+            limits = self.limits.with_cathode(self._limits)
+            used = min(1.0, min(limits) / available)
+        workforce = self.wiring.workforce
+        engineers, penalty = workforce.engineer_share, workforce.scrap_penalty
+        good, started, booked = 0.0, 0.0, []
+        for each in self._running:
+            made, own, possible = 0.0, NO_LIMITS, each.possible.available
+            if possible > 0.0:
+                begun, made = each.run(used, period, engineers, penalty)
+                started += begun
+                good += made
+                share = possible / available
+                own = _scaled(limits, share) if share < 1.0 else limits
+            each.post(own, made, period)
+            if made > 0.0:
+                booked.append((each.ledger, made))
+        if started > 0.0:
+            self._book(started, good, booked, period)
+
+    def month_end(self, last: Period) -> None:
+        """Settle the month: energy, money, the market's view, throttle and closure."""
+        self._post_idle()
+        wiring, released = self.wiring, self.released
+        started, good = self._month_started, self._month_good
+        energy = wiring.meter.month(last=last, started_gwh=started, nameplate_gwh=released)
+        scrap = 1.0 - good / started if started > 0.0 else 0.0
+        wiring.purse.month(
+            last,
+            Activity(
+                delivered_gwh=self._month_delivered,
+                good_gwh=good,
+                started_gwh=started,
+                scrap=scrap,
+                nameplate_gwh=released,
+                heads=float(wiring.workforce.heads),
+                energy_gwh=energy,
+            ),
+        )
+        days = last.end_day - self.ctx.calendar.month_starts[last.month]
+        if started > 0.0 and released > 0.0:
+            wiring.orders.report(1.0 - scrap, good * DAYS_PER_YEAR / days / released)
+        self._quarter.append(good)
+        self._month_good = self._month_started = self._month_delivered = 0.0
+        if not self.closed and self.hazard.bears_no_more(
+            self.blocks, last.end_day, days, wiring.purse.closure_hazard_multiplier
+        ):
+            self.close(last.end_day, "closure hazard of its class and cash")
+
+    # -- books -----------------------------------------------------------------------
+
+    def _book(
+        self,
+        started: float,
+        good: float,
+        booked: Sequence[tuple[Account, float]],
+        period: Period,
+    ) -> None:
+        """Book a period's starts: material, scrap, cells in process."""
+        recipe, wiring, row = self.recipe, self.wiring, self.account.now
+        charged = started * wiring.buyer.cam_t_per_gwh
+        in_cells = good * recipe.cam * _KG_PER_KWH_TO_T_PER_GWH
+        wiring.buyer.use(in_cells, charged - in_cells)
+        scrap = wiring.process.scrap_of(started, good)
+        row[GOOD] += good
+        row[STARTED] += started
+        row[SCRAP_T] += scrap.total
+        wiring.note_cells(tuple([in_cells * element for element in self._elements]))
+        wiring.process.begin(period, good, scrap, booked)
+        self._month_started += started
+        self._month_good += good
+
+    # -- expansion -------------------------------------------------------------------
+
+    def may_expand(self, decision: Decision, elders: Sequence[Block], nameplate_gwh: float) -> bool:
+        """Tell whether an expansion is decided: by what was achieved and what demand covers.
+
+        Parameters
+        ----------
+        decision : Decision
+            What is wanted.
+        elders : sequence of Block
+            The blocks before it, which must at least be under construction.
+        nameplate_gwh : float
+            Nameplate of the expansion, GWh a year.
+        """
+        if not all(elder.pipeline.committed for elder in elders):
+            return False
+        if self.released > 0.0:
+            rate = sum(self._quarter) * MONTHS_PER_YEAR / MONTHS_PER_QUARTER
+            if rate < decision.achieved * self.released:
+                return False
+        total = sum(elder.nameplate * elder.pipeline.size for elder in elders) + nameplate_gwh
+        return self.wiring.outlook(total) >= decision.cover * total
+
+    # -- closure ---------------------------------------------------------------------
+
+    def _post_idle(self) -> None:
+        """Post what has passed since idle blocks were posted last: nothing changed for them."""
+        for each in self._idle:
+            each.post_idle(self._unposted, closed=self.closed)
+        self._unposted.clear()
+
+    def close(self, day: float, cause: str) -> None:
+        """Close the site: people, stock and customers are released, cells in process scrapped."""
+        self._post_idle()
+        self.closed, self.closed_day = True, day
+        self.ctx.trace.log(
+            day=day,
+            entity=self.name,
+            event="closed",
+            cause=cause,
+            value=self.wiring.purse.cash_months,
+            unit="months of cash",
+        )
+        for each in self.blocks:
+            each.close()
+        self.released, self._lines = 0.0, 0
+        self._running, self._idle = [], list(self.blocks)
+        self._available = 0.0
+        self.wiring.process.scrap_all(self.account, GOOD, SCRAP_T)
+        self.account.now[IN_PROCESS] = self.account.now[NAMEPLATE] = 0.0
+        self.wiring.workforce.close(day)
+        self.wiring.buyer.close()
+        self.wiring.orders.close()
+        self.wiring.purse.close()
+
+    def second_year_gwh(self, sop_day: float) -> float:
+        """Return the good cells of the months 13 to 24 after SOP; NaN without all of them."""
+        if not math.isfinite(sop_day):
+            return math.nan
+        starts = self.ctx.calendar.month_starts
+        first = bisect_right(starts, max(sop_day, 0.0)) - 1 + MONTHS_PER_YEAR
+        months = self.account.monthly()[first : first + MONTHS_PER_YEAR, GOOD]
+        return math.fsum(months) if len(months) == MONTHS_PER_YEAR else math.nan
+
+    def balances(self) -> Iterator[Balance]:
+        """Yield the accounts of cells in process and of money."""
+        yield from self.wiring.process.balances()
+        yield from self.wiring.purse.balances()
+
+
+def _scaled(limits: Limits, share: float) -> Limits:
+    labour, cathode, demand, throttle = limits
+    return (labour * share, cathode * share, demand * share, throttle * share)

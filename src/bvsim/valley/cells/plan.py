@@ -1,0 +1,61 @@
+"""The announced plan as a path of nameplates by block."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from bvsim.schema.plan import Plan, PlanStep
+from bvsim.valley.ground.calendar import Calendar, Period
+
+
+class PlanPath:
+    """One block's announced nameplate over time: steps that hold until the next.
+
+    Parameters
+    ----------
+    steps : mapping of str to PlanStep
+        The steps, by any name.
+    calendar : Calendar
+        For days since the start.
+
+    Attributes
+    ----------
+    by_period, by_month : list of float
+        Announced good cells of each period and month, GWh.
+    """
+
+    def __init__(self, steps: Mapping[str, PlanStep], calendar: Calendar) -> None:
+        ordered = sorted((calendar.day(step.begins), step.nameplate) for step in steps.values())
+        self.days = [day for day, _ in ordered]
+        self.nameplates = [nameplate for _, nameplate in ordered]
+        self.by_period = [self._announced(period, calendar) for period in calendar.periods]
+        self.by_month = [0.0] * calendar.months
+        for period, announced in zip(calendar.periods, self.by_period, strict=True):
+            self.by_month[period.month] += announced
+
+    def _announced(self, period: Period, calendar: Calendar) -> float:
+        years = period.scheduled_days / calendar.scheduled_days_per_year
+        return self.nameplate(period.start_day) * years
+
+    def nameplate(self, day: float) -> float:
+        """Return the announced nameplate on a day, GWh a year."""
+        index = bisect_right(self.days, day)
+        return self.nameplates[index - 1] if index else 0.0
+
+    @property
+    def first_day(self) -> float:
+        """Day of the first step; infinite for a block that nobody announced."""
+        return self.days[0] if self.days else math.inf
+
+
+NO_PLAN: Final[dict[str, PlanStep]] = {}
+
+
+def plan_in_force(plans: Mapping[str, Plan], plan_as_of: date) -> Plan | None:
+    """Return the newest plan published by a date; None when there is none."""
+    known = [plan for plan in plans.values() if plan.published <= plan_as_of]
+    return max(known, key=lambda plan: plan.published, default=None)

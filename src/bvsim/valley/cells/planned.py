@@ -1,0 +1,61 @@
+"""What stands in the plan only: announced, and not built in any scenario but the plan's own."""
+
+from __future__ import annotations
+
+from bvsim.valley.cells.block import NO_LIMITS
+from bvsim.valley.cells.gigafactory import GOOD, NAMEPLATE, STARTED
+from bvsim.valley.cells.plan import PlanPath
+from bvsim.valley.ground.books import Account
+from bvsim.valley.ground.calendar import Period
+from bvsim.valley.ground.context import Context
+from bvsim.valley.record import ledger
+
+
+class PlanOnly:
+    """An announced block that no site lists.
+
+    Parameters
+    ----------
+    entity : str
+        Name of the block, such as ``aesc-douai.plan-only``.
+    plan : PlanPath
+        What was announced.
+    comes_true : bool
+        Whether it makes what was announced (in the scenario of the plan itself).
+    ctx : Context
+        Surroundings of the replication.
+    """
+
+    def __init__(self, entity: str, plan: PlanPath, ctx: Context, *, comes_true: bool) -> None:
+        self.entity, self.plan, self.ctx, self.comes_true = entity, plan, ctx, comes_true
+        self.site: Account | None = None
+        """Of a site that is nothing but such blocks."""
+        self._nameplate = 0.0
+        self.ledger: Account
+        self.binding: Account
+
+    def start(self) -> None:
+        """Open the accounts."""
+        open_ = self.ctx.books.open
+        self.ledger = open_("ledger", self.entity, ledger.LEDGER_COLUMNS)
+        self.binding = open_("binding", self.entity, ledger.BINDING_COLUMNS)
+
+    def month_end(self, last: Period) -> None:
+        """Post the month that ends with a period: not built, or made as announced."""
+        calendar = self.ctx.calendar
+        announced = self.plan.by_month[last.month]
+        made = announced if self.comes_true else 0.0
+        days = last.end_day - calendar.month_starts[last.month]
+        if made > 0.0:
+            ledger.post_complete(self.ledger.now, announced)
+            scheduled = calendar.worked_in_month(last.month)
+            ledger.post_binding(self.binding.now, made, NO_LIMITS, days, scheduled)
+        else:
+            ledger.post_unreleased(self.ledger.now, announced, 0.0, closed=False)
+            ledger.post_not_running(self.binding.now, days)
+        if self.site is not None:
+            self.site.now[GOOD] += made
+            self.site.now[STARTED] += made
+            nameplate = self.plan.nameplate(last.start_day) if self.comes_true else 0.0
+            self.site.now[NAMEPLATE] += nameplate - self._nameplate  # blocks share the account
+            self._nameplate = nameplate

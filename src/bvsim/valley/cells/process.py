@@ -1,0 +1,155 @@
+"""Cells in process: started, and told apart as good or scrap some weeks later."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from bvsim.schema.materials import Recipe
+from bvsim.schema.production import Production
+from bvsim.valley.ground.books import Account, Balance
+from bvsim.valley.ground.calendar import Period
+from bvsim.valley.record import ledger
+
+ScrapGate = Callable[[str, str, str, float], None]
+_KG_PER_KWH_TO_T_PER_GWH: Final = 1000.0
+
+
+class Mass:
+    """Scrap by stage, in tonnes."""
+
+    __slots__ = ("dry_cell", "filled_cell", "trim")
+
+    def __init__(self, trim: float, dry_cell: float, filled_cell: float) -> None:
+        self.trim, self.dry_cell, self.filled_cell = trim, dry_cell, filled_cell
+
+    @property
+    def total(self) -> float:
+        """All stages together."""
+        return self.trim + self.dry_cell + self.filled_cell
+
+
+class Batch:
+    """Cells started in one period, and where they were booked."""
+
+    __slots__ = ("blocks", "due_day", "good_gwh", "month", "scrap")
+
+    def __init__(
+        self,
+        due_day: float,
+        month: int,
+        good_gwh: float,
+        scrap: Mass,
+        blocks: Sequence[tuple[Account, float]],
+    ) -> None:
+        self.due_day, self.month, self.good_gwh = due_day, month, good_gwh
+        self.scrap, self.blocks = scrap, blocks
+
+
+class InProcess:
+    """All cells of a site that are not told apart yet.
+
+    Parameters
+    ----------
+    site : str
+        Whose cells.
+    recipe : Recipe
+        What they hold.
+    production : Production
+        Time to detection, mass and stages of rejects.
+    in_cell : float
+        Share of cathode material that trim leaves in a cell.
+    deliver_scrap : callable
+        Takes site, family of cells, stage and tonnes when scrap is found.
+    """
+
+    def __init__(
+        self,
+        *,
+        site: str,
+        recipe: Recipe,
+        production: Production,
+        in_cell: float,
+        deliver_scrap: ScrapGate,
+    ) -> None:
+        self.site, self.recipe, self.production = site, recipe, production
+        self.deliver_scrap = deliver_scrap
+        electrode = recipe.cam + recipe.anode + recipe.copper_foil + recipe.aluminium_foil
+        self.trim_t_per_gwh = electrode * _KG_PER_KWH_TO_T_PER_GWH * (1.0 - in_cell) / in_cell
+        self.gwh = 0.0
+        self._batches: deque[Batch] = deque()
+        self._begun = self._finished = self._written_off = 0.0
+
+    def scrap_of(self, started_gwh: float, good_gwh: float) -> Mass:
+        """Return scrap and trim of a period's starts, by stage (t)."""
+        production = self.production
+        rejects = (started_gwh - good_gwh) * self.recipe.cell_mass * production.reject_mass
+        electrodes = rejects * production.reject_electrodes
+        dry = rejects * production.reject_dry_cells
+        trim = started_gwh * self.trim_t_per_gwh + electrodes
+        return Mass(trim, dry, rejects - electrodes - dry)
+
+    def begin(
+        self,
+        period: Period,
+        good_gwh: float,
+        scrap: Mass,
+        blocks: Sequence[tuple[Account, float]],
+    ) -> None:
+        """Put a period's cells in process."""
+        due = period.start_day + self.production.detection
+        self._batches.append(Batch(due, period.month, good_gwh, scrap, blocks))
+        self.gwh += good_gwh
+        self._begun += good_gwh
+
+    def finish(self, day: float) -> float:
+        """Hand over scrap that is found by a day; return the good cells released (GWh)."""
+        batches, finished = self._batches, 0.0
+        if not batches or batches[0].due_day > day:
+            return 0.0
+        while batches and batches[0].due_day <= day:
+            batch = batches.popleft()
+            finished += batch.good_gwh
+            self._hand_over(batch.scrap)
+        self.gwh = self.gwh - finished if batches else 0.0  # no residue of rounding
+        self._finished += finished
+        return finished
+
+    def scrap_all(self, site: Account, good: int, scrap_t: int) -> None:
+        """Scrap everything at a closure: a loss of yield in the periods of the starts.
+
+        Parameters
+        ----------
+        site : Account
+            The site's account.
+        good, scrap_t : int
+            Its columns of good cells and of scrap.
+        """
+        while self._batches:
+            batch = self._batches.popleft()
+            for account, gwh in batch.blocks:
+                account.adjust(batch.month, ledger.GOOD, -gwh)
+                account.adjust(batch.month, ledger.YIELD, gwh)
+            mass = batch.good_gwh * self.recipe.cell_mass
+            site.adjust(batch.month, good, -batch.good_gwh)
+            site.adjust(batch.month, scrap_t, mass)
+            self._written_off += batch.good_gwh
+            batch.scrap.filled_cell += mass
+            self._hand_over(batch.scrap)
+        self.gwh = 0.0
+
+    def _hand_over(self, scrap: Mass) -> None:
+        family = self.recipe.family
+        if scrap.trim > 0.0:
+            self.deliver_scrap(self.site, family, "trim", scrap.trim)
+        if scrap.dry_cell > 0.0:
+            self.deliver_scrap(self.site, family, "dry_cell", scrap.dry_cell)
+        if scrap.filled_cell > 0.0:
+            self.deliver_scrap(self.site, family, "filled_cell", scrap.filled_cell)
+
+    def balances(self) -> Iterator[Balance]:
+        """Yield the account of good cells in process, GWh."""
+        out = self._finished + self._written_off
+        closing = sum(batch.good_gwh for batch in self._batches)
+        yield Balance("in_process", self.site, 0.0, self._begun, out, closing, "GWh")

@@ -1,0 +1,49 @@
+"""What every actor of one replication is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import simpy
+
+from bvsim.valley.ground.books import Books, Trace
+from bvsim.valley.ground.calendar import Calendar
+from bvsim.valley.ground.streams import Streams
+
+
+@dataclass(frozen=True)
+class Context:
+    """The shared surroundings of the actors of one replication.
+
+    Parameters
+    ----------
+    env : simpy.Environment
+        Simulated time in days since the start.
+    calendar : Calendar
+        Periods, months and dates.
+    streams : Streams
+        Random streams by name.
+    books, trace : Books, Trace
+        Where quantities and dated events are recorded.
+    as_of_day : float
+        Day since the start up to which facts are imposed.
+    lifts : frozenset of str
+        Constraints that are lifted: ``labour``, ``cathode``, ``demand``, ``delay``,
+        ``stops``.
+    lift_day : float
+        Day since the start from which they are: `as_of`, or the first day in the plan's
+        own scenario.
+    """
+
+    env: simpy.Environment
+    calendar: Calendar
+    streams: Streams
+    books: Books
+    trace: Trace
+    as_of_day: float
+    lifts: frozenset[str] = frozenset()
+    lift_day: float = 0.0
+
+    def lifted(self, constraint: str) -> bool:
+        """Tell whether a constraint is lifted now."""
+        return constraint in self.lifts and self.env.now >= self.lift_day

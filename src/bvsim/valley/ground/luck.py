@@ -1,0 +1,35 @@
+"""Shapes of luck: inverse distribution functions of one uniform."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+from scipy.special import ndtr, ndtri
+
+from bvsim.schema.stages import Shock
+
+
+@lru_cache(maxsize=4096)
+def normal_quantile(u: float) -> float:
+    """Return the standard normal quantile of u."""
+    return float(ndtri(u))
+
+
+def lognormal(u: float, median: float, gsd: float) -> float:
+    """Return the lognormal quantile of u, by median and geometric standard deviation."""
+    return median * math.exp(math.log(gsd) * normal_quantile(u)) if gsd > 1.0 else median
+
+
+def shocked_uniform(u: float, shock: Shock) -> float:
+    """Return a uniform that the common shock pulls along (one-factor Gaussian copula).
+
+    High values of the shock give high values here; the marginal stays uniform.
+    """
+    if not 0.0 < u < 1.0 or shock.correlation <= 0.0:
+        return u
+    weight = shock.correlation
+    mixed = math.sqrt(weight) * normal_quantile(shock.level) + math.sqrt(
+        1.0 - weight
+    ) * normal_quantile(u)
+    return float(ndtr(mixed))

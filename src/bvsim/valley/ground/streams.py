@@ -1,0 +1,165 @@
+"""Random streams: one per source of chance, keyed by name and never by order.
+
+A stream is a counter-based generator (Philox) whose key is a hash of seed, draw,
+replication and a name such as ``acc-douvrin.block-2.line-3.breakdowns``. Adding a
+plant or a policy leaves every other stream as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from bvsim.valley.ground.seeds import keyed_generator
+
+_FIRST_BATCH: Final = 16
+_LARGEST_BATCH: Final = 256
+
+
+@dataclass(frozen=True)
+class Key:
+    """What identifies one replication.
+
+    Parameters
+    ----------
+    seed, draw, replication : int
+        The run's seed, the row of the design, and the luck within that row.
+    chance : bool
+        False switches chance off: uniforms are one half, hazards never strike.
+    """
+
+    seed: int
+    draw: int
+    replication: int
+    chance: bool = True
+
+
+class Stream:
+    """Uniform numbers in (0, 1) from one named source of chance.
+
+    The generator is made when the first number is asked for, as many sources of chance
+    never are; it draws larger and larger batches, as some are asked often.
+
+    Parameters
+    ----------
+    key : bytes or None
+        Sixteen bytes that key the generator; None switches chance off.
+    """
+
+    __slots__ = ("_batch", "_generator", "_key", "_size")
+
+    def __init__(self, key: bytes | None) -> None:
+        self._key = key
+        self._generator: np.random.Generator | None = None
+        self._batch: list[float] = []
+        self._size = _FIRST_BATCH
+
+    @property
+    def random(self) -> bool:
+        """False when chance is off."""
+        return self._key is not None
+
+    def uniform(self) -> float:
+        """Return the next uniform number; one half when chance is off."""
+        return self._batch.pop() if self._batch else self._next()
+
+    def uniforms(self, count: int) -> list[float]:
+        """Return the next numbers, the first one first."""
+        batch = self._batch
+        if len(batch) < count:
+            return [self.uniform() for _ in range(count)]
+        taken = batch[-count:]
+        del batch[-count:]
+        taken.reverse()
+        return taken
+
+    def _next(self) -> float:
+        """Draw a batch of numbers and return the first."""
+        if self._key is None:
+            return 0.5
+        if self._generator is None:
+            self._generator = keyed_generator(self._key)
+        batch: list[float] = self._generator.random(self._size).tolist()
+        self._batch = batch
+        self._size = min(2 * self._size, _LARGEST_BATCH)
+        batch.reverse()
+        return batch.pop()
+
+    def happens(self, probability: float) -> bool:
+        """Decide an event; with chance off only a certain one happens."""
+        if self._key is None:
+            return probability >= 1.0
+        return self.uniform() < probability
+
+    def exponential(self, mean: float) -> float:
+        """Return an exponential waiting time; infinite when chance is off."""
+        if self._key is None:
+            return math.inf
+        return -mean * math.log1p(-(self._batch.pop() if self._batch else self._next()))
+
+    def binomial(self, trials: int, probability: float) -> int:
+        """Return a binomial count by inversion of one uniform (chance off: rounded mean)."""
+        if trials <= 0 or probability <= 0.0:
+            return 0
+        if probability >= 1.0:
+            return trials
+        if self._key is None:
+            return round(trials * probability)
+        return binomial_quantile(self.uniform(), trials, probability)
+
+
+def binomial_quantile(u: float, trials: int, probability: float) -> int:
+    """Return the binomial count at a uniform number; for one number it grows with the trials."""
+    if trials <= 0 or probability <= 0.0:
+        return 0
+    if probability >= 1.0:
+        return trials
+    if probability > 0.5:
+        return trials - _invert_binomial(1.0 - u, trials, 1.0 - probability)
+    return _invert_binomial(u, trials, probability)
+
+
+def _invert_binomial(u: float, trials: int, probability: float) -> int:
+    """Return the smallest k whose binomial distribution function reaches u."""
+    odds = probability / (1.0 - probability)
+    log_term = trials * math.log1p(-probability)
+    if log_term < -700.0:  # the first terms underflow: halve the trials and add
+        half = trials // 2
+        first = _invert_binomial(u, half, probability)
+        return first + round((trials - half) * probability)
+    term = math.exp(log_term)
+    total, k = term, 0
+    while total < u and k < trials:
+        term *= odds * (trials - k) / (k + 1)
+        total += term
+        k += 1
+    return k
+
+
+@dataclass(frozen=True)
+class Streams:
+    """The source of every stream of one replication; each name is given out once."""
+
+    key: Key
+    _given: set[str] = field(default_factory=set)
+
+    def stream(self, entity: str, source: str) -> Stream:
+        """Return the stream of a source of chance at an entity.
+
+        Raises
+        ------
+        ValueError
+            When the same name was given out before.
+        """
+        name = f"{entity}.{source}"
+        if name in self._given:
+            raise ValueError(f"the random stream {name!r} is used twice")
+        self._given.add(name)
+        if not self.key.chance:
+            return Stream(None)
+        text = f"{self.key.seed}|{self.key.draw}|{self.key.replication}|{name}"
+        return Stream(hashlib.blake2b(text.encode(), digest_size=16).digest())

@@ -1,0 +1,1 @@
+"""Demand: vehicle markets, customers, orders."""

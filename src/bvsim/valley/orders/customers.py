@@ -1,0 +1,352 @@
+"""What customers order from one site: contracts, tenders won, and finished goods.
+
+Equations
+---------
+*Cost gap.* With the mature cost split into a fixed share f and the rest, a plant of
+yield y and utilisation u (good output over nameplate) costs, relative to the Asian
+price::
+
+    1 + gap = (1 + gap_mature) ((1 - f) y_ref / y + f u_ref / max(u, u_low))
+
+*Tenders.* Site i offers what it has not sold, K_i; rivals offer K_0. By the logit of
+aggregated alternatives (Ben-Akiva and Lerman 1985, ch. 9), whose size enters as a
+factor, it wins of the open demand D::
+
+    D K_i w_i / (K_0 + sum_j K_j w_j),   w = exp(preference - sensitivity gap)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bvsim.schema.demand import CostGap, Offtake, Programme, Supplier
+from bvsim.schema.unit import Timed
+from bvsim.valley.ground.books import Account, Balance, Column
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Period
+from bvsim.valley.ground.context import Context
+
+FloatArray = NDArray[np.float64]
+
+_KWH_PER_GWH: Final = 1e6
+
+ORDERED: Final = 0
+DELIVERED: Final = 1
+WRITTEN_OFF: Final = 2
+STOCK: Final = 3
+COMMITTED: Final = 4
+WON: Final = 5
+GAP: Final = 6
+COLUMNS: Final = (
+    Column("ordered_gwh", "flow", "Cells ordered; what is not delivered in its period is lost."),
+    Column("delivered_gwh", "flow", "Cells delivered to customers."),
+    Column("finished_written_off_gwh", "flow", "Finished cells written off at closure."),
+    Column("finished_stock_gwh", "stock", "Good cells not yet delivered."),
+    Column("committed_orders_gwh_per_year", "stock", "Rate of orders under contracts."),
+    Column("won_orders_gwh_per_year", "stock", "Rate of orders won in tenders and taken over."),
+    Column("cost_gap", "stock", "Cost over the Asian price, as buyers see it (share)."),
+)
+
+
+def cost_gap(spec: CostGap, mature: float, yield_: float, utilisation: float) -> float:
+    """Return a plant's cost over the Asian price, as a share of that price.
+
+    Parameters
+    ----------
+    spec : CostGap
+        Structure of the mature cost.
+    mature : float
+        Gap of a mature plant.
+    yield_, utilisation : float
+        Good over started cells; good output over nameplate.
+    """
+    variable = (1.0 - spec.fixed) * spec.reference_yield / max(yield_, 1e-3)
+    fixed = spec.fixed * spec.reference_use / max(utilisation, spec.lowest_use)
+    return (1.0 + mature) * (variable + fixed) - 1.0
+
+
+def tenders_won(
+    demand: float, rivals: float, offers: Sequence[float], weights: Sequence[float]
+) -> list[float]:
+    """Return what each site wins of an open demand, in the unit of the demand.
+
+    Parameters
+    ----------
+    demand : float
+        Open demand.
+    rivals : float
+        What rivals offer, at weight one.
+    offers, weights : sequence of float
+        What each site offers, and its weight exp(utility).
+    """
+    pull = [max(offer, 0.0) * weight for offer, weight in zip(offers, weights, strict=True)]
+    total = rivals + sum(pull)
+    return [demand * p / total if total > 0.0 else 0.0 for p in pull]
+
+
+def built_up(months: float, build_up_months: float) -> float:
+    """Return the share of the full volume reached after some months, linear from zero."""
+    if months <= 0.0:
+        return 0.0
+    return min(1.0, months / build_up_months) if build_up_months > 0.0 else 1.0
+
+
+class Contract:
+    """A programme or an offtake contract: GWh a year once built up, month by month.
+
+    Parameters
+    ----------
+    start : float
+        Day of the first deliveries, at the earliest.
+    build_up_months : float
+        Time to the full volume.
+    gwh_per_year, planned : ndarray
+        Full volume by month as the market goes, and as the central path has it.
+    """
+
+    def __init__(
+        self, start: float, build_up_months: float, gwh_per_year: FloatArray, planned: FloatArray
+    ) -> None:
+        self.start, self.build_up_months = start, build_up_months
+        self.gwh_per_year: list[float] = gwh_per_year.tolist()
+        self.planned: list[float] = planned.tolist()
+
+    def rate(self, month: int, day: float, opened: float) -> float:
+        """Return the orders in GWh a year on a day, for a site that opened earlier."""
+        since = (day - max(self.start, opened)) / DAYS_PER_MONTH
+        if since <= 0.0:
+            return 0.0
+        return self.gwh_per_year[month] * built_up(since, self.build_up_months)
+
+    def built_up_by(self, opened: float) -> float:
+        """Return the day from which the full volume is ordered."""
+        return max(self.start, opened) + self.build_up_months * DAYS_PER_MONTH
+
+    def expected(self, now: int, then: int) -> float:
+        """Return the full volume planned in one month for another: growth as on the path."""
+        if self.planned[now] <= 0.0:
+            return self.planned[then]
+        return self.gwh_per_year[now] * self.planned[then] / self.planned[now]
+
+
+def by_month(timed: Timed, days: Sequence[float]) -> FloatArray:
+    """Return a timed figure on the first day of each month."""
+    if not timed.days:
+        return np.full(len(days), timed.values[0])
+    return np.array([timed.at(day) for day in days])
+
+
+def programme_gwh(spec: Programme, scale: FloatArray, days: Sequence[float]) -> FloatArray:
+    """Return a programme's orders here in GWh a year, by month.
+
+    Parameters
+    ----------
+    spec : Programme
+        The programme.
+    scale : ndarray
+        Volume over that of the base year, by month.
+    days : sequence of float
+        Day on which each month begins.
+    """
+    here = by_month(spec.sourced_here, days)
+    return np.asarray(spec.volume * spec.energy / _KWH_PER_GWH * here * scale)
+
+
+def offtake_gwh(spec: Offtake, scale: FloatArray, days: Sequence[float]) -> FloatArray:
+    """Return a contract's orders in GWh a year: what is called, or must be taken."""
+    called = by_month(spec.called, days)
+    return np.asarray(spec.volume * np.maximum(np.minimum(called * scale, 1.0), spec.take_or_pay))
+
+
+class Portfolio:
+    """All contracts of one site.
+
+    Parameters
+    ----------
+    contracts : sequence of Contract
+        Programmes and offtakes; those of a site that has none are none.
+    months : int
+        Number of months of the horizon.
+    """
+
+    def __init__(self, contracts: Sequence[Contract], months: int) -> None:
+        self.contracts = tuple(contracts)
+        full = np.zeros(months)
+        for contract in self.contracts:
+            full += np.array(contract.gwh_per_year)
+        self._full: list[float] = full.tolist()
+        self._full_from = math.inf
+
+    def open(self, day: float) -> None:
+        """Begin the build-up of the contracts: the site delivers from a day on."""
+        self._full_from = max(
+            (c.built_up_by(day) for c in self.contracts),
+            default=day,
+        )
+
+    def rate(self, month: int, day: float, opened: float) -> float:
+        """Return the orders in GWh a year on a day, for a site that opened earlier."""
+        if day >= self._full_from:
+            return self._full[month]
+        return math.fsum([c.rate(month, day, opened) for c in self.contracts])
+
+    def expected(self, now: int, then: int, day: float) -> float:
+        """Return the orders planned in one month for another, which begins on a day."""
+        return math.fsum(c.expected(now, then) for c in self.contracts if c.start <= day)
+
+
+class OrderBook:
+    """A site's customers, and its finished goods.
+
+    The site sets `nameplate_gwh` (GWh/yr of its released lines) whenever it changes,
+    reads `ordered_gwh` and `limit_gwh` after the demand phase of each period, calls
+    `deliver` with what it produced, `report` at month ends, and `close` if it closes.
+
+    Parameters
+    ----------
+    site : str
+        The supplier.
+    room_share : float
+        Room for finished cells, as a share of a year's output at nameplate.
+    gap : float
+        Cost gap that buyers reckon with before the site has a record.
+    account : Account
+        Where the columns of `COLUMNS` are recorded.
+    portfolio : Portfolio
+        Its contracts.
+    supplier : Supplier
+        What it may sell besides.
+    ctx : Context
+        Surroundings of the replication.
+    """
+
+    def __init__(
+        self,
+        site: str,
+        *,
+        room_share: float,
+        gap: float,
+        account: Account,
+        portfolio: Portfolio,
+        supplier: Supplier,
+        ctx: Context,
+    ) -> None:
+        self.site, self.portfolio, self.supplier, self.gap = site, portfolio, supplier, gap
+        self.nameplate_gwh = 0.0
+        self.ordered_gwh, self.limit_gwh, self.stock_gwh = 0.0, 0.0, 0.0
+        self.committed, self.won, self.taken_over = 0.0, 0.0, 0.0
+        self.opened = math.nan
+        self.trading = self.closed = False
+        self.reported: tuple[float, float] | None = None
+        self._room_share, self._account, self._ctx = room_share, account, ctx
+        self._unlimited = False
+        self._produced, self._delivered, self._written_off = 0.0, 0.0, 0.0
+
+    @property
+    def gwh_per_year(self) -> float:
+        """Rate of all orders in GWh a year."""
+        return self.committed + self.won + self.taken_over
+
+    def open(self, day: float) -> None:
+        """Begin to trade: the site has released its first line."""
+        self.trading, self.opened = True, day
+        self.portfolio.open(day)
+
+    def place(self, scheduled_share: float, *, unlimited: bool) -> None:
+        """Set what customers want in a period, and what the site can usefully make.
+
+        Parameters
+        ----------
+        scheduled_share : float
+            The period's scheduled days over those of a year: carmakers close when
+            their suppliers do.
+        unlimited : bool
+            All output is sold: the past, where output is a fact, and lifted demand.
+        """
+        self.ordered_gwh = self.gwh_per_year * scheduled_share
+        self._unlimited = unlimited
+        if unlimited:
+            self.limit_gwh = math.inf
+        else:
+            room = self._room_share * self.nameplate_gwh - self.stock_gwh
+            self.limit_gwh = max(0.0, self.ordered_gwh + room)
+
+    def deliver(self, produced_gwh: float, period: Period) -> float:
+        """Deliver from stock and the period's good output; return the delivered GWh."""
+        available = self.stock_gwh + produced_gwh
+        ordered = self.ordered_gwh
+        if self._unlimited and available > ordered:
+            ordered = available
+        delivered = min(available, ordered)
+        self.stock_gwh = available - delivered
+        self._produced += produced_gwh
+        self._delivered += delivered
+        now = self._account.now
+        now[ORDERED] += ordered
+        now[DELIVERED] += delivered
+        now[STOCK] = self.stock_gwh
+        return delivered
+
+    def report(self, yield_: float, utilisation: float) -> None:
+        """Tell the market a month's yield and utilisation (good output over nameplate)."""
+        self.reported = (yield_, utilisation)
+
+    def close(self) -> None:
+        """Close the site: orders stop, finished cells are written off."""
+        if self.closed:
+            return
+        self.closed, self.trading = True, False
+        self.ordered_gwh = self.limit_gwh = self.won = self.taken_over = 0.0
+        self._account.now[WRITTEN_OFF] += self.stock_gwh
+        self._written_off += self.stock_gwh
+        self._ctx.trace.log(
+            day=self._ctx.env.now,
+            entity=self.site,
+            event="finished goods written off",
+            cause="closure",
+            value=self.stock_gwh,
+            unit="GWh",
+        )
+        self.stock_gwh = 0.0
+        self.record()
+
+    def record(self) -> None:
+        """Put the rates and the stock in the books."""
+        now = self._account.now
+        now[STOCK] = self.stock_gwh
+        now[COMMITTED] = 0.0 if self.closed else self.committed
+        now[WON] = self.won + self.taken_over
+        now[GAP] = self.gap
+
+    def balance(self) -> Balance:
+        """Return the account of finished cells."""
+        out = self._delivered + self._written_off
+        return Balance("finished_goods", self.site, 0.0, self._produced, out, self.stock_gwh, "GWh")
+
+
+def scale_of(
+    registrations: FloatArray, reference: FloatArray, years: NDArray[np.int_], base_year: int
+) -> FloatArray:
+    """Return registrations over the reference's mean month in a base year, or in the first one.
+
+    Zero where the reference has none.
+    """
+    base = float(reference[years == max(base_year, int(years[0]))].mean())
+    return np.asarray(registrations / base) if base > 0.0 else np.zeros_like(registrations)
+
+
+def monthly_step(time_constant_months: float) -> float:
+    """Return the share of the way to a target that a month covers, of an exponential approach."""
+    if time_constant_months <= 0.0:
+        return 1.0
+    return 1.0 - math.exp(-1.0 / time_constant_months)
+
+
+def yearly(monthly: FloatArray, years: NDArray[np.int_]) -> FloatArray:
+    """Sum a monthly array by calendar year, in order."""
+    positions = (years - int(years[0])).astype(np.intp)
+    return np.asarray(np.bincount(positions, weights=monthly), dtype=np.float64)

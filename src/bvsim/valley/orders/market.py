@@ -1,0 +1,273 @@
+"""Demand: turns the vehicle market into orders for each site, period by period."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from bvsim.schema.demand import DemandSpec, Supplier
+from bvsim.valley.ground.books import Balance, Column
+from bvsim.valley.ground.calendar import MONTHS_PER_YEAR, Calendar, Period
+from bvsim.valley.ground.context import Context
+from bvsim.valley.orders.customers import (
+    COLUMNS,
+    Contract,
+    FloatArray,
+    OrderBook,
+    Portfolio,
+    by_month,
+    cost_gap,
+    monthly_step,
+    offtake_gwh,
+    programme_gwh,
+    scale_of,
+    tenders_won,
+    yearly,
+)
+from bvsim.valley.orders.vehicles import make_ev_market, months_to, ratio
+
+_YEARS_AHEAD: Final = 10
+"""How far beyond the horizon plans made within it may look."""
+
+FR_SHARE: Final = 0
+FR_BEV: Final = 1
+EU_BEV: Final = 2
+FR_GWH: Final = 3
+EU_GWH: Final = 4
+REGION_COLUMNS: Final = (
+    Column("fr_bev_share", "stock", "Battery-electric share of the year's new cars in France."),
+    Column("fr_bev_registrations", "flow", "New battery-electric cars in France."),
+    Column("eu_bev_registrations", "flow", "New battery-electric cars in the European Union."),
+    Column("fr_demand_gwh", "flow", "Batteries of electric cars, vans and hybrids, France."),
+    Column("eu_demand_gwh", "flow", "Batteries of electric cars, European Union."),
+)
+
+
+def last_year_of(spec: DemandSpec, calendar: Calendar) -> int:
+    """Return the horizon's last year, or a later one to which a volume refers."""
+    referred = [programme.base_year for programme in spec.programmes.values()]
+    referred += [offtake.base_year for offtake in spec.offtakes.values()]
+    return max(calendar.years[-1], *referred, 0)
+
+
+class Demand:
+    """All customers of the valley.
+
+    Call `order_book` once for every site while the valley is wired, then `order` in
+    the demand phase of each period.
+
+    Parameters
+    ----------
+    spec : DemandSpec
+        Drawn figures.
+    ctx : Context
+        Surroundings of the replication.
+    """
+
+    def __init__(self, spec: DemandSpec, ctx: Context) -> None:
+        self._spec, self._ctx = spec, ctx
+        calendar = ctx.calendar
+        months = months_to(calendar, last_year_of(spec, calendar) + _YEARS_AHEAD)
+        market = self.market = make_ev_market(spec, ctx, months)
+        self._starts, self._years = months.starts, months.years
+        self.first_year = int(self._years[0])
+        until = len(calendar.years)
+        self.registrations: dict[str, FloatArray] = {
+            "bev_car": yearly(market.fr_bev, self._years)[:until],
+            "bev_lcv": yearly(market.fr_lcv, self._years)[:until],
+            "phev_car": yearly(market.fr_phev, self._years)[:until],
+        }
+        """Vehicles a year in France, by kind; shape (years,), from `first_year` to the end's."""
+        cars = yearly(market.fr_cars, self._years)[:until]
+        shares = ratio(self.registrations["bev_car"], cars)
+        self._yearly_share: list[float] = shares.tolist()
+        self._open = (market.eu_gwh * spec.open_market.contestable * MONTHS_PER_YEAR).tolist()
+        rivals = spec.open_market.contestable * spec.open_market.rival_capacity
+        self._rivals = (market.eu_central_gwh * rivals * MONTHS_PER_YEAR).tolist()
+        flat = np.ones(len(self._years))
+        self._central = {
+            "france": market.fr_central,
+            "europe": market.eu_central,
+            "none": flat,
+        }
+        self._sold = {"france": market.fr_bev, "europe": market.eu_bev, "none": flat}
+        self._scale_of: dict[tuple[str, int], tuple[FloatArray, FloatArray]] = {}
+        first_days = self._starts[:-1]
+        self._level: list[float] = by_month(spec.level, first_days).tolist()
+        self._mature: list[float] = by_month(spec.cost_gap.mature, first_days).tolist()
+        self._memory = monthly_step(spec.cost_gap.memory)
+        self._award = monthly_step(spec.open_market.award)
+        self._books: dict[str, OrderBook] = {}
+        self._sites: list[OrderBook] = []  # by name
+        self._month = -1
+        self._region = ctx.books.open("yearly", "region:demand", REGION_COLUMNS)
+
+    def start(self) -> None:
+        """Nothing happens at times of its own."""
+
+    # --- wiring -------------------------------------------------------------------------
+
+    def order_book(self, site: str) -> OrderBook:
+        """Return the order book of a site; the same one at each call."""
+        if site not in self._books:
+            spec, days = self._spec, self._ctx.calendar.scheduled_days_per_year
+            self._books[site] = OrderBook(
+                site,
+                room_share=spec.finished / days,
+                gap=spec.cost_gap.at_start,
+                account=self._ctx.books.open("yearly", f"{site}:demand", COLUMNS),
+                portfolio=Portfolio(self._contracts(site), len(self._years)),
+                supplier=spec.suppliers.get(site) or Supplier(),
+                ctx=self._ctx,
+            )
+            self._sites = [self._books[name] for name in sorted(self._books)]
+        return self._books[site]
+
+    def _contracts(self, site: str) -> list[Contract]:
+        spec, days = self._spec, self._starts[:-1]
+        found = []
+        for name in sorted(spec.programmes):
+            programme = spec.programmes[name]
+            if programme.site == site:
+                scales = self._scales(programme.market, programme.base_year)
+                real, planned = (programme_gwh(programme, scale, days) for scale in scales)
+                found.append(Contract(programme.start, programme.build_up, real, planned))
+        for name in sorted(spec.offtakes):
+            offtake = spec.offtakes[name]
+            if offtake.site == site:
+                scales = self._scales(offtake.market, offtake.base_year)
+                real, planned = (offtake_gwh(offtake, scale, days) for scale in scales)
+                found.append(Contract(offtake.start, offtake.build_up, real, planned))
+        return found
+
+    def _scales(self, market: str, base_year: int) -> tuple[FloatArray, FloatArray]:
+        """Return a volume over that of its base year, by month: real, and as planned."""
+        if (market, base_year) not in self._scale_of:
+            sold, central = self._sold[market], self._central[market]
+            response = self._spec.market_response
+            real = scale_of(sold, central, self._years, base_year) ** response
+            planned = scale_of(central, central, self._years, base_year) ** response
+            self._scale_of[market, base_year] = real, planned
+        return self._scale_of[market, base_year]
+
+    # --- phases -------------------------------------------------------------------------
+
+    def order(self, period: Period) -> None:
+        """Set every book's orders of the period (phase 2)."""
+        if period.month != self._month:
+            self._month = period.month
+            self._new_month(period)
+        ctx = self._ctx
+        share = period.scheduled_days / ctx.calendar.scheduled_days_per_year
+        unlimited = period.start_day < ctx.as_of_day or "demand" in ctx.lifts
+        for book in self._sites:
+            if book.trading:
+                book.place(share, unlimited=unlimited)
+            elif book.nameplate_gwh > 0.0 and not book.closed:
+                book.open(period.start_day)
+                self._set_contracts(book, period)
+                book.place(share, unlimited=unlimited)
+
+    def _new_month(self, period: Period) -> None:
+        self._record_region(period.month)
+        for book in self._sites:
+            if book.trading or book.closed:
+                self._set_contracts(book, period)
+        trading = [book for book in self._sites if book.trading]
+        self._update_gaps(trading, period.month)
+        self._update_tenders(trading, period.month)
+        self._hand_over(trading)
+        for book in trading:
+            book.record()
+
+    def _set_contracts(self, book: OrderBook, period: Period) -> None:
+        month = period.month
+        rate = book.portfolio.rate(month, period.end_day, book.opened)
+        book.committed = rate * self._level[month]
+
+    def _update_gaps(self, books: list[OrderBook], month: int) -> None:
+        spec, mature = self._spec.cost_gap, self._mature[month]
+        for book in books:
+            if book.reported is not None:
+                gap = cost_gap(spec, mature, *book.reported)
+                book.gap += self._memory * (gap - book.gap)
+
+    def _weight(self, gap: float) -> float:
+        open_market = self._spec.open_market
+        return math.exp(open_market.preference - open_market.sensitivity * gap)
+
+    def _update_tenders(self, books: list[OrderBook], month: int) -> None:
+        bidders = [book for book in books if book.supplier.open_market]
+        offers = [book.nameplate_gwh - book.committed for book in bidders]
+        weights = [self._weight(book.gap) for book in bidders]
+        won = tenders_won(self._open[month], self._rivals[month], offers, weights)
+        level = self._level[month]
+        for book, gwh in zip(bidders, won, strict=True):
+            book.won += self._award * (gwh * level - book.won)
+
+    def _hand_over(self, books: list[OrderBook]) -> None:
+        """Give part of the closed sites' orders to open ones, by nameplate."""
+        released = sum([book.committed for book in self._sites if book.closed])
+        if released <= 0.0:
+            return
+        heirs = [book for book in books if book.supplier.takes_over]
+        total = sum([book.nameplate_gwh for book in heirs])
+        if total > 0.0:
+            share = released * self._spec.transferred / total
+            for book in heirs:
+                book.taken_over = share * book.nameplate_gwh
+
+    def _record_region(self, month: int) -> None:
+        now, market = self._region.now, self.market
+        now[FR_SHARE] = self._yearly_share[int(self._years[month]) - self.first_year]
+        now[FR_BEV] += float(market.fr_bev[month])
+        now[EU_BEV] += float(market.eu_bev[month])
+        now[FR_GWH] += float(market.fr_gwh[month])
+        now[EU_GWH] += float(market.eu_gwh[month])
+
+    # --- outlook ------------------------------------------------------------------------
+
+    def outlook_gwh_per_year(self, site: str, nameplate_gwh: float, day: float) -> float:
+        """Return the orders that planners expect on a later day, with a given nameplate.
+
+        Planners know today's registrations and the central path, not the luck to come:
+        contracts grow with the central path from where the market stands, and tenders
+        are won at the cost gap that buyers see today.
+
+        Parameters
+        ----------
+        site : str
+            The supplier; its order book must exist.
+        nameplate_gwh : float
+            GWh a year of released lines by then.
+        day : float
+            Day since the start, within the horizon or some years after it.
+        """
+        book, starts = self._books[site], self._starts
+        now = max(self._month, 0)
+        then = min(max(bisect_right(starts, day) - 1, now), len(starts) - 2)
+        committed = book.portfolio.expected(now, then, starts[then]) * self._level[now]
+        if not book.supplier.open_market:
+            return committed + book.taken_over
+        others = [b for b in self._sites if b.trading and b is not book]
+        offers = [b.nameplate_gwh - b.committed for b in others]
+        weights = [self._weight(b.gap) for b in others]
+        market = self.market
+        today = float(market.eu_central_gwh[now])
+        growth = float(market.eu_central_gwh[then]) / today if today > 0.0 else 0.0
+        won = tenders_won(
+            self._open[now] * growth,
+            self._rivals[then],
+            [nameplate_gwh - committed, *offers],
+            [self._weight(book.gap), *weights],
+        )
+        return committed + won[0] * self._level[now] + book.taken_over
+
+    def balances(self) -> Iterator[Balance]:
+        """Yield the accounts of finished cells, by site."""
+        for book in self._sites:
+            yield book.balance()

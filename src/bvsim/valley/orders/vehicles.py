@@ -1,0 +1,338 @@
+"""The vehicle market: electric shares and registrations, known before anything runs.
+
+Nothing in the valley acts back on how many cars are sold in Europe, so that the
+whole path of a replication is computed once, month by month, as arrays.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, logit, ndtri
+
+from bvsim.schema.demand import DRAWN, CarMarket, Co2Step, DemandSpec, Leasing, ObservedYear
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, MONTHS_PER_YEAR, Calendar
+from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.streams import Stream
+
+FloatArray = NDArray[np.float64]
+
+_EDGE: Final = 1e-4  # shares of 0 and 1 have no log odds
+_CENTRAL: Final = 0.5  # the position among the paths that everyone plans with
+_GWH_PER_KWH: Final = 1e-6
+_EUR_PER_KEUR: Final = 1000.0
+
+
+@dataclass(frozen=True)
+class Months:
+    """Whole months from the start of a simulation to some years beyond its end.
+
+    The market goes on beyond the horizon: plans look ahead, and a volume may be that of
+    a later year. So neither depends on when a simulation ends.
+
+    Parameters
+    ----------
+    starts : tuple of float
+        First day of each month, and the day after the last one.
+    years : ndarray of int
+        Calendar year of each month.
+    """
+
+    starts: tuple[float, ...]
+    years: NDArray[np.int_]
+
+
+def months_to(calendar: Calendar, last_year: int) -> Months:
+    """Return the months up to December of a year."""
+    first, end = calendar.start, (last_year + 1) * MONTHS_PER_YEAR
+    months = range(first.year * MONTHS_PER_YEAR + first.month - 1, end + 1)
+    firsts = [date(m // MONTHS_PER_YEAR, m % MONTHS_PER_YEAR + 1, 1) for m in months]
+    starts = (0.0, *(calendar.day(day) for day in firsts[1:]))
+    return Months(starts, np.array([day.year for day in firsts[:-1]]))
+
+
+def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """Return part over whole, and zero where there is nothing."""
+    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0.0)
+
+
+@dataclass(frozen=True)
+class EvMarket:
+    """Monthly arrays of one replication, shape (months,) each.
+
+    Parameters
+    ----------
+    fr_share : ndarray
+        Battery-electric share of new cars in France.
+    fr_bev, fr_lcv, fr_phev : ndarray
+        French registrations of electric cars, electric vans, plug-in hybrids a month.
+    fr_cars, eu_bev : ndarray
+        New cars in France; electric cars in the European Union, a month.
+    fr_gwh, eu_gwh : ndarray
+        Batteries of the vehicles registered a month (the Union: cars only).
+    fr_central, eu_central : ndarray
+        Electric cars a month on the central path, without deviations: what plans rest on.
+    eu_central_gwh : ndarray
+        Their batteries, European Union.
+    """
+
+    fr_share: FloatArray
+    fr_bev: FloatArray
+    fr_lcv: FloatArray
+    fr_phev: FloatArray
+    fr_cars: FloatArray
+    eu_bev: FloatArray
+    fr_gwh: FloatArray
+    eu_gwh: FloatArray
+    fr_central: FloatArray
+    eu_central: FloatArray
+    eu_central_gwh: FloatArray
+
+
+def ar1(shocks: Sequence[float], *, rho: float, sd: float) -> FloatArray:
+    """Return a monthly first-order autoregression that starts at zero.
+
+    Parameters
+    ----------
+    shocks : sequence of float
+        Standard normal numbers, one a month.
+    rho, sd : float
+        Persistence and innovation of the *yearly* process x' = rho x + sd e. The
+        monthly one has the persistence rho**(1/12) and the same stationary
+        variance sd**2 / (1 - rho**2).
+
+    Raises
+    ------
+    ValueError
+        When rho is not below one.
+    """
+    if not 0.0 <= rho < 1.0:
+        raise ValueError(f"rho must be in [0, 1), not {rho}")
+    step = rho ** (1.0 / MONTHS_PER_YEAR)
+    scale = sd * math.sqrt((1.0 - step * step) / (1.0 - rho * rho))
+    x, path = 0.0, []
+    for shock in shocks:
+        x = step * x + scale * shock
+        path.append(x)
+    return np.array(path)
+
+
+def positions(weights: Sequence[float]) -> FloatArray:
+    """Return where ordered paths lie in [0, 1]: the middles of their shares of the weight."""
+    total = np.cumsum(weights)
+    return np.asarray((total - 0.5 * np.asarray(weights)) / total[-1])
+
+
+def blend(position: float, at: FloatArray, values: Sequence[float]) -> float:
+    """Interpolate between paths in the log odds; outside the outermost paths, they hold."""
+    odds = logit(np.clip(values, _EDGE, 1.0 - _EDGE))
+    return float(expit(np.interp(position, at, odds)))
+
+
+def share_knots(spec: DemandSpec, region: str, position: float) -> dict[int, float]:
+    """Return the share by year at a position among the paths, which are ordered by size."""
+    shares = {name: getattr(path, region) for name, path in spec.paths.items()}
+    # Ordered by the French shares for both regions, so that `path` means the same in both.
+    names = sorted(spec.paths, key=lambda name: (sum(spec.paths[name].france.values()), name))
+    at = positions([spec.paths[name].weight for name in names])
+    years = sorted(shares[names[0]])
+    return {int(y): blend(position, at, [shares[name][y] for name in names]) for y in years}
+
+
+def named_knots(spec: DemandSpec, region: str) -> dict[int, float]:
+    """Return the share by year of the path that a replication follows."""
+    if spec.follow == DRAWN:
+        return share_knots(spec, region, spec.path)
+    path: dict[str, float] = getattr(spec.paths[spec.follow], region)
+    return {int(year): share for year, share in path.items()}
+
+
+def monthly_log_odds(
+    times: FloatArray, knots: dict[int, float], observed: dict[int, float]
+) -> FloatArray:
+    """Interpolate the log odds of yearly shares, each at mid-year; flat outside.
+
+    Parameters
+    ----------
+    times : ndarray
+        Middles of the months in decimal years.
+    knots, observed : dict of int to float
+        Shares by year; a path's knots up to the last observed year are left out.
+    """
+    last = max(observed, default=-1)
+    points = observed | {year: share for year, share in knots.items() if year > last}
+    years = sorted(points)
+    odds = logit(np.clip([points[year] for year in years], _EDGE, 1.0 - _EDGE))
+    return np.asarray(np.interp(times, np.array(years) + 0.5, odds), dtype=np.float64)
+
+
+def step_log_odds(days: FloatArray, deadline: float, step: Co2Step) -> FloatArray:
+    """Return the push before a deadline and the slack after it, at the days given."""
+    length = step.months * DAYS_PER_MONTH
+    before = (days >= deadline - length) & (days < deadline)
+    after = (days >= deadline) & (days < deadline + length)
+    return np.asarray(step.push * before - step.push * step.payback * after)
+
+
+def spread(total: float, months: NDArray[np.bool_]) -> FloatArray:
+    """Spread a total evenly over the months marked; nothing where none is."""
+    return np.asarray(months * (total / max(1, int(months.sum()))), dtype=np.float64)
+
+
+def leasing_cars(days: FloatArray, opening: float, places: float, spec: Leasing) -> FloatArray:
+    """Return the registrations a month that one opening adds, then takes back."""
+    delivered = opening + spec.delivery * DAYS_PER_MONTH
+    paid_back = delivered + spec.payback * DAYS_PER_MONTH
+    additional = places * spec.additional
+    gained = spread(additional, (days >= opening) & (days < delivered))
+    return gained - spread(additional * spec.borrowed, (days >= delivered) & (days < paid_back))
+
+
+def market_size(times: FloatArray, market: CarMarket, deviation: FloatArray | float) -> FloatArray:
+    """Return all new cars a month."""
+    growth = (times - market.base_year - 0.5) * math.log1p(market.trend)
+    return np.asarray(market.level / MONTHS_PER_YEAR * np.exp(growth + deviation))
+
+
+def _normals(stream: Stream, count: int) -> FloatArray:
+    return np.asarray(ndtri([stream.uniform() for _ in range(count)]))
+
+
+class _Builder:
+    """Puts an `EvMarket` together; lives only while it does."""
+
+    def __init__(self, spec: DemandSpec, ctx: Context, months: Months) -> None:
+        self.spec, self.ctx = spec, ctx
+        calendar = ctx.calendar
+        starts = np.array(months.starts)
+        self.days = 0.5 * (starts[:-1] + starts[1:])
+        first = calendar.date(0.0)
+        self.times = first.year + (first.timetuple().tm_yday - 1 + self.days) / DAYS_PER_YEAR
+        self.years = months.years
+        self.observed: dict[int, ObservedYear] = {
+            int(year): facts
+            for year, facts in sorted(spec.observed.items())
+            if calendar.day(facts.known_from) <= ctx.as_of_day
+        }
+        last = max(self.observed, default=int(self.years[0]) - 1)
+        self.future = self.years > last
+
+    def deviation(self, normals: FloatArray, rho: float, sd: float) -> FloatArray:
+        """Return a deviation that is zero up to the last observed month."""
+        path = np.zeros(len(self.years))
+        path[self.future] = ar1(normals[self.future].tolist(), rho=rho, sd=sd)
+        return path
+
+    def share(
+        self, region: str, knots: dict[int, float], deviation: FloatArray | float
+    ) -> FloatArray:
+        """Return the monthly electric share before pulses."""
+        bev, cars = ("bev_car", "cars") if region == "france" else ("eu_bev_car", "eu_cars")
+        past = {y: getattr(f, bev) / getattr(f, cars) for y, f in self.observed.items()}
+        odds = monthly_log_odds(self.times, knots, past) + deviation
+        calendar = self.ctx.calendar
+        for name in sorted(self.spec.co2_steps):
+            step = self.spec.co2_steps[name]
+            if step.known_from is None or calendar.day(step.known_from) <= self.ctx.as_of_day:
+                deadline = calendar.day(step.deadline + timedelta(days=1))
+                odds = odds + step_log_odds(self.days, deadline, step)
+        return np.asarray(expit(odds))
+
+    def pulses(self) -> FloatArray:
+        """Return the French registrations a month due to subsidised leasing."""
+        spec, calendar = self.spec.leasing, self.ctx.calendar
+        stream = self.ctx.streams.stream("demand", "leasing")
+        cars = np.zeros(len(self.days))
+        for name in sorted(spec.opened):
+            day = calendar.day(spec.opened[name])
+            if day <= self.ctx.as_of_day:
+                cars += leasing_cars(self.days, day, spec.places.at(day), spec)
+        for year in np.unique(self.years).tolist():
+            day = calendar.day(date(year, spec.opens_month, 1))
+            funded = stream.happens(spec.probability.at(day))
+            if funded and day > self.ctx.as_of_day:
+                cars += leasing_cars(self.days, day, spec.places.at(day), spec)
+        return cars
+
+    def bonus(self) -> FloatArray:
+        """Return the change of the French share by the incentive, per month."""
+        bonus = self.spec.bonus
+        if not bonus.change.days:
+            change = np.full(len(self.days), bonus.change.values[0])
+        else:
+            change = np.array([bonus.change.at(day) for day in self.days.tolist()])
+        return np.asarray(change / _EUR_PER_KEUR * bonus.effect)
+
+    def impose(self, values: FloatArray, field: str) -> FloatArray:
+        """Put the observed years in place of simulated ones."""
+        values = values.copy()
+        for year, facts in self.observed.items():
+            values[self.years == year] = getattr(facts, field) / MONTHS_PER_YEAR
+        return values
+
+
+def make_ev_market(spec: DemandSpec, ctx: Context, months: Months) -> EvMarket:
+    """Compute the vehicle market of one replication, for some months.
+
+    Up to the last calendar year whose figures were known at `as_of`, observed
+    registrations are imposed; later months follow the chosen path with
+    autoregressive deviations on the log odds (France and the Union correlated),
+    fleet-target deadlines, subsidised leasing and incentives.
+    """
+    build = _Builder(spec, ctx, months)
+    count, chance = len(build.years), spec.deviation
+    europe = _normals(ctx.streams.stream("demand", "europe-share"), count)
+    own = _normals(ctx.streams.stream("demand", "france-share"), count)
+    france = chance.correlation * europe + math.sqrt(1.0 - chance.correlation**2) * own
+    cycle = _normals(ctx.streams.stream("demand", "car-market"), count)
+
+    fr_dev = build.deviation(france, chance.rho, chance.sd)
+    eu_dev = build.deviation(europe, chance.rho, chance.sd)
+    fr_cars = market_size(
+        build.times, spec.france, build.deviation(cycle, spec.france.rho, spec.france.sd)
+    )
+    eu_cars = market_size(
+        build.times, spec.europe, build.deviation(cycle, spec.europe.rho, spec.europe.sd)
+    )
+    fr_base = build.share("france", named_knots(spec, "france"), fr_dev)
+    fr_share = np.clip(fr_base + ratio(build.pulses(), fr_cars) + build.bonus(), 0.0, 1.0)
+    eu_share = build.share("europe", named_knots(spec, "europe"), eu_dev)
+
+    fr_cars_seen = build.impose(fr_cars, "cars")
+    fr_bev = build.impose(fr_share * fr_cars, "bev_car")
+    vans = np.clip(fr_share * spec.other_vehicles.van_share, 0.0, 1.0)
+    fr_lcv = build.impose(vans * spec.other_vehicles.vans / MONTHS_PER_YEAR, "bev_lcv")
+    rest = (1.0 - fr_share) * spec.other_vehicles.phev_of_rest
+    fr_phev = build.impose(rest * fr_cars, "phev_car")
+    # cars that French policy adds to the path are registered in the Union too
+    of_policy = (fr_share - np.clip(fr_base, 0.0, 1.0)) * fr_cars
+    eu_bev = build.impose(np.clip(eu_share * eu_cars + of_policy, 0.0, eu_cars), "eu_bev_car")
+
+    fr_central = build.share("france", share_knots(spec, "france", _CENTRAL), 0.0)
+    eu_central = build.share("europe", share_knots(spec, "europe", _CENTRAL), 0.0)
+    fr_plain = build.impose(fr_central * market_size(build.times, spec.france, 0.0), "bev_car")
+    eu_plain = build.impose(eu_central * market_size(build.times, spec.europe, 0.0), "eu_bev_car")
+
+    drift = spec.pack.growth * (build.years - spec.pack.base_year)
+    fr_pack = np.maximum(spec.pack.fr_bev + drift, 0.0) * _GWH_PER_KWH
+    eu_pack = np.maximum(spec.pack.eu_bev + drift, 0.0) * _GWH_PER_KWH
+    others = (fr_lcv * spec.pack.lcv + fr_phev * spec.pack.phev) * _GWH_PER_KWH
+    return EvMarket(
+        fr_share=ratio(fr_bev, fr_cars_seen),
+        fr_bev=fr_bev,
+        fr_lcv=fr_lcv,
+        fr_phev=fr_phev,
+        fr_cars=fr_cars_seen,
+        eu_bev=eu_bev,
+        fr_gwh=fr_bev * fr_pack + others,
+        eu_gwh=eu_bev * eu_pack,
+        fr_central=fr_plain,
+        eu_central=eu_plain,
+        eu_central_gwh=eu_plain * eu_pack,
+    )

@@ -1,0 +1,1 @@
+"""The labour market: basins, programmes, employers."""

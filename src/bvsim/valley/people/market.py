@@ -1,0 +1,295 @@
+"""The labour market of one replication: people between basins, courses and employers.
+
+Heads are integers and conserved: everybody is in a pool, on a course, about to begin
+a job, employed by a plant or by a competing site, or has turned to other work. The
+market clears once a month; between, people arrive and courses end on their own days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from bvsim.schema.labour import Labour, Staffing
+from bvsim.valley.ground.books import Balance
+from bvsim.valley.ground.calendar import Period
+from bvsim.valley.ground.context import Context
+from bvsim.valley.people.clearing import Claim, Clearing
+from bvsim.valley.people.competitors import CompetingSite
+from bvsim.valley.people.moves import (
+    Leavers,
+    TrainingDesk,
+    hire_outside,
+    place_graduates,
+)
+from bvsim.valley.people.pools import (
+    BASIN_COLUMNS,
+    EXPERIENCED,
+    SEEKERS,
+    SKILL_COUNT,
+    BasinPool,
+    Departures,
+    skill_shares,
+)
+from bvsim.valley.people.programmes import PROGRAMME_COLUMNS, Course
+from bvsim.valley.people.register import REGION_COLUMNS, Register
+from bvsim.valley.people.workforce import EMPLOYER_COLUMNS, Workforce
+
+LABOUR_ROWS: Final = ":labour"
+"""Suffix of the accounts of entities that have other columns elsewhere."""
+
+
+class LabourMarket:
+    """Basins, programmes, competing sites and the workforces of all employers.
+
+    Parameters
+    ----------
+    spec : Labour
+        Drawn figures.
+    ctx : Context
+        Surroundings of the replication.
+
+    Raises
+    ------
+    ValueError
+        When a programme, release, shuttle or site names an unknown basin.
+    """
+
+    def __init__(self, spec: Labour, ctx: Context) -> None:
+        _check_basins(spec)
+        self._spec, self._ctx = spec, ctx
+        key = ctx.streams.key
+        seekers, automotive = skill_shares(spec.seekers_mix), skill_shares(spec.automotive_mix)
+        self.pools = {
+            name: BasinPool(name, basin, seekers, spec.hiring.patience)
+            for name, basin in sorted(spec.basins.items())
+        }
+        self._departures = [
+            Departures(release, automotive, self.pools[release.basin])
+            for _, release in sorted(spec.releases.items())
+        ]
+        self.competitors = [CompetingSite(n, c) for n, c in sorted(spec.competitors.items())]
+        self.workforces: dict[str, Workforce] = {}
+        self._register = Register(
+            spec, self.pools, self.competitors, f"{key.seed}|{key.draw}|{key.replication}"
+        )
+        self.courses = self._register.courses
+        self._reach_days = _reach_changes(spec)
+        self._clearing = Clearing(self._register.reach, spec.hiring.rule, self._register.take_on)
+        self._leavers = Leavers(self._register)
+        self._upskilling = [courses for _, courses in sorted(spec.upskilling.items())]
+        self._month, self._month_end = -1, 0.0
+        self._liftable = "labour" in ctx.lifts
+
+    def employ(
+        self,
+        name: str,
+        basin: str,
+        staffing: Staffing,
+        observed: Sequence[tuple[float, float]] = (),
+    ) -> Workforce:
+        """Return the workforce of an employer.
+
+        Parameters
+        ----------
+        name, basin : str
+            The employer and where it works.
+        staffing : Staffing
+            How it is staffed.
+        observed : sequence of (day, heads)
+            Own staff observed, days since the start; readings after `as_of` are ignored.
+
+        Raises
+        ------
+        ValueError
+            When the basin is unknown or the name taken.
+        """
+        if basin not in self.pools:
+            raise ValueError(f"{name}: no basin {basin!r}; there are {', '.join(self.pools)}")
+        if name in self.workforces:
+            raise ValueError(f"{name} is an employer already")
+        known = [(day, heads) for day, heads in observed if day <= self._ctx.as_of_day]
+        self.workforces[name] = workforce = Workforce(
+            name=name,
+            basin=basin,
+            staffing=staffing,
+            observed=known,
+            spec=self._spec,
+            chance=self._ctx.streams.key.chance,
+            stream=self._ctx.streams.stream(name, "attrition"),
+            shifts=self._ctx.streams.stream(name, "shift-changes"),
+            on_close=self._register.disband,
+        )
+        return workforce
+
+    def start(self) -> None:
+        """Open the accounts, settle the opening staff and begin the courses."""
+        books, register = self._ctx.books, self._register
+        register.account = books.open("yearly", "region" + LABOUR_ROWS, REGION_COLUMNS)
+        register.enrol(self.workforces)
+        for workforce in register.staffed:
+            row = workforce.name + LABOUR_ROWS
+            workforce.account = books.open("yearly", row, EMPLOYER_COLUMNS)
+            workforce.open_with(0.0)
+        for name, pool in self.pools.items():
+            pool.account = books.open("yearly", name, BASIN_COLUMNS)
+        for departures in self._departures:
+            departures.month(0.0)
+        for site in self.competitors:
+            site.heads = site.targets(0.0)
+        self._update_reach(0.0)
+        desk = TrainingDesk(register)
+        for name, programme in sorted(self._spec.programmes.items()):
+            employer = self.workforces.get(programme.destination or "")
+            course = Course(name, programme, self._ctx, desk, employer)
+            course.account = books.open("yearly", name, PROGRAMME_COLUMNS)
+            self.courses[name] = course
+            self._ctx.env.process(course.run())
+        register.open()
+
+    def clear(self, period: Period) -> None:
+        """Let new staff arrive; at the start of a month, let people leave, move and be hired."""
+        register = self._register
+        lifted = self._liftable and self._ctx.lifted("labour")
+        register.arrive(period.start_day)
+        if period.month != self._month:
+            self._month = register.month = period.month
+            self._month_end = self._ctx.calendar.month_starts[period.month + 1]
+            self._review(period.start_day, self._month_end, lifted=lifted)
+        for workforce in register.staffed:
+            if workforce.dirty or lifted:
+                workforce.refresh(lifted=lifted)
+        if period.end_day >= self._month_end:
+            register.write()
+
+    def balances(self) -> Iterator[Balance]:
+        """Yield the accounts of people: basins, employers, programmes, the region."""
+        return self._register.balances()
+
+    def _review(self, day: float, month_end: float, *, lifted: bool) -> None:
+        register = self._register
+        self._update_reach(day)
+        if lifted:
+            self._staff_at_once(day)
+        leaving = [] if lifted else self._attrition(day, month_end)
+        for pool in self.pools.values():
+            pool.month()
+        for departures in self._departures:
+            departures.month(day)
+        claims = [] if lifted else self._claims(day, month_end)
+        self._leavers.place(leaving, claims)
+        place_graduates(register, claims)
+        claims = [claim for claim in claims if any(claim.wants)] + self._compete(day)
+        if claims:
+            self._clearing.settle(claims)
+            hire_outside(register, claims)
+            register.sign()
+        for workforce in register.staffed:
+            workforce.review(day)
+
+    def _update_reach(self, day: float) -> None:
+        """Work out who would work where, whenever a share or a shuttle changes."""
+        reach = self._register.reach
+        if reach.share and not (self._reach_days and self._reach_days[0] <= day):
+            return
+        while self._reach_days and self._reach_days[0] <= day:
+            self._reach_days.pop(0)
+        share = {}
+        for home, basin in sorted(self._spec.basins.items()):
+            for work, timed in sorted(basin.reach.items()):
+                out = 1.0 - timed.at(day)
+                for _, shuttle in sorted(self._spec.shuttles.items()):
+                    if shuttle.basin == work and shuttle.in_service <= day:
+                        out *= 1.0 - shuttle.closes_gap
+                share[home, work] = 1.0 - out
+        reach.update(share)
+
+    def _staff_at_once(self, day: float) -> None:
+        """Give every plant the staff it plans for: the labour constraint is lifted."""
+        register = self._register
+        for workforce in register.staffed:
+            if workforce.closed:
+                continue
+            pool = self.pools[workforce.basin]
+            for skill, target in enumerate(workforce.targets(day)):
+                missing = target - workforce.staff[skill].heads
+                if missing > 0:
+                    register.newcome(missing, pool)
+                    workforce.hire(skill, missing, 0.0)
+                elif missing < 0:
+                    workforce.dismiss(skill, -missing)
+                    pool.give(EXPERIENCED, skill, -missing)
+
+    def _attrition(self, day: float, month_end: float) -> list[tuple[Workforce, list[int]]]:
+        """Let people leave, and more of them than an observed staff leaves room for."""
+        common = 1.0
+        for courses in self._upskilling:
+            if courses.begins <= day < courses.ends:
+                common *= courses.attrition
+        pulls = dict.fromkeys(self.pools, common)
+        for site in self.competitors:
+            pulls[site.basin] *= site.pull(day)
+        leaving = []
+        for workforce in self._register.staffed:
+            gone = workforce.month(day, month_end, common, pulls[workforce.basin])
+            for skill, number in enumerate(workforce.surplus(day, month_end)):
+                if number:
+                    workforce.dismiss(skill, number)
+                    gone = gone or [0] * SKILL_COUNT
+                    gone[skill] += number
+            if gone:
+                leaving.append((workforce, gone))
+        return leaving
+
+    def _claims(self, day: float, month_end: float) -> list[Claim]:
+        """Return what the plants want that want anybody."""
+        claims = []
+        for index, workforce in enumerate(self._register.staffed):
+            wants = workforce.wants(day, month_end)
+            if wants is not None:
+                order = self._order(workforce.pay, workforce.since)
+                rank = self._register.rank(workforce.name)
+                imposed = workforce.observed.imposes(day)
+                claims.append(Claim(index, workforce.basin, wants, order, rank, imposed))
+        return claims
+
+    def _order(self, pay: float, since: float) -> float:
+        return -pay if self._spec.hiring.rule == "by-pay" else since
+
+    def _compete(self, day: float) -> list[Claim]:
+        """Return what competing sites want; those they no longer need look for work."""
+        claims = []
+        for i, site in enumerate(self.competitors):
+            wants = []
+            for skill, target in enumerate(site.targets(day)):
+                missing = target - site.heads[skill]
+                if missing < 0:
+                    site.heads[skill] = target
+                    self.pools[site.basin].give(SEEKERS, skill, -missing)
+                wants.append(max(0, missing))
+            if any(wants):
+                order, rank = self._order(site.pay, site.since), self._register.rank(site.name)
+                claims.append(Claim(-1 - i, site.basin, wants, order, rank))
+        return claims
+
+
+def _reach_changes(spec: Labour) -> list[float]:
+    """Return the days on which the mobility matrix changes, ascending."""
+    days = {shuttle.in_service for shuttle in spec.shuttles.values()}
+    for basin in spec.basins.values():
+        for timed in basin.reach.values():
+            days.update(timed.days)
+    return sorted(days)
+
+
+def _check_basins(spec: Labour) -> None:
+    named = [
+        *((f"programmes.{n}", p.basin) for n, p in spec.programmes.items()),
+        *((f"releases.{n}", r.basin) for n, r in spec.releases.items()),
+        *((f"shuttles.{n}", s.basin) for n, s in spec.shuttles.items()),
+        *((f"competitors.{n}", c.basin) for n, c in spec.competitors.items()),
+        *((f"basins.{n}.reach", work) for n, b in spec.basins.items() for work in b.reach),
+    ]
+    for path, basin in sorted(named):
+        if basin not in spec.basins:
+            raise ValueError(f"labour.{path}: no basin {basin!r}")

@@ -1,0 +1,168 @@
+"""The staff that a plant plans for its blocks, and the staff observed so far."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from bvsim.schema.labour import Staffing
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH
+from bvsim.valley.people.pools import skill_shares
+
+Plan = tuple[float, float, float]
+"""Nameplate in units a year, SOP in days since the start, nameplate of released lines."""
+SKILLED: Final = (False, True, True, False)
+
+
+class Targets(NamedTuple):
+    """Heads wanted, by skill."""
+
+    operators: float
+    technicians: float
+    engineers: float
+    others: float
+
+
+NOBODY: Final = Targets(0.0, 0.0, 0.0, 0.0)
+
+
+class StaffPlan:
+    """Target heads by skill, ahead of the ramp of each block.
+
+    A block has nobody before its lead time, a share of its staff at SOP (linear in
+    between) and all of it some months later; later blocks need less per unit.
+    """
+
+    def __init__(self, staffing: Staffing) -> None:
+        self._staffing = staffing
+        self.mix = skill_shares(staffing.mix)
+        self._lead = staffing.lead * DAYS_PER_MONTH
+        self._to_full = max(staffing.to_full * DAYS_PER_MONTH, 1e-9)
+        self._plans: tuple[Plan, ...] = ()
+        self._lines = -1
+        self._blocks: list[tuple[float, float]] = []
+        self._full_from = math.inf
+        self._full = NOBODY
+        self.needs = (0.0, 0.0, 0.0, 0.0)
+        self.crews = 1
+        self.active = False
+        """Whether any block is still planned or built."""
+        self.first_sop = math.inf
+        self.asked = 0.0
+
+    def update(self, plans: Sequence[Plan], lines: int) -> bool:
+        """Take over a plan; return whether anything changed."""
+        plans = tuple(plans)
+        if plans == self._plans and lines == self._lines:
+            return False
+        self._plans, self._lines = plans, lines
+        spec = self._staffing
+        ordered = sorted(plans, key=lambda plan: plan[1])
+        self._blocks, needed, per_unit = [], 0.0, spec.heads_per_unit
+        for nameplate, sop, released in ordered:
+            needed += released * per_unit
+            if math.isfinite(sop) and nameplate > 0.0:
+                self._blocks.append((sop, nameplate * per_unit))
+            per_unit = spec.heads_per_unit * (1.0 - spec.later_saving)
+        self.needs = tuple(needed * share for share in self.mix)  # type: ignore[assignment]
+        self.crews = max(1, round(spec.crews) * max(1, lines))
+        self.active = bool(self._blocks)
+        full = math.fsum(heads for _, heads in self._blocks)
+        self._full = Targets(*[full * share for share in self.mix])
+        self.first_sop = self._blocks[0][0] if self._blocks else math.inf
+        self._full_from = self._blocks[-1][0] + self._to_full if self._blocks else math.inf
+        return True
+
+    def begun(self, day: float) -> bool:
+        """Tell whether the plan wants anybody on a day."""
+        return day - self.first_sop > -self._lead
+
+    def targets(self, day: float) -> Targets:
+        """Return the heads that the plan wants on a day."""
+        if day >= self._full_from:
+            return self._full
+        spec, (operators, technicians, engineers, others) = self._staffing, self.mix
+        plain = self._heads(day, spec.at_sop)
+        skilled = self._heads(day, spec.skilled_at_sop)
+        return Targets(
+            plain * operators, skilled * technicians, skilled * engineers, plain * others
+        )
+
+    def target(self, skill: int, day: float) -> float:
+        """Return the heads of a skill that the plan wants on a day."""
+        if day >= self._full_from:
+            return self._full[skill]
+        spec = self._staffing
+        at_sop = spec.skilled_at_sop if SKILLED[skill] else spec.at_sop
+        return self._heads(day, at_sop) * self.mix[skill]
+
+    def targets_ahead(self, day: float, days: Sequence[float]) -> Sequence[float]:
+        """Return the heads that the plan wants some days later, another span for each skill."""
+        if day >= self._full_from:
+            return self._full
+        return [self.target(skill, day + ahead) for skill, ahead in enumerate(days)]
+
+    def _heads(self, day: float, at_sop: float) -> float:
+        """Return the heads of all skills on a day, if a given share is there at SOP."""
+        heads = 0.0
+        for sop, full in self._blocks:
+            since = day - sop
+            if since >= self._to_full:
+                heads += full
+            elif since >= 0.0:
+                heads += full * (at_sop + (1.0 - at_sop) * since / self._to_full)
+            elif since > -self._lead:
+                heads += full * at_sop * (1.0 + since / self._lead)
+        return heads
+
+    def experts(self, day: float) -> int:
+        """Return the experts lent on a day: all until SOP, then halving."""
+        spec = self._staffing
+        if spec.experts_per_unit <= 0.0:
+            return 0
+        half_life = spec.experts_half_life * DAYS_PER_MONTH
+        total = 0.0
+        for nameplate, sop, _ in self._plans:
+            if day > sop - self._lead:
+                decay = 0.5 ** (max(0.0, day - sop) / half_life) if half_life > 0.0 else 0.0
+                total += nameplate * spec.experts_per_unit * (decay if day > sop else 1.0)
+        return round(total)
+
+
+class Observed:
+    """Own staff as observed, interpolated between the observations.
+
+    Parameters
+    ----------
+    readings : sequence of (day, heads)
+        Days since the start, any order.
+    lead_days : float
+        Before the first reading heads rise in proportion to time from nobody over
+        this long.
+    """
+
+    def __init__(self, readings: Sequence[tuple[float, float]], lead_days: float) -> None:
+        ordered = sorted(readings)
+        if ordered and lead_days > 0.0:
+            ordered.insert(0, (ordered[0][0] - lead_days, 0.0))
+        self._days = [day for day, _ in ordered]
+        self._heads = [heads for _, heads in ordered]
+        self._until = self._days[-1] if self._days else -math.inf
+
+    def imposes(self, day: float) -> bool:
+        """Tell whether the month that begins on a day is covered by observations."""
+        return day <= self._until
+
+    def heads(self, day: float) -> float:
+        """Return the heads on a day; the first and last values beyond the ends."""
+        if not self._days:
+            return 0.0
+        i = bisect_right(self._days, day)
+        if i == 0:
+            return self._heads[0]
+        if i == len(self._days):
+            return self._heads[-1]
+        a, b = self._days[i - 1], self._days[i]
+        return self._heads[i - 1] + (self._heads[i] - self._heads[i - 1]) * (day - a) / (b - a)

@@ -1,0 +1,220 @@
+"""People of a basin who look for work: job seekers, the released, the trained."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from bvsim.schema.labour import Basin, Mix, Release
+from bvsim.valley.ground.books import Account, Column
+
+SKILL_COUNT: Final = 4
+GRADUATES: Final = 0
+EXPERIENCED: Final = 1
+AUTOMOTIVE: Final = 2
+SEEKERS: Final = 3
+"""Sources of people, in the order in which plants turn to them."""
+
+BASIN_COLUMNS: Final = (
+    Column("job_seekers", "stock", "Job seekers able and willing to work in a battery plant."),
+    Column("graduates_waiting", "stock", "Programme graduates without a post yet."),
+    Column("experienced_waiting", "stock", "People who left a battery plant and look for work."),
+    Column("automotive_waiting", "stock", "People released by the car industry, willing to join."),
+    Column("newcomers", "flow", "People hired from outside the region."),
+    Column("hired", "flow", "People hired out of this basin, wherever the plant is."),
+    Column("other_work", "flow", "People who turned to other work or left the region."),
+)
+B_SEEKERS: Final = 0
+B_GRADUATES: Final = 1
+B_EXPERIENCED: Final = 2
+B_AUTOMOTIVE: Final = 3
+B_NEWCOMERS: Final = 4
+B_HIRED: Final = 5
+B_OTHER_WORK: Final = 6
+
+
+class Mover:
+    """Turns a flow of fractional people into whole ones by cumulative rounding."""
+
+    __slots__ = ("_carry",)
+
+    def __init__(self) -> None:
+        self._carry = 0.0
+
+    def whole(self, due: float) -> int:
+        """Add what is due and return how many whole people follow."""
+        due += self._carry
+        count = int(due + 0.5)  # never negative: what is carried is above minus one half
+        self._carry = due - count
+        return count
+
+
+def skill_shares(mix: Mix) -> tuple[float, float, float, float]:
+    """Return the shares of the four skills; others are the rest."""
+    others = max(0.0, 1.0 - mix.operators - mix.technicians - mix.engineers)
+    return (mix.operators, mix.technicians, mix.engineers, others)
+
+
+def split_by_skill(total: float, shares: Sequence[float]) -> list[int]:
+    """Divide heads by skill so that whole people add up to the rounded total."""
+    whole = math.fsum(shares)
+    reached, passed, parts = 0, 0.0, []
+    for share in shares:
+        passed += share
+        upto = math.floor(round(total) * passed / whole + 0.5)
+        parts.append(upto - reached)
+        reached = upto
+    return parts
+
+
+class BasinPool:
+    """The people of one basin outside plants and courses, by source and skill.
+
+    Parameters
+    ----------
+    name : str
+        The basin.
+    spec : Basin
+        Stock and refill.
+    mix : sequence of float
+        Skills of the job seekers.
+    patience_months : float
+        Mean time before people of the other sources turn to other work.
+    """
+
+    def __init__(
+        self, name: str, spec: Basin, mix: Sequence[float], patience_months: float
+    ) -> None:
+        self.name = name
+        self.people = [[0] * SKILL_COUNT for _ in range(4)]
+        """By source and skill; the lists stay the same, their numbers change."""
+        self.people[SEEKERS] = split_by_skill(spec.seekers, mix)
+        self.opening = sum(self.people[SEEKERS])
+        self.inflow = self.outflow = 0
+        self.arrived = self.departed = 0
+        self._refill = [spec.refill / 12.0 * share for share in mix]
+        self._exit = spec.refill / 12.0 / spec.seekers if spec.seekers > 0 else 0.0
+        self._impatience = -math.expm1(-1.0 / patience_months) if patience_months > 0 else 1.0
+        self._in = [0.5] * SKILL_COUNT
+        self._out = [[0.5] * SKILL_COUNT for _ in range(4)]
+        """Fractions of people carried from month to month, so that whole ones follow."""
+        self._housing = Mover()
+        self._housing_due = spec.housing
+        self.rooms = 0
+        self.account: Account | None = None
+
+    def give(self, source: int, skill: int, number: int) -> None:
+        """Put people into the pool."""
+        self.people[source][skill] += number
+        self.inflow += number
+
+    def take(self, source: int, skill: int, number: int) -> None:
+        """Take people out of the pool; the caller has checked that they are there."""
+        self.people[source][skill] -= number
+        self.outflow += number
+
+    def hire_out(self, source: int, skill: int, number: int) -> None:
+        """Take out people whom employers hire, wherever these are."""
+        self.people[source][skill] -= number
+        self.outflow += number
+        if self.account is not None:
+            self.account.now[B_HIRED] += number
+
+    def month(self) -> None:
+        """Let a month pass: new job seekers come, some turn to other work."""
+        self.rooms = self._housing.whole(self._housing_due)
+        gone = 0
+        for source, people in enumerate(self.people):
+            if any(people):
+                hazard = self._exit if source == SEEKERS else self._impatience
+                gone += _turn_away(people, hazard, self._out[source])
+        if gone:
+            self.outflow += gone
+            self.depart(gone)
+        new = self._come()
+        self.inflow += new
+        self.arrived += new
+
+    def _come(self) -> int:
+        """Let new job seekers come; return how many."""
+        seekers, kept, new = self.people[SEEKERS], self._in, 0
+        for skill, refill in enumerate(self._refill):
+            due = kept[skill] + refill
+            if due >= 1.0:
+                coming = int(due)
+                due -= coming
+                seekers[skill] += coming
+                new += coming
+            kept[skill] = due
+        return new
+
+    def depart(self, number: int) -> None:
+        """Book people who leave the pool for other work or another region."""
+        self.departed += number
+        if self.account is not None:
+            self.account.now[B_OTHER_WORK] += number
+
+    def write(self) -> None:
+        """Record the stocks."""
+        if self.account is None:
+            return
+        now, people = self.account.now, self.people
+        now[B_SEEKERS], now[B_GRADUATES] = sum(people[SEEKERS]), sum(people[GRADUATES])
+        now[B_EXPERIENCED], now[B_AUTOMOTIVE] = sum(people[EXPERIENCED]), sum(people[AUTOMOTIVE])
+
+    def total(self) -> int:
+        """Return everybody in the pool."""
+        return sum(map(sum, self.people))
+
+
+def _turn_away(people: list[int], hazard: float, kept: list[float]) -> int:
+    """Let people of one source turn to other work; return how many did."""
+    gone = 0
+    for skill, here in enumerate(people):
+        if here:
+            due = kept[skill] + here * hazard
+            if due >= 1.0:
+                left = int(due)
+                left = left if left < here else here
+                due -= left
+                people[skill] = here - left
+                gone += left
+            kept[skill] = due
+    return gone
+
+
+class Departures:
+    """Workers released by the car industry who would join a battery plant.
+
+    Parameters
+    ----------
+    spec : Release
+        How many, when.
+    mix : sequence of float
+        Their skills.
+    pool : BasinPool
+        Where they look for work.
+    """
+
+    def __init__(self, spec: Release, mix: Sequence[float], pool: BasinPool) -> None:
+        self._pool = pool
+        self._begins = spec.begins
+        self._span = max(spec.ends - spec.begins, 1.0)
+        self._joining = split_by_skill(spec.workers * spec.joins, mix)
+        self._released = [0] * SKILL_COUNT
+        self._over = False
+
+    def month(self, day: float) -> None:
+        """Release whoever is due by a day; those before the start count as gone."""
+        if day <= self._begins or self._over:
+            return
+        passed = min((day - self._begins) / self._span, 1.0)
+        self._over = passed >= 1.0
+        for skill, joining in enumerate(self._joining):
+            due = math.floor(joining * passed + 0.5) - self._released[skill]
+            if due > 0:
+                self._released[skill] += due
+                if day > 0.0:
+                    self._pool.arrived += due
+                    self._pool.give(AUTOMOTIVE, skill, due)

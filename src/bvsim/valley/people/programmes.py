@@ -1,0 +1,262 @@
+"""Training programmes: cohorts from intake to exam."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from typing import Final, NamedTuple, Protocol
+
+import simpy
+
+from bvsim.schema.labour import SKILLS, Programme
+from bvsim.valley.ground.books import Account, Column
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH
+from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.streams import binomial_quantile
+from bvsim.valley.people.pools import Mover
+from bvsim.valley.people.workforce import Workforce
+
+DAYS_PER_WEEK: Final = 7.0
+TUTORS_RETRY_DAYS: Final = 7.0
+
+PROGRAMME_COLUMNS: Final = (
+    Column("intake", "flow", "Trainees who began the course."),
+    Column("graduates", "flow", "Trainees who passed the exam."),
+    Column("dropouts", "flow", "Trainees who left during the course."),
+    Column("exam_failures", "flow", "Trainees who finished and failed."),
+    Column("in_training", "stock", "Trainees on the course."),
+    Column("training_cost_meur", "flow", "Cost of the trainees who began, EUR million."),
+)
+C_INTAKE: Final = 0
+C_GRADUATES: Final = 1
+C_DROPOUTS: Final = 2
+C_FAILURES: Final = 3
+C_IN_TRAINING: Final = 4
+C_COST: Final = 5
+
+Events = Generator[simpy.Event, object, None]
+
+
+class Luck(NamedTuple):
+    """The uniform numbers of one intake."""
+
+    drop_out: float
+    exam: float
+    placement: float
+
+
+class Group(NamedTuple):
+    """Those of a cohort who go through the plant together: trainees `first` to `last` of it."""
+
+    first: int
+    last: int
+    luck: Luck
+
+
+class Recruiter(Protocol):
+    """Where trainees come from and graduates go: the labour market."""
+
+    def recruit(self, programme: Course, wanted: int, *, imposed: bool) -> int:
+        """Take trainees out of the pools, as many as wanted if imposed; return how many."""
+
+    def release_trainees(self, programme: Course, number: int, *, trained: bool) -> None:
+        """Put people who end a course back into the pools."""
+
+    def graduate(self, programme: Course, number: int) -> None:
+        """Hand over graduates who take up work."""
+
+
+class Course:
+    """A programme and its cohorts under way.
+
+    Parameters
+    ----------
+    name : str
+        The programme.
+    spec : Programme
+        Its drawn figures.
+    ctx : Context
+        Clock, streams and books.
+    market : Recruiter
+        Source of trainees and destination of graduates.
+    employer : Workforce or None
+        Who takes the graduates first and lends tutors.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        spec: Programme,
+        ctx: Context,
+        market: Recruiter,
+        employer: Workforce | None,
+    ) -> None:
+        if (spec.first_intake is None) == (spec.ahead_of_sop is None):
+            raise ValueError(f"{name}: give either first_intake or ahead_of_sop")
+        self.name, self.spec, self.employer = name, spec, employer
+        self.skill, self.draws_on = SKILLS.index(spec.skill), SKILLS.index(spec.draws_on)
+        self._ctx, self._market = ctx, market
+        days = spec.hours / spec.hours_a_week * DAYS_PER_WEEK
+        self.centre_days = days * spec.centre_share
+        self.plant_days = days - self.centre_days
+        self._chance = ctx.streams.key.chance
+        self._stream = ctx.streams.stream(name, "cohorts")
+        self._dropping, self._passing, self._placing = Mover(), Mover(), Mover()
+        self._in_centre = 0
+        self.taken_in = self.graduated = self.dropped = self.failed = 0
+        self.in_training = 0
+        self.account: Account | None = None
+        self._observed = sorted(
+            (ctx.calendar.day(intake.date), intake.trainees)
+            for intake in spec.observed.values()
+            if 0.0 <= ctx.calendar.day(intake.date) <= ctx.as_of_day
+        )
+
+    def run(self) -> Events:
+        """Take in one cohort after another."""
+        env, spec = self._ctx.env, self.spec
+        interval = max(1.0, spec.interval * DAYS_PER_WEEK)
+        planned = spec.first_intake
+        if planned is None:
+            if self.employer is None:
+                return
+            yield from self._await_sop(self.employer)
+            planned = env.now
+        if planned < 0.0:  # earlier cohorts have left the course by the start
+            planned += math.ceil(-planned / interval) * interval
+        until = math.inf if spec.until is None else spec.until
+        while planned < until:
+            known = self._known_intake(planned, interval)
+            start = known[0] if known else planned + spec.delay.at(planned)
+            if start > env.now:
+                yield env.timeout(start - env.now)
+            luck = self._stream.uniforms(3)  # of every intake, also without a cohort: common luck
+            number = self._take_in(known[1] if known else None)
+            if number:
+                env.process(self._cohort(number, Luck(*luck)))
+            planned += interval
+
+    def _await_sop(self, employer: Workforce) -> Events:
+        """Wait until the destination's first SOP is near enough."""
+        ahead = (self.spec.ahead_of_sop or 0.0) * DAYS_PER_MONTH
+        while employer.plan.first_sop - ahead > self._ctx.env.now:
+            yield self._ctx.env.timeout(DAYS_PER_MONTH)
+
+    def _known_intake(self, planned: float, interval: float) -> tuple[float, int] | None:
+        for day, trainees in self._observed:
+            if abs(day - planned) <= interval / 2.0:
+                return day, trainees
+        return None
+
+    def _take_in(self, observed: int | None) -> int:
+        """Begin a cohort with whoever applies; return its size."""
+        now = self._ctx.env.now
+        seats = round(self.spec.seats.at(now))
+        free = min(seats, seats * round(self.spec.rooms) - self._in_centre)
+        wanted = min(free, self._posts(seats)) if observed is None else observed
+        number = 0
+        if wanted >= max(1, min(round(self.spec.smallest), seats)) or observed is not None:
+            number = self._market.recruit(self, wanted, imposed=observed is not None)
+        if number:
+            self.taken_in += number
+            self.in_training += number
+            self._in_centre += number
+            if self.account is not None:
+                cells = self.account.now
+                cells[C_INTAKE] += number
+                cells[C_COST] += number * self.spec.cost / 1000.0
+                cells[C_IN_TRAINING] = self.in_training
+        return number
+
+    def _posts(self, seats: int) -> int:
+        """Return how many trainees are worth taking in."""
+        if self.spec.runs == "always":
+            return seats
+        if self.employer is None:
+            return 0
+        end = self._ctx.env.now + self.centre_days + self.plant_days
+        posts = self.employer.expected_vacancies(self.skill, end) - self.in_training
+        completing = (1.0 - self.spec.drop_out) * self.spec.exam_pass * self.spec.placement
+        return math.ceil(posts / completing) if completing > 0.0 else 0
+
+    def _cohort(self, number: int, luck: Luck) -> Events:
+        """Take one cohort through the centre and, as tutors become free, the plant."""
+        env = self._ctx.env
+        yield env.timeout(self.centre_days)
+        self._in_centre -= number
+        begun = 0
+        while begun < number:
+            tutors = self._tutors(number - begun)
+            if tutors is None:
+                yield env.timeout(TUTORS_RETRY_DAYS)
+                continue
+            group = number - begun
+            if tutors:
+                group = min(group, max(1, math.floor(tutors * self.spec.trainees_per_trainer)))
+            env.process(self._in_plant(Group(begun, begun + group, luck), tutors))
+            begun += group
+
+    def _tutors(self, trainees: int) -> int | None:
+        """Return the plant's tutors for some trainees; 0 where it lends none, None: wait."""
+        if self.plant_days <= 1e-9 or self.employer is None or self.employer.closed:
+            return 0
+        wanted = math.ceil(trainees / max(self.spec.trainees_per_trainer, 1e-9))
+        return self.employer.lend_trainers(wanted)
+
+    def _in_plant(self, group: Group, tutors: int) -> Events:
+        """Take a group through the plant to the exam."""
+        yield self._ctx.env.timeout(max(self.plant_days, 0.0))
+        if tutors and self.employer is not None:
+            self.employer.return_trainers(tutors)
+        self._finish(group)
+
+    def _finish(self, group: Group) -> None:
+        """Settle who dropped out, who failed and who graduated."""
+        number = group.last - group.first
+        dropped, passed, placed = self._outcome(group)
+        failed = number - dropped - passed
+        self.in_training -= number
+        self.dropped += dropped
+        self.failed += failed
+        self.graduated += passed
+        if self.account is not None:
+            cells = self.account.now
+            cells[C_GRADUATES] += passed
+            cells[C_DROPOUTS] += dropped
+            cells[C_FAILURES] += failed
+            cells[C_IN_TRAINING] = self.in_training
+        self._market.release_trainees(self, dropped + failed, trained=False)
+        self._market.release_trainees(self, passed - placed, trained=True)
+        self._market.graduate(self, placed)
+        self._ctx.trace.log(
+            day=self._ctx.env.now,
+            entity=self.name,
+            event="graduation",
+            cause="end of course",
+            value=passed,
+            unit="heads",
+        )
+
+    def _outcome(self, group: Group) -> tuple[int, int, int]:
+        """Return drop-outs, graduates and graduates who take up work."""
+        spec = self.spec
+        if self._chance:
+            before, after = (outcome(spec, n, group.luck) for n in (group.first, group.last))
+            return after[0] - before[0], after[1] - before[1], after[2] - before[2]
+        number = group.last - group.first
+        passed = self._passing.whole(number * (1.0 - spec.drop_out) * spec.exam_pass)
+        passed = min(passed, number)
+        dropped = min(self._dropping.whole(number * spec.drop_out), number - passed)
+        return dropped, passed, min(passed, self._placing.whole(passed * spec.placement))
+
+
+def outcome(spec: Programme, trainees: int, luck: Luck) -> tuple[int, int, int]:
+    """Return drop-outs, graduates and those who take up work among a cohort's first trainees.
+
+    Each is a binomial count at the cohort's own uniform number, so that it never falls as
+    trainees are added: groups of a cohort get the differences, and larger cohorts have at
+    least the graduates of smaller ones.
+    """
+    dropped = binomial_quantile(luck.drop_out, trainees, spec.drop_out)
+    passed = binomial_quantile(luck.exam, trainees - dropped, spec.exam_pass)
+    return dropped, passed, binomial_quantile(luck.placement, passed, spec.placement)

@@ -1,0 +1,219 @@
+"""Who is where: every movement of people between pools and employers is booked here."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from bvsim.schema.labour import Labour
+from bvsim.valley.ground.books import Account, Balance, Column
+from bvsim.valley.people.clearing import Reach
+from bvsim.valley.people.competitors import CompetingSite
+from bvsim.valley.people.pools import (
+    AUTOMOTIVE,
+    B_NEWCOMERS,
+    EXPERIENCED,
+    GRADUATES,
+    SKILL_COUNT,
+    BasinPool,
+)
+from bvsim.valley.people.programmes import Course
+from bvsim.valley.people.rules import name_rank
+from bvsim.valley.people.workforce import Workforce, lead_days
+
+REGION_COLUMNS: Final = (
+    Column("job_seekers", "stock", "Able and willing job seekers in all basins."),
+    Column("in_training", "stock", "People on a course."),
+    Column("in_transit", "stock", "People with a contract whose first day is ahead."),
+    Column("employed", "stock", "Own staff of all employers of the valley."),
+    Column("vacancies", "stock", "Empty posts of all employers of the valley."),
+    Column("competitors_heads", "stock", "People at competing sites, from these basins."),
+    Column("poached", "flow", "People who went straight from one plant to another."),
+    Column("newcomers", "flow", "People hired from outside the region."),
+    Column("other_work", "flow", "People who retired, left or turned to other work."),
+    Column("training_cost_meur", "flow", "Cost of all trainees who began, EUR million."),
+)
+R_POACHED: Final = 6
+R_NEWCOMERS: Final = 7
+R_OTHER_WORK: Final = 8
+R_COST: Final = 9
+GOLDEN: Final = 0.6180339887498949
+
+Hires = list[tuple[int, int, int]]
+"""Employer, source and number of people of one skill who begin on one day."""
+
+
+class Register:
+    """The people of one replication.
+
+    Parameters
+    ----------
+    spec : Labour
+        Drawn figures.
+    pools : mapping of str to BasinPool
+        By name, in the order of names.
+    competitors : list of CompetingSite
+        In the order of names.
+    salt : str
+        Goes into the numbers that break ties.
+    """
+
+    def __init__(
+        self,
+        spec: Labour,
+        pools: Mapping[str, BasinPool],
+        competitors: list[CompetingSite],
+        salt: str,
+    ) -> None:
+        self.spec, self.pools, self.competitors = spec, pools, competitors
+        self.reach = Reach(spec.hiring.contact, pools)
+        self.staffed: list[Workforce] = []
+        self._ranks: dict[str, float] = {}
+        self.month = 0
+        self.courses: dict[str, Course] = {}
+        self.day = 0.0
+        self.account: Account  # opened by the market when the replication starts
+        self._salt = salt
+        self.lead_days = lead_days(spec.hiring)
+        self._arrivals: list[tuple[float, int, Hires]] = []
+        self._hired: list[dict[tuple[int, int], int]] = [{} for _ in range(SKILL_COUNT)]
+        self._gaps: list[tuple[tuple[float, ...], ...]] = []
+        self._opening = self._newcomers = self._departed = 0
+
+    def enrol(self, workforces: Mapping[str, Workforce]) -> None:
+        """Number the employers by name."""
+        self.staffed = [workforce for _, workforce in sorted(workforces.items())]
+        self._gaps = [
+            tuple(tuple(self._gap(gap, source) for gap in each.start_gaps) for source in range(4))
+            for each in self.staffed
+        ]
+
+    def open(self) -> None:
+        """Count everybody at the start."""
+        self._opening = self.people()
+
+    def rank(self, name: str) -> float:
+        """Return the number that breaks ties for a name, another one each month.
+
+        The numbers of all names turn by the golden section, so that nobody has the
+        better of every tie.
+        """
+        rank = self._ranks.get(name)
+        if rank is None:
+            rank = self._ranks[name] = name_rank(name, self._salt)
+        return (rank + self.month * GOLDEN) % 1.0
+
+    def newcome(self, number: int, pool: BasinPool) -> None:
+        """Book people who come from outside the region."""
+        self._newcomers += number
+        self.account.now[R_NEWCOMERS] += number
+        if pool.account is not None:
+            pool.account.now[B_NEWCOMERS] += number
+
+    def depart(self, number: int) -> None:
+        """Book people who leave for other work, retirement or another region."""
+        self._departed += number
+        self.account.now[R_OTHER_WORK] += number
+
+    def gap(self, index: int, skill: int, source: int) -> float:
+        """Return what somebody from a source lacks to full proficiency on the first day."""
+        return self._gaps[index][source][skill]
+
+    def _gap(self, gap: float, source: int) -> float:
+        spec = self.spec.proficiency
+        if source == GRADUATES:
+            return max(0.0, gap - spec.trained)
+        if source == AUTOMOTIVE:
+            return max(0.0, gap - spec.automotive)
+        return min(gap, 1.0 - spec.experienced) if source == EXPERIENCED else gap
+
+    def take_on(self, index: int, skill: int, source: int, number: int) -> None:
+        """Give people to an employer (or, below zero, a competing site) who won them.
+
+        They begin after the lead time of their skill; at once where the month's
+        staff is an observation.
+        """
+        if index < 0:
+            self.competitors[-1 - index].heads[skill] += number
+            return
+        workforce = self.staffed[index]
+        if workforce.observed.imposes(self.day):
+            workforce.hire(skill, number, self.gap(index, skill, source))
+            return
+        workforce.transit[skill] += number
+        hired, key = self._hired[skill], (index, source)
+        hired[key] = hired.get(key, 0) + number
+
+    def sign(self) -> None:
+        """Date the first day at work of everybody won since the last call."""
+        for skill, hired in enumerate(self._hired):
+            if hired:
+                due = self.day + self.lead_days[skill]
+                hires = [(*key, number) for key, number in sorted(hired.items())]
+                heapq.heappush(self._arrivals, (due, skill, hires))
+                hired.clear()
+
+    def arrive(self, day: float) -> None:
+        """Let those begin work whose first day has come."""
+        self.day = day
+        while self._arrivals and self._arrivals[0][0] <= day:
+            _, skill, hires = heapq.heappop(self._arrivals)
+            for index, source, number in hires:
+                workforce = self.staffed[index]
+                workforce.transit[skill] -= number
+                if workforce.closed:
+                    self.pools[workforce.basin].give(source, skill, number)
+                else:
+                    workforce.hire(skill, number, self._gaps[index][source][skill])
+
+    def disband(self, workforce: Workforce, gone: list[int]) -> None:
+        """Put the staff of a closed plant into the pool of its basin."""
+        pool = self.pools[workforce.basin]
+        for skill in range(SKILL_COUNT):
+            if gone[skill]:
+                pool.give(EXPERIENCED, skill, gone[skill])
+            if workforce.awaiting[skill]:
+                pool.give(GRADUATES, skill, workforce.awaiting[skill])
+        workforce.awaiting = [0] * SKILL_COUNT
+
+    def people(self) -> int:
+        """Return everybody, wherever they are."""
+        total = sum(pool.total() for pool in self.pools.values())
+        for workforce in self.staffed:
+            total += sum(staff.heads for staff in workforce.staff)
+            total += sum(workforce.transit) + sum(workforce.awaiting)
+        total += sum(sum(site.heads) for site in self.competitors)
+        return total + sum(course.in_training for course in self.courses.values())
+
+    def write(self) -> None:
+        """Record the stocks of the region and of the basins."""
+        now = self.account.now
+        now[:6] = [
+            sum(sum(pool.people[3]) for pool in self.pools.values()),
+            sum(course.in_training for course in self.courses.values()),
+            sum(sum(each.transit) for each in self.staffed),
+            sum(each.heads for each in self.staffed),
+            sum(each.vacancies for each in self.staffed),
+            sum(sum(site.heads) for site in self.competitors),
+        ]
+        for pool in self.pools.values():
+            pool.write()
+
+    def balances(self) -> Iterator[Balance]:
+        """Yield the accounts of people: basins, employers, programmes, the region."""
+        for name, pool in self.pools.items():
+            yield _heads(name, pool.opening, pool.inflow, pool.outflow, pool.total())
+        for each in self.staffed:
+            closing = sum(staff.heads for staff in each.staff)
+            yield _heads(each.name, each.opening, each.hired, each.left, closing)
+        for name, course in self.courses.items():
+            ended = course.graduated + course.dropped + course.failed
+            yield _heads(name, 0, course.taken_in, ended, course.in_training)
+        arrived = self._newcomers + sum(pool.arrived for pool in self.pools.values())
+        departed = self._departed + sum(pool.departed for pool in self.pools.values())
+        yield _heads("region", self._opening, arrived, departed, self.people())
+
+
+def _heads(entity: str, opening: int, inflow: int, outflow: int, closing: int) -> Balance:
+    return Balance("people", entity, opening, inflow, outflow, closing, "heads")

@@ -1,0 +1,64 @@
+"""How the staff of one employer leaves: hazards by tenure, bad news, new shift patterns."""
+
+from __future__ import annotations
+
+import math
+
+from bvsim.schema.labour import Attrition, Staffing
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH
+from bvsim.valley.ground.streams import Stream
+from bvsim.valley.people.staff import Odds, steady_turnover
+
+
+class Tenure:
+    """The hazards of one employer.
+
+    Parameters
+    ----------
+    spec : Attrition
+        Hazards by tenure, shared by all employers.
+    staffing : Staffing
+        This employer's factor and changes of its shift pattern.
+    shifts : Stream
+        Decides which of these changes are introduced.
+
+    Attributes
+    ----------
+    turnover : float
+        Monthly leavers per head of a staff kept at its size.
+    """
+
+    def __init__(self, spec: Attrition, staffing: Staffing, shifts: Stream) -> None:
+        scale = spec.scale * staffing.attrition
+        bands = (spec.first_quarter, spec.first_year, spec.second_year, spec.later)
+        self._hazards = tuple(hazard * scale for hazard in bands)
+        self._odds = {1.0: Odds(self._hazards, 1.0)}
+        self.turnover = steady_turnover(self._odds[1.0].probabilities)
+        self._news, self._news_days = spec.news, spec.news_lasts * DAYS_PER_MONTH
+        self._news_until = -math.inf
+        self._changes = [
+            change
+            for _, change in sorted(staffing.shift_changes.items())
+            if shifts.happens(change.happens)
+        ]
+
+    def bad_news(self, day: float) -> None:
+        """Unsettle people from a day on."""
+        self._news_until = day + self._news_days
+
+    def odds(self, day: float, factor: float) -> Odds:
+        """Return the probabilities of leaving in the month that begins on a day."""
+        if day < self._news_until:
+            factor *= self._news
+        odds = self._odds.get(factor)
+        if odds is None:
+            odds = self._odds[factor] = Odds(self._hazards, factor)
+        return odds
+
+    def shift_leavers(self, day: float, month_end: float) -> float:
+        """Return the share of operators whom a new shift pattern drives away this month."""
+        staying = 1.0
+        for change in self._changes:
+            if day <= change.on < month_end:
+                staying *= 1.0 - change.leavers
+        return 1.0 - staying

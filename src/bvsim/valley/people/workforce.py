@@ -1,0 +1,384 @@
+"""The heads of one employer: what it plans, whom it has, and what they make possible."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from bvsim.schema.labour import SKILLS, Hiring, Labour, Staffing, ThinStaffing
+from bvsim.valley.ground.books import Account, Column
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH
+from bvsim.valley.ground.streams import Stream
+from bvsim.valley.people.plan import NOBODY, Observed, Plan, StaffPlan
+from bvsim.valley.people.pools import Mover, split_by_skill
+from bvsim.valley.people.staff import COHORTS, NormalMix, Staff
+from bvsim.valley.people.tenure import Tenure
+
+OPERATORS: Final = 0
+TECHNICIANS: Final = 1
+ENGINEERS: Final = 2
+OTHERS: Final = 3
+
+EMPLOYER_COLUMNS: Final = (
+    Column("headcount", "stock", "Own staff, lent experts apart."),
+    Column("operators", "stock", "Own operators."),
+    Column("technicians", "stock", "Own technicians."),
+    Column("engineers", "stock", "Own engineers."),
+    Column("others", "stock", "Everybody else on the payroll."),
+    Column("vacancies", "stock", "Posts that the plan wants filled today and that are not."),
+    Column("experts", "stock", "Experts lent by the parent company or machine makers."),
+    Column("hires", "flow", "People who began work."),
+    Column("leavers", "flow", "People who left, whatever the reason."),
+    Column("vacancy_months", "flow", "Vacancies summed over month ends: divide by hires."),
+)
+(C_HEADS, _C_OPERATORS, _C_TECHNICIANS, _C_ENGINEERS, _C_OTHERS, C_VACANCIES, C_EXPERTS) = range(7)
+C_HIRES: Final = 7
+C_LEAVERS: Final = 8
+C_VACANCY_MONTHS: Final = 9
+
+
+class Workforce:
+    """The staff of one employer.
+
+    Made by `LabourMarket.employ`. A plant calls `ask` before each clearing and reads
+    the attributes after it.
+
+    Attributes
+    ----------
+    crew_share, technician_share, engineer_share : float
+        People present over those needed to run the released nameplate in full, in
+        [0, 1]; operators in whole crews and weighed by proficiency.
+    repair_factor : float
+        Repairs take so many times as long, at least 1.
+    scrap_penalty : float
+        Share points of scrap added by staff greener than the normal mix of tenure.
+    heads, experts : int
+        Own staff; experts lent.
+    vacancies : int
+        Posts wanted today and empty.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        basin: str,
+        staffing: Staffing,
+        observed: Sequence[tuple[float, float]],
+        spec: Labour,
+        chance: bool,
+        stream: Stream,
+        shifts: Stream,
+        on_close: Callable[[Workforce, list[int]], None],
+    ) -> None:
+        self.name, self.basin, self.pay = name, basin, staffing.pay
+        self._hiring: Hiring = spec.hiring
+        self._thin: ThinStaffing = spec.thin_staffing
+        self._chance, self._stream, self._on_close = chance, stream, on_close
+        learning = [getattr(spec.proficiency, skill) for skill in SKILLS]
+        self.start_gaps: tuple[float, ...] = tuple(1.0 - each.start for each in learning)
+        self.staff = tuple(Staff(each.tau) for each in learning)
+        self._tenure = Tenure(spec.attrition, staffing, shifts)
+        self._turnover = self._tenure.turnover
+        self._normal = tuple(
+            NormalMix(gap, staff.decay, self._turnover)
+            for gap, staff in zip(self.start_gaps, self.staff, strict=True)
+        )
+        self._reference = [1.0] * 4
+        self.plan = StaffPlan(staffing)
+        self.observed = Observed(observed, staffing.lead * DAYS_PER_MONTH)
+        self.lead_days = lead_days(spec.hiring)
+        self._longest_lead = max(self.lead_days)
+        self._leaving = tuple(self._turnover * d / DAYS_PER_MONTH for d in self.lead_days)
+        """Share of the staff that leaves within the lead time of a hire."""
+        self._targets = NOBODY
+        self.transit = [0] * 4
+        self.awaiting = [0] * 4
+        """Graduates who hold an offer of this employer."""
+        self.away, self.poached, self.outside = ([Mover() for _ in SKILLS] for _ in range(3))
+        self.closed = False
+        self.trainers = 0
+        self.opening = self.hired = self.left = 0
+        self.since = math.inf
+        """Day since which there are vacancies: the first served under `first-come`."""
+        self.crew_share = self.technician_share = self.engineer_share = 0.0
+        self.repair_factor, self.scrap_penalty = 1.0, 0.0
+        self.heads = self.experts = self.vacancies = 0
+        self.dirty = True
+        self.account: Account | None = None
+
+    def ask(self, plans: Sequence[Plan], lines: int = 1) -> None:
+        """Tell the market what the plant plans to run.
+
+        Parameters
+        ----------
+        plans : sequence of (nameplate, sop_day, released)
+            One per block: nameplate in units a year, expected or actual SOP in days
+            since the start (inf when stopped), and nameplate of its released lines.
+        lines : int
+            Released lines, for the steps in which crews run.
+        """
+        if not self.closed and self.plan.update(plans, lines):
+            self.dirty = True
+
+    def bad_news(self, day: float) -> None:
+        """Unsettle people for a while: short time, a delay or a rumour of closure."""
+        self._tenure.bad_news(day)
+
+    def open_with(self, day: float) -> None:
+        """Settle the staff observed at the start, hired along the observed path."""
+        total = self.observed.heads(day)
+        if total <= 0.0:
+            return
+        now = split_by_skill(total, self.plan.mix)
+        older = now
+        for age in range(COHORTS):
+            past = self.observed.heads(day - (age + 1) * DAYS_PER_MONTH)
+            before = [min(a, b) for a, b in zip(older, self._split(past), strict=True)]
+            for skill in range(4):
+                if older[skill] > before[skill]:
+                    gap = self.start_gaps[skill]
+                    self.staff[skill].hire(older[skill] - before[skill], gap, age)
+            older = before
+        for skill in range(4):
+            self.staff[skill].settle(older[skill])
+            staff = self.staff[skill]
+            self._reference[skill] = staff.proficiency
+        self.heads = self.opening = sum(staff.heads for staff in self.staff)
+        self.dirty = True
+
+    def _split(self, total: float) -> list[int]:
+        return split_by_skill(total, self.plan.mix)
+
+    def month(
+        self, day: float, month_end: float, factor: float, technicians: float
+    ) -> list[int] | None:
+        """Let a month pass for the staff; return the leavers by skill, None for nobody.
+
+        Parameters
+        ----------
+        day, month_end : float
+            First day of the month and of the next one.
+        factor, technicians : float
+            On the hazard of leaving (upskilling), and for technicians (pull of other
+            sites besides).
+        """
+        luck = self._stream.uniforms(4)  # drawn even for nobody: luck stays with its month
+        imposed = self.observed.imposes(day)
+        if not (self.heads or imposed or self.plan.begun(day)):
+            self._skip_month()
+            return None
+        leavers = [0, 0, 0, 0]
+        usual, pulled = self._tenure.odds(day, factor), self._tenure.odds(day, technicians)
+        self._targets = targets = self.plan.targets(day)
+        for skill, staff in enumerate(self.staff):
+            if skill != OTHERS:
+                planned = staff.heads if imposed else targets[skill]
+                self._reference[skill] = self._normal[skill].age(planned)
+            if staff.heads:
+                staff.age()
+                odds = pulled if skill == TECHNICIANS else usual
+                leavers[skill] = staff.attrition(luck[skill], odds, chance=self._chance)
+        self._change_shifts(day, month_end, leavers)
+        gone = sum(leavers)
+        self._book_leavers(gone)
+        return leavers if gone else None
+
+    def _change_shifts(self, day: float, month_end: float, leavers: list[int]) -> None:
+        """Let operators leave whom a new shift pattern drives away, and count them."""
+        share = self._tenure.shift_leavers(day, month_end)
+        if share > 0.0:
+            operators = self.staff[OPERATORS]
+            gone = math.floor(operators.heads * share + 0.5)
+            operators.dismiss_evenly(gone)
+            leavers[OPERATORS] += gone
+
+    def _skip_month(self) -> None:
+        """Let a month pass for a plant that has nobody, and wants nobody yet."""
+        if self._targets is not NOBODY:
+            self._targets = NOBODY
+            for skill in (OPERATORS, TECHNICIANS, ENGINEERS):
+                self._reference[skill] = self._normal[skill].age(0.0)
+
+    def targets(self, day: float) -> list[int]:
+        """Return the heads by skill that the plan wants on a day."""
+        self._targets = self.plan.targets(day)
+        return [round(target) for target in self._targets]
+
+    def wants(self, day: float, month_end: float) -> list[int] | None:
+        """Return how many people to win this month, by skill; None for nobody."""
+        if self.closed:
+            return None
+        if self.observed.imposes(day):
+            targets = self._split(self.observed.heads(month_end))
+            return [max(0, t - s.heads) for t, s in zip(targets, self.staff, strict=True)]
+        if not (self.heads or self.plan.begun(day + self._longest_lead)):
+            return None
+        planned, wants = self.plan.targets_ahead(day, self.lead_days), []
+        for skill, staff in enumerate(self.staff):
+            heads = staff.heads
+            missing = planned[skill] + heads * self._leaving[skill] - heads
+            number = int(missing + 0.5) - self.transit[skill]
+            wants.append(number if number > 0 else 0)
+        total = sum(wants)
+        if total > self._hiring.capacity:
+            return split_by_skill(self._hiring.capacity, wants)
+        return wants if total else None
+
+    def surplus(self, day: float, month_end: float) -> Sequence[int]:
+        """Return by skill how many more there are than an observation says."""
+        if self.closed or not self.observed.imposes(day):
+            return ()
+        targets = self._split(self.observed.heads(month_end))
+        return [max(0, s.heads - t) for t, s in zip(targets, self.staff, strict=True)]
+
+    def expected_vacancies(self, skill: int, day: float) -> int:
+        """Return posts of a skill that will be empty on a day, if nobody else is hired."""
+        if self.closed:
+            return 0
+        here = self.staff[skill].heads + self.transit[skill] + self.awaiting[skill]
+        months = max(0.0, (day - self.plan.asked) / DAYS_PER_MONTH)
+        staying = here * math.exp(-self._turnover * months)
+        return max(0, math.floor(self.plan.target(skill, day) - staying + 0.5))
+
+    def hire(self, skill: int, number: int, gap: float) -> None:
+        """Let people begin work."""
+        self.staff[skill].hire(number, gap)
+        self.hired += number
+        self.heads += number
+        self.dirty = True
+        if self.account is not None:
+            self.account.now[C_HIRES] += number
+
+    def close(self, day: float) -> None:
+        """Close the plant: everybody goes into the pool of the basin."""
+        if self.closed:
+            return
+        self.closed = True
+        self.since = day
+        self.plan.update((), 1)
+        gone = [staff.heads for staff in self.staff]
+        for staff, number in zip(self.staff, gone, strict=True):
+            staff.dismiss(number)
+        self._book_leavers(sum(gone))
+        self.crew_share = self.technician_share = self.engineer_share = 0.0
+        self.experts = self.vacancies = 0
+        self._on_close(self, gone)
+
+    def dismiss(self, skill: int, number: int) -> None:
+        """Let a number of people go, newest first."""
+        self.staff[skill].dismiss(number)
+        self._book_leavers(number)
+
+    def lend_trainers(self, wanted: int) -> int | None:
+        """Give tutors, as many as are free; None when none is.
+
+        Lent experts teach before operators do. Before a plant has operators its courses
+        are taught by experts elsewhere.
+        """
+        operators = self.staff[OPERATORS].heads
+        if not operators:
+            return 0
+        limit = max(1, math.floor(self._hiring.trainers * operators)) + self.experts
+        number = min(wanted, limit - self.trainers)
+        if number <= 0:
+            return None
+        self.trainers += number
+        self.dirty = True
+        return number
+
+    def return_trainers(self, number: int) -> None:
+        """Take tutors back to the line."""
+        self.trainers -= number
+        self.dirty = True
+
+    def _book_leavers(self, number: int) -> None:
+        if not number:
+            return
+        self.left += number
+        self.heads -= number
+        self.dirty = True
+        if self.account is not None:
+            self.account.now[C_LEAVERS] += number
+
+    def review(self, day: float) -> None:
+        """Refresh what changes month by month: experts and vacancies."""
+        plan, experts = self.plan, self.experts
+        plan.asked = day
+        lives = plan.active and not self.closed
+        self.experts = plan.experts(day) if lives else 0
+        if self.heads or self.experts != experts:
+            self.dirty = True
+        if lives and self._targets is not NOBODY:
+            self._count_vacancies(day)
+        else:
+            self.vacancies, self.since = 0, math.inf
+        if self.account is not None:
+            now = self.account.now
+            now[C_VACANCIES], now[C_EXPERTS] = self.vacancies, self.experts
+            now[C_VACANCY_MONTHS] += self.vacancies
+
+    def _count_vacancies(self, day: float) -> None:
+        empty = 0
+        for staff, target in zip(self.staff, self._targets, strict=True):
+            short = round(target) - staff.heads
+            if short > 0:
+                empty += short
+        self.vacancies = empty
+        self.since = min(self.since, day) if empty else math.inf
+
+    def refresh(self, *, lifted: bool) -> None:
+        """Work out what the people present make possible."""
+        self.dirty = False
+        operators, technicians, engineers, others = self.staff
+        if self.account is not None:
+            now = self.account.now
+            now[0], now[1], now[2] = self.heads, operators.heads, technicians.heads
+            now[3], now[4] = engineers.heads, others.heads
+        if self.closed:
+            return
+        if lifted:
+            self.crew_share = self.technician_share = self.engineer_share = 1.0
+            self.repair_factor, self.scrap_penalty = 1.0, 0.0
+            return
+        thin, (needed, skilled, learned, _) = self._thin, self.plan.needs
+        normal, normal_skilled, normal_learned, _ = self._reference
+        here = operators.proficiency
+        self.crew_share = self._crews(here / normal, needed * thin.crew_minimum)
+        experts = self.experts
+        short = learned - engineers.heads
+        present = _present(engineers, normal_learned) + experts
+        self.engineer_share = _share(present, learned)
+        spare = experts - short if short > 0.0 else experts
+        present = _present(technicians, normal_skilled) + (spare if spare > 0.0 else 0.0)
+        self.technician_share = _share(present, skilled)
+        manned = max(self.technician_share, thin.technicians_floor)
+        self.repair_factor = manned**-thin.repair_exponent if 0.0 < manned < 1.0 else 1.0
+        self.scrap_penalty = thin.scrap_slope * (normal - here) if normal > here else 0.0
+
+    def _crews(self, proficient: float, needed: float) -> float:
+        """Return the share of crews that can work, operators weighed by proficiency."""
+        if not needed:
+            return 1.0
+        crews = self.plan.crews
+        present = self.staff[OPERATORS].heads - max(0, self.trainers - self.experts)
+        if present <= 0:
+            return 0.0
+        working = present * proficient if proficient < 1.0 else present
+        return min(1.0, int(working / (needed / crews) + 1e-9) / crews)
+
+
+def lead_days(hiring: Hiring) -> tuple[float, ...]:
+    """Return the days from the decision to hire to the first day at work, by skill."""
+    return tuple(getattr(hiring.lead, skill) * 7.0 for skill in SKILLS)
+
+
+def _present(staff: Staff, normal: float) -> float:
+    """Return heads, weighed by their proficiency where it is below the normal mix."""
+    proficient = staff.proficiency / normal
+    return staff.heads * proficient if proficient < 1.0 else staff.heads
+
+
+def _share(present: float, needed: float) -> float:
+    return present / needed if present < needed else 1.0

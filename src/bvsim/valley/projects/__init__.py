@@ -1,0 +1,1 @@
+"""What every plant on its way shares: stages, lines released, learning."""

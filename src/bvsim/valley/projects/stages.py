@@ -1,0 +1,306 @@
+"""The way of a project from permit to start of production (SOP), and what may stop it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import fields
+from datetime import date
+from typing import Final, NamedTuple
+
+import simpy
+
+from bvsim.schema.stages import Project, Shock, Stage, Stages
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR
+from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.luck import shocked_uniform
+from bvsim.valley.ground.streams import Stream
+
+STAGE_NAMES: Final = tuple(field.name for field in fields(Stages))
+
+DECIDED: Final = "construction"
+"""The stage that an expansion enters only once it is decided."""
+
+_COMMITTED: Final = frozenset(
+    {DECIDED, "equipment", "commissioning", "qualification", "in service"}
+)
+
+_EVENTS: Final = {"in service": "SOP", **{name: f"{name} begins" for name in STAGE_NAMES}}
+
+Events = Generator[simpy.Event, object, None]
+
+
+class Milestone(NamedTuple):
+    """A dated step of a project: the state it enters and why.
+
+    `expected_sop_day` is what those who plan know from that day on; `size` is the
+    project's size relative to its nameplate.
+    """
+
+    day: float
+    state: str
+    cause: str
+    expected_sop_day: float
+    size: float = 1.0
+
+    def later(self, days: float) -> Milestone:
+        """Return the milestone some days later."""
+        if days <= 0.0:
+            return self
+        return self._replace(day=self.day + days, expected_sop_day=self.expected_sop_day + days)
+
+
+class Itinerary:
+    """All milestones of one project, from its figures, its facts and its luck.
+
+    Parameters
+    ----------
+    spec : Project
+        Drawn figures and facts.
+    as_of_day : float
+        Nothing unknown then stops a project before this day.
+    fact_day : callable
+        Day of a date that is known by `as_of`, else None.
+    stops : Stream
+        The luck of stops.
+    shock : Shock
+        The common industry shock.
+    """
+
+    def __init__(
+        self, spec: Project, as_of_day: float, facts: FactDays, stops: Stream, shock: Shock
+    ) -> None:
+        self.spec, self.as_of_day, self.facts, self.stops = spec, as_of_day, facts, stops
+        self.size = 1.0
+        first = stops.uniform()
+        self.patience = -math.log(shocked_uniform(first, shock)) if stops.random else math.inf
+
+    def milestones(self) -> Iterator[Milestone]:
+        """Yield the milestones in their order; the last is SOP or a cancellation."""
+        day, left = self.spec.begins, [self._stage(name) for name in STAGE_NAMES]
+        for index, stage in enumerate(left):
+            name, after = STAGE_NAMES[index], sum(s.duration for s in left[index + 1 :])
+            done = self.facts.day(stage.done)
+            length = stage.duration * DAYS_PER_MONTH
+            if done is not None:
+                day, length = done, 0.0
+            expected = day + length + after * DAYS_PER_MONTH
+            yield Milestone(day, name, "stage before is over", expected, self.size)
+            if done is not None:
+                continue
+            for milestone in self._pass(stage, name, day, length, after * DAYS_PER_MONTH):
+                yield milestone
+                if milestone.state == "cancelled":
+                    return
+                day, length = milestone.day, milestone.expected_sop_day - milestone.day
+                length -= after * DAYS_PER_MONTH
+            day = (
+                max(day + length, self.as_of_day) if day + length < self.as_of_day else day + length
+            )
+        yield Milestone(day, "in service", "qualified", day, self.size)
+
+    def _stage(self, name: str) -> Stage:
+        stage: Stage = getattr(self.spec.stages, name)
+        return stage
+
+    def _pass(
+        self, stage: Stage, name: str, day: float, length: float, after: float
+    ) -> Iterator[Milestone]:
+        """Yield the stops of one stage, each with what follows from it."""
+        hazard = stage.stop_hazard / DAYS_PER_YEAR
+        while True:
+            exposed_from = max(day, self.as_of_day)
+            exposed = max(0.0, day + length - exposed_from) * hazard
+            if exposed < self.patience:
+                self.patience -= exposed
+                return
+            stop_day = exposed_from + self.patience / hazard
+            length = day + length - stop_day
+            fate = self.stops.uniform()
+            rules = self.spec.stops
+            self.patience = -math.log1p(-self.stops.uniform())
+            if fate < rules.cancelled:
+                yield Milestone(stop_day, "cancelled", "stop hazard", math.inf, self.size)
+                return
+            if fate < rules.cancelled + rules.downsized:
+                self.size *= rules.downsize_factor
+                day, cause = stop_day, "downsized"
+            else:
+                yield Milestone(stop_day, "suspended", "stop hazard", math.inf, self.size)
+                day, cause = self._resume_day(stop_day), "resumed at a review"
+                if day == math.inf:
+                    return
+            yield Milestone(day, name, cause, day + length + after, self.size)
+
+    def _resume_day(self, stop_day: float) -> float:
+        """Return the day of the review that resumes a suspended project (geometric)."""
+        resume = self.spec.stops.resume
+        if resume <= 0.0:
+            return math.inf
+        u = self.stops.uniform()
+        looks = math.ceil(math.log(u) / math.log1p(-resume)) if resume < 1.0 else 1
+        return stop_day + max(1, looks) * self.spec.stops.review * DAYS_PER_MONTH
+
+
+class FactDays(NamedTuple):
+    """Days of dates, as far as they are known by `as_of`."""
+
+    ctx: Context
+
+    def day(self, when: date | None) -> float | None:
+        """Return the day of a date that is a fact by `as_of`, else None."""
+        if when is None:
+            return None
+        day = self.ctx.calendar.day(when)
+        return day if day <= self.ctx.as_of_day else None
+
+
+class Pipeline:
+    """One project as a SimPy process that walks through its itinerary.
+
+    Parameters
+    ----------
+    spec : Project
+        Drawn figures and facts.
+    entity : str
+        Name of the block, such as ``acc-douvrin.block-2``.
+    ctx : Context
+        Surroundings of the replication.
+    shock : Shock
+        The common industry shock.
+    announced_day : float
+        Day of the announced release, used when delay is lifted (infinite: none).
+
+    Attributes
+    ----------
+    state : str
+        ``planned``, a stage's name, ``in service``, ``suspended`` or ``cancelled``.
+    sop_day, expected_sop_day : float
+        Day of SOP (infinite until then); the day expected now (infinite when stopped).
+    size : float
+        Size relative to the project's nameplate, below one after downsizing.
+    opened : simpy.Event
+        Succeeds at SOP.
+    on_change : callable
+        Called when any of this changed.
+    """
+
+    def __init__(
+        self,
+        spec: Project,
+        entity: str,
+        ctx: Context,
+        shock: Shock,
+        announced_day: float = math.inf,
+    ) -> None:
+        self.spec, self.entity, self.ctx, self.shock = spec, entity, ctx, shock
+        self.announced_day = announced_day
+        self.state = "planned"
+        self.size = 1.0
+        self.sop_day = math.inf
+        self.expected_sop_day = math.inf
+        self.opened = ctx.env.event()
+        self.on_change: Callable[[], None] = lambda: None
+        self.ready: Callable[[], bool] | None = None
+        """Whether an expansion may be decided now; None where nothing is to be decided."""
+        self.hopeless: Callable[[], bool] = lambda: False
+        """Whether it never can be, because the block before it is given up."""
+        self._closed = False
+
+    def start(self) -> None:
+        """Register the project's process."""
+        self._itinerary = self._plan()
+        self.ctx.env.process(self.run())
+
+    @property
+    def committed(self) -> bool:
+        """True once construction was decided, unless the project was stopped since."""
+        return self.state in _COMMITTED
+
+    @property
+    def standing(self) -> bool:
+        """True while the project is neither cancelled nor suspended."""
+        return self.state not in ("cancelled", "suspended")
+
+    def run(self) -> Events:
+        """Enter each state of the itinerary on its day."""
+        self.expected_sop_day = self._itinerary[0].expected_sop_day
+        self.on_change()
+        shift, decided = 0.0, not self._awaits_decision()
+        for planned in self._itinerary:
+            milestone = planned.later(shift)
+            if milestone.day > self.ctx.env.now:
+                yield self.ctx.env.timeout(milestone.day - self.ctx.env.now)
+            if not decided and milestone.state == DECIDED:
+                yield from self._decide()
+                shift += self.ctx.env.now - milestone.day
+                milestone, decided = planned.later(shift), True
+            if self._closed or self.state == "cancelled":
+                return
+            self._enter(milestone)
+
+    def _awaits_decision(self) -> bool:
+        return self.spec.decision is not None and "delay" not in self.ctx.lifts
+
+    def _decide(self) -> Events:
+        """Wait until what the site achieved and what demand covers speak for an expansion."""
+        assert self.spec.decision is not None
+        wait = self.spec.decision.review * DAYS_PER_MONTH
+        while not self._closed and self.ready is not None and not self.ready():
+            if self.hopeless():
+                cause = "the block before it was given up"
+                self._enter(Milestone(self.ctx.env.now, "cancelled", cause, math.inf, self.size))
+                return
+            if self.state != "undecided":
+                now = self.ctx.env.now
+                self._enter(Milestone(now, "undecided", "review", math.inf, self.size))
+            yield self.ctx.env.timeout(wait)
+
+    def close(self) -> None:
+        """Stop the project because its site is closed."""
+        self.on_change()
+        self._closed = True
+        self.state = "cancelled"
+        self.expected_sop_day = math.inf
+
+    def _plan(self) -> list[Milestone]:
+        facts = FactDays(self.ctx)
+        cancelled, started = facts.day(self.spec.cancelled), facts.day(self.spec.started)
+        if cancelled is not None:
+            return [Milestone(cancelled, "cancelled", "fact", math.inf)]
+        if started is not None:
+            return [Milestone(started, "in service", "fact", started)]
+        if self.spec.sop is not None:
+            day = max(self.spec.sop, self.ctx.as_of_day)
+            return [Milestone(day, "in service", "date given by the scenario", day)]
+        stops = self.ctx.streams.stream(self.entity, "stops")
+        itinerary = Itinerary(self.spec, self.ctx.as_of_day, facts, stops, self.shock)
+        return self._without_delay(list(itinerary.milestones()))
+
+    def _without_delay(self, milestones: list[Milestone]) -> list[Milestone]:
+        """Bring SOP forward to the announced day when delay is lifted.
+
+        Overdue blocks open at `as_of`; stopped ones stay stopped.
+        """
+        last = milestones[-1]
+        day = max(self.announced_day, self.ctx.as_of_day)
+        if "delay" not in self.ctx.lifts or last.state != "in service" or day >= last.day:
+            return milestones
+        return [last._replace(day=day, cause="delay lifted", expected_sop_day=day)]
+
+    def _enter(self, milestone: Milestone) -> None:
+        self.on_change()
+        self.state, self.size = milestone.state, milestone.size
+        self.expected_sop_day = milestone.expected_sop_day
+        if milestone.state == "in service":
+            self.sop_day = milestone.day
+            self.opened.succeed()
+        smaller = milestone.size < 1.0
+        self.ctx.trace.log(
+            day=milestone.day,
+            entity=self.entity,
+            event=_EVENTS.get(milestone.state, milestone.state),
+            cause=milestone.cause,
+            value=milestone.size if smaller else math.nan,
+            unit="of nameplate" if smaller else "",
+        )

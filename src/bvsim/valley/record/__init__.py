@@ -1,0 +1,1 @@
+"""What one replication returns: ledger, tables, key figures."""

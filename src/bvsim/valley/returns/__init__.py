@@ -1,0 +1,1 @@
+"""What comes back: vehicles, packs, scrap, recyclers, salts."""

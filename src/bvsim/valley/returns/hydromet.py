@@ -1,0 +1,214 @@
+"""From black mass to salts of nickel, cobalt, lithium and manganese.
+
+Stages in the valley take black mass first, in proportion to their capacity; of the
+rest a share leaves the Union by the trade rules of the day, and stages elsewhere in
+the Union take what they can. A share of what a stage recovers goes back into the
+valley's precursor and cathode material. Stages are taken to comply with the law: their
+recovery is never below the target in force.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from bvsim.schema.recycling import HydrometSpec, Regulation, Trade
+from bvsim.valley.ground.books import Balance
+from bvsim.valley.ground.calendar import DAYS_PER_YEAR
+from bvsim.valley.ground.context import Context
+from bvsim.valley.returns.recycler import ELEMENTS
+
+METALS: Final = len(ELEMENTS)
+
+
+class Stage:
+    """One hydrometallurgical stage."""
+
+    def __init__(self, name: str, spec: HydrometSpec, ctx: Context) -> None:
+        self.name, self.spec, self.ctx = name, spec, ctx
+        self.opens = math.inf
+        self.built = False
+        self.capacity_t = 0.0
+        """Black mass it can treat, tonnes a day."""
+        self.recovery = (0.0,) * METALS
+        self.returned = 0.0
+        self.treated_t = 0.0
+        """Black mass treated so far, tonnes."""
+
+    def start(self) -> None:
+        """Decide whether it is built, and when."""
+        self.built = self.ctx.streams.stream(self.name, "hydromet").happens(self.spec.probability)
+        if self.built and self.spec.after is None:
+            self.opens = max(float(self.spec.opens), self.ctx.as_of_day)
+
+    def follow(self, opening: float) -> None:
+        """Set the opening after that of the recycler it follows (a day, or infinity)."""
+        if self.built and math.isinf(self.opens) and math.isfinite(opening):
+            day = opening + self.spec.lag * DAYS_PER_YEAR
+            self.opens = max(day, float(self.spec.opens), self.ctx.env.now)
+
+    def review(self, day: float, floor: Sequence[float]) -> None:
+        """Set capacity and recoveries for the month to come.
+
+        Parameters
+        ----------
+        day : float
+            Today.
+        floor : sequence of float
+            Least recovery by element that the law asks for today.
+        """
+        if not self.capacity_t:
+            self._log_opening()
+        age = max(day - self.opens, 1.0)
+        grown = 1.0 - math.exp(-age / max(self.spec.ramp * DAYS_PER_YEAR, 1e-9))
+        self.capacity_t = self.spec.capacity / DAYS_PER_YEAR * grown
+        found = []
+        for element, least in zip(ELEMENTS, floor, strict=True):
+            rate = self.spec.recovery.get(element)
+            own = rate.now + (rate.mature - rate.now) * grown if rate is not None else 0.0
+            found.append(max(own, least))
+        self.recovery = (found[0], found[1], found[2], found[3])
+        self.returned = self.spec.returned.at(day)
+
+    def _log_opening(self) -> None:
+        cause = f"follows {self.spec.after}" if self.spec.after else "project completed"
+        self.ctx.trace.log(
+            day=self.ctx.env.now,
+            entity=self.name,
+            event="hydrometallurgy opens",
+            cause=cause,
+            value=self.spec.capacity,
+            unit="t/yr",
+        )
+
+
+class Hydromet:
+    """All stages, the trade in black mass and what comes back into the valley.
+
+    Parameters
+    ----------
+    specs : mapping
+        Stages by name.
+    trade, regulation : Trade, Regulation
+        Rules.
+    ctx : Context
+        Surroundings.
+    """
+
+    def __init__(
+        self,
+        specs: Mapping[str, HydrometSpec],
+        trade: Trade,
+        regulation: Regulation,
+        ctx: Context,
+    ) -> None:
+        self.ctx, self.trade = ctx, trade
+        self.stages = [Stage(name, specs[name], ctx) for name in sorted(specs)]
+        self._floors = sorted(
+            (
+                ctx.calendar.day(target.applies),
+                tuple(target.shares.get(element, 0.0) for element in ELEMENTS),
+            )
+            for target in regulation.recovery.values()
+        )
+        self.listeners: list[Callable[[str, float], None]] = []
+        self._ours = [stage for stage in self.stages if stage.spec.in_valley]
+        self._others = [stage for stage in self.stages if not stage.spec.in_valley]
+        self._waiting = [0.0] * METALS
+        self._made = self._exported = self._sold = 0.0
+
+    def start(self) -> None:
+        """Decide the luck of every stage."""
+        for stage in self.stages:
+            stage.start()
+
+    def review(self, openings: Mapping[str, float]) -> None:
+        """Set the month's capacities; `openings`: day each recycler opened, or infinity."""
+        day = self.ctx.env.now
+        floor = self.floor(day)
+        for stage in self.stages:
+            if stage.spec.after is not None:
+                stage.follow(openings.get(stage.spec.after, math.inf))
+            if stage.opens <= day:
+                stage.review(day, floor)
+
+    def floor(self, day: float) -> tuple[float, ...]:
+        """Return the least recovery by element that the law asks for on a day."""
+        floor: tuple[float, ...] = (0.0,) * METALS
+        for applies, shares in self._floors:
+            if day >= applies:
+                floor = shares
+        return floor
+
+    def treat(self, mass: float, metals: Sequence[float], days: float) -> list[float]:
+        """Send a lot of black mass on.
+
+        Parameters
+        ----------
+        mass : float
+            Black mass made in the region, tonnes.
+        metals : sequence of float
+            Nickel, cobalt, lithium and manganese in it, tonnes.
+        days : float
+            Time over which it was made: stages take what they can treat in it.
+
+        Returns
+        -------
+        list of float
+            Black mass to the valley's stages, to stages elsewhere in the Union, leaving the
+            Union, sold in the Union; then metals recovered and metals returned, by element.
+        """
+        amounts = [0.0] * (4 + 2 * METALS)
+        self._made += mass
+        share = [tonnes / mass for tonnes in metals]
+        taken = self._through(self._ours, mass, share, days, amounts)
+        after = self.ctx.env.now >= self.trade.rule_from
+        leaving = self.trade.exported_after if after else self.trade.exported_before
+        exported = (mass - taken) * leaving
+        rest = mass - taken - exported
+        tolled = self._through(self._others, rest, share, days, amounts)
+        self._exported += exported
+        self._sold += rest - tolled
+        amounts[:4] = taken, tolled, exported, rest - tolled
+        return amounts
+
+    def _through(
+        self,
+        stages: Sequence[Stage],
+        offered: float,
+        share: Sequence[float],
+        days: float,
+        amounts: list[float],
+    ) -> float:
+        """Treat what some stages can of an offer with given shares of metals."""
+        room = sum([stage.capacity_t for stage in stages]) * days
+        if room <= 0.0 or offered <= 0.0:
+            return 0.0
+        taken = min(offered, room)
+        for stage in stages:
+            part = taken * (stage.capacity_t * days / room)
+            stage.treated_t += part
+            for i, rate in enumerate(stage.recovery):
+                recovered = share[i] * part * rate
+                amounts[4 + i] += recovered
+                amounts[4 + METALS + i] += recovered * stage.returned
+                self._give_back(i, recovered * stage.returned)
+        return taken
+
+    def _give_back(self, element: int, tonnes: float) -> None:
+        self._waiting[element] += tonnes
+        for listener in self.listeners:
+            listener(ELEMENTS[element], tonnes)
+
+    def recovered_since_last(self, element: str) -> float:
+        """Return metal that came back into the valley since the last call, tonnes."""
+        index = ELEMENTS.index(element)
+        tonnes, self._waiting[index] = self._waiting[index], 0.0
+        return tonnes
+
+    def balance(self) -> Balance:
+        """Return the account of the region's black mass and powder."""
+        treated = sum(stage.treated_t for stage in self.stages)
+        outflow = treated + self._exported + self._sold
+        return Balance("black_mass", "region", 0.0, self._made, outflow, 0.0, "t")

@@ -1,0 +1,369 @@
+"""A mechanical recycler: lines, intake, batches, and the decision to mothball.
+
+Feed is a well-mixed pile: amounts (tonnes, the black mass they will yield, its nickel,
+cobalt, lithium and manganese, and what it will be worth at mean prices) that leave it in
+proportion. The unit of a capacity is tonnes of packs or scrap fed.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from typing import Any, Final
+
+from bvsim.schema.recycling import RecyclerSpec, ShredderLine
+from bvsim.valley.ground.books import Balance, Column
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR
+from bvsim.valley.ground.context import Context
+
+ELEMENTS: Final = ("nickel", "cobalt", "lithium", "manganese")
+MIX: Final = ("feed", "black_mass", *ELEMENTS, "worth")
+"""The amounts that describe a pile of feed: tonnes, and EUR at mean prices."""
+WORTH: Final = MIX.index("worth")
+NOTHING: Final = (0.0,) * len(MIX)
+DAYS_PER_WEEK: Final = 7.0
+
+COLUMNS: Final = (
+    Column("feed_t", "flow", "feed brought to the gate"),
+    Column("feed_scrap_t", "flow", "of it production scrap and trim"),
+    Column("feed_eol_t", "flow", "of it packs of retired vehicles"),
+    Column("feed_replacement_t", "flow", "of it packs replaced in use or recalled"),
+    Column("feed_non_ev_t", "flow", "of it batteries from outside vehicles"),
+    Column("processed_t", "flow", "feed shredded"),
+    Column("capacity_t", "flow", "nameplate of lines in service over the time in service"),
+    Column("black_mass_t", "flow", "black mass made"),
+    Column("sent_elsewhere_t", "flow", "feed at the gate passed on to others"),
+    Column("mothballed_weeks", "flow", "weeks mothballed"),
+    Column("result_eur", "flow", "sales and fees less running costs"),
+    Column("buffer_t", "stock", "feed waiting in the intake store"),
+    Column("nameplate_t", "stock", "nameplate of lines in service, tonnes of feed a year"),
+    Column("headcount", "stock", "own staff"),
+)
+(
+    FEED,
+    SCRAP,
+    EOL,
+    REPLACEMENT,
+    NON_EV,
+    PROCESSED,
+    CAPACITY,
+    BLACK_MASS,
+    ELSEWHERE,
+    MOTHBALLED,
+    RESULT,
+    BUFFER,
+    NAMEPLATE,
+    HEADCOUNT,
+) = range(len(COLUMNS))
+
+Money = tuple[float, float, float]
+
+
+class Recycler:
+    """One recycler in one replication.
+
+    Parameters
+    ----------
+    name : str
+        Its entity.
+    spec : RecyclerSpec
+        Drawn figures.
+    ctx : Context
+        Surroundings.
+    """
+
+    def __init__(self, name: str, spec: RecyclerSpec, ctx: Context) -> None:
+        self.name, self.spec, self.ctx = name, spec, ctx
+        self.begun: dict[str, float] = {}
+        """Day on which each line in service began its first series of batches."""
+        self.mothballed = False
+        self.restart_day = math.inf
+        self.decided_day = math.inf
+        self.waits_for_rule = False
+        self.capacity_t = 0.0
+        """Nameplate of lines in service, tonnes of feed a day; 0 while mothballed."""
+        self.usable_t = 0.0
+        """Of it usable after commissioning and ramp."""
+        self.store_t = 0.0
+        self.pile: Sequence[float] = NOTHING
+        self._credit = 0.0
+        self._below = 0
+        self._visible = 0
+        window = max(1, round(spec.load_window))
+        self._months: deque[tuple[float, float, float]] = deque(maxlen=window)
+        """Feed shredded, usable capacity and result of the past months."""
+        self._shredded = self._usable = self._result = 0.0
+        self._in = [0.0, 0.0]
+        self._out = [0.0, 0.0, 0.0, 0.0]
+        self._later: dict[str, float] = {}
+
+    # -- opening -------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Open the account, decide each line's luck and await the openings."""
+        self.account = self.ctx.books.open("yearly", self.name, COLUMNS)
+        luck = self.ctx.streams.stream(self.name, "opening")
+        for line_name, line in sorted(self.spec.lines.items()):
+            first = line.needs_load <= 0.0
+            day, cause = self._opening(line, luck.happens(line.probability), first)
+            if not first:
+                self._later[line_name] = day
+            elif day <= self.ctx.env.now:
+                self.open(line_name, day, cause)
+            elif math.isfinite(day):
+                self.ctx.env.process(self._await(line_name, day, cause))
+
+    def _opening(self, line: ShredderLine, lucky: bool, first: bool) -> tuple[float, str]:
+        """Return the day on which a line opens (infinite: never, or by rule), and why."""
+        calendar, spec = self.ctx.calendar, self.spec
+        if first and spec.opens is not None:
+            return float(spec.opens), "set by the scenario"
+        if line.opened is not None and calendar.day(line.opened) <= self.ctx.as_of_day:
+            return calendar.day(line.opened), "fact"
+        if self._is_fact(spec.cancelled):
+            return math.inf, spec.cause
+        if self._is_fact(spec.suspended) or not lucky:
+            self.waits_for_rule = self.waits_for_rule or first
+            return math.inf, spec.cause
+        soonest = self.ctx.as_of_day + line.notice * DAYS_PER_MONTH
+        return max(float(line.announced) + line.slip * DAYS_PER_YEAR, soonest), "project completed"
+
+    def _is_fact(self, when: Any) -> bool:
+        return when is not None and self.ctx.calendar.day(when) <= self.ctx.as_of_day
+
+    def _await(self, line: str, day: float, cause: str) -> Generator[Any, Any, None]:
+        yield self.ctx.env.timeout(day - self.ctx.env.now)
+        self.open(line, day, cause)
+
+    def open(self, line: str, day: float, cause: str) -> None:
+        """Put a line into service."""
+        self.begun[line] = day + self.spec.commissioning * DAYS_PER_MONTH
+        self.waits_for_rule = False
+        now, calendar = self.ctx.env.now, self.ctx.calendar
+        before = self.capacity_t
+        self._rate(now)
+        month_end = calendar.month_starts[bisect_right(calendar.month_starts, now)]
+        self.account.now[CAPACITY] += (self.capacity_t - before) * (month_end - now)
+        self.account.now[NAMEPLATE] = self.capacity_t * DAYS_PER_YEAR
+        self.account.now[HEADCOUNT] = self.heads
+        size = self.spec.lines[line].capacity
+        self._log("line opens", f"{line}: {cause}", size, "t/yr")
+
+    def _log(self, event: str, cause: str, value: float = math.nan, unit: str = "") -> None:
+        self.ctx.trace.log(
+            day=self.ctx.env.now,
+            entity=self.name,
+            event=event,
+            cause=cause,
+            value=value,
+            unit=unit,
+        )
+
+    # -- state ---------------------------------------------------------------------
+
+    @property
+    def in_service(self) -> bool:
+        """Whether it takes feed."""
+        return bool(self.begun) and not self.mothballed
+
+    @property
+    def planned_t(self) -> float:
+        """Nameplate if all its present lines (or its first) ran, tonnes of feed a year."""
+        lines = self.begun or [min(self.spec.lines)]
+        return sum(self.spec.lines[line].capacity for line in lines) / self.spec.per_pack
+
+    def _rate(self, day: float) -> None:
+        """Set capacity and usable capacity for the days to come."""
+        spec = self.spec
+        self.capacity_t = self.usable_t = self.store_t = 0.0
+        if not self.in_service:
+            return
+        tau = max(spec.ramp * DAYS_PER_YEAR, 1e-9)
+        for line in sorted(self.begun):
+            size = spec.lines[line].capacity / spec.per_pack / DAYS_PER_YEAR
+            self.capacity_t += size
+            age = day - self.begun[line]
+            if age >= 0.0:
+                self.usable_t += size * (1.0 - (1.0 - spec.first_rate) * math.exp(-age / tau))
+        self.store_t = max(self.capacity_t * spec.intake * DAYS_PER_WEEK, spec.batch)
+
+    def room(self, days: float) -> float:
+        """Return the feed it can take over some days: room in its store, and whole batches."""
+        credit = self._credit + self.usable_t * days
+        batch = self.spec.batch
+        work = credit // batch * batch if batch > 0.0 else credit
+        return max(0.0, self.store_t - self.pile[0] + work)
+
+    # -- each month: work ---------------------------------------------------------------
+
+    def work(
+        self, mix: Sequence[float], brought: float, taken: float, days: float, money: Money
+    ) -> Sequence[float]:
+        """Take feed at the gate and shred whole batches.
+
+        Parameters
+        ----------
+        mix : sequence of float
+            Amounts (`MIX`) of all feed offered in the region.
+        brought, taken : float
+            Shares of it brought to this gate, and accepted there (at most `brought`).
+        days : float
+            Length of the month.
+        money : Money
+            Fees for all feed offered; price level; margin of a tonne shredded.
+
+        Returns
+        -------
+        sequence of float
+            Amounts (`MIX`) of the feed shredded.
+        """
+        arrived, turned_away = mix[0] * brought, mix[0] * (brought - taken)
+        self.pile = [held + more * taken for held, more in zip(self.pile, mix, strict=True)]
+        out = self._shred(days)
+        fees, price, margin = money
+        result = fees * taken + out[WORTH] * price + out[0] * margin
+        self._shredded = out[0]
+        self._result += result
+        self._in[0] += arrived
+        self._in[1] += mix[1] * taken
+        self._out[0] += out[0]
+        self._out[1] += turned_away
+        self._out[2] += out[1]
+        now = self.account.now
+        now[FEED] += arrived
+        now[PROCESSED] += out[0]
+        now[BLACK_MASS] += out[1]
+        now[ELSEWHERE] += turned_away
+        now[RESULT] += result
+        now[BUFFER] = self.pile[0]
+        return out
+
+    def _shred(self, days: float) -> Sequence[float]:
+        """Take whole batches off the pile, as many as its capacity allows."""
+        self._usable = self.usable_t * days
+        credit, batch = self._credit + self._usable, self.spec.batch
+        feed = min(self.pile[0], credit)
+        if batch > 0.0:
+            feed = feed // batch * batch
+            # Unused capacity is gone, but for the batch under way.
+            self._credit = min(credit - feed, batch)
+        if feed <= 0.0:
+            return NOTHING
+        share = feed / self.pile[0]
+        out = [held * share for held in self.pile]
+        self.pile = [held - gone for held, gone in zip(self.pile, out, strict=True)]
+        return out
+
+    # -- each month: decisions ----------------------------------------------------------------
+
+    def review(self, visible: float, fixed_cost: float, days: float) -> None:
+        """Look back at a month (load, patience, restart, next lines) and begin the next.
+
+        Parameters
+        ----------
+        visible : float
+            Load that could be had if it ran, as `Recycling` sees it.
+        fixed_cost : float
+            Fixed cost per tonne of nameplate, EUR.
+        days : float
+            Days of the month to come.
+        """
+        day, now = self.ctx.env.now, self.account.now
+        if self.in_service:
+            self._months.append((self._shredded, self._usable, self._result))
+            self._judge()
+        elif self.mothballed:
+            self._consider_restart(visible, day)
+        self._rate(day + days / 2.0)
+        self._shredded = self._usable = 0.0
+        capacity = self.capacity_t * days
+        self._result = -fixed_cost * capacity
+        now[RESULT] += self._result
+        now[CAPACITY] += capacity
+        now[NAMEPLATE] = self.capacity_t * DAYS_PER_YEAR
+        now[BUFFER] = self.pile[0]
+        now[HEADCOUNT] = self.heads
+        if self.mothballed:
+            now[MOTHBALLED] += days / DAYS_PER_WEEK
+
+    @property
+    def heads(self) -> int:
+        """Own staff today."""
+        if not self.begun:
+            return 0
+        heads = self.spec.staff + self.spec.staff_per_line * len(self.begun)
+        return round(heads * (self.spec.mothballed_staff if self.mothballed else 1.0))
+
+    def load(self) -> float:
+        """Return processed / usable capacity over the window; 1 before there is any."""
+        usable = sum(month[1] for month in self._months)
+        return sum(month[0] for month in self._months) / usable if usable > 0.0 else 1.0
+
+    def _judge(self) -> None:
+        load = self.load()
+        losing = sum(month[2] for month in self._months) < 0.0
+        self._below = self._below + 1 if load < self.spec.minimum_load and losing else 0
+        if self._below >= max(1.0, self.spec.patience):
+            self._mothball(load)
+        elif self._later:
+            self._consider_line(load)
+
+    def _consider_line(self, load: float) -> None:
+        """Open the next line when it is ready and those before it are loaded."""
+        name = min(self._later)
+        full = len(self._months) == self._months.maxlen
+        ready = self.ctx.env.now >= self._later[name]
+        if full and ready and load >= self.spec.lines[name].needs_load:
+            del self._later[name]
+            self.open(name, self.ctx.env.now, "the lines before it are loaded")
+
+    def _mothball(self, load: float) -> None:
+        self.mothballed = True
+        self._below = self._visible = 0
+        self._credit = 0.0
+        self._months.clear()
+        self.account.now[ELSEWHERE] += self.pile[0]
+        self._out[1] += self.pile[0]
+        self._out[3] += self.pile[1]
+        self.pile = list(NOTHING)
+        self._log(
+            "mothballed", "load below the minimum for longer than its patience", load, "share"
+        )
+
+    def _consider_restart(self, visible: float, day: float) -> None:
+        spec = self.spec
+        if day >= self.restart_day:
+            self.mothballed, self.restart_day = False, math.inf
+            self._log("restarts", "feed in sight", visible, "share")
+            return
+        if math.isfinite(self.restart_day):
+            return
+        self._visible = self._visible + 1 if visible >= spec.restart_load else 0
+        if self._visible >= max(1.0, spec.restart_sustained):
+            self.restart_day = day + spec.restart_delay * DAYS_PER_MONTH
+
+    def consider_return(self, visible: float) -> None:
+        """Decide on a suspended project: build once its feed is in sight for long enough."""
+        rule, day = self.spec.returns, self.ctx.env.now
+        if rule is None or math.isfinite(self.decided_day) or day < self.ctx.as_of_day:
+            return
+        seen = visible >= rule.threshold and day >= rule.outlet
+        self._visible = self._visible + 1 if seen else 0
+        if self._visible < max(1.0, rule.sustained):
+            return
+        self.decided_day = day
+        self._visible = 0
+        self._log("decision to build", "feed in sight above its threshold", visible, "share")
+        opening = day + rule.build * DAYS_PER_MONTH
+        line = min(self.spec.lines)
+        self.ctx.env.process(self._await(line, opening, "suspended project returns"))
+
+    def balances(self) -> Iterator[Balance]:
+        """Yield the accounts of feed and of the black mass in it."""
+        processed, elsewhere, made, lost = self._out
+        yield Balance(
+            "recycler_feed", self.name, 0.0, self._in[0], processed + elsewhere, self.pile[0], "t"
+        )
+        yield Balance("black_mass", self.name, 0.0, self._in[1], made + lost, self.pile[1], "t")

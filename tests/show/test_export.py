@@ -1,0 +1,157 @@
+"""Workbooks and files for other tools hold what the tables hold."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from bvsim.ensemble.store.results import open_run
+from bvsim.show.export import export_run
+from bvsim.show.export.dictionary import recorded_columns, unit_of_column
+from run_folder import write_run
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    return open_run(write_run(folder, 24).folder)
+
+
+@pytest.fixture(scope="module")
+def path(run, tmp_path_factory):
+    return export_run(run, "xlsx", tmp_path_factory.mktemp("out") / "made.xlsx")
+
+
+@pytest.fixture(scope="module")
+def book(path):
+    return openpyxl.load_workbook(path)
+
+
+def frame(page):
+    names, _, *rows = page.iter_rows(values_only=True)
+    return pd.DataFrame(rows, columns=names)
+
+
+def test_every_key_figure_of_every_row_is_there(book, run):
+    found, table = frame(book["Draws"]), run.table("kpis")
+    assert list(found.columns) == list(table.columns)
+    # Not defined stays empty; the format keeps sixteen digits.
+    numbers = (found.to_numpy(dtype=float), table.to_numpy(dtype=float))
+    np.testing.assert_allclose(*numbers, rtol=1e-15, equal_nan=True)
+
+
+def test_summaries_are_those_of_the_tables(book, run):
+    found = frame(book["Years"]).set_index(["quantity", "entity", "year"])
+    yearly = run.table("yearly")
+    rows = yearly[(yearly["entity"] == "aesc-douai") & (yearly["year"] == 2031)]["good_gwh"]
+    line = found.loc[("good_gwh", "aesc-douai", 2031)]
+    assert line["unit"] == "GWh"
+    assert line["mean"] == pytest.approx(rows.mean(), rel=1e-12)
+    assert line["p90"] == pytest.approx(np.quantile(rows, 0.9), rel=1e-12)
+    assert ("black_mass_t", "aesc-douai", 2031) not in found.index
+
+
+def test_the_ledger_adds_up_in_the_workbook(book):
+    found = frame(book["Ledger"]).pivot_table(
+        index=["entity", "year"], columns="quantity", values="mean"
+    )
+    losses = [name for name in found.columns if name.startswith("lost_")]
+    assert len(losses) == 11
+    left = found["announced_gwh"] + found["beyond_plan_gwh"]
+    np.testing.assert_allclose(left, found["good_gwh"] + found[losses].sum(axis=1), atol=1e-9)
+
+
+def test_contents_name_every_sheet_and_link_to_it(book):
+    page = book["Contents"]
+    listed = [page.cell(row, 1) for row in range(5, 5 + len(book.sheetnames) - 1)]
+    assert [cell.value for cell in listed] == book.sheetnames[1:]
+    assert [cell.hyperlink.location for cell in listed] == [
+        f"'{name}'!A1" for name in book.sheetnames[1:]
+    ]
+    for row, name in enumerate(book.sheetnames[1:], start=5):
+        assert page.cell(row, 3).value == book[name].max_row - 2
+
+
+def test_heads_are_frozen_and_units_stand_below_names(book):
+    for name in book.sheetnames[1:]:
+        assert book[name].freeze_panes.lstrip("ABCDEFGH") == "3", name
+    page = book["Draws"]
+    units = dict(zip(*page.iter_rows(max_row=2, values_only=True), strict=True))
+    assert (units["output_2030_gwh"], units["headcount_2030"]) == ("GWh", "heads")
+    assert not units["draw"]
+    names = [cell.value for cell in page[1]]
+    assert page.cell(3, names.index("output_2030_gwh") + 1).number_format == "#,##0.00"
+
+
+def test_texts_that_look_like_formulas_stay_texts(run, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(run.folder, folder)
+    manifest = (folder / "manifest.json").read_text(encoding="utf-8")
+    bad = '=HYPERLINK(\\"http://x\\")'
+    changed = manifest.replace('"scenario": "reference"', f'"scenario": "{bad}"')
+    (folder / "manifest.json").write_text(changed, encoding="utf-8")
+    made = export_run(open_run(folder), "xlsx", tmp_path / "x.xlsx")
+    cells = [
+        cell
+        for row in openpyxl.load_workbook(made)["About"].iter_rows()
+        for cell in row
+        if "HYPERLINK" in str(cell.value)
+    ]
+    assert cells
+    assert {cell.data_type for cell in cells} == {"s"}
+
+
+@pytest.mark.parametrize("to", ["csv", "parquet"])
+def test_files_hold_the_tables(run, tmp_path, to):
+    folder = export_run(run, to, tmp_path / to)
+    for name in ("kpis", "ledger", "yearly"):
+        file = folder / f"{name}.{to}"
+        found = pd.read_csv(file) if to == "csv" else pd.read_parquet(file)
+        table = run.table(name)
+        table = table.astype({"entity": "str"}) if "entity" in table else table
+        pd.testing.assert_frame_equal(found, table, check_dtype=False, rtol=1e-15)
+    if to == "parquet":
+        assert str(pq.read_schema(folder / "ledger.parquet").field("entity").type) == "string"
+
+
+def test_the_dictionary_names_every_column(run, tmp_path):
+    folder = export_run(run, "csv", tmp_path / "csv")
+    with (folder / "dictionary.csv").open(encoding="utf-8") as file:
+        rows = {(row["table"], row["column"]): row for row in csv.DictReader(file)}
+    assert {column for table, column in rows if table == "ledger"} == set(run.columns("ledger"))
+    assert rows["ledger", "lost_labour_gwh"]["unit"] == "GWh"
+    assert rows["yearly", "headcount"]["unit"] == "heads"
+    assert rows["kpis", "output_2030_gwh"]["meaning"]
+
+
+def test_every_recorded_column_has_a_unit_and_a_meaning():
+    columns = recorded_columns()
+    assert len(columns) > 100
+    assert [name for name, entry in columns.items() if not entry.meaning] == []
+    pure = {"cost_gap", "customers", "metal_price_factor"}
+    assert {name for name in columns if unit_of_column(name) == "1"} <= pure
+
+
+def test_an_unknown_format_is_refused(run):
+    with pytest.raises(ValueError, match="xlsx, csv, parquet"):
+        export_run(run, "ods")
+
+
+@pytest.mark.slow
+def test_libreoffice_opens_the_workbook(path, tmp_path):
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed")
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = [office, profile, "--headless", "--convert-to", "csv", "--outdir", tmp_path, path]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    assert done.returncode == 0, done.stderr
+    assert "error" not in done.stderr.lower()
+    assert (tmp_path / "made.csv").stat().st_size > 100

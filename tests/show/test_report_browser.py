@@ -1,0 +1,265 @@
+"""The report in a browser: it draws, follows slider and language, asks nobody for anything."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pandas as pd
+import pytest
+
+import bvsim as bv
+from bvsim.show.report import render_page, write_report
+from run_folder import make_run
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+BROWSER = next((path for path in map(shutil.which, NAMES) if path), None)
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+try:
+    from playwright.sync_api import sync_playwright
+except ImportError:
+    sync_playwright = None
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sync_playwright is None, reason="playwright is not installed"),
+    pytest.mark.skipif(BROWSER is None, reason=f"no browser: none of {', '.join(NAMES)}"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def page_file(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs") / "run"
+    run = bv.run(bv.load("reference"), draws=8, seed=1, out=folder, workers=1)
+    return write_report(run)
+
+
+class Opened:
+    """A page, with all that it said and asked for."""
+
+    def __init__(self, browser, path, width=1200, **options):
+        self.page = browser.new_page(viewport={"width": width, "height": 900}, **options)
+        self.said, self.asked = [], []
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.goto(path.as_uri())
+
+    def open_all(self):
+        self.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        self.page.wait_for_timeout(300)
+
+    def read(self, script):
+        return self.page.evaluate(script)
+
+
+@pytest.fixture
+def wide(browser, page_file):
+    opened = Opened(browser, page_file)
+    yield opened
+    opened.page.close()
+
+
+@pytest.fixture
+def narrow(browser, page_file):
+    opened = Opened(browser, page_file, width=390)
+    yield opened
+    opened.page.close()
+
+
+EMPTY = """[...document.querySelectorAll('.chart')].filter(c => !c.closest('figure').hidden)
+  .filter(c => !c.querySelector('svg path, svg rect') || c.clientHeight < 100)
+  .map(c => c.dataset.chart)"""
+DRAWN = "document.querySelectorAll('.chart.live svg').length"
+
+
+def test_every_chart_is_drawn_without_a_word_or_a_request(wide):
+    wide.open_all()
+    assert wide.read(EMPTY) == []
+    assert wide.read(DRAWN) >= 25
+    hidden = "[...document.querySelectorAll('figure[hidden] .chart')].map(c => c.dataset.chart)"
+    assert set(wide.read(hidden)) <= {"site.heads.unattributed"}
+    assert wide.said == []
+    assert [url for url in wide.asked if not url.startswith("file:")] == []
+    assert len(wide.asked) == 1
+
+
+def test_the_slider_moves_the_map_and_what_depends_on_the_year(wide):
+    state = """() => ({
+      radii: [...document.querySelectorAll('.marker circle')].map(c => c.getAttribute('r')),
+      words: document.getElementById('map-words').textContent,
+      years: [...document.querySelectorAll('.when output')].map(o => o.value),
+      steps: document.querySelector('[data-chart=waterfall]').textContent,
+      flows: document.querySelector('[data-chart=cathode_flow]').textContent})"""
+    before = wide.read(state)
+    wide.page.focus("#year-map")
+    for _ in range(5):
+        wide.page.keyboard.press("ArrowRight")
+    after = wide.read(state)
+    assert set(before["years"]) == {"2030"}
+    assert set(after["years"]) == {"2035"}
+    assert after["words"].startswith("2035: ")
+    for name in ("radii", "steps", "flows"):
+        assert before[name] != after[name], name
+    wide.page.keyboard.press("Home")
+    assert set(wide.read(state)["years"]) == {"2023"}
+    assert wide.said == []
+
+
+def test_the_map_shows_the_figures_of_the_tables(wide, page_file):
+    run = bv.open_run(page_file.parent)
+    sites = run.table("yearly").astype({"entity": "str"})
+    good = sites[(sites["entity"] == "aesc-douai") & (sites["year"] == 2030)]["good_gwh"].mean()
+    marker = wide.page.locator(".marker[data-name=aesc-douai]")
+    shown = float(marker.locator(".value").text_content().split(" / ")[0])
+    assert shown == pytest.approx(good, abs=0.51)
+    radius = float(marker.locator("[data-part=good]").get_attribute("r"))
+    size = wide.read("data.map.sizes.site")
+    assert radius == pytest.approx(size * good**0.5, rel=1e-2)
+
+
+def test_the_language_switch(wide):
+    assert wide.page.locator("h1").inner_text().startswith("What the valley delivers")
+    wide.page.get_by_role("button", name="Français").click()
+    assert wide.read("document.documentElement.lang") == "fr"
+    assert wide.page.locator("h1").inner_text().startswith("Ce que livre la vallée")
+    assert "médiane" in wide.page.locator("[data-chart=fan]").text_content()
+    assert wide.page.locator("#map-words").text_content().startswith("2030\u00a0: ")
+    assert not re.search(r"\d\.\d", wide.page.locator("[data-chart=waterfall]").text_content())
+    visible = wide.page.locator("main").inner_text()
+    assert "announced plan" not in visible
+    assert "Key figures" not in visible
+    wide.page.get_by_role("button", name="English").click()
+    assert wide.page.locator("h1").inner_text().startswith("What the valley delivers")
+    assert wide.said == []
+
+
+def test_relief_comparison_and_sensitivities_are_drawn(browser, page_file, tmp_path):
+    run = bv.open_run(page_file.parent)
+    folder = tmp_path / "analysis"
+    folder.mkdir()
+    measures = ("alone", "last", "shapley")
+    rows = [
+        (y, "region", m, c, (y - 2029) * (1 + i), 0.1, 9.0, 8)
+        for y in (2030, 2035)
+        for m in measures
+        for i, c in enumerate(("labour", "demand"))
+    ]
+    ends = ["mean_gwh", "ci95_lo_gwh", "ci95_hi_gwh", "n"]
+    columns = ["year", "entity", "measure", "lifted", *ends]
+    pd.DataFrame(rows, columns=columns).to_parquet(folder / "relief.parquet")
+    prcc = {"figure": ["a.b", "c.d"], "prcc": [0.5, -0.2], "lo": [0.3, -0.4], "hi": [0.6, 0.1]}
+    pd.DataFrame(prcc).to_parquet(folder / "prcc_output_2030_gwh.parquet")
+    path = tmp_path / "report.html"
+    page = render_page(run, beside=[run], analyses=[tmp_path])
+    path.write_text(page, encoding="utf-8")
+    opened = Opened(browser, path)
+    opened.open_all()
+    assert opened.read(EMPTY) == []
+    table = opened.page.locator("[data-table='relief.0'] tbody tr", has_text="demand, alone")
+    assert table.locator("td").first.text_content() == "2"
+    opened.page.focus("#year-relief-0")
+    for _ in range(5):
+        opened.page.keyboard.press("ArrowRight")
+    assert table.locator("td").first.text_content() == "12"
+    opened.page.keyboard.press("ArrowRight")
+    assert opened.page.locator("[data-table='relief.0'] tbody tr").count() == 0
+    assert opened.page.locator("[data-table='sensitivity.0'] tbody tr").count() == 2
+    assert opened.page.locator("section:has(#h-beside) h3").count() == 1
+    assert opened.said == []
+    opened.page.close()
+
+
+def test_values_appear_on_hover(wide):
+    box = wide.page.locator("[data-chart=fan]").bounding_box()
+    wide.page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.6)
+    tip = wide.page.locator("[data-chart=fan] > div").last
+    tip.wait_for(state="visible")
+    assert re.search(r"20\d\d, GWh.*P10.*P90", tip.inner_text(), re.DOTALL)
+
+
+def test_each_chart_has_a_name_and_its_figures_as_a_table(wide):
+    wide.open_all()
+    unnamed = """[...document.querySelectorAll('[aria-labelledby]')].filter(e =>
+      !e.getAttribute('aria-labelledby').split(' ').every(id => document.getElementById(id)))
+      .map(e => e.outerHTML.slice(0, 99))"""
+    assert wide.read(unnamed) == []
+    bare = """[...document.querySelectorAll('figure:not([hidden]) details.figures')]
+      .filter(d => d.querySelectorAll('tbody tr').length < 2).map(d => d.dataset.table)"""
+    assert wide.read(bare) == []
+    cell = wide.page.locator("[data-table=fan] tbody tr", has_text="2030").locator("td").nth(2)
+    assert float(cell.inner_text()) == pytest.approx(
+        wide.read("data.fan.p50[data.years.indexOf(2030)]"), rel=0.01
+    )
+
+
+def test_a_phone_needs_no_scrolling_sideways(narrow):
+    narrow.open_all()
+    assert narrow.read("document.documentElement.scrollWidth") <= 390
+    assert narrow.read(EMPTY) == []
+    wider = """[...document.querySelectorAll('.chart svg')]
+      .filter(s => s.getBoundingClientRect().right > 391).length"""
+    assert narrow.read(wider) == 0
+    assert narrow.said == []
+
+
+def test_charts_follow_the_width_of_the_window(wide):
+    wide.page.set_viewport_size({"width": 600, "height": 900})
+    wide.page.wait_for_timeout(300)
+    assert wide.read("document.querySelector('[data-chart=fan] svg').clientWidth") < 600
+
+
+def test_paper_has_every_site_and_fits(wide):
+    wide.page.emulate_media(media="print")
+    wide.read("window.dispatchEvent(new Event('beforeprint'))")
+    assert wide.read("document.querySelectorAll('details.site:not([open])').length") == 0
+    assert wide.read("document.querySelector('[data-chart=fan] svg').clientWidth") <= 700
+    assert len(wide.page.pdf(format="A4")) > 50_000
+    assert wide.said == []
+
+
+def test_without_scripts_the_main_figures_and_the_answer_are_there(browser, page_file):
+    opened = Opened(browser, page_file, java_script_enabled=False)
+    page = opened.page
+    assert page.locator(".answer p").first.is_visible()
+    for name in ("fan", "waterfall", "bottlenecks"):
+        assert page.locator(f"[data-chart={name}] > svg").is_visible()
+    assert page.locator("noscript").inner_text()
+    page.close()
+
+
+def test_hostile_names_do_nothing(browser, tmp_path):
+    run = make_run(8)
+    bad = '"><img src=x onerror="window.hacked=1">'
+    run.manifest["scenario"] = bad
+    for table in ("ledger", "yearly"):
+        names = run.tables[table]["entity"]
+        run.tables[table]["entity"] = names.str.replace("aesc-douai", bad)
+    path = tmp_path / "report.html"
+    path.write_text(render_page(run, beside=[run]), encoding="utf-8")
+    opened = Opened(browser, path)
+    opened.open_all()
+    for name in ("people", "beside", "milestones"):
+        chart = opened.page.locator(f"[data-chart={name}]")
+        chart.scroll_into_view_if_needed()
+        box = chart.bounding_box()
+        for across in (0.5, 0.6):
+            for down in range(2, 39):
+                at = (box["x"] + box["width"] * across, box["y"] + box["height"] * down / 40)
+                opened.page.mouse.move(*at)
+    written = opened.read("box('<img src=x>', [['<b>a', '<i>b', '\"><u>']])")
+    assert not re.search("<img|<b>a|<i>|<u>", written)
+    assert opened.read("window.hacked === undefined")
+    assert opened.read("document.images.length") == 0
+    assert opened.said == []
+    assert len(opened.asked) == 1
+    opened.page.close()

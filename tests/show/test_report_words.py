@@ -1,0 +1,78 @@
+"""The words of the report: the same in both languages, and numbers as each writes them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from markupsafe import Markup, escape
+
+import bvsim.show.report
+from bvsim.analysis.ledger.causes import CAUSES, LABELS, LOSSES
+from bvsim.show.report.words import Both, fixed, join, number, percent, plain, say, short
+
+HERE = Path(bvsim.show.report.__file__).parent
+WORDS = yaml.safe_load((HERE / "words.yaml").read_text(encoding="utf-8"))
+TEXTS = {f"{part}.{key}": text for part, texts in WORDS.items() for key, text in texts.items()}
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_every_text_is_there_in_both_languages_with_the_same_fields(key):
+    text = TEXTS[key]
+    assert set(text) == {"en", "fr"}
+    fields = [set(re.findall(r"{\w+}|%\w+", text[lang])) for lang in ("en", "fr")]
+    assert fields[0] == fields[1]
+    assert all(text.values())
+
+
+def test_every_text_that_the_page_asks_for_exists():
+    asked = set()
+    for path in (HERE / "templates").iterdir():
+        source = path.read_text(encoding="utf-8")
+        asked |= set(re.findall(r"\bt\(\"([a-z_]+\.[a-z_0-9]+)\"[,)]", source))
+    for path in HERE.glob("*.py"):
+        asked |= set(re.findall(r"\bsay\(\s*\"([a-z_]+\.[a-z_0-9]+)\"", path.read_text("utf-8")))
+    for path in (HERE / "static").glob("*.js"):
+        if path.name != "echarts.min.js":
+            found = re.findall(r"\bword\(\"(\w+)\"\)", path.read_text("utf-8"))
+            asked |= {f"chart.{name}" for name in found}
+    assert len(asked) > 80
+    assert asked - set(TEXTS) == set()
+
+
+def test_every_cause_has_words():
+    assert {f"cause.{name}" for name in LABELS} <= set(TEXTS)
+    assert {f"meaning.{name}" for name in (*LOSSES, *CAUSES)} <= set(TEXTS)
+    assert all(WORDS["cause"][name]["en"] == text for name, text in LABELS.items())
+
+
+@pytest.mark.parametrize(
+    ("written", "english", "french"),
+    [
+        (number(12345.6), "12,346", "12\N{NARROW NO-BREAK SPACE}346"),
+        (number(0.01234), "0.0123", "0,0123"),
+        (number(2031.44, "year"), "2031.4", "2031,4"),
+        (number(None), "\N{EN DASH}", "\N{EN DASH}"),
+        (short(9.96), "10.0", "10,0"),
+        (fixed(21.9, 2), "21.90", "21,90"),
+        (percent(0.137), "14%", "14\N{NO-BREAK SPACE}%"),
+    ],
+)
+def test_numbers(written, english, french):
+    assert written == Both(english, french)
+
+
+def test_texts_are_joined_as_in_a_sentence():
+    assert join([plain("a")]) == plain("a")
+    assert join([plain("a"), plain("b"), plain("c")]) == Both("a, b and c", "a, b et c")
+
+
+def test_what_is_filled_in_is_escaped():
+    found = escape(say("page.place", scenario="<b>"))
+    assert isinstance(found, Markup)
+    assert "<b>" not in found
+    assert "&lt;b&gt;" in found
+    assert found.count("<span") == 2
+    assert "<span" not in escape(plain("x"))

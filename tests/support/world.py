@@ -1,0 +1,85 @@
+"""Small surroundings for tests of single actors."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import simpy
+
+from bvsim.schema.ramp import RampClass
+from bvsim.schema.stages import Project, Shock, Stage, Stages, Stops
+from bvsim.valley.ground.books import Books, Trace
+from bvsim.valley.ground.calendar import make_calendar
+from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.streams import Key, Streams
+
+SHOCK = Shock(level=0.5, correlation=0.0)
+
+
+def make_context(
+    *,
+    start=date(2023, 1, 1),
+    end=date(2040, 12, 31),
+    as_of=date(2023, 1, 1),
+    chance=True,
+    seed=1,
+    draw=0,
+    lifts=frozenset(),
+    scheduled=343,
+    review_days=7,
+):
+    calendar = make_calendar(
+        start, end, review_days=review_days, scheduled_days=scheduled, august_share=0.68
+    )
+    trace = Trace(calendar, keep=True)
+    return Context(
+        env=simpy.Environment(),
+        calendar=calendar,
+        streams=Streams(Key(seed, draw, 0, chance)),
+        books=Books(calendar, trace),
+        trace=trace,
+        as_of_day=calendar.day(as_of),
+        lifts=lifts,
+    )
+
+
+def make_ramp(**changes):
+    figures = {
+        "t50": 14.0,
+        "k": 0.3,
+        "rating": 0.9,
+        "scrap_start": 0.4,
+        "scrap_mature": 0.06,
+        "scrap_time": 4.0,
+        "transfer": 0.0,
+        "stall_probability": 0.0,
+        "stall_within": 24.0,
+        "stall_length": 10.0,
+        "stall_capacity": 0.2,
+        "product_change_interval": 48.0,
+        "relapse": 0.0,
+        "mtbf": 20.0,
+        "mttr": 16.0,
+        "major_stops": 0.0,
+        "major_stop": 7.0,
+        "major_stop_gsd": 2.7,
+        "closure_probability": 0.0,
+        "closure_hazard_later": 0.0,
+    }
+    return RampClass(**{**figures, **changes})
+
+
+def make_project(*, begins=0.0, months=6.0, hazard=0.0, **changes):
+    stage = Stage(duration=months, stop_hazard=hazard)
+    names = (
+        "permit",
+        "financing",
+        "construction",
+        "equipment",
+        "commissioning",
+        "qualification",
+    )
+    stops = Stops(cancelled=1.0, downsized=0.0, downsize_factor=0.7, review=12.0, resume=0.25)
+    return Project(
+        begins=begins, stages=Stages(**dict.fromkeys(names, stage)), stops=stops, **changes
+    )

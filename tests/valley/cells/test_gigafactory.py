@@ -1,0 +1,124 @@
+"""What binds a site: orders, people, cathode; closure and its consequences."""
+
+import math
+
+import numpy as np
+import pytest
+
+from bvsim.valley.record import ledger
+from gigafactory_case import RECIPE, make_site, play
+from world import make_ramp
+
+MATURE = make_ramp(t50=0.01, k=50.0, scrap_start=0.06, scrap_mature=0.06)
+NAMES = [column.name for column in ledger.LEDGER_COLUMNS]
+WEEKS = [column.name for column in ledger.BINDING_COLUMNS]
+
+
+def booked(account, names):
+    rows = np.array([*account.months, account.now])
+    return dict(zip(names, rows.sum(axis=0), strict=True))
+
+
+def eight_percent():
+    """Return a class whose lines stay near 8% of nameplate for years (k tiny)."""
+    k = 0.0001
+    return make_ramp(t50=math.log(1 / 0.089 - 1) / k, k=k, scrap_start=0.06, scrap_mature=0.06)
+
+
+def test_a_mature_site_with_a_quarter_of_orders_is_demand_bound_once_stock_is_full():
+    case = make_site(MATURE, ordered_gwh=3.0)
+    full = False
+    weeks = booked(case.cell_block.binding, WEEKS)["weeks_demand"]
+    for period, could, _, room, process in play(case):
+        after = booked(case.cell_block.binding, WEEKS)["weeks_demand"]
+        on_their_way = 3.0 * 21.0 / 365.25
+        exceeds = could > max(0.0, room - max(0.0, process - on_their_way))
+        if period.scheduled_days > 0.0:
+            assert (after > weeks) == exceeds
+            full = full or exceeds
+        weeks = after
+    assert full
+    total = booked(case.cell_block.ledger, NAMES)
+    assert total["lost_demand_gwh"] > 20.0
+    assert total["good_gwh"] == pytest.approx(4 * 3.0, rel=0.12)
+
+
+def test_a_site_at_eight_percent_is_not_demand_bound():
+    case = make_site(eight_percent(), ordered_gwh=3.0)
+    made = sum(good for _, _, good, *_ in play(case, years=2))
+    assert made / 2 / 12.0 == pytest.approx(0.08, rel=0.05)
+    assert booked(case.cell_block.binding, WEEKS)["weeks_demand"] == 0.0
+    assert booked(case.cell_block.ledger, NAMES)["lost_demand_gwh"] == 0.0
+
+
+def test_without_customers_it_makes_its_finished_stock_and_stops():
+    case = make_site(MATURE, ordered_gwh=0.0)
+    goods = [good for _, _, good, *_ in play(case)]
+    assert sum(goods) == pytest.approx(20.0 / 343.0 * 12.0, rel=1e-6)
+    assert sum(goods[20:]) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_without_people_all_that_was_ramped_is_booked_as_labour():
+    case = make_site(MATURE, ordered_gwh=100.0, crew=0.0)
+    could, made = np.sum([(could, good) for _, could, good, *_ in play(case, years=1)], axis=0)
+    total = booked(case.cell_block.ledger, NAMES)
+    assert made == 0.0
+    assert could > 9.0
+    assert total["lost_labour_gwh"] == pytest.approx(could, rel=1e-9)
+
+
+def test_scarce_cathode_is_booked_as_cathode():
+    case = make_site(MATURE, ordered_gwh=100.0, cathode_t=50.0)
+    list(play(case, years=1))
+    total = booked(case.cell_block.ledger, NAMES)
+    periods = sum(1 for p in case.ctx.calendar.periods if p.year == 2023 and p.scheduled_days > 0)
+    assert case.site.wiring.buyer.used <= 50.0 * periods + 1e-9
+    assert total["lost_cathode_gwh"] > 5.0
+
+
+def test_cells_come_out_weeks_later_and_scrap_is_found_then():
+    case = make_site(MATURE, ordered_gwh=100.0)
+    for period, *_ in play(case, years=1):
+        if period.start_day < 20.0:
+            assert not case.scrap
+            assert case.book.stock_gwh == 0.0
+    assert {stage for _, _, stage, _ in case.scrap} == {"trim", "dry_cell", "filled_cell"}
+
+
+def test_closure_scraps_cells_in_process_and_releases_everybody():
+    case = make_site(MATURE, ordered_gwh=100.0, closes=400.0)
+    for _ in play(case, years=2):
+        pass
+    site, wiring = case.site, case.site.wiring
+    assert site.closed
+    assert wiring.workforce.closed_on == pytest.approx(400.0)
+    assert wiring.buyer.closed
+    assert wiring.orders.closed
+    assert wiring.purse.closed
+    assert wiring.process.gwh == 0.0
+    rows = np.array(case.cell_block.ledger.months)
+    losses = rows[:, ledger.FIRST_LOSS :]
+    assert (losses >= 0.0).all()
+    closes = rows[:, 0] + rows[:, 1] - rows[:, 2] - losses.sum(axis=1)
+    assert np.abs(closes).max() < 1e-9
+    # the last three weeks of starts came to nothing: good cells equal what was handed over
+    good = rows[:, ledger.GOOD].sum()
+    (account,) = wiring.process.balances()
+    assert account.inflow == pytest.approx(account.outflow + account.closing)
+    assert good < account.inflow
+    assert rows[14:, ledger.GOOD].sum() == 0.0
+
+
+def test_a_month_of_hazard_closes_a_site_without_patience():
+    ramp = make_ramp(t50=0.01, k=50.0, closure_probability=0.9)
+    case = make_site(ramp, ordered_gwh=100.0, patience=1e-6)
+    list(play(case, years=1))
+    assert case.site.closed
+
+
+def test_trim_follows_from_the_recipe():
+    case = make_site(MATURE, ordered_gwh=100.0)
+    scrap = case.site.wiring.process.scrap_of(1.0, 1.0)
+    electrode = (RECIPE.cam + RECIPE.anode + RECIPE.copper_foil + RECIPE.aluminium_foil) * 1000.0
+    assert scrap.trim == pytest.approx(electrode * 0.08 / 0.92)
+    assert scrap.dry_cell == scrap.filled_cell == 0.0

@@ -1,0 +1,231 @@
+"""Cash flow, runway, support, throttling, closure: hand-solved cases and balances."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bvsim.schema.money import (
+    ClosureRule,
+    CostClass,
+    MoneySpec,
+    SiteMoney,
+    Support,
+    ThrottleRule,
+)
+from bvsim.valley.cells.money import (
+    COST,
+    REVENUE,
+    SCRAP_COST,
+    Activity,
+    SitePurse,
+    Throttle,
+    closure_multiplier,
+    scrap_cost,
+)
+from bvsim.valley.ground.calendar import Period
+from demand_case import CALENDAR, context, flat
+
+CELLS = CostClass(
+    base_year=2027,
+    price=flat(50.0),
+    materials=35.0,
+    trend=0.0,
+    other_variable=2.0,
+    scrap_point=0.5,
+    fixed=3.0,
+)
+CLOSURE = ClosureRule(reference=30.0, power=0.5, lowest=0.3, highest=3.0, memory=0.0)
+MONTH_ENDS = [
+    p
+    for p, after in zip(CALENDAR.periods, [*CALENDAR.periods[1:], None], strict=True)
+    if after is None or after.month != p.month
+]
+FUTURE = [p for p in MONTH_ENDS if p.start_day > context().as_of_day]
+ACTIVITY = Activity(
+    delivered_gwh=0.5,
+    good_gwh=0.6,
+    started_gwh=0.75,
+    scrap=0.2,
+    nameplate_gwh=12.0,
+    heads=1000.0,
+    energy_gwh=30.0,
+)
+IDLE = ACTIVITY._replace(delivered_gwh=0.0, good_gwh=0.0, started_gwh=0.0)
+
+
+def money_spec(**changes: Any) -> MoneySpec:
+    spec = MoneySpec(
+        classes={"nmc": CELLS},
+        default_class="nmc",
+        default_funds=100.0,
+        default_shareholders=0.0,
+        wage=60_000.0,
+        electricity=flat(80.0),
+        sites={"plant": SiteMoney(cells="nmc", funds=300.0, shareholders=0.0)},
+        supports={},
+        throttle=ThrottleRule(cap_above=0.2, lift_below=0.1, grace=12.0, cap=0.6),
+        closure=CLOSURE,
+    )
+    return replace(spec, **changes)
+
+
+def months(purse: SitePurse, activity: Activity, periods: list[Period]) -> None:
+    for period in periods:
+        purse.month(period, activity)
+
+
+def test_a_month_by_hand() -> None:
+    ctx = context()
+    purse = SitePurse("plant", money_spec(), ctx)
+    in_2027 = next(p for p in FUTURE if p.year == 2027)
+    purse.month(in_2027, ACTIVITY)
+    now = ctx.books.accounts["yearly", "plant:money"].now
+    scrap = 0.5 * 20 * 0.75  # EUR million a point and GWh, 20 points, 0.75 GWh started
+    variable = 0.6 * 35 + 0.75 * 2 + 30 * 0.08  # 30 GWh at EUR 80/MWh are EUR 2.4 million
+    standing = 1000 * 0.06 / 12 + 12 * 3 / 12
+    assert now[REVENUE] == pytest.approx(25.0)
+    assert now[SCRAP_COST] == pytest.approx(scrap)
+    assert now[COST] == pytest.approx(scrap + variable + standing)
+    assert purse.cash == pytest.approx(300 + 25 - scrap - variable - standing)
+    assert purse.cash_months == pytest.approx(purse.cash / (scrap + variable + standing - 25))
+
+
+def test_a_point_of_scrap_costs_its_figure() -> None:
+    more = ACTIVITY._replace(scrap=0.21)
+    assert scrap_cost(CELLS, more) - scrap_cost(CELLS, ACTIVITY) == pytest.approx(0.5 * 0.75)
+
+
+def test_prices_and_costs_fall_together() -> None:
+    falling = money_spec(classes={"nmc": replace(CELLS, trend=-0.1)})
+    flows = []
+    for year in (2027, 2029):
+        ctx = context()
+        purse = SitePurse("plant", falling, ctx)
+        purse.month(next(p for p in FUTURE if p.year == year), ACTIVITY)
+        flows.append(purse.cash - 300.0)
+    assert flows[1] == pytest.approx(0.81 * flows[0])
+
+
+def test_the_account_begins_at_as_of() -> None:
+    purse = SitePurse("plant", money_spec(), context())
+    past = [p for p in MONTH_ENDS if p.end_day <= context().as_of_day]
+    months(purse, IDLE, past)
+    assert purse.cash == 0.0
+    assert purse.closure_hazard_multiplier == 1.0
+    months(purse, IDLE, FUTURE[:1])
+    assert purse.cash == pytest.approx(300.0 - 5.0 - 3.0 - 2.4)
+
+
+def test_a_plant_not_yet_open_spends_nothing() -> None:
+    purse = SitePurse("plant", money_spec(), context())
+    months(purse, IDLE._replace(nameplate_gwh=0.0), FUTURE[:24])
+    assert purse.cash == 0.0
+    assert purse.cash_months == math.inf
+
+
+def test_shareholders_make_good_their_part() -> None:
+    spec = money_spec(sites={"plant": SiteMoney(cells="nmc", funds=300.0, shareholders=0.75)})
+    purse = SitePurse("plant", spec, context())
+    months(purse, IDLE, FUTURE[:10])
+    assert purse.cash == pytest.approx(300.0 - 10 * 10.4 * 0.25)
+    assert purse.cash_months == pytest.approx(purse.cash / 2.6)
+
+
+@pytest.mark.parametrize("kind", ["loan", "grant"])
+def test_a_loan_is_paid_back_and_a_grant_is_not(kind: Any) -> None:
+    support = Support(
+        kind=kind,
+        total=flat(1000.0),
+        start=FUTURE[3].start_day,
+        shares={"plant": 0.12},
+        grace=1.0,
+        term=2.0,
+    )
+    spec = money_spec(supports={"help": support})
+    helped, alone = (SitePurse("plant", s, context()) for s in (spec, money_spec()))
+    gains = []
+    for period in FUTURE[:60]:
+        helped.month(period, IDLE)
+        alone.month(period, IDLE)
+        gains.append(helped.cash - alone.cash)
+    assert gains[0] == 0.0
+    assert max(gains) == pytest.approx(120.0)
+    assert gains[10] == pytest.approx(120.0)
+    assert gains[-1] == pytest.approx(0.0 if kind == "loan" else 120.0)
+    drops = -np.diff(gains[5:])
+    assert drops.max() == pytest.approx(120.0 / 24 if kind == "loan" else 0.0)
+
+
+def test_another_sites_loan_is_not_ours() -> None:
+    support = Support(
+        kind="loan", total=flat(1000.0), start=0.0, shares={"other": 0.5}, grace=1.0, term=2.0
+    )
+    purse = SitePurse("plant", money_spec(supports={"help": support}), context())
+    months(purse, IDLE, FUTURE[:1])
+    assert purse.cash == pytest.approx(300.0 - 10.4)
+
+
+def test_cash_balances_through_closure() -> None:
+    support = Support(
+        kind="loan", total=flat(500.0), start=0.0, shares={"plant": 0.2}, grace=0.5, term=1.0
+    )
+    spec = money_spec(
+        supports={"help": support},
+        sites={"plant": SiteMoney(cells="nmc", funds=300.0, shareholders=0.4)},
+    )
+    purse = SitePurse("plant", spec, context())
+    rng = np.random.default_rng(2)
+    for period in FUTURE[:40]:
+        purse.month(period, ACTIVITY._replace(delivered_gwh=float(rng.uniform(0, 2))))
+    for closing in (False, True):
+        if closing:
+            purse.close()
+            months(purse, ACTIVITY, FUTURE[40:50])
+        (account,) = purse.balances()
+        assert account.opening + account.inflow - account.outflow == pytest.approx(account.closing)
+    assert purse.cash == 0.0
+
+
+def test_starts_are_capped_and_released_at_different_thresholds() -> None:
+    throttle = Throttle(ThrottleRule(cap_above=0.2, lift_below=0.1, grace=12.0, cap=0.6))
+    assert not throttle.update(0.5, 6.0)  # within the grace
+    assert not throttle.update(0.15, 13.0)
+    assert throttle.update(0.25, 14.0)
+    assert throttle.update(0.15, 15.0)  # still on: between the thresholds
+    assert not throttle.update(0.09, 16.0)
+    assert not throttle.update(0.15, 17.0)
+
+
+def test_the_purse_counts_the_grace_from_the_first_released_line() -> None:
+    purse = SitePurse("plant", money_spec(), context())
+    dear = ACTIVITY._replace(scrap=0.4)
+    months(purse, dear, FUTURE[:11])
+    assert not purse.throttle_wanted
+    months(purse, dear, FUTURE[11:13])
+    assert purse.throttle_wanted
+    assert purse.throttle_cap == 0.6
+    months(purse, dear._replace(scrap=0.05), FUTURE[13:14])
+    assert not purse.throttle_wanted
+
+
+def test_the_hazard_is_the_class_s_own_at_the_reference_and_falls_with_the_runway() -> None:
+    assert closure_multiplier(CLOSURE, 30.0) == 1.0
+    assert closure_multiplier(CLOSURE, 7.5) == pytest.approx(2.0)
+    assert closure_multiplier(CLOSURE, 120.0) == pytest.approx(0.5)
+    assert closure_multiplier(CLOSURE, 0.0) == 3.0
+    assert closure_multiplier(CLOSURE, math.inf) == pytest.approx(0.3)
+    runway = np.linspace(0.0, 400.0, 300)
+    values = [closure_multiplier(CLOSURE, float(r)) for r in runway]
+    assert all(a >= b for a, b in itertools.pairwise(values))
+
+
+def test_a_site_without_an_entry_has_the_default_purse() -> None:
+    purse = SitePurse("newcomer", money_spec(), context())
+    months(purse, IDLE, FUTURE[:1])
+    assert purse.cash == pytest.approx(100.0 - 10.4)

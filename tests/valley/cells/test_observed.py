@@ -1,0 +1,113 @@
+"""Observed output: windows add up, the implied state reproduces them, scrap passes its readings."""
+
+import math
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bvsim.schema.site import CellBlock, OutputWindow, ScrapReading
+from bvsim.valley.cells.observed import ObservedBlock, ReleasedLine
+from bvsim.valley.projects.ramp import make_curve
+from world import make_context, make_project, make_ramp
+
+CTX = make_context(as_of=date(2026, 3, 31))
+CALENDAR = CTX.calendar
+
+
+def make_observed(ramp, windows, readings=(), lines=3):
+    spec = CellBlock(
+        nameplate=12.0,
+        lines=lines,
+        line_interval=4.0,
+        first_sales=0.0,
+        project=make_project(),
+        output={
+            f"w{i}": OutputWindow(first=a, last=b, known_from=b, good=good)
+            for i, (a, b, good) in enumerate(windows)
+        },
+        scrap={
+            f"r{i}": ScrapReading(on=day, known_from=day, scrap=share)
+            for i, (day, share) in enumerate(readings)
+        },
+    )
+    released = [ReleasedLine(12.0 / lines, 365.0 + i * 120.0) for i in range(lines)]
+    return ObservedBlock(
+        spec=spec,
+        ramp=ramp,
+        curve=make_curve(ramp),
+        lines=released,
+        calendar=CALENDAR,
+        as_of_day=CTX.as_of_day,
+    )
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    first=st.floats(0.01, 1.5),
+    second=st.floats(0.05, 4.0),
+    t50=st.floats(9.0, 60.0),
+    k=st.floats(0.08, 0.4),
+)
+def test_windows_add_up_and_are_fitted_without_rescaling(first, second, t50, k):
+    windows = [
+        (date(2024, 1, 1), date(2024, 12, 31), first),
+        (date(2025, 1, 1), date(2025, 12, 31), second),
+    ]
+    observed = make_observed(
+        make_ramp(t50=t50, k=k), windows, [(date(2024, 9, 15), 0.3), (date(2025, 11, 1), 0.12)]
+    )
+    for a, b, good in windows:
+        inside = (
+            observed.good[p.index]
+            for p in CALENDAR.periods
+            if CALENDAR.day(a) <= p.start_day <= CALENDAR.day(b)
+        )
+        assert math.fsum(inside) == pytest.approx(good, rel=1e-9)
+    for _, left_over in observed.fits:
+        assert left_over == pytest.approx(1.0, abs=0.02)
+
+
+def test_the_implied_state_is_that_of_a_plant_which_made_it():
+    ramp = make_ramp(t50=20.0, k=0.2)
+    curve = make_curve(ramp)
+    offset, sop, end = 0.35, 365.0, CALENDAR.day(date(2026, 1, 1))
+    worked = CALENDAR.worked_days(end) - CALENDAR.worked_days(sop)
+    uptime = ramp.mtbf / (ramp.mtbf + ramp.mttr / 24.0)
+    starts = curve.starts(curve.state_at(offset), worked / 343.0 * uptime)
+    good = 12.0 * starts * ramp.rating  # no scrap above the mature level
+    ramp = make_ramp(t50=20.0, k=0.2, scrap_start=0.06 + 1e-7)
+    window = [(date(2024, 1, 1), date(2025, 12, 31), good)]
+    observed = make_observed(ramp, window, lines=1)
+    assert observed.fits[0][0] == pytest.approx(offset, abs=1e-4)
+
+
+def test_scrap_passes_through_its_readings_and_decays_after_them():
+    ramp = make_ramp(scrap_start=0.6)
+    readings = [(date(2024, 9, 15), 0.48), (date(2025, 11, 17), 0.18)]
+    observed = make_observed(ramp, [(date(2024, 1, 1), date(2025, 12, 31), 1.0)], readings)
+    for day, share in readings:
+        assert observed.scrap.at(CALENDAR.day(day)) == pytest.approx(share)
+    assert observed.scrap.at(365.0) == pytest.approx(0.6)
+    later = observed.scrap.at(CALENDAR.day(date(2026, 3, 31)))
+    assert 0.06 < later < 0.18
+
+
+def test_engineering_time_explains_the_scrap():
+    ramp = make_ramp(scrap_start=0.6)
+    observed = make_observed(
+        ramp, [(date(2024, 1, 1), date(2025, 12, 31), 1.0)], [(date(2025, 11, 17), 0.18)]
+    )
+    day = CALENDAR.day(date(2025, 12, 31))
+    months = observed.engineering_months(day)
+    scrap = 0.06 + 0.54 * math.exp(-months / ramp.scrap_time)
+    assert scrap == pytest.approx(observed.scrap.at(day))
+
+
+def test_windows_known_later_are_not_used():
+    observed = make_observed(
+        make_ramp(),
+        [(date(2024, 1, 1), date(2024, 12, 31), 0.5), (date(2026, 1, 1), date(2026, 12, 31), 3.0)],
+    )
+    assert len(observed.fits) == 1

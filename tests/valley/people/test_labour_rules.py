@@ -1,0 +1,53 @@
+"""Rules of sharing: whole, fair, and blind to the order of names."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bvsim.valley.people.rules import allot, largest_remainder, name_rank
+
+WANTS = st.lists(st.integers(0, 50), min_size=1, max_size=8)
+
+
+@given(WANTS, st.integers(0, 300), st.sampled_from(["proportional", "by-pay", "first-come"]))
+def test_nobody_gets_more_than_wanted_and_nothing_is_kept_back(wants, total, rule):
+    ranks = [name_rank(str(i), "x") for i in range(len(wants))]
+    given_out = allot(total, wants, rule, ranks[::-1], ranks)
+    assert all(0 <= got <= want for got, want in zip(given_out, wants, strict=True))
+    assert sum(given_out) == min(total, sum(wants))
+
+
+@given(st.lists(st.floats(0.01, 100), min_size=1, max_size=8), st.integers(0, 500))
+def test_largest_remainder_stays_within_one_of_the_quota(weights, total):
+    shares = largest_remainder(total, weights, list(range(len(weights))))
+    assert sum(shares) == total
+    for share, weight in zip(shares, weights, strict=True):
+        quota = total * weight / math.fsum(weights)
+        assert math.floor(quota - 1e-6) <= share <= math.ceil(quota + 1e-6)
+
+
+@given(WANTS, st.integers(0, 300), st.randoms(use_true_random=False))
+def test_order_of_claimants_changes_nothing(wants, total, shuffler):
+    names = [f"plant-{i}" for i in range(len(wants))]
+    claims = list(zip(names, wants, strict=True))
+    shuffled = list(claims)
+    shuffler.shuffle(shuffled)
+    for rule in ("proportional", "by-pay", "first-come"):
+        results = []
+        for order in (claims, shuffled):
+            ranks = [name_rank(name, "salt") for name, _ in order]
+            got = allot(total, [want for _, want in order], rule, [1.0] * len(order), ranks)
+            results.append(dict(zip([name for name, _ in order], got, strict=True)))
+        assert results[0] == results[1]
+
+
+def test_by_pay_serves_the_best_paying_first():
+    assert allot(5, [4, 4], "by-pay", [-1.0, -1.2], [0.1, 0.2]) == [1, 4]
+
+
+def test_hamilton_by_hand():
+    # quotas 3.5, 2.1, 1.4: floors 3, 2, 1, and the one left goes to the remainder of 0.5
+    assert largest_remainder(7, [5, 3, 2], [0.0, 0.0, 0.0]) == [4, 2, 1]

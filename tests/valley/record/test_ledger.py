@@ -1,0 +1,122 @@
+"""The staircase, on cases solved by hand and on generated ones."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bvsim.valley.record import ledger
+from bvsim.valley.record.ledger import CAUSES, LEDGER_COLUMNS, Steps, post, post_binding
+
+NO = math.inf
+
+
+def posted(**changes):
+    figures = {
+        "announced": 10.0,
+        "standing": 10.0,
+        "closed": False,
+        "built": 6.0,
+        "rated": 5.0,
+        "ramped": 4.0,
+        "available": 3.5,
+        "limits": (NO, NO, NO, NO),
+        "good": 3.0,
+    }
+    row = [0.0] * len(LEDGER_COLUMNS)
+    post(row, Steps(**{**figures, **changes}))
+    names = [column.name for column in LEDGER_COLUMNS]
+    return dict(zip(names, row, strict=True))
+
+
+def losses(row):
+    return {cause: row[f"lost_{cause}_gwh"] for cause in CAUSES if row[f"lost_{cause}_gwh"]}
+
+
+def test_a_block_under_way_by_hand():
+    row = posted()
+    assert losses(row) == {
+        "delay": 4.0,
+        "rating": 1.0,
+        "ramp_up": 1.0,
+        "availability": 0.5,
+        "yield": 0.5,
+    }
+    assert row["beyond_plan_gwh"] == 0.0
+
+
+def test_only_the_binding_limit_is_booked():
+    row = posted(limits=(2.0, 1.5, NO, NO), good=1.2)
+    assert losses(row)["cathode"] == 2.0
+    assert "labour" not in losses(row)
+
+
+def test_ties_bind_in_the_order_labour_cathode_demand_throttle():
+    row = posted(limits=(NO, 1.5, 1.5, 1.5), good=1.2)
+    assert losses(row)["cathode"] == 2.0
+
+
+def test_a_cancelled_block_is_not_built():
+    row = posted(standing=0.0, built=0.0, rated=0.0, ramped=0.0, available=0.0, good=0.0)
+    assert losses(row) == {"not_built": 10.0}
+
+
+def test_a_closed_site_books_closure_and_not_delay():
+    row = posted(closed=True, built=0.0, rated=0.0, ramped=0.0, available=0.0, good=0.0)
+    assert losses(row) == {"closure": 10.0}
+
+
+def test_a_downsized_block_is_partly_not_built():
+    row = posted(standing=7.0)
+    assert losses(row)["not_built"] == 3.0
+    assert losses(row)["delay"] == 1.0
+
+
+def test_capacity_beyond_the_plan_is_shown():
+    row = posted(announced=5.0, standing=6.0)
+    assert row["beyond_plan_gwh"] == 1.0
+    assert "delay" not in losses(row)
+
+
+amounts = st.floats(0.0, 100.0)
+
+
+@given(
+    announced=amounts,
+    standing=amounts,
+    closed=st.booleans(),
+    steps=st.lists(amounts, min_size=5, max_size=5),
+    limits=st.tuples(*[st.one_of(amounts, st.just(NO))] * 4),
+)
+def test_the_identity_holds_and_no_loss_is_negative(announced, standing, closed, steps, limits):
+    built, rated, ramped, available, good = sorted(steps, reverse=True)
+    if closed:
+        built = rated = ramped = available = good = 0.0
+    row = posted(
+        announced=announced,
+        standing=standing,
+        closed=closed,
+        built=built,
+        rated=rated,
+        ramped=ramped,
+        available=available,
+        limits=limits,
+        good=min(good, *limits),
+    )
+    total = sum(row[f"lost_{cause}_gwh"] for cause in CAUSES)
+    left = row["announced_gwh"] + row["beyond_plan_gwh"]
+    assert left == pytest.approx(row["good_gwh"] + total, abs=1e-9)
+    assert all(row[f"lost_{cause}_gwh"] >= 0.0 for cause in CAUSES)
+
+
+def test_binding_weeks_add_up_and_the_second_is_kept():
+    row = [0.0] * len(ledger.BINDING_COLUMNS)
+    post_binding(row, 5.0, (4.0, NO, 4.5, NO), 7.0, 5.0)
+    weeks = dict(zip((c.name for c in ledger.BINDING_COLUMNS), row, strict=True))
+    assert weeks["weeks_labour"] == pytest.approx(5.0 / 7.0)
+    assert weeks["weeks_second_demand"] == pytest.approx(5.0 / 7.0)
+    assert weeks["weeks_shutdown"] == pytest.approx(2.0 / 7.0)
+    count = len(ledger.BINDERS)
+    assert sum(row[:count]) == pytest.approx(1.0)
+    assert sum(row[count:]) == pytest.approx(1.0)

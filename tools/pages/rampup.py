@@ -1,0 +1,318 @@
+"""How plants ramp up: when blocks start, what a site makes in its second year, class by class.
+
+``python -m pages.rampup RUN [HINDCAST_RUN]`` writes the tables of
+``docs/background/ramp-up.md`` from finished runs.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import simpy
+
+from bvsim.analysis.written import insert
+from bvsim.schema.ramp import RampClass
+from bvsim.schema.stages import Project, Shock, Stage, Stages, Stops
+from bvsim.valley.ground.books import Books, Trace
+from bvsim.valley.ground.calendar import Calendar, make_calendar
+from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.streams import Key, Streams
+from bvsim.valley.projects.block import Block
+from bvsim.valley.projects.stages import STAGE_NAMES, Pipeline
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bvsim.ensemble.store.results import Run
+
+REACHED_BY = 2033.0
+"""SOP counts when it falls before this decimal year: by 31 December 2032."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a block's pipeline must reproduce.
+
+    Parameters
+    ----------
+    probability : float
+        Of SOP by 31 December 2032.
+    median : float
+        Median SOP among those, as a decimal year.
+    """
+
+    probability: float
+    median: float
+
+
+def read_assessment(path: Path) -> dict[str, Expected]:
+    """Read the assessment that the pipelines are held against.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A CSV file with the columns block, probability and median (a date).
+    """
+    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return {
+        row["block"]: Expected(float(row["probability"]), _decimal_year(row["median"]))
+        for row in csv.DictReader(lines)
+    }
+
+
+def _decimal_year(written: str) -> float:
+    when = dt.date.fromisoformat(written)
+    first, next_first = dt.date(when.year, 1, 1), dt.date(when.year + 1, 1, 1)
+    return when.year + (when - first).days / (next_first - first).days
+
+
+def sop_table(run: Run, expected: dict[str, Expected]) -> pd.DataFrame:
+    """Return probability and median date of SOP by block, beside what is expected.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+    expected : dict of str to Expected
+        By block.
+
+    Returns
+    -------
+    DataFrame
+        One row a block: ``probability``, ``expected_probability``, ``median``,
+        ``expected_median``, ``off_months``.
+    """
+    import pandas as pd
+
+    kpis = run.table("kpis")
+    rows = []
+    for block, target in sorted(expected.items()):
+        years = kpis[f"sop_year.{block}"].to_numpy(dtype=float)
+        reached = years[years < REACHED_BY]
+        median = float(np.median(reached)) if len(reached) else float("nan")
+        rows.append(
+            {
+                "block": block,
+                "probability": len(reached) / len(years),
+                "expected_probability": target.probability,
+                "median": median,
+                "expected_median": target.median,
+                "off_months": (median - target.median) * 12.0,
+            }
+        )
+    return pd.DataFrame(rows).set_index("block")
+
+
+def second_year_table(run: Run) -> pd.DataFrame:
+    """Return the distribution of output in months 13 to 24 after SOP, by site, given SOP.
+
+    Returns
+    -------
+    DataFrame
+        ``rows`` (with all twelve months inside the horizon), ``p5``, ``p50``, ``p95``,
+        ``ratio`` (P95 over P5, NaN where P5 is zero), ``zero`` (share without output).
+    """
+    import pandas as pd
+
+    kpis = run.table("kpis")
+    rows = []
+    for name in kpis.columns:
+        stem, _, site = name.partition(".")
+        if stem != "output_months_13_24_gwh":
+            continue
+        values = kpis[name].dropna().to_numpy(dtype=float)
+        if not len(values):
+            continue
+        p5, p50, p95 = np.quantile(values, [0.05, 0.5, 0.95])
+        rows.append(
+            {
+                "site": site,
+                "rows": len(values),
+                "p5": p5,
+                "p50": p50,
+                "p95": p95,
+                "ratio": p95 / p5 if p5 > 0.0 else float("nan"),
+                "zero": float(np.mean(values <= 0.0)),
+            }
+        )
+    return pd.DataFrame(rows).set_index("site")
+
+
+# -- a test valley without history: one block, nothing that binds --------------------------------
+
+
+def free_plant(
+    ramp: RampClass, key: Key, calendar: Calendar, *, lines: int = 4, interval_months: float = 3.0
+) -> list[float]:
+    """Return the good output of an unconstrained block by month after SOP, per unit nameplate.
+
+    Parameters
+    ----------
+    ramp : RampClass
+        Drawn figures of its class.
+    key : Key
+        Its luck.
+    calendar : Calendar
+        From SOP on.
+    lines, interval_months : int, float
+        How the nameplate is released.
+
+    Returns
+    -------
+    list of float
+        One value a month, as a rate: 1 is nameplate.
+    """
+    trace = Trace(calendar, keep=False)
+    env = simpy.Environment()
+    ctx = Context(env, calendar, Streams(key), Books(calendar, trace), trace, as_of_day=0.0)
+    pipeline = Pipeline(_open_at_once(), "plant.block-1", ctx, Shock(level=0.5, correlation=0.0))
+    block = Block(
+        entity="plant.block-1",
+        nameplate=1.0,
+        lines=lines,
+        line_interval_months=interval_months,
+        first_sales_months=0.0,
+        ramp=ramp,
+        ctx=ctx,
+        pipeline=pipeline,
+    )
+    block.start()
+    good = [0.0] * calendar.months
+    for period in calendar.periods:
+        env.run(until=period.start_day + 1e-6)
+        block.levels(period, 1.0)
+        good[period.month] += block.run(1.0, period, 1.0, 0.0)[1]
+    worked = [calendar.worked_in_month(month) for month in range(calendar.months)]
+    year = float(calendar.scheduled_days_per_year)
+    return [g * year / days if days else 0.0 for g, days in zip(good, worked, strict=True)]
+
+
+def _open_at_once() -> Project:
+    stage = Stage(duration=0.0, stop_hazard=0.0)
+    stops = Stops(cancelled=1.0, downsized=0.0, downsize_factor=1.0, review=12.0, resume=0.0)
+    stages = Stages(**dict.fromkeys(STAGE_NAMES, stage))
+    return Project(begins=0.0, sop=0.0, stages=stages, stops=stops)
+
+
+def class_outcomes(ramps: Sequence[RampClass], seed: int = 1) -> tuple[float, float]:
+    """Return the shares of free plants above three quarters, and under 1%, of nameplate.
+
+    Measured in the 24th month after SOP (the shares are of `ramps`, one plant each).
+    """
+    calendar = make_calendar(
+        dt.date(2030, 1, 1),
+        dt.date(2031, 12, 31),
+        review_days=7,
+        scheduled_days=343,
+        august_share=0.0,
+    )
+    rates = [max(free_plant(ramp, Key(seed, i, 0), calendar)[-3:]) for i, ramp in enumerate(ramps)]
+    high = sum(rate >= 0.75 for rate in rates) / len(rates)
+    low = sum(rate < 0.01 for rate in rates) / len(rates)
+    return high, low
+
+
+# -- the page -----------------------------------------------------------------------------------
+
+MARKERS = ("<!-- generated by: python -m pages.rampup -->", "<!-- end of generated -->")
+
+
+def _cell(column: str, value: object) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    if math.isnan(value):
+        return ""
+    if "median" in column:
+        return f"{value:.2f}"  # a decimal year
+    return f"{value:,.0f}" if value.is_integer() or value >= 1000.0 else f"{value:.3g}"
+
+
+def _markdown(table: pd.DataFrame) -> str:
+    head = [str(table.index.name), *map(str, table.columns)]
+    rows = [
+        [str(i), *map(_cell, map(str, table.columns), row)]
+        for i, row in zip(table.index, table.to_numpy(), strict=True)
+    ]
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _about(run: Run) -> str:
+    manifest = run.manifest
+    return f"{manifest['draws']} draws, seed {manifest['seed']}, {manifest['design']}"
+
+
+def class_table(scenario_name: str, draws: int = 400) -> pd.DataFrame:
+    """Return what free plants of each class reach in the 24th month after SOP.
+
+    Each class is drawn where a site of the scenario takes it over.
+    """
+    import pandas as pd
+
+    from bvsim.reading.scenario import load
+
+    scenario = load(scenario_name)
+    uniforms = np.random.default_rng(3).uniform(size=(draws, scenario.width))
+    models = [scenario.drawn(row) for row in scenario.quantile(uniforms)]
+    rows = []
+    for name, site in CLASS_SITES.items():
+        high, low = class_outcomes([model.sites[site].ramp for model in models])
+        rows.append({"class": name, "above 75% of nameplate": high, "below 1%": low})
+    return pd.DataFrame(rows).set_index("class")
+
+
+CLASS_SITES = {
+    "incumbent at home": "enersys-arras",
+    "incumbent abroad": "aesc-douai",
+    "new entrant": "verkor-dunkirk",
+    "new technology": "tiamat-amiens",
+}
+"""A site that takes over each class."""
+
+
+def page(run: Run, hindcast: Run | None, assessment: dict[str, Expected]) -> str:
+    """Return the generated part of the page."""
+    parts = [
+        f"### Start of production by block ({run.scenario_name}, {_about(run)})",
+        _markdown(sop_table(run, assessment)),
+    ]
+    for each in (run, hindcast):
+        if each is not None:
+            parts += [
+                "### Output in months 13 to 24 after SOP, GWh"
+                f" ({each.scenario_name}, {_about(each)})",
+                _markdown(second_year_table(each)),
+            ]
+    parts += [
+        "### Free plants of each class, 24th month after SOP (400 draws each)",
+        _markdown(class_table("reference")),
+    ]
+    return "\n\n".join(parts)
+
+
+def main(folders: Sequence[str]) -> None:
+    """Write the page's tables from finished runs: the reference, then the hindcast."""
+    from bvsim.ensemble.store.results import open_run
+    from bvsim.reading.datafiles import find_model
+
+    model = find_model("hauts-de-france")
+    if model is None:
+        raise SystemExit("the model folder hauts-de-france is not here")
+    assessment = read_assessment(model / "history" / "sop-assessment.csv")
+    hindcast = open_run(folders[1]) if len(folders) > 1 else None
+    text = page(open_run(folders[0]), hindcast, assessment)
+    path = Path("docs/background/ramp-up.md")
+    path.write_text(insert(path.read_text("utf-8"), *MARKERS, f"\n{text}\n"), "utf-8")
+    print(f"{path} written")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
