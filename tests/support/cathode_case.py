@@ -24,9 +24,9 @@ from bvsim.schema.stages import Project, Shock, Stage, Stages, Stops
 from bvsim.valley.cathode.buyer import Buyer
 from bvsim.valley.cathode.market import CathodeMarket
 from bvsim.valley.ground.books import Balance, Books, Trace
-from bvsim.valley.ground.calendar import make_calendar
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.streams import Key, Streams
+from world import calendar_of
 
 SHOCK = Shock(level=0.5, correlation=0.0)
 AS_OF = date(2026, 3, 31)
@@ -45,7 +45,7 @@ def context(
     review: float = 7,
     scheduled: int = 343,
 ) -> Context:
-    calendar = make_calendar(
+    calendar = calendar_of(
         start, end, review_days=review, scheduled_days=scheduled, august_share=0.68
     )
     trace = Trace(calendar, keep=keep)

@@ -27,10 +27,10 @@ from bvsim.schema.labour import (
 )
 from bvsim.schema.unit import Timed
 from bvsim.valley.ground.books import Books, Trace
-from bvsim.valley.ground.calendar import make_calendar
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.streams import Key, Streams
 from bvsim.valley.people.market import LabourMarket
+from world import calendar_of
 
 
 def always(value: float) -> Timed:
@@ -166,7 +166,7 @@ def labour(**changes) -> Labour:
 def context(
     *, years: int = 6, chance: bool = True, seed: int = 1, as_of: float = 0.0, lifts=(), keep=False
 ) -> Context:
-    calendar = make_calendar(
+    calendar = calendar_of(
         date(2023, 1, 1),
         date(2022 + years, 12, 31),
         review_days=7,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import date
 
 import simpy
@@ -13,6 +14,8 @@ from bvsim.valley.ground.calendar import make_calendar
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.streams import Key, Streams
 
+calendar_of = functools.cache(make_calendar)
+"""Calendars are frozen: one of a kind serves all tests."""
 SHOCK = Shock(level=0.5, correlation=0.0)
 
 
@@ -28,7 +31,7 @@ def make_context(
     scheduled=343,
     review_days=7,
 ):
-    calendar = make_calendar(
+    calendar = calendar_of(
         start, end, review_days=review_days, scheduled_days=scheduled, august_share=0.68
     )
     trace = Trace(calendar, keep=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -44,7 +45,10 @@ def read_file(path: FilePath, name: str | None = None) -> tuple[Node | None, lis
     except OSError as error:
         return None, [Problem(Place(name, 1, 1), "", f"cannot be read: {error.strerror}")]
     text, problem = _decode(data, name)
-    return (None, [problem]) if problem else read_text(text, name)
+    if problem:
+        return None, [problem]
+    node, problems = _read_once(text, name)
+    return node, list(problems)
 
 
 def display_name(path: FilePath) -> str:
@@ -53,6 +57,13 @@ def display_name(path: FilePath) -> str:
         return path.resolve().relative_to(FilePath.cwd()).as_posix()
     except ValueError:
         return path.as_posix()
+
+
+@lru_cache(maxsize=64)
+def _read_once(text: str, name: str) -> tuple[Node | None, tuple[Problem, ...]]:
+    """Read a text that may come again: many scenarios stand on one model; nodes never change."""
+    node, problems = read_text(text, name)
+    return node, tuple(problems)
 
 
 def read_text(text: str, name: str) -> tuple[Node | None, list[Problem]]:
