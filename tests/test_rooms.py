@@ -172,6 +172,21 @@ def test_an_arrow_turned_is_found():
     assert circles(turned)
 
 
+def test_the_picture_names_every_room():
+    from pages.architecture import FLOORS as drawn
+    from pages.architecture import PICTURE, picture
+
+    assert [floor.name for floor in drawn] == [r for r in HOUSE if not r.startswith("__")]
+    for floor in drawn:
+        rooms = {
+            r
+            for r in rooms_inside(f"bvsim.{floor.name}")
+            if (SOURCE / "bvsim" / floor.name / r).is_dir()
+        }
+        assert set(floor.inner) == rooms, floor.name
+    assert (SOURCE.parent / PICTURE).read_text("utf-8") == picture()
+
+
 def print_table(package):
     counts = room_arrows(ARROWS, package)
     rooms = rooms_inside(package)
