@@ -173,18 +173,17 @@ def test_an_arrow_turned_is_found():
 
 
 def test_the_picture_names_every_room():
-    from pages.architecture import FLOORS as drawn
-    from pages.architecture import PICTURE, picture
+    from pages import architecture
 
-    assert [floor.name for floor in drawn] == [r for r in HOUSE if not r.startswith("__")]
-    for floor in drawn:
+    assert [floor.name for floor in architecture.FLOORS] == [r for r in HOUSE if not r.startswith("__")]
+    for floor in architecture.FLOORS:
         rooms = {
             r
             for r in rooms_inside(f"bvsim.{floor.name}")
             if (SOURCE / "bvsim" / floor.name / r).is_dir()
         }
         assert set(floor.inner) == rooms, floor.name
-    assert (SOURCE.parent / PICTURE).read_text("utf-8") == picture()
+    assert (SOURCE.parent / architecture.PICTURE).read_text("utf-8") == architecture.picture()
 
 
 def print_table(package):
