@@ -175,7 +175,9 @@ def test_an_arrow_turned_is_found():
 def test_the_picture_names_every_room():
     from pages import architecture
 
-    assert [floor.name for floor in architecture.FLOORS] == [r for r in HOUSE if not r.startswith("__")]
+    assert [floor.name for floor in architecture.FLOORS] == [
+        r for r in HOUSE if not r.startswith("__")
+    ]
     for floor in architecture.FLOORS:
         rooms = {
             r
