@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from bvsim.spec.units import Timed
-from bvsim.valley.streams import Stream
+from bvsim.valley.streams import Key, Stream
 
 Measure = Callable[[Any], float]
 Line = tuple[str, Any, Measure, float]
@@ -60,9 +60,7 @@ class SameLuck(Stream):
 class Fortune:
     """Streams whose every number is the same, for mechanisms that need luck."""
 
-    class key:
-        seed = draw = replication = 0
-        chance = True
+    key = Key(seed=0, draw=0, replication=0)
 
     def __init__(self, uniform: float) -> None:
         self.uniform = uniform

@@ -13,7 +13,6 @@ from datetime import date
 
 import numpy as np
 from fleet_case import constant, context
-from mechanisms.table import exact, table
 
 from bvsim.spec.fleet import (
     FleetSpec,
@@ -29,6 +28,7 @@ from bvsim.spec.units import Timed
 from bvsim.valley.calendar import make_calendar
 from bvsim.valley.fleet import Fleet
 from bvsim.valley.vehicles import VEHICLES, Cohorts
+from mechanisms.table import exact, table
 
 CALENDAR = make_calendar(
     date(2024, 1, 1), date(2027, 12, 31), review_days=7, scheduled_days=343, august_share=0.5
