@@ -490,7 +490,7 @@ def test_a_second_line_waits_for_load(spec, measure, expected):
     assert measure(spec) == exact(expected)
 
 
-# -- hydrometallurgy --------------------------------------------------------------------------------
+# -- hydrometallurgy ------------------------------------------------------------------------
 
 STAGE = HydrometSpec(
     title="",

@@ -1,0 +1,397 @@
+"""What people make possible: plans, crews, tutors, experts, proficiency, and courses.
+
+The plant: 10 GWh a year at 60 heads each, so 360 operators in ten crews of 36, 120
+technicians and 60 engineers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from labour_case import always, programme
+
+from bvsim.spec.labour import Learning
+from bvsim.valley.labour_pools import AUTOMOTIVE, EXPERIENCED, GRADUATES, SEEKERS
+from mechanisms.people_case import LABOUR, WORLD, basin, booked, changed, market, pass_until
+from mechanisms.table import exact, table
+
+OPERATORS, TECHNICIANS, ENGINEERS = range(3)
+MONTH = 30.4375
+FULL = [(10.0, -5000.0, 10.0)]
+"""One block, ten crews with two lines, long in service: everybody is wanted."""
+AT_SOP = [(10.0, 0.0, 10.0)]
+
+
+# -- plans ---------------------------------------------------------------------------------
+
+
+def planned(spec, plan, skill, day):
+    alpha = market(spec).workforces["alpha"]
+    alpha.ask(plan, 2)
+    return alpha.plan.target(skill, day)
+
+
+def operators_once_full(spec):
+    return planned(spec, FULL, OPERATORS, 0.0)
+
+
+def operators_of_two_blocks(spec):
+    return planned(spec, [*FULL, (10.0, -4000.0, 10.0)], OPERATORS, 0.0)
+
+
+def operators_at_sop(spec):
+    return planned(spec, AT_SOP, OPERATORS, 0.0)
+
+
+def engineers_at_sop(spec):
+    return planned(spec, AT_SOP, ENGINEERS, 0.0)
+
+
+def operators_six_months_later(spec):
+    return planned(spec, AT_SOP, OPERATORS, 6 * MONTH)
+
+
+def operators_three_months_before(spec):
+    return planned(spec, AT_SOP, OPERATORS, -3 * MONTH)
+
+
+@table(
+    replace(WORLD, alpha=replace(WORLD.alpha, lead=9.0)),
+    ("alpha.heads_per_unit", 50.0, operators_once_full, 300.0),  # 0.6 x 500
+    ("alpha.later_saving", 0.4, operators_of_two_blocks, 576.0),  # 360 + 0.6 x 360
+    ("alpha.at_sop", 0.5, operators_at_sop, 180.0),
+    ("alpha.skilled_at_sop", 0.8, engineers_at_sop, 48.0),
+    ("alpha.to_full", 12.0, operators_six_months_later, 261.0),  # 0.45 + 0.55 / 2 of 360
+    ("alpha.to_full", 8.0, operators_six_months_later, 310.5),  # 0.45 + 0.55 x 3/4
+    ("alpha.lead", 12.0, operators_three_months_before, 121.5),  # 0.45 x 9/12 of 360
+    ("alpha.lead", 6.0, operators_three_months_before, 81.0),
+)
+def test_planned_staff(spec, measure, expected):
+    assert measure(spec) == exact(expected)
+
+
+# -- crews, tutors and experts -----------------------------------------------------------------
+
+
+def staffed(spec, *heads, plan=FULL):
+    """Return a plant with heads by skill, all proficient; no month passes."""
+    alpha = market(spec).workforces["alpha"]
+    alpha.ask(plan, 2)
+    for skill, number in enumerate(heads):
+        alpha.staff[skill].settle(number)
+    alpha.heads = sum(heads)
+    alpha.review(0.0)
+    alpha.refresh(lifted=False)
+    return alpha
+
+
+def crews_of_300(spec):
+    """Share of the crews that 300 of 360 operators make up."""
+    return staffed(spec, 300, 120, 60).crew_share
+
+
+def with_tutors(spec, wanted=1000):
+    alpha = staffed(spec, 360, 120, 60, plan=AT_SOP)
+    alpha.lend_trainers(wanted)
+    alpha.refresh(lifted=False)
+    return alpha
+
+
+def tutors_lent(spec):
+    return with_tutors(spec).trainers
+
+
+def crews_without_the_tutors(spec):
+    return with_tutors(spec).crew_share
+
+
+def crews_with_thirty_tutors(spec):
+    return with_tutors(spec, 30).crew_share
+
+
+def repairs_with_half_the_technicians(spec):
+    return staffed(spec, 360, 60, 60).repair_factor
+
+
+def repairs_without_technicians(spec):
+    return staffed(spec, 360, 0, 60).repair_factor
+
+
+@table(
+    WORLD,
+    ("labour.thin_staffing.crew_minimum", 0.9, crews_of_300, 0.9),  # 300 / 32.4 = 9.26 crews
+    ("labour.thin_staffing.crew_minimum", 0.8, crews_of_300, 1.0),  # 300 / 28.8 = 10.4
+    ("labour.thin_staffing.crew_minimum", 1.0, crews_of_300, 0.8),  # 300 / 36 = 8.33
+    ("alpha.crews", 4.0, crews_of_300, 0.875),  # of 8 crews of 45: 300 / 40.5 = 7.4
+    ("labour.hiring.trainers", 0.2, tutors_lent, 72),  # of 360 operators
+    # They are missing on the line: 288 operators / 32.4 = 8.9 crews.
+    ("labour.hiring.trainers", 0.2, crews_without_the_tutors, 0.8),
+    ("labour.thin_staffing.repair_exponent", 0.5, repairs_with_half_the_technicians, 2**0.5),
+    ("labour.thin_staffing.repair_exponent", 2.0, repairs_with_half_the_technicians, 4.0),
+    # Contractors count as a quarter of them: four times as long, to the power of 0.7.
+    ("labour.thin_staffing.technicians_floor", 0.25, repairs_without_technicians, 2.639015821546),
+)
+def test_crews_and_repairs(spec, measure, expected):
+    assert measure(spec) == exact(expected)
+
+
+def experts_at_ten_months(spec):
+    alpha = market(spec).workforces["alpha"]
+    alpha.ask(AT_SOP, 2)
+    return alpha.plan.experts(10 * MONTH)
+
+
+def engineers_with_experts(spec):
+    """Share of the engineers needed where half of them are there."""
+    return staffed(spec, 360, 120, 30, plan=AT_SOP).engineer_share
+
+
+def technicians_with_experts(spec):
+    """Share of the technicians where half are there, and ten engineers are missing."""
+    return staffed(spec, 360, 60, 50, plan=AT_SOP).technician_share
+
+
+@table(
+    replace(WORLD, alpha=replace(WORLD.alpha, experts_per_unit=4.0, lead=9.0)),
+    ("alpha.experts_per_unit", 1.5, engineers_with_experts, 0.75),  # (30 + 15) / 60
+    ("alpha.experts_per_unit", 1.6, technicians_with_experts, 0.55),  # (60 + 16 - 10) / 120
+    ("alpha.experts_per_unit", 0.5, technicians_with_experts, 0.5),  # none is spare
+    ("alpha.experts_half_life", 10.0, experts_at_ten_months, 20),
+    ("alpha.experts_half_life", 5.0, experts_at_ten_months, 10),
+    ("labour.hiring.trainers", 0.2, tutors_lent, 112),  # 72 and the 40 experts
+    ("labour.hiring.trainers", 0.2, crews_without_the_tutors, 0.8),  # experts leave no gap
+    ("labour.hiring.trainers", 0.2, crews_with_thirty_tutors, 1.0),  # all of them experts
+)
+def test_lent_experts(spec, measure, expected):
+    assert measure(spec) == exact(expected)
+
+
+# -- proficiency -----------------------------------------------------------------------------------
+
+
+def first_day(spec, source):
+    """Return the proficiency of operators of a source on their first day."""
+    made = market(spec)
+    made.pools["east"].give(source, OPERATORS, 100)
+    alpha = made.workforces["alpha"]
+    alpha.ask(FULL, 2)
+    pass_until(made, 7.0)
+    return alpha.staff[OPERATORS].proficiency
+
+
+def of_a_job_seeker(spec):
+    return first_day(spec, SEEKERS)
+
+
+def of_a_graduate(spec):
+    return first_day(spec, GRADUATES)
+
+
+def of_a_car_worker(spec):
+    return first_day(spec, AUTOMOTIVE)
+
+
+def of_an_experienced_one(spec):
+    return first_day(spec, EXPERIENCED)
+
+
+def after_four_months(spec):
+    staff = market(spec).workforces["alpha"].staff[OPERATORS]
+    staff.hire(100, 0.5)
+    for _ in range(4):
+        staff.age()
+    return staff.proficiency
+
+
+def penalty_of_the_green(spec):
+    """Scrap added by operators who are all new, where the plan expects a settled staff."""
+    alpha = staffed(spec, 0, 120, 60)
+    alpha.staff[OPERATORS].hire(360, 0.5)
+    alpha.refresh(lifted=False)
+    return alpha.scrap_penalty
+
+
+@table(
+    WORLD,
+    ("labour.proficiency.operators.start", 0.4, of_a_job_seeker, 0.4),
+    ("labour.proficiency.trained", 0.2, of_a_graduate, 0.7),  # 0.5 + 0.2
+    ("labour.proficiency.automotive", 0.15, of_a_car_worker, 0.65),
+    ("labour.proficiency.experienced", 0.8, of_an_experienced_one, 0.8),
+    ("labour.proficiency.experienced", 0.3, of_an_experienced_one, 0.5),  # no worse than anybody
+    # 1 - 0.5 e^-1, 1 - 0.5 e^-0.5
+    (
+        "labour.proficiency.operators",
+        Learning(start=0.5, tau=4.0),
+        after_four_months,
+        0.816060279414279,
+    ),
+    (
+        "labour.proficiency.operators",
+        Learning(start=0.5, tau=8.0),
+        after_four_months,
+        0.696734670143683,
+    ),
+    ("labour.thin_staffing.scrap_slope", 0.3, penalty_of_the_green, 0.15),  # 0.3 x (1 - 0.5)
+)
+def test_proficiency(spec, measure, expected):
+    assert measure(spec) == exact(expected)
+
+
+# -- courses ---------------------------------------------------------------------------------------
+
+COURSE = programme(
+    seats=always(1000.0),
+    rooms=99.0,
+    interval=52.0,
+    first_intake=0.0,
+    hours=350.0,
+    hours_a_week=35.0,
+    centre_share=0.3,
+    trainees_per_trainer=3.0,
+    drop_out=0.0,
+    exam_pass=1.0,
+    placement=1.0,
+)
+"""Ten weeks, three of them in the centre, for a thousand operators; everybody succeeds."""
+SCHOOL = changed(
+    basins={"east": basin(10_000.0), "west": basin(reach=0.0)}, programmes={"course": COURSE}
+)
+
+
+def course_at(spec, day, plants=()):
+    made = market(spec, heads=600.0, plants=plants)
+    made._ctx.env.run(until=day)
+    return made, made.courses["course"]
+
+
+def intake(spec):
+    return course_at(spec, 1.0)[1].taken_in
+
+
+def intake_of_car_workers(spec):
+    """Of 2000 released by the car industry."""
+    made = market(spec, plants=())
+    made.pools["east"].give(AUTOMOTIVE, OPERATORS, 2000)
+    made._ctx.env.run(until=1.0)
+    return 2000 - made.pools["east"].people[AUTOMOTIVE][OPERATORS]
+
+
+def dropped(spec):
+    return course_at(spec, 71.0)[1].dropped
+
+
+def failed(spec):
+    return course_at(spec, 71.0)[1].failed
+
+
+def graduates_in_the_pool(spec):
+    return course_at(spec, 71.0)[0].pools["east"].people[GRADUATES][OPERATORS]
+
+
+def graduates_elsewhere(spec):
+    return booked(course_at(spec, 71.0)[0], "region:labour", "other_work")
+
+
+def cost_meur(spec):
+    return booked(course_at(spec, 1.0)[0], "region:labour", "training_cost_meur")
+
+
+def graduation_day(spec):
+    made, course = course_at(spec, 1.0)
+    while not course.graduated:
+        made._ctx.env.step()
+    return made._ctx.env.now
+
+
+def first_intake_day(spec):
+    made, course = course_at(spec, 0.5)
+    while not course.taken_in:
+        made._ctx.env.step()
+    return made._ctx.env.now
+
+
+def intake_in_two_weeks(spec):
+    return course_at(spec, 20.0)[1].taken_in
+
+
+@table(
+    SCHOOL,
+    ("labour.programmes.course.seats", 500.0, intake, 500),
+    ("labour.programmes.course.applicants", 0.1, intake, 600),  # of 6000 operators
+    ("labour.basins.east.reach.east", 0.05, intake, 300),
+    ("labour.programmes.course.smallest", 900.0, intake, 1000),
+    ("labour.programmes.course.automotive", 0.5, intake_of_car_workers, 500),
+    ("labour.programmes.course.drop_out", 0.12, dropped, 120),
+    ("labour.programmes.course.drop_out", 0.12, graduates_in_the_pool, 880),
+    ("labour.programmes.course.exam_pass", 0.92, failed, 80),
+    ("labour.programmes.course.exam_pass", 0.92, graduates_in_the_pool, 920),
+    ("labour.programmes.course.placement", 0.94, graduates_in_the_pool, 940),
+    ("labour.programmes.course.placement", 0.94, graduates_elsewhere, 60),
+    ("labour.programmes.course.cost", 8.0, cost_meur, 8.0),  # 1000 x EUR 8000
+    ("labour.programmes.course.hours", 420.0, graduation_day, 84.0),  # twelve weeks
+    ("labour.programmes.course.hours_a_week", 25.0, graduation_day, 98.0),
+    ("labour.programmes.course.delay", 10.0, first_intake_day, 10.0),
+    ("labour.programmes.course.interval", 1.0, intake_in_two_weeks, 3000),  # days 0, 7 and 14
+)
+def test_courses(spec, measure, expected):
+    assert measure(spec) == exact(expected)
+
+
+@table(
+    changed(SCHOOL, programmes={"course": replace(COURSE, interval=1.0)}),
+    # Three weeks in the centre, where two cohorts have room: no third one on day 14.
+    ("labour.programmes.course.rooms", 2.0, intake_in_two_weeks, 2000),
+    ("labour.programmes.course.until", 7.0, intake_in_two_weeks, 1000),
+)
+def test_rooms_of_a_course(spec, measure, expected):
+    assert measure(spec) == exact(expected)
+
+
+def tutors_wanted(spec):
+    """Tutors of a plant with 360 operators, in the fourth week of a course for a hundred."""
+    return course_at(spec, 22.0, ("alpha",))[0].workforces["alpha"].trainers
+
+
+def tutors_in_the_third_week(spec):
+    return course_at(spec, 20.0, ("alpha",))[0].workforces["alpha"].trainers
+
+
+def intake_for_vacancies(spec):
+    """Intake for a plant that lacks 40 of 400 operators."""
+    made = market(spec, heads=600.0)
+    made.workforces["alpha"].ask([(400 / 36, -5000.0, 400 / 36)])
+    made._ctx.env.run(until=1.0)
+    return made.courses["course"].taken_in
+
+
+AT_ALPHA = changed(
+    SCHOOL,
+    programmes={"course": replace(COURSE, destination="alpha", seats=always(100.0))},
+    hiring=replace(LABOUR.hiring, trainers=0.1),
+)
+
+
+@table(
+    AT_ALPHA,
+    ("labour.programmes.course.trainees_per_trainer", 5.0, tutors_wanted, 20),
+    ("labour.programmes.course.trainees_per_trainer", 2.0, tutors_wanted, 36),  # 0.1 x 360
+    ("labour.programmes.course.centre_share", 0.3, tutors_in_the_third_week, 0),
+    ("labour.programmes.course.centre_share", 0.2, tutors_in_the_third_week, 34),  # 100 / 3
+)
+def test_tutors_of_a_course(spec, measure, expected):
+    assert measure(spec) == exact(expected)
+
+
+@table(
+    changed(
+        AT_ALPHA,
+        programmes={
+            "course": replace(AT_ALPHA.labour.programmes["course"], runs="vacancies", smallest=1.0)
+        },
+    ),
+    ("labour.programmes.course.drop_out", 0.2, intake_for_vacancies, 50),  # 40 / 0.8
+    ("labour.programmes.course.placement", 0.5, intake_for_vacancies, 80),
+    ("labour.programmes.course.smallest", 41.0, intake_for_vacancies, 0),
+)
+def test_courses_for_vacancies(spec, measure, expected):
+    assert measure(spec) == exact(expected)
