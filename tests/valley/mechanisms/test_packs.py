@@ -108,7 +108,7 @@ def retired(spec: FleetSpec, *, vehicle: str = "bev_car", cohort: int = 2024) ->
     return cohorts.retired_tonnes()[:, cohort + 1 - 2023]
 
 
-# -- what retires ------------------------------------------------------------------------
+# -- what retires --------------------------------------------------------------------------------
 
 
 def history_t(spec):
@@ -227,7 +227,7 @@ def test_recalls(spec, measure, expected):
     assert measure(spec) == exact(expected)
 
 
-# -- where it goes --------------------------------------------------------------------------
+# -- where it goes -------------------------------------------------------------------------------
 
 
 def exported_t(spec):

@@ -19,7 +19,7 @@ from mechanisms.table import table
 OPERATORS, TECHNICIANS = range(2)
 
 
-# -- who leaves ----------------------------------------------------------------------------
+# -- who leaves ----------------------------------------------------------------------------------
 
 
 def gone_in_january(spec, skill):
@@ -130,7 +130,7 @@ def test_a_new_shift_pattern_drives_people_away(spec, measure, expected):
     assert measure(spec) == expected
 
 
-# -- where they go ---------------------------------------------------------------------------
+# -- where they go -------------------------------------------------------------------------------
 
 HALF_LEAVE = changed(attrition=replace(LABOUR.attrition, later=math.log(2.0)))
 """Half of alpha's 10,000 leave in January: 3000 operators, 1000, 500 and 500."""
@@ -193,7 +193,7 @@ def test_pay_decides_where_the_poached_go(spec, measure, expected):
     assert measure(spec) == expected
 
 
-# -- who is won ---------------------------------------------------------------------------------
+# -- who is won ----------------------------------------------------------------------------------
 
 SEEKING = changed(basins={"east": basin(1000.0), "west": basin(1000.0, reach=0.0)})
 """600 operators and 200 technicians look for work in either basin; alpha wants 1e6."""
@@ -309,7 +309,7 @@ def test_leavers_are_hired_for_ahead(spec, measure, expected):
     assert measure(spec) == expected
 
 
-# -- the pools -------------------------------------------------------------------------------------
+# -- the pools -----------------------------------------------------------------------------------
 
 
 def pool_after(spec, source, day, people=0):

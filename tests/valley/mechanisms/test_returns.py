@@ -156,7 +156,7 @@ def column(made, name, entity="region:eol", month=0):
 SCRAP = [("plant", "nmc", "filled_cell", 100.0)]
 
 
-# -- feed ------------------------------------------------------------------------------------
+# -- feed ----------------------------------------------------------------------------------------
 
 
 def packs_t(spec):
@@ -219,7 +219,7 @@ def test_contracts_and_other_batteries(spec, measure, expected):
     assert measure(spec) == exact(expected)
 
 
-# -- the works ----------------------------------------------------------------------------------
+# -- the works -----------------------------------------------------------------------------------
 
 
 def shredded_t(spec, daily=10.0, months=1):
@@ -490,7 +490,7 @@ def test_a_second_line_waits_for_load(spec, measure, expected):
     assert measure(spec) == exact(expected)
 
 
-# -- hydrometallurgy ------------------------------------------------------------------------
+# -- hydrometallurgy -----------------------------------------------------------------------------
 
 STAGE = HydrometSpec(
     title="",

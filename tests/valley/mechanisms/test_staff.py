@@ -22,7 +22,7 @@ FULL = [(10.0, -5000.0, 10.0)]
 AT_SOP = [(10.0, 0.0, 10.0)]
 
 
-# -- plans ---------------------------------------------------------------------------------
+# -- plans ---------------------------------------------------------------------------------------
 
 
 def planned(spec, plan, skill, day):
@@ -70,7 +70,7 @@ def test_planned_staff(spec, measure, expected):
     assert measure(spec) == exact(expected)
 
 
-# -- crews, tutors and experts -----------------------------------------------------------------
+# -- crews, tutors and experts -------------------------------------------------------------------
 
 
 def staffed(spec, *heads, plan=FULL):
@@ -166,7 +166,7 @@ def test_lent_experts(spec, measure, expected):
     assert measure(spec) == exact(expected)
 
 
-# -- proficiency -----------------------------------------------------------------------------------
+# -- proficiency ---------------------------------------------------------------------------------
 
 
 def first_day(spec, source):
@@ -237,7 +237,7 @@ def test_proficiency(spec, measure, expected):
     assert measure(spec) == exact(expected)
 
 
-# -- courses ---------------------------------------------------------------------------------------
+# -- courses -------------------------------------------------------------------------------------
 
 COURSE = programme(
     seats=always(1000.0),
