@@ -10,6 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from types import SimpleNamespace
 
+from bvsim.schema.cathode import CamPlant, Kilns, PcamPlant
+from bvsim.schema.imports import Imports
+from bvsim.schema.materials import Materials
+from bvsim.valley.cathode.market import CathodeMarket
+from bvsim.valley.cathode.sharing import RULES, Claim
+from bvsim.valley.ground.calendar import Period
 from cathode_case import (
     SHOCK,
     block,
@@ -21,14 +27,7 @@ from cathode_case import (
     pcam_plant,
     ramp,
 )
-
-from bvsim.spec.cathode import CamPlant, Kilns, PcamPlant
-from bvsim.spec.imports import Imports
-from bvsim.spec.materials import Materials
-from bvsim.valley.calendar import Period
-from bvsim.valley.cam_sharing import RULES, Claim
-from bvsim.valley.cathode import CathodeMarket
-from mechanisms.table import Fortune, exact, table
+from mechanism_table import Fortune, exact, table
 
 WEEK = Period(index=0, start_day=0.0, days=7.0, scheduled_days=7.0, month=0, year=2026)
 RAMP = ramp(scrap_start=0.2, scrap_mature=0.2)

@@ -6,24 +6,18 @@ line is mature: rating 0.9, a tenth of scrap, so 0.63 GWh good of 0.7 started.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
+from bvsim.schema.materials import Recipe
+from bvsim.schema.production import Production
+from bvsim.schema.ramp import RampClass
+from bvsim.valley.cells.process import InProcess
+from bvsim.valley.projects.ramp import make_curve
 from gigafactory_case import PRODUCTION, RECIPE, Buyer, make_site
-from world import SHOCK, make_context, make_project, make_ramp
-
-from bvsim.spec.materials import Recipe
-from bvsim.spec.production import Production
-from bvsim.spec.ramp import RampClass
-from bvsim.valley.block import Block, Stops
-from bvsim.valley.process import InProcess
-from bvsim.valley.ramp import make_curve
-from bvsim.valley.stages import Pipeline
-from mechanisms.table import Fortune, exact, table
+from mechanism_table import exact, table
+from world import make_context, make_ramp
 
 MONTH = 30.4375
-ONE_MEAN = 1.0 - 1.0 / math.e
-"""The uniform number at which an exponential time is as long as its mean."""
 
 
 @dataclass(frozen=True)
@@ -263,183 +257,4 @@ def found_day(world):
     ("recipe.cell_mass", 5000.0, dry_cells_t, 1750.0),
 )
 def test_scrap(spec, measure, expected):
-    assert measure(spec) == exact(expected)
-
-
-# -- curves --------------------------------------------------------------------------------------
-
-
-def rate_at_twenty_months(world):
-    curve = make_curve(world.ramp)
-    return curve.rate(curve.state_at(20 / 12))
-
-
-def starts_of_a_year(world):
-    """Starts of an unconstrained line in its first year, in years at full rate."""
-    curve = make_curve(world.ramp)
-    return curve.starts(curve.start, 1.0)
-
-
-# 1 / (1 + e^(-k (20 - t50))); the starts are ln((1 + e^(k (12 - t50))) / (1 + e^(-k t50))) / 12 k.
-@table(
-    WORLD,
-    ("ramp.t50", 12.0, rate_at_twenty_months, 0.916827303506078),  # e^-2.4
-    ("ramp.k", 0.5, rate_at_twenty_months, 0.952574126822433),  # e^-3
-    ("ramp.t50", 12.0, starts_of_a_year, 0.185052802097705),  # (ln 2 - ln(1 + e^-3.6)) / 3.6
-    # Half of e^(-k (t - t50)): (1/2)^(e^-1.8); 1 - 1/2 e^(-1.8) with the lag of 14 - ln 2 / 0.3.
-    ("ramp.family", "gompertz", rate_at_twenty_months, 0.891743754581768),
-    ("ramp.family", "lagged-exponential", rate_at_twenty_months, 0.917350555889207),
-)
-def test_learning_curves(spec, measure, expected):
-    assert measure(spec) == exact(expected)
-
-
-# -- a block -------------------------------------------------------------------------------------
-
-
-def block_of(world, *, luck=None, lines=1, elders=(), name="block-1"):
-    ctx = make_context(chance=False) if not elders else elders[0].ctx
-    if luck is not None:
-        ctx = replace(ctx, streams=Fortune(luck))
-    made = Block(
-        entity=name,
-        nameplate=34.3,
-        lines=lines,
-        line_interval_months=2.0,
-        first_sales_months=0.0,
-        ramp=world.ramp,
-        ctx=ctx,
-        pipeline=Pipeline(make_project(sop=0.0), name, ctx, SHOCK),
-        elders=elders,
-    )
-    made.start()
-    return made
-
-
-def scrap_after_four_months(world):
-    made = block_of(world)
-    made.engineering_months = 4.0
-    return made.scrap
-
-
-def second_line_state(world):
-    """Experience of the second line, where the first has two years."""
-    made = block_of(world, lines=2)
-    made.ctx.env.run(until=1.0)
-    made.lines[0].state = 2.0
-    made.ctx.env.run(until=100.0)
-    return made.lines[1].state
-
-
-def second_line_state_behind(world):
-    """The same where the first is half a year behind its class."""
-    made = block_of(world, lines=2)
-    made.ctx.env.run(until=1.0)
-    made.lines[0].state = -0.5
-    made.ctx.env.run(until=100.0)
-    return made.lines[1].state
-
-
-def engineering_of_a_second_block(world):
-    elder = block_of(world)
-    elder.ctx.env.run(until=0.5)
-    elder.engineering_months = 10.0
-    second = block_of(world, elders=(elder,), name="block-2")
-    second.ctx.env.run(until=1.0)
-    return second.engineering_months
-
-
-def lost_days(world):
-    """Days lost in 62 scheduled ones, where every time is as long as its mean."""
-    ramp = world.ramp
-    return Stops(ramp.mtbf, ramp.mttr / 24.0, Fortune(ONE_MEAN).stream("", "")).down_days(62.0, 1.0)
-
-
-def lost_days_with_few_technicians(world):
-    """The same where repairs take twice as long."""
-    ramp = world.ramp
-    return Stops(ramp.mtbf, ramp.mttr / 24.0, Fortune(ONE_MEAN).stream("", "")).down_days(62.0, 2.0)
-
-
-def made_in_a_stall(world):
-    made = block_of(world)
-    made.ctx.env.run(until=380.0)
-    made.lines[0].state = 1e3
-    week = make_context().calendar.periods[0]
-    return made.levels(week, 1.0).available
-
-
-def stalled_from(world):
-    """Day on which a stall begins that is certain, half-way through its span."""
-    made = block_of(world)
-    return first_log_day(made, "stall begins", 800.0)
-
-
-def stalled_until(world):
-    return first_log_day(block_of(world), "stall ends", 1500.0)
-
-
-def first_log_day(made, event, until):
-    made.ctx.env.run(until=until)
-    days = [each.day for each in made.ctx.trace.events if each.event == event]
-    return min(days, default=math.inf)
-
-
-def after_a_product_change(world):
-    """Engineering time left of ten months after a change, which comes after its mean interval."""
-    made = block_of(world, luck=ONE_MEAN)
-    made.engineering_months = 10.0
-    made.ctx.env.run(until=1.0)
-    made.engineering_months = 10.0
-    made.ctx.env.run(until=1500.0)
-    return made.engineering_months
-
-
-def major_stop_days(world):
-    made = block_of(world, luck=ONE_MEAN)
-    made.ctx.env.run(until=105.0)
-    return made.major_stop_left_days
-
-
-CERTAIN = replace(
-    WORLD,
-    ramp=replace(
-        WORLD.ramp,
-        scrap_start=0.4,
-        scrap_mature=0.06,
-        transfer=0.4,
-        mtbf=20.0,
-        stall_probability=1.0,
-        relapse=0.15,
-        product_change_interval=40.0,
-        major_stops=3.6525,
-        major_stop_gsd=1.0,
-    ),
-)
-
-
-@table(
-    CERTAIN,
-    ("ramp.scrap_time", 4.0, scrap_after_four_months, 0.18507900999829),  # 0.06 + 0.34 / e
-    ("ramp.scrap_time", 2.0, scrap_after_four_months, 0.106013996300448),  # 0.06 + 0.34 / e^2
-    ("ramp.scrap_mature", 0.1, scrap_after_four_months, 0.210363832351433),  # 0.1 + 0.3 / e
-    ("ramp.transfer", 0.3, second_line_state, 0.6),  # 0.3 x 2 years
-    ("ramp.transfer", 0.3, second_line_state_behind, -0.5),  # a delay is handed on in full
-    ("ramp.transfer", 0.3, engineering_of_a_second_block, 3.0),
-    # Up 20, down 2/3, three times over.
-    ("ramp.mttr", 16.0, lost_days, 2.0),
-    ("ramp.mttr", 16.0, lost_days_with_few_technicians, 8 / 3),  # two repairs of 4/3
-    ("ramp.mtbf", 10.0, lost_days, 10 / 3),  # five repairs
-    ("ramp.stall_capacity", 0.3, made_in_a_stall, 0.441),  # 0.7 x 0.63
-    ("ramp.stall_within", 24.0, stalled_from, 365.25),
-    ("ramp.stall_within", 12.0, stalled_from, 182.625),
-    ("ramp.stall_length", 6.0, stalled_until, 547.875),  # 365.25 + 182.625
-    ("ramp.stall_probability", 0.9, stalled_from, math.inf),  # not certain
-    ("ramp.relapse", 0.2, after_a_product_change, 8.0),
-    ("ramp.product_change_interval", 60.0, after_a_product_change, 10.0),  # not yet
-    ("ramp.product_change_interval", 20.0, after_a_product_change, 7.225),  # twice
-    ("ramp.major_stop", 9.0, major_stop_days, 9.0),  # one, on day 100
-    ("ramp.major_stops", 7.305, major_stop_days, 14.0),  # two, on days 50 and 100
-)
-def test_blocks(spec, measure, expected):
     assert measure(spec) == exact(expected)

@@ -12,13 +12,13 @@ import math
 from dataclasses import replace
 from datetime import date
 
-from demand_case import CALENDAR, COST_GAP, OBSERVED, OFFTAKE, PROGRAMME, context, demand_spec, flat
 from scipy.special import logit
 
-from bvsim.spec.demand import CarMarket, Co2Step, Deviation, OpenMarket, SharePath, Supplier
-from bvsim.valley.demand import Demand
-from bvsim.valley.evmarket import ar1, share_knots
-from mechanisms.table import Fortune, exact, table
+from bvsim.schema.demand import CarMarket, Co2Step, Deviation, OpenMarket, SharePath, Supplier
+from bvsim.valley.orders.market import Demand
+from bvsim.valley.orders.vehicles import ar1, share_knots
+from demand_case import CALENDAR, COST_GAP, OBSERVED, OFFTAKE, PROGRAMME, context, demand_spec, flat
+from mechanism_table import Fortune, exact, table
 
 AFTER_AS_OF = next(p for p in CALENDAR.periods if p.start_day >= CALENDAR.day(date(2026, 4, 1)))
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from bvsim.schema.labour import Release, ShiftChange, Shuttle
+from bvsim.valley.people.pools import AUTOMOTIVE, EXPERIENCED, GRADUATES
 from labour_case import MIX, by_skill
-
-from bvsim.spec.labour import Release, ShiftChange, Shuttle
-from bvsim.valley.labour_pools import AUTOMOTIVE, EXPERIENCED, GRADUATES
-from mechanisms.people_case import LABOUR, WORLD, basin, booked, changed, market, pass_until
-from mechanisms.table import table
+from mechanism_table import table
+from people_case import LABOUR, WORLD, basin, booked, changed, market, pass_until
 
 OPERATORS, TECHNICIANS = range(2)
 

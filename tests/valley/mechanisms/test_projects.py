@@ -9,20 +9,19 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from bvsim.schema.imports import ExportControl
+from bvsim.schema.stages import Decision, Shock
+from bvsim.valley.cathode.imports import Lanes
+from bvsim.valley.cathode.plant import licensed
+from bvsim.valley.cells.closure import ClosureHazard
+from bvsim.valley.ground.luck import shocked_uniform
+from bvsim.valley.projects.block import Block
+from bvsim.valley.projects.stages import Pipeline
 from cathode_case import context as cathode_context
 from cathode_case import imports
 from gigafactory_case import make_site
+from mechanism_table import Fortune, exact, table
 from world import make_context, make_project, make_ramp
-
-from bvsim.spec.imports import ExportControl
-from bvsim.spec.stages import Decision, Shock
-from bvsim.valley.block import Block
-from bvsim.valley.cathode_plant import licensed
-from bvsim.valley.closure import ClosureHazard
-from bvsim.valley.imports import Lanes
-from bvsim.valley.luck import shocked_uniform
-from bvsim.valley.stages import Pipeline
-from mechanisms.table import Fortune, exact, table
 
 MONTH = 30.4375
 UNIT = 1.0 / math.e

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from bvsim.schema.labour import Basin, Competitor, Labour, SkillWeeks, Staffing, Upskilling
+from bvsim.valley.people.market import LabourMarket
 from labour_case import MIX, always, by_skill, context, labour, staffing
-
-from bvsim.spec.labour import Basin, Competitor, Labour, SkillWeeks, Staffing, Upskilling
-from bvsim.valley.labour import LabourMarket
 
 NOW = SkillWeeks(operators=0.0, technicians=0.0, engineers=0.0, others=0.0)
 

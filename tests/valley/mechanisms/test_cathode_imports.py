@@ -10,12 +10,11 @@ import math
 from dataclasses import replace
 from datetime import date
 
+from bvsim.schema.imports import Disruption, ExportControl, Hazard
+from bvsim.valley.cathode.imports import Lanes
+from bvsim.valley.cathode.restocking import Forecast
 from cathode_case import NEVER, context, handling, imports, market, policy
-
-from bvsim.spec.imports import Disruption, ExportControl, Hazard
-from bvsim.valley.imports import Lanes
-from bvsim.valley.restocking import Forecast
-from mechanisms.table import Fortune, exact, table
+from mechanism_table import Fortune, exact, table
 
 ONE_SD = 0.8413447460685429
 """The uniform number that lies one standard deviation above the mean."""

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from bvsim.spec.units import Timed
-from bvsim.valley.streams import Key, Stream
+from bvsim.schema.unit import Timed
+from bvsim.valley.ground.streams import Key, Stream
 
 Measure = Callable[[Any], float]
 Line = tuple[str, Any, Measure, float]
@@ -38,7 +38,8 @@ def table(base: Any, *lines: Line) -> pytest.MarkDecorator:
     """Parametrize a test by the lines of a table; each sets a figure of `base`."""
     cases = []
     for figure, value, measure, expected in lines:
-        shown = f"{value:g}" if isinstance(value, float) else "changed"
+        shown = f"{value:g}" if isinstance(value, int | float) else "changed"
+        shown = value if isinstance(value, str) else shown
         spec = with_figure(base, figure, value)
         cases.append(
             pytest.param(spec, measure, expected, id=f"{figure}={shown}:{measure.__name__}")

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bvsim.schema.labour import Learning
+from bvsim.valley.people.pools import AUTOMOTIVE, EXPERIENCED, GRADUATES, SEEKERS
 from labour_case import always, programme
-
-from bvsim.spec.labour import Learning
-from bvsim.valley.labour_pools import AUTOMOTIVE, EXPERIENCED, GRADUATES, SEEKERS
-from mechanisms.people_case import LABOUR, WORLD, basin, booked, changed, market, pass_until
-from mechanisms.table import exact, table
+from mechanism_table import exact, table
+from people_case import LABOUR, WORLD, basin, booked, changed, market, pass_until
 
 OPERATORS, TECHNICIANS, ENGINEERS = range(3)
 MONTH = 30.4375

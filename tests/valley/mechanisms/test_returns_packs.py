@@ -12,9 +12,8 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
-from fleet_case import constant, context
 
-from bvsim.spec.fleet import (
+from bvsim.schema.fleet import (
     FleetSpec,
     HistorySeries,
     Life,
@@ -24,11 +23,12 @@ from bvsim.spec.fleet import (
     Routing,
     SecondLife,
 )
-from bvsim.spec.units import Timed
-from bvsim.valley.calendar import make_calendar
-from bvsim.valley.fleet import Fleet
-from bvsim.valley.vehicles import VEHICLES, Cohorts
-from mechanisms.table import exact, table
+from bvsim.schema.unit import Timed
+from bvsim.valley.ground.calendar import make_calendar
+from bvsim.valley.returns.fleet import Fleet
+from bvsim.valley.returns.vehicles import VEHICLES, Cohorts
+from fleet_case import constant, context
+from mechanism_table import exact, table
 
 CALENDAR = make_calendar(
     date(2024, 1, 1), date(2027, 12, 31), review_days=7, scheduled_days=343, august_share=0.5

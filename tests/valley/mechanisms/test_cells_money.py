@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bvsim.schema.energy import CellProcess, EnergySpec
+from bvsim.schema.money import ClosureRule, CostClass, MoneySpec, SiteMoney, Support, ThrottleRule
+from bvsim.valley.cells.energy import EnergyMeter
+from bvsim.valley.cells.money import Activity, SitePurse
 from demand_case import CALENDAR, START, context, flat
-
-from bvsim.spec.energy import CellProcess, EnergySpec
-from bvsim.spec.money import ClosureRule, CostClass, MoneySpec, SiteMoney, Support, ThrottleRule
-from bvsim.valley.energy import EnergyMeter
-from bvsim.valley.money import Activity, SitePurse
-from mechanisms.table import exact, table
+from mechanism_table import exact, table
 
 MONTH = Activity(
     delivered_gwh=1.0,
