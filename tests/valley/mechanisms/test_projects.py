@@ -171,6 +171,33 @@ def test_release_of_lines(spec, measure, expected):
     assert measure(spec) == exact(expected)
 
 
+def released(project):
+    """Return the nameplate released of a block of 12 units a year and three lines."""
+    ctx = replace(make_context(chance=False), streams=Fortune(UNIT))
+    made = Block(
+        entity="block",
+        nameplate=12.0,
+        lines=3.0,
+        line_interval_months=2.0,
+        first_sales_months=0.0,
+        ramp=make_ramp(product_change_interval=1e9),
+        ctx=ctx,
+        pipeline=Pipeline(project, "block", ctx, SHOCK),
+    )
+    made.start()
+    ctx.env.run(until=1500.0)
+    return made.released
+
+
+@table(
+    DOWNSIZED,
+    ("stops.downsize_factor", 0.8, released, 7.68),  # 0.8 x 0.8 x 12
+    ("stages.permit.stop_hazard", 0.5, released, 5.88),  # 0.7 x 0.7 x 12
+)
+def test_a_downsized_project_releases_less(spec, measure, expected):
+    assert measure(spec) == exact(expected)
+
+
 def kilns_sop(control):
     """Return the months to SOP of a project whose kilns are ordered after eighteen months."""
     lanes = Lanes(imports(controls={"kilns": control}), cathode_context())

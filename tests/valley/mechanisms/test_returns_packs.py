@@ -26,7 +26,7 @@ from bvsim.schema.fleet import (
 from bvsim.schema.unit import Timed
 from bvsim.valley.ground.calendar import make_calendar
 from bvsim.valley.returns.fleet import Fleet
-from bvsim.valley.returns.vehicles import VEHICLES, Cohorts
+from bvsim.valley.returns.vehicles import VEHICLES, Cohorts, make_grid
 from fleet_case import constant, context
 from mechanism_table import exact, table
 
@@ -106,6 +106,12 @@ def retired(spec: FleetSpec, *, vehicle: str = "bev_car", cohort: int = 2024) ->
     ctx = context(calendar=CALENDAR, chance=False, as_of=date(2024, 1, 31))
     cohorts = Cohorts(spec, registered(vehicle, cohort), ctx)
     return cohorts.retired_tonnes()[:, cohort + 1 - 2023]
+
+
+def test_months_begin_on_their_first_day():
+    # 2024 is a leap year; a history that begins with the simulation has no month before it.
+    assert make_grid(CALENDAR, 2024).starts[:4].tolist() == [0.0, 31.0, 60.0, 91.0]
+    assert make_grid(CALENDAR, 2023).starts[[0, 11, 12]].tolist() == [-365.0, -31.0, 0.0]
 
 
 # -- what retires --------------------------------------------------------------------------------
