@@ -68,6 +68,10 @@ def changed(world: World = WORLD, **parts) -> World:
     return replace(world, labour=replace(world.labour, **parts))
 
 
+SEEKING = changed(basins={"east": basin(1000.0), "west": basin(1000.0, reach=0.0)})
+"""600 operators and 200 technicians look for work in either basin."""
+
+
 def market(world: World, *, heads: float = 0.0, plants=("alpha",)) -> LabourMarket:
     """Return a market that has started; `alpha` has veterans in the usual mix."""
     ctx = context(years=2, chance=False, as_of=0.0)

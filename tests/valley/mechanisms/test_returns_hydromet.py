@@ -85,6 +85,7 @@ def opens_day(spec):
     ("trade.exported_before", 0.3, exported_t, 30.0),  # of the 100 t not taken
     ("trade.exported_before", 0.3, sold_t, 70.0),
     ("trade.rule_from", 20.0, exported_t, 10.0),  # 0.1 of them from that day on
+    ("trade.exported_after", 0.2, exported_t, 40.0),  # not yet: 0.4 of them
     (
         "regulation.recovery",
         {"early": Target(applies=date(2025, 1, 15), shares={"nickel": 0.95})},

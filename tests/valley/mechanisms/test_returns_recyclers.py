@@ -182,6 +182,10 @@ VOLATILE = replace(
 )
 
 
+def result_at_mean_prices_eur(spec):
+    return result_eur(spec, luck=0.5)
+
+
 def third_price(spec):
     """Metal price after three years, each one standard deviation lucky."""
     return play(spec, luck=0.8413447460685429)._prices[2]
@@ -191,6 +195,7 @@ def third_price(spec):
     VOLATILE,
     # Fee 100 - 0.3 x 500 = -50 at twice the price: 134,850 - 155 x 150.
     ("economics.price_volatility", math.log(2.0), result_at_twice_the_price_eur, 111_600.0),
+    ("economics.pass_through", 0.5, result_at_mean_prices_eur, 57_350.0),  # as ever
     # New deviations of 0.5 x 0.8: 0.4, then 0.6 x 0.4 + 0.4 = 0.64, then 0.784: e^0.784.
     ("economics.price_persistence", 0.6, third_price, 2.190215629630643),
 )
