@@ -34,7 +34,7 @@ ifdef COV
   COVERAGE := --cov=bvsim --cov-report= --cov-fail-under=1
 endif
 
-.PHONY: help run test lint lock lowest bench check fuzz validation-page clean distclean
+.PHONY: help run test lint lock lowest bench check fuzz mutants validation-page clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 \t/p' Makefile | expand -t 28
@@ -58,6 +58,10 @@ check: $(CORE)  ## compare the shipped scenarios with their baselines (ARGS: fur
 
 fuzz: $(DEV)  ## more than ten thousand broken inputs; none may give a traceback (FUZZ=10000)
 	@BVSIM_FUZZ=$(FUZZ) $(BIN)/python -m pytest -n $(JOBS) tests/fuzz $(PYTEST_ARGS)
+
+mutants: $(DEV)  ## judge the next piece of a sample of mutants of the valley (ARGS: further options); takes long
+	@$(PIP) install --quiet -e ".[mutants]"
+	@$(BIN)/python tools/mutants.py $(ARGS)
 
 validation-page: $(CORE)  ## run the hindcast and rewrite the tables of docs/background/validation.md
 	@$(BIN)/python -m bvsim.analysis.truth.validation --page docs/background/validation.md $(ARGS)

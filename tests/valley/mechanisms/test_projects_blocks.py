@@ -1,0 +1,194 @@
+"""Blocks: every share between a line that is released and what it can make.
+
+A block of 34.3 GWh a year: a week of seven of the year's 343 scheduled days is 0.7 GWh.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from bvsim.valley.projects.block import Block, Stops
+from bvsim.valley.projects.ramp import make_curve
+from bvsim.valley.projects.stages import Pipeline
+from mechanism_table import Fortune, exact, table
+from world import SHOCK, make_context, make_project, make_ramp
+
+ONE_MEAN = 1.0 - 1.0 / math.e
+"""The uniform number at which an exponential time is as long as its mean."""
+
+RAMP = make_ramp(scrap_start=0.1, scrap_mature=0.1, mtbf=1e9)
+
+
+# -- curves --------------------------------------------------------------------------------------
+
+
+def rate_at_twenty_months(ramp):
+    curve = make_curve(ramp)
+    return curve.rate(curve.state_at(20 / 12))
+
+
+def starts_of_a_year(ramp):
+    """Starts of an unconstrained line in its first year, in years at full rate."""
+    curve = make_curve(ramp)
+    return curve.starts(curve.start, 1.0)
+
+
+# 1 / (1 + e^(-k (20 - t50))); the starts are ln((1 + e^(k (12 - t50))) / (1 + e^(-k t50))) / 12 k.
+@table(
+    RAMP,
+    ("t50", 12.0, rate_at_twenty_months, 0.916827303506078),  # e^-2.4
+    ("k", 0.5, rate_at_twenty_months, 0.952574126822433),  # e^-3
+    ("t50", 12.0, starts_of_a_year, 0.185052802097705),  # (ln 2 - ln(1 + e^-3.6)) / 3.6
+    # Half of e^(-k (t - t50)): (1/2)^(e^-1.8); 1 - 1/2 e^(-1.8) with the lag of 14 - ln 2 / 0.3.
+    ("family", "gompertz", rate_at_twenty_months, 0.891743754581768),
+    ("family", "lagged-exponential", rate_at_twenty_months, 0.917350555889207),
+)
+def test_learning_curves(spec, measure, expected):
+    assert measure(spec) == exact(expected)
+
+
+# -- a block -------------------------------------------------------------------------------------
+
+
+def block_of(ramp, *, luck=None, lines=1, elders=(), name="block-1"):
+    ctx = make_context(chance=False) if not elders else elders[0].ctx
+    if luck is not None:
+        ctx = replace(ctx, streams=Fortune(luck))
+    made = Block(
+        entity=name,
+        nameplate=34.3,
+        lines=lines,
+        line_interval_months=2.0,
+        first_sales_months=0.0,
+        ramp=ramp,
+        ctx=ctx,
+        pipeline=Pipeline(make_project(sop=0.0), name, ctx, SHOCK),
+        elders=elders,
+    )
+    made.start()
+    return made
+
+
+def scrap_after_four_months(ramp):
+    made = block_of(ramp)
+    made.engineering_months = 4.0
+    return made.scrap
+
+
+def second_line_state(ramp):
+    """Experience of the second line, where the first has two years."""
+    made = block_of(ramp, lines=2)
+    made.ctx.env.run(until=1.0)
+    made.lines[0].state = 2.0
+    made.ctx.env.run(until=100.0)
+    return made.lines[1].state
+
+
+def second_line_state_behind(ramp):
+    """The same where the first is half a year behind its class."""
+    made = block_of(ramp, lines=2)
+    made.ctx.env.run(until=1.0)
+    made.lines[0].state = -0.5
+    made.ctx.env.run(until=100.0)
+    return made.lines[1].state
+
+
+def engineering_of_a_second_block(ramp):
+    elder = block_of(ramp)
+    elder.ctx.env.run(until=0.5)
+    elder.engineering_months = 10.0
+    second = block_of(ramp, elders=(elder,), name="block-2")
+    second.ctx.env.run(until=1.0)
+    return second.engineering_months
+
+
+def lost_days(ramp):
+    """Days lost in 62 scheduled ones, where every time is as long as its mean."""
+    return Stops(ramp.mtbf, ramp.mttr / 24.0, Fortune(ONE_MEAN).stream("", "")).down_days(62.0, 1.0)
+
+
+def lost_days_with_few_technicians(ramp):
+    """The same where repairs take twice as long."""
+    return Stops(ramp.mtbf, ramp.mttr / 24.0, Fortune(ONE_MEAN).stream("", "")).down_days(62.0, 2.0)
+
+
+def made_in_a_stall(ramp):
+    made = block_of(ramp)
+    made.ctx.env.run(until=380.0)
+    made.lines[0].state = 1e3
+    week = make_context().calendar.periods[0]
+    return made.levels(week, 1.0).available
+
+
+def stalled_from(ramp):
+    """Day on which a stall begins that is certain, half-way through its span."""
+    made = block_of(ramp)
+    return first_log_day(made, "stall begins", 800.0)
+
+
+def stalled_until(ramp):
+    return first_log_day(block_of(ramp), "stall ends", 1500.0)
+
+
+def first_log_day(made, event, until):
+    made.ctx.env.run(until=until)
+    days = [each.day for each in made.ctx.trace.events if each.event == event]
+    return min(days, default=math.inf)
+
+
+def after_a_product_change(ramp):
+    """Engineering time left of ten months after a change, which comes after its mean interval."""
+    made = block_of(ramp, luck=ONE_MEAN)
+    made.engineering_months = 10.0
+    made.ctx.env.run(until=1.0)
+    made.engineering_months = 10.0
+    made.ctx.env.run(until=1500.0)
+    return made.engineering_months
+
+
+def major_stop_days(ramp):
+    made = block_of(ramp, luck=ONE_MEAN)
+    made.ctx.env.run(until=105.0)
+    return made.major_stop_left_days
+
+
+CERTAIN = replace(
+    RAMP,
+    scrap_start=0.4,
+    scrap_mature=0.06,
+    transfer=0.4,
+    mtbf=20.0,
+    stall_probability=1.0,
+    relapse=0.15,
+    product_change_interval=40.0,
+    major_stops=3.6525,
+    major_stop_gsd=1.0,
+)
+
+
+@table(
+    CERTAIN,
+    ("scrap_time", 4.0, scrap_after_four_months, 0.18507900999829),  # 0.06 + 0.34 / e
+    ("scrap_time", 2.0, scrap_after_four_months, 0.106013996300448),  # 0.06 + 0.34 / e^2
+    ("scrap_mature", 0.1, scrap_after_four_months, 0.210363832351433),  # 0.1 + 0.3 / e
+    ("transfer", 0.3, second_line_state, 0.6),  # 0.3 x 2 years
+    ("transfer", 0.3, second_line_state_behind, -0.5),  # a delay is handed on in full
+    ("transfer", 0.3, engineering_of_a_second_block, 3.0),
+    # Up 20, down 2/3, three times over.
+    ("mttr", 16.0, lost_days, 2.0),
+    ("mttr", 16.0, lost_days_with_few_technicians, 8 / 3),  # two repairs of 4/3
+    ("mtbf", 10.0, lost_days, 10 / 3),  # five repairs
+    ("stall_capacity", 0.3, made_in_a_stall, 0.441),  # 0.7 x 0.63
+    ("stall_within", 24.0, stalled_from, 365.25),
+    ("stall_within", 12.0, stalled_from, 182.625),
+    ("stall_length", 6.0, stalled_until, 547.875),  # 365.25 + 182.625
+    ("stall_probability", 0.9, stalled_from, math.inf),  # not certain
+    ("relapse", 0.2, after_a_product_change, 8.0),
+    ("product_change_interval", 60.0, after_a_product_change, 10.0),  # not yet
+    ("product_change_interval", 20.0, after_a_product_change, 7.225),  # twice
+    ("major_stop", 9.0, major_stop_days, 9.0),  # one, on day 100
+    ("major_stops", 7.305, major_stop_days, 14.0),  # two, on days 50 and 100
+)
+def test_blocks(spec, measure, expected):
+    assert measure(spec) == exact(expected)
