@@ -19,7 +19,7 @@ from bvsim.cli.terminal import print_summary
 from bvsim.ensemble.run import Interrupted
 from bvsim.schema.errors import Place, Problem, SpecError
 from bvsim.valley.ground.books import Event
-from bvsim.valley.record.ledger import LEDGER_COLUMNS
+from bvsim.valley.record.ledger import LEDGER
 from bvsim.valley.record.record import Record, Table
 from run_folder import make_run, write_run
 
@@ -281,7 +281,7 @@ def test_a_report_that_fails_does_not_take_the_numbers_with_it(asked, monkeypatc
 
 def made_up_record():
     """Two blocks, two years, three events out of order."""
-    columns = tuple(column.name for column in LEDGER_COLUMNS)
+    columns = tuple(column.name for column in LEDGER.columns)
     values = np.zeros((4, len(columns)))
     for row, numbers in enumerate([(10, 0, 6, 4), (10, 0, 9, 1), (5, 1, 6, 0), (5, 0, 5, 0)]):
         values[row, [0, 1, 2, columns.index("lost_labour_gwh")]] = numbers

@@ -15,7 +15,7 @@ from bvsim.valley.cells.gigafactory import Gigafactory
 from bvsim.valley.cells.limits import SiteWiring
 from bvsim.valley.cells.plan import PlanPath
 from bvsim.valley.cells.process import InProcess
-from bvsim.valley.orders.customers import COLUMNS, Contract, OrderBook, Portfolio
+from bvsim.valley.orders.customers import ORDERS, Contract, OrderBook, Portfolio
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.stages import Pipeline
 from world import SHOCK, make_context, make_project
@@ -123,7 +123,7 @@ def make_site(
         pipeline=pipeline,
     )
     cell_block = CellBlock(block=block, plan=PlanPath({}, ctx.calendar), observed=None, ctx=ctx)
-    account = ctx.books.open("yearly", "site:demand", COLUMNS)
+    account = ctx.books.open("yearly", "site:demand", ORDERS.columns)
     flat = np.full(ctx.calendar.months, ordered_gwh)
     book = OrderBook(
         "site",

@@ -73,8 +73,8 @@ class Paper:
 
 def simulate(values: Any, key: Any, *, lifts: frozenset[str]) -> Record:
     """Return the record of the two plants with some constraints lifted."""
-    stairs = np.zeros((2, len(ledger.LEDGER_COLUMNS)))
-    weeks = np.zeros((2, len(ledger.BINDING_COLUMNS)))
+    stairs = np.zeros((2, len(ledger.LEDGER.columns)))
+    weeks = np.zeros((2, len(ledger.BINDING.columns)))
     for i, entity in enumerate(ENTITIES):
         for half in (0, 1):
             people = math.inf if "labour" in lifts else PEOPLE[entity]
@@ -91,9 +91,11 @@ def simulate(values: Any, key: Any, *, lifts: frozenset[str]) -> Record:
     index = (("year", (YEAR, YEAR)), ("entity", ENTITIES))
     return Record(
         {
-            "ledger": Table(index, tuple(c.name for c in ledger.LEDGER_COLUMNS), stairs),
-            "binding": Table(index, tuple(c.name for c in ledger.BINDING_COLUMNS), weeks),
-            "kpis": Table((), ("output_2030_gwh",), np.array([[stairs[:, ledger.GOOD].sum()]])),
+            "ledger": Table(index, tuple(c.name for c in ledger.LEDGER.columns), stairs),
+            "binding": Table(index, tuple(c.name for c in ledger.BINDING.columns), weeks),
+            "kpis": Table(
+                (), ("output_2030_gwh",), np.array([[stairs[:, ledger.LEDGER.good_gwh].sum()]])
+            ),
         }
     )
 

@@ -42,7 +42,7 @@ def labels(record, table, name):
 def test_the_ledger_closes_on_every_row(reference, announced):
     for record in (*reference, announced):
         table = record.tables["ledger"]
-        losses = table.values[:, ledger.FIRST_LOSS :]
+        losses = table.values[:, ledger.LEDGER.lost :]
         left = column(record, "ledger", "announced_gwh") + column(
             record, "ledger", "beyond_plan_gwh"
         )
@@ -97,7 +97,7 @@ def test_announced_is_the_published_plan(announced):
     assert by_year[2025] == pytest.approx(46.0, abs=1e-6)
     assert by_year[2030] == pytest.approx(167.0, abs=1e-6)
     assert column(announced, "ledger", "beyond_plan_gwh").max() < 1e-9
-    losses = announced.tables["ledger"].values[:, ledger.FIRST_LOSS :]
+    losses = announced.tables["ledger"].values[:, ledger.LEDGER.lost :]
     assert losses.max() < 1e-9
     unattributed = nameplate[(years == 2030) & (entities == "unattributed")][0]
     assert unattributed == pytest.approx(10.0)
@@ -160,7 +160,7 @@ def test_a_violated_identity_names_entity_quantity_date_and_size():
     built = valley.Valley(setting, scenario.drawn(scenario.median()), Key(1, 0, 0))
     built.run()
     account = built.ctx.books.accounts["ledger", "acc-douvrin.block-1"]
-    account.adjust(40, ledger.GOOD, 0.5)
+    account.adjust(40, ledger.LEDGER.good_gwh, 0.5)
     with pytest.raises(IdentityError, match=r"acc-douvrin\.block-1: the ledger .*0\.5.*2026-05-01"):
         built.record()
 

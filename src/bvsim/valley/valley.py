@@ -12,7 +12,7 @@ import simpy
 
 from bvsim.schema.model import Model
 from bvsim.valley.cathode.market import CathodeMarket
-from bvsim.valley.cells.gigafactory import SITE_COLUMNS, Gigafactory
+from bvsim.valley.cells.gigafactory import SITE, Gigafactory
 from bvsim.valley.cells.lead_acid import LeadAcidPlant
 from bvsim.valley.cells.plan import plan_in_force
 from bvsim.valley.cells.planned import PlanOnly
@@ -252,7 +252,7 @@ class Valley:
             site = planned.entity.rsplit(".", 1)[0]
             if site not in self.model.sites:
                 if site not in accounts:
-                    accounts[site] = self.ctx.books.open("yearly", site, SITE_COLUMNS)
+                    accounts[site] = self.ctx.books.open("yearly", site, SITE.columns)
                 planned.site = accounts[site]
 
     def planning(self) -> Generator[simpy.Event, object, None]:

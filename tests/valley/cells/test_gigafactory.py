@@ -10,8 +10,8 @@ from gigafactory_case import RECIPE, make_site, play
 from world import make_ramp
 
 MATURE = make_ramp(t50=0.01, k=50.0, scrap_start=0.06, scrap_mature=0.06)
-NAMES = [column.name for column in ledger.LEDGER_COLUMNS]
-WEEKS = [column.name for column in ledger.BINDING_COLUMNS]
+NAMES = [column.name for column in ledger.LEDGER.columns]
+WEEKS = [column.name for column in ledger.BINDING.columns]
 
 
 def booked(account, names):
@@ -97,16 +97,16 @@ def test_closure_scraps_cells_in_process_and_releases_everybody():
     assert wiring.purse.closed
     assert wiring.process.gwh == 0.0
     rows = np.array(case.cell_block.ledger.months)
-    losses = rows[:, ledger.FIRST_LOSS :]
+    losses = rows[:, ledger.LEDGER.lost :]
     assert (losses >= 0.0).all()
     closes = rows[:, 0] + rows[:, 1] - rows[:, 2] - losses.sum(axis=1)
     assert np.abs(closes).max() < 1e-9
     # the last three weeks of starts came to nothing: good cells equal what was handed over
-    good = rows[:, ledger.GOOD].sum()
+    good = rows[:, ledger.LEDGER.good_gwh].sum()
     (account,) = wiring.process.balances()
     assert account.inflow == pytest.approx(account.outflow + account.closing)
     assert good < account.inflow
-    assert rows[14:, ledger.GOOD].sum() == 0.0
+    assert rows[14:, ledger.LEDGER.good_gwh].sum() == 0.0
 
 
 def test_a_month_of_hazard_closes_a_site_without_patience():

@@ -19,9 +19,7 @@ from bvsim.schema.money import (
     ThrottleRule,
 )
 from bvsim.valley.cells.money import (
-    COST,
-    REVENUE,
-    SCRAP_COST,
+    MONEY,
     Activity,
     SitePurse,
     Throttle,
@@ -89,9 +87,9 @@ def test_a_month_by_hand() -> None:
     scrap = 0.5 * 20 * 0.75  # EUR million a point and GWh, 20 points, 0.75 GWh started
     variable = 0.6 * 35 + 0.75 * 2 + 30 * 0.08  # 30 GWh at EUR 80/MWh are EUR 2.4 million
     standing = 1000 * 0.06 / 12 + 12 * 3 / 12
-    assert now[REVENUE] == pytest.approx(25.0)
-    assert now[SCRAP_COST] == pytest.approx(scrap)
-    assert now[COST] == pytest.approx(scrap + variable + standing)
+    assert now[MONEY.revenue_meur] == pytest.approx(25.0)
+    assert now[MONEY.scrap_cost_meur] == pytest.approx(scrap)
+    assert now[MONEY.cost_meur] == pytest.approx(scrap + variable + standing)
     assert purse.cash == pytest.approx(300 + 25 - scrap - variable - standing)
     assert purse.cash_months == pytest.approx(purse.cash / (scrap + variable + standing - 25))
 

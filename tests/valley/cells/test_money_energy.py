@@ -6,9 +6,7 @@ import pytest
 
 from bvsim.schema.energy import CellProcess, EnergySpec
 from bvsim.valley.cells.energy import (
-    CO2E,
-    ENERGY,
-    LOAD,
+    METERED,
     EnergyMeter,
     energy_used,
     footprint_kt,
@@ -79,12 +77,12 @@ def test_a_year_on_the_meter_adds_up() -> None:
     now = ctx.books.accounts["yearly", "plant:energy"].now
     expected = 30.0 * (0.45 * 12 * 0.4 + 0.55 * 10.0 * 365 / 365.25)
     assert total == pytest.approx(expected)
-    assert now[ENERGY] == pytest.approx(expected)
+    assert now[METERED.energy_gwh] == pytest.approx(expected)
     electricity = 0.75 * expected
     energy_kt = (electricity * 35.0 + 0.25 * expected * 227.0) / 1000.0
-    assert now[CO2E] == pytest.approx(12 * 0.4 * 50.0 + energy_kt)
+    assert now[METERED.co2e_kt] == pytest.approx(12 * 0.4 * 50.0 + energy_kt)
     december = 0.75 * 30.0 * (0.45 * 0.4 + 0.55 * 10.0 * 31 / 365.25)
-    assert now[LOAD] == pytest.approx(december * 1000 / (31 * 24))
+    assert now[METERED.grid_load_mw] == pytest.approx(december * 1000 / (31 * 24))
 
 
 def test_a_load_above_the_connection_is_told_once() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bvsim.valley.record import ledger
-from bvsim.valley.record.ledger import CAUSES, LEDGER_COLUMNS, Steps, post, post_binding
+from bvsim.valley.record.ledger import CAUSES, LEDGER, Steps, post, post_binding
 
 NO = math.inf
 
@@ -24,9 +24,9 @@ def posted(**changes):
         "limits": (NO, NO, NO, NO),
         "good": 3.0,
     }
-    row = [0.0] * len(LEDGER_COLUMNS)
+    row = [0.0] * len(LEDGER.columns)
     post(row, Steps(**{**figures, **changes}))
-    names = [column.name for column in LEDGER_COLUMNS]
+    names = [column.name for column in LEDGER.columns]
     return dict(zip(names, row, strict=True))
 
 
@@ -111,9 +111,9 @@ def test_the_identity_holds_and_no_loss_is_negative(announced, standing, closed,
 
 
 def test_binding_weeks_add_up_and_the_second_is_kept():
-    row = [0.0] * len(ledger.BINDING_COLUMNS)
+    row = [0.0] * len(ledger.BINDING.columns)
     post_binding(row, 5.0, (4.0, NO, 4.5, NO), 7.0, 5.0)
-    weeks = dict(zip((c.name for c in ledger.BINDING_COLUMNS), row, strict=True))
+    weeks = dict(zip((c.name for c in ledger.BINDING.columns), row, strict=True))
     assert weeks["weeks_labour"] == pytest.approx(5.0 / 7.0)
     assert weeks["weeks_second_demand"] == pytest.approx(5.0 / 7.0)
     assert weeks["weeks_shutdown"] == pytest.approx(2.0 / 7.0)

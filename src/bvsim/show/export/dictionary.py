@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from bvsim.valley.ground.books import Column
+from bvsim.valley.ground.columns import Column
 
 ROW_KEYS = {
     "draw": "Number of the draw: one set of values for what nobody knows.",

@@ -3,64 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from operator import add, sub
 from typing import Final
 
 from bvsim.schema.materials import Materials, Recipe
 from bvsim.valley.cathode.feed import Feed
 from bvsim.valley.cathode.restocking import IMPORTED
-from bvsim.valley.ground.books import Account, Balance, Column
+from bvsim.valley.ground.books import Account, Balance
+from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 
 DAYS_PER_WEEK: Final = 7.0
 _KG_PER_T: Final = 1000.0
 
-USE_COLUMNS: Final = (
-    Column("cam_needed_t", "flow", "CAM that orders, people and ramp-up asked for."),
-    Column("cam_used_t", "flow", "CAM charged to cells: in cells, scrap and trim."),
-    Column("cam_in_cells_t", "flow", "CAM in good cells."),
-    Column("cam_scrap_t", "flow", "CAM in scrap and trim."),
-    Column("cam_local_t", "flow", "CAM used from the valley's counted makers."),
-    Column("cam_import_t", "flow", "CAM used that was imported."),
-    Column("pcam_t", "flow", "Precursor within the CAM used, wherever it was made."),
-    Column("pcam_local_t", "flow", "Precursor of the valley within the CAM used."),
-    Column("recycled_lithium_in_cam_t", "flow", "Recycled lithium within the CAM used."),
-    Column("recycled_nickel_in_cam_t", "flow", "Recycled nickel within the CAM used."),
-    Column("recycled_cobalt_in_cam_t", "flow", "Recycled cobalt within the CAM used."),
-    Column("cam_exposed_t", "flow", "CAM use that would stop within the exposure span."),
-)
-(
-    _NEEDED,
-    _USED,
-    _IN_CELLS,
-    _SCRAP,
-    _LOCAL,
-    _IMPORT,
-    _PCAM,
-    _PCAM_LOCAL,
-    _REC_LITHIUM,
-    _REC_NICKEL,
-    _REC_COBALT,
-    _EXPOSED,
-) = range(len(USE_COLUMNS))
 
-SITE_COLUMNS: Final = (
-    *USE_COLUMNS,
-    Column("cam_stock_t", "stock", "CAM in stock."),
-    Column("cam_short_weeks", "flow", "Weeks in which CAM did not suffice for what was asked."),
-    Column("cam_written_off_t", "flow", "CAM past its shelf life."),
-    Column("cam_flown_t", "flow", "CAM flown in."),
-    Column("nickel_used_t", "flow", "Nickel in the CAM used."),
-    Column("lithium_used_t", "flow", "Lithium in the CAM used."),
-    Column("copper_foil_t", "flow", "Copper foil in cells started (recorded need)."),
-    Column("aluminium_foil_t", "flow", "Aluminium foil in cells started (recorded need)."),
-    Column("anode_t", "flow", "Graphite or hard carbon in cells started (recorded need)."),
-    Column("electrolyte_t", "flow", "Electrolyte in cells started (recorded need)."),
-    Column("foil_carbon_local_t", "flow", "CO2 of the foil's metal if it came from Dunkirk."),
-    Column("foil_carbon_world_t", "flow", "CO2 of the foil's metal at the world's average."),
-)
-_STOCK: Final = len(USE_COLUMNS)
-_SHORT_WEEKS: Final = _STOCK + 1
-_NEEDS: Final = _STOCK + 4
+@dataclass(frozen=True)
+class UseColumns(Columns):
+    """CAM that a cell plant, or all of them, used."""
+
+    cam_needed_t: int = flow("CAM that orders, people and ramp-up asked for.")
+    cam_used_t: int = flow("CAM charged to cells: in cells, scrap and trim.")
+    cam_in_cells_t: int = flow("CAM in good cells.")
+    cam_scrap_t: int = flow("CAM in scrap and trim.")
+    cam_local_t: int = flow("CAM used from the valley's counted makers.")
+    cam_import_t: int = flow("CAM used that was imported.")
+    pcam_t: int = flow("Precursor within the CAM used, wherever it was made.")
+    pcam_local_t: int = flow("Precursor of the valley within the CAM used.")
+    recycled_lithium_in_cam_t: int = flow("Recycled lithium within the CAM used.")
+    recycled_nickel_in_cam_t: int = flow("Recycled nickel within the CAM used.")
+    recycled_cobalt_in_cam_t: int = flow("Recycled cobalt within the CAM used.")
+    cam_exposed_t: int = flow("CAM use that would stop within the exposure span.")
+
+
+USE: Final = laid_out(UseColumns)
+
+
+@dataclass(frozen=True)
+class SupplyColumns(UseColumns):
+    """CAM that a cell plant used, its stock, and other materials."""
+
+    cam_stock_t: int = stock("CAM in stock.")
+    cam_short_weeks: int = flow("Weeks in which CAM did not suffice for what was asked.")
+    cam_written_off_t: int = flow("CAM past its shelf life.")
+    cam_flown_t: int = flow("CAM flown in.")
+    nickel_used_t: int = flow("Nickel in the CAM used.")
+    lithium_used_t: int = flow("Lithium in the CAM used.")
+    copper_foil_t: int = flow("Copper foil in cells started (recorded need).")
+    aluminium_foil_t: int = flow("Aluminium foil in cells started (recorded need).")
+    anode_t: int = flow("Graphite or hard carbon in cells started (recorded need).")
+    electrolyte_t: int = flow("Electrolyte in cells started (recorded need).")
+    foil_carbon_local_t: int = flow("CO2 of the foil's metal if it came from Dunkirk.")
+    foil_carbon_world_t: int = flow("CO2 of the foil's metal at the world's average.")
+
+
+SUPPLY: Final = laid_out(SupplyColumns)
 
 
 class Buyer:
@@ -168,7 +164,7 @@ class Buyer:
             return
         self._settled = self.closed
         feed, row = self.feed, self.account.now
-        row[_STOCK] = feed.stock.total
+        row[SUPPLY.cam_stock_t] = feed.stock.total
         used = feed.used_in(0)
         before, self._booked = self._booked, used
         news = list(map(sub, used, before))
@@ -192,9 +188,9 @@ class Buyer:
         now = self.region.now
         now[: len(values)] = map(add, now, values)
         counters = (feed.short_days / DAYS_PER_WEEK, feed.written_off, feed.restocking.flown)
-        row[_SHORT_WEEKS:_NEEDS] = map(sub, counters, self._counters)
+        row[SUPPLY.cam_short_weeks : SUPPLY.nickel_used_t] = map(sub, counters, self._counters)
         self._needed, self._counters = feed.needed, counters
-        row[_NEEDS:] = [tonnes * per_cam for per_cam in self._needs]
+        row[SUPPLY.nickel_used_t :] = [tonnes * per_cam for per_cam in self._needs]
 
     def close(self) -> None:
         """Close the plant: its stock, and what still arrives, is sold outside the valley."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from bvsim.schema.cathode import CamPlant, PcamPlant
@@ -16,8 +17,9 @@ from bvsim.valley.cathode.qualification import Pair
 from bvsim.valley.cathode.recycled import RecycledMetals
 from bvsim.valley.cathode.restocking import IMPORTED
 from bvsim.valley.cathode.sharing import RULES, Claim
-from bvsim.valley.ground.books import Account, Balance, Column
+from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR, Period
+from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.mix import MixedStock
 
@@ -33,61 +35,46 @@ _SOLD: Final = 0  # outlets of finished product
 _EXPORT: Final = 1
 _TINY_T: Final = 1e-9
 
-CAM_COLUMNS: Final = (
-    Column("nameplate_t", "stock", "Nameplate of released kiln lines, t/yr."),
-    Column("good_t", "flow", "Good product made."),
-    Column("started_t", "flow", "Product charged, good or not."),
-    Column("scrap_t", "flow", "Off-specification product."),
-    Column("cam_to_valley_t", "flow", "CAM delivered to cell plants of the valley."),
-    Column("cam_exported_t", "flow", "CAM sold outside the valley."),
-    Column("pcam_own_t", "flow", "Precursor of the valley charged."),
-    Column("pcam_import_t", "flow", "Imported precursor charged."),
-    Column("pcam_stock_t", "stock", "Precursor in stock."),
-    Column("pcam_short_t", "flow", "CAM not made for want of precursor."),
-    Column("lithium_hydroxide_t", "flow", "Fresh lithium hydroxide charged."),
-    Column("recycled_lithium_t", "flow", "Recycled lithium charged."),
-    Column("cam_stock_t", "stock", "Finished CAM in stock or waiting for release."),
-    Column("customers", "stock", "Cell makers of the valley that have approved the source."),
-)
-(
-    _NAMEPLATE,
-    _GOOD,
-    _STARTED,
-    _SCRAP,
-    _TO_VALLEY,
-    _EXPORTED,
-    _PCAM_OWN,
-    _PCAM_IMPORT,
-    _PCAM_STOCK,
-    _PCAM_SHORT,
-    _HYDROXIDE,
-    _LITHIUM,
-    _STOCK,
-    _CUSTOMERS,
-) = range(len(CAM_COLUMNS))
 
-PCAM_COLUMNS: Final = (
-    Column("nameplate_t", "stock", "Nameplate of released lines, t/yr."),
-    Column("good_t", "flow", "Good product made."),
-    Column("started_t", "flow", "Product charged, good or not."),
-    Column("scrap_t", "flow", "Off-specification product."),
-    Column("pcam_delivered_t", "flow", "Precursor delivered to CAM plants of the valley."),
-    Column("recycled_nickel_t", "flow", "Recycled nickel charged."),
-    Column("recycled_cobalt_t", "flow", "Recycled cobalt charged."),
-    Column("nickel_t", "flow", "Nickel charged, recycled or not."),
-    Column("pcam_stock_t", "stock", "Finished precursor in stock or waiting for release."),
-)
-(
-    _P_NAMEPLATE,
-    _P_GOOD,
-    _P_STARTED,
-    _P_SCRAP,
-    _P_DELIVERED,
-    _P_NICKEL,
-    _P_COBALT,
-    _P_ALL_NICKEL,
-    _P_STOCK,
-) = range(len(PCAM_COLUMNS))
+@dataclass(frozen=True)
+class CamColumns(Columns):
+    """What a CAM plant makes, takes in and sells."""
+
+    nameplate_t: int = stock("Nameplate of released kiln lines, t/yr.")
+    good_t: int = flow("Good product made.")
+    started_t: int = flow("Product charged, good or not.")
+    scrap_t: int = flow("Off-specification product.")
+    cam_to_valley_t: int = flow("CAM delivered to cell plants of the valley.")
+    cam_exported_t: int = flow("CAM sold outside the valley.")
+    pcam_own_t: int = flow("Precursor of the valley charged.")
+    pcam_import_t: int = flow("Imported precursor charged.")
+    pcam_stock_t: int = stock("Precursor in stock.")
+    pcam_short_t: int = flow("CAM not made for want of precursor.")
+    lithium_hydroxide_t: int = flow("Fresh lithium hydroxide charged.")
+    recycled_lithium_t: int = flow("Recycled lithium charged.")
+    cam_stock_t: int = stock("Finished CAM in stock or waiting for release.")
+    customers: int = stock("Cell makers of the valley that have approved the source.")
+
+
+CAM: Final = laid_out(CamColumns)
+
+
+@dataclass(frozen=True)
+class PcamColumns(Columns):
+    """What a precursor plant makes and takes in."""
+
+    nameplate_t: int = stock("Nameplate of released lines, t/yr.")
+    good_t: int = flow("Good product made.")
+    started_t: int = flow("Product charged, good or not.")
+    scrap_t: int = flow("Off-specification product.")
+    pcam_delivered_t: int = flow("Precursor delivered to CAM plants of the valley.")
+    recycled_nickel_t: int = flow("Recycled nickel charged.")
+    recycled_cobalt_t: int = flow("Recycled cobalt charged.")
+    nickel_t: int = flow("Nickel charged, recycled or not.")
+    pcam_stock_t: int = stock("Finished precursor in stock or waiting for release.")
+
+
+PCAM: Final = laid_out(PcamColumns)
 
 
 class PcamMaker(CathodePlant):
@@ -111,7 +98,7 @@ class PcamMaker(CathodePlant):
 
     def start(self) -> None:
         """Open the account and register the phases' processes."""
-        self.account = self.ctx.books.open("yearly", self.name, PCAM_COLUMNS)
+        self.account = self.ctx.books.open("yearly", self.name, PCAM.columns)
         super().start()
 
     def supply(self, needed: float, period: Period) -> list[float] | None:
@@ -120,7 +107,7 @@ class PcamMaker(CathodePlant):
         if self.stock.total <= _TINY_T or needed <= 0.0:
             return None
         parts = self.stock.draw(needed, _SOLD)
-        self.account.now[_P_DELIVERED] += parts[OWN]
+        self.account.now[PCAM.pcam_delivered_t] += parts[OWN]
         return parts
 
     def produce(self, period: Period) -> None:
@@ -129,7 +116,7 @@ class PcamMaker(CathodePlant):
         if self.nameplate <= 0.0:
             return
         row = self.account.now
-        row[_P_NAMEPLATE] = self.nameplate
+        row[PCAM.nameplate_t] = self.nameplate
         possible = self.possible(period)
         if possible > 0.0:
             yielded = self.good_share()
@@ -137,7 +124,7 @@ class PcamMaker(CathodePlant):
             started, good = self.make(min(possible, wanted), period)
             if started > 0.0:
                 self._book(started, good, period)
-        row[_P_STOCK] = self.stock.total + self.waiting
+        row[PCAM.pcam_stock_t] = self.stock.total + self.waiting
 
     def _book(self, started: float, good: float, period: Period) -> None:
         """Charge metals, recycled ones first, and let the batch wait."""
@@ -147,12 +134,12 @@ class PcamMaker(CathodePlant):
         cobalt = self.metals.use("cobalt", cam * recipe.cobalt)
         self.metals.use("manganese", cam * recipe.manganese)
         share = good / started
-        row[_P_GOOD] += good
-        row[_P_STARTED] += started
-        row[_P_SCRAP] += started - good
-        row[_P_NICKEL] += nickel
-        row[_P_COBALT] += cobalt
-        row[_P_ALL_NICKEL] += cam * recipe.nickel
+        row[PCAM.good_t] += good
+        row[PCAM.started_t] += started
+        row[PCAM.scrap_t] += started - good
+        row[PCAM.recycled_nickel_t] += nickel
+        row[PCAM.recycled_cobalt_t] += cobalt
+        row[PCAM.nickel_t] += cam * recipe.nickel
         if self.deliver_scrap is not None:
             self.deliver_scrap(self.name, recipe.family, "precursor", started - good)
         self.batch([0.0, good, nickel * share, cobalt * share], period)
@@ -228,7 +215,7 @@ class CamMaker(CathodePlant):
 
     def start(self) -> None:
         """Open the account; register phases and approvals."""
-        self.account = self.ctx.books.open("yearly", self.name, CAM_COLUMNS)
+        self.account = self.ctx.books.open("yearly", self.name, CAM.columns)
         super().start()
         for pair in self.pairs:
             pair.start()
@@ -246,7 +233,7 @@ class CamMaker(CathodePlant):
             if tonnes > 0.0:
                 parts = self.stock.draw(tonnes, _SOLD)
                 deliveries.append((claim.site, parts))
-                self.account.now[_TO_VALLEY] += parts[self.index]
+                self.account.now[CAM.cam_to_valley_t] += parts[self.index]
         return deliveries
 
     def _outside(self, days: float) -> float:
@@ -279,17 +266,17 @@ class CamMaker(CathodePlant):
         if self.nameplate <= 0.0:
             return
         row = self.account.now
-        row[_NAMEPLATE] = self.nameplate
+        row[CAM.nameplate_t] = self.nameplate
         self._sell_outside(period)
         self._run(period)
-        row[_PCAM_STOCK] = self.feed.stock.total
-        row[_STOCK] = self.stock.total + self.waiting
-        row[_CUSTOMERS] = sum(pair.approved_day <= self.ctx.env.now for pair in self.pairs)
+        row[CAM.pcam_stock_t] = self.feed.stock.total
+        row[CAM.cam_stock_t] = self.stock.total + self.waiting
+        row[CAM.customers] = sum(pair.approved_day <= self.ctx.env.now for pair in self.pairs)
 
     def _sell_outside(self, period: Period) -> None:
         tonnes = min(self.stock.total, self._outside(period.days))
         if tonnes > 0.0:
-            self.account.now[_EXPORTED] += self.stock.take(tonnes, _EXPORT)
+            self.account.now[CAM.cam_exported_t] += self.stock.take(tonnes, _EXPORT)
 
     def _run(self, period: Period) -> None:
         """Start what kilns, people, calls and precursor allow."""
@@ -300,7 +287,7 @@ class CamMaker(CathodePlant):
         mature = min(possible, self.wanted(period) / yielded)
         per_mature = self.charge() * self.recipe.precursor
         fed = self.feed.stock.total / per_mature if per_mature > 0.0 else mature
-        self.account.now[_PCAM_SHORT] += max(0.0, mature - fed) * yielded
+        self.account.now[CAM.pcam_short_t] += max(0.0, mature - fed) * yielded
         started, good = self.make(min(mature, fed), period)
         if started > 0.0:
             self._charge(started, good, period)
@@ -313,13 +300,13 @@ class CamMaker(CathodePlant):
         lithium = self.metals.use("lithium", started * recipe.lithium)
         fresh = 1.0 - lithium / (started * recipe.lithium) if recipe.lithium > 0.0 else 1.0
         share = good / started
-        row[_GOOD] += good
-        row[_STARTED] += started
-        row[_SCRAP] += started - good
-        row[_PCAM_OWN] += taken[OWN]
-        row[_PCAM_IMPORT] += taken[IMPORTED]
-        row[_HYDROXIDE] += started * recipe.lithium_hydroxide * fresh
-        row[_LITHIUM] += lithium
+        row[CAM.good_t] += good
+        row[CAM.started_t] += started
+        row[CAM.scrap_t] += started - good
+        row[CAM.pcam_own_t] += taken[OWN]
+        row[CAM.pcam_import_t] += taken[IMPORTED]
+        row[CAM.lithium_hydroxide_t] += started * recipe.lithium_hydroxide * fresh
+        row[CAM.recycled_lithium_t] += lithium
         if self.deliver_scrap is not None:
             self.deliver_scrap(self.name, recipe.family, "cathode_material", started - good)
         contents = (taken[OWN], lithium, taken[PCAM_NICKEL], taken[PCAM_COBALT])

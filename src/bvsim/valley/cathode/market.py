@@ -9,7 +9,7 @@ from bvsim.schema.cathode import CamPlant, CathodeSource, PcamPlant
 from bvsim.schema.imports import Imports
 from bvsim.schema.materials import Materials
 from bvsim.schema.stages import Shock
-from bvsim.valley.cathode.buyer import DAYS_PER_WEEK, SITE_COLUMNS, USE_COLUMNS, Buyer
+from bvsim.valley.cathode.buyer import DAYS_PER_WEEK, SUPPLY, USE, Buyer
 from bvsim.valley.cathode.feed import Feed
 from bvsim.valley.cathode.imports import Lanes
 from bvsim.valley.cathode.makers import CAM_CONTENTS, CamMaker, PcamMaker
@@ -144,10 +144,10 @@ class CathodeMarket:
     def start(self) -> None:
         """Open the accounts and register the processes of all makers."""
         books = self.ctx.books
-        region = books.open("yearly", "region:cathode", USE_COLUMNS)
+        region = books.open("yearly", "region:cathode", USE.columns)
         for site in sorted(self.buyers):
             buyer = self.buyers[site]
-            buyer.account = books.open("yearly", f"{site}:cathode", SITE_COLUMNS)
+            buyer.account = books.open("yearly", f"{site}:cathode", SUPPLY.columns)
             buyer.region = region
             self._ordered.append(buyer)
             self._feeds.append(buyer.feed)

@@ -46,8 +46,8 @@ class CellBlock:
     def start(self) -> None:
         """Open the accounts and start the block."""
         open_ = self.ctx.books.open
-        self.ledger = open_("ledger", self.block.entity, ledger.LEDGER_COLUMNS)
-        self.binding = open_("binding", self.block.entity, ledger.BINDING_COLUMNS)
+        self.ledger = open_("ledger", self.block.entity, ledger.LEDGER.columns)
+        self.binding = open_("binding", self.block.entity, ledger.BINDING.columns)
         self.block.start()
 
     @property

@@ -7,27 +7,30 @@ started that is E (1 - f + f / u): idling costs.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from bvsim.schema.energy import EnergySpec
-from bvsim.valley.ground.books import Column
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR, Period
+from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
 
 _HOURS_PER_DAY: Final = 24.0
 _MW_PER_GW: Final = 1000.0
 _GRAMS_PER_KG: Final = 1000.0
 
-ENERGY: Final = 0
-ELECTRICITY: Final = 1
-CO2E: Final = 2
-LOAD: Final = 3
-COLUMNS: Final = (
-    Column("energy_gwh", "flow", "Energy used by the site, electricity and gas."),
-    Column("electricity_gwh", "flow", "Electricity used by the site."),
-    Column("co2e_kt", "flow", "Footprint of the cells started: materials and energy."),
-    Column("grid_load_mw", "stock", "Mean electric load of the month."),
-)
+
+@dataclass(frozen=True)
+class EnergyColumns(Columns):
+    """What a site's meter reads."""
+
+    energy_gwh: int = flow("Energy used by the site, electricity and gas.")
+    electricity_gwh: int = flow("Electricity used by the site.")
+    co2e_kt: int = flow("Footprint of the cells started: materials and energy.")
+    grid_load_mw: int = stock("Mean electric load of the month.")
+
+
+METERED: Final = laid_out(EnergyColumns)
 
 
 def energy_used(
@@ -109,7 +112,7 @@ class EnergyMeter:
         self.site, self._spec, self._ctx = site, spec, ctx
         self._process = spec.processes[spec.sites.get(site, spec.default_process)]
         self._connection = grid_connection_mw
-        self._account = ctx.books.open("yearly", f"{site}:energy", COLUMNS)
+        self._account = ctx.books.open("yearly", f"{site}:energy", METERED.columns)
         self.overloaded_months = 0
 
     def month(self, *, last: Period, started_gwh: float, nameplate_gwh: float) -> float:
@@ -124,7 +127,7 @@ class EnergyMeter:
         """
         now = self._account.now
         if started_gwh <= 0.0 and nameplate_gwh <= 0.0:
-            now[LOAD] = 0.0
+            now[METERED.grid_load_mw] = 0.0
             return 0.0
         spec, process = self._spec, self._process
         days = last.end_day - self._ctx.calendar.month_starts[last.month]
@@ -138,9 +141,9 @@ class EnergyMeter:
         )
         electricity = energy * process.electricity
         load = mean_load_mw(electricity, days)
-        now[ENERGY] += energy
-        now[ELECTRICITY] += electricity
-        now[CO2E] += footprint_kt(
+        now[METERED.energy_gwh] += energy
+        now[METERED.electricity_gwh] += electricity
+        now[METERED.co2e_kt] += footprint_kt(
             started_gwh,
             materials=process.materials,
             electricity_gwh=electricity,
@@ -148,7 +151,7 @@ class EnergyMeter:
             grid=spec.grid.at(last.start_day),
             gas=spec.gas,
         )
-        now[LOAD] = load
+        now[METERED.grid_load_mw] = load
         self._check_connection(load, last.start_day)
         return energy
 

@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from bvsim.schema.materials import Recipe
@@ -15,8 +16,9 @@ from bvsim.valley.cells.block import NO_LIMITS, CellBlock, Limits
 from bvsim.valley.cells.closure import ClosureHazard
 from bvsim.valley.cells.limits import SiteLimits, SiteWiring
 from bvsim.valley.cells.money import Activity
-from bvsim.valley.ground.books import Account, Balance, Column
+from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
+from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.stages import Events
@@ -25,20 +27,20 @@ DAYS_PER_WEEK: Final = 7.0
 MONTHS_PER_QUARTER: Final = 3
 _KG_PER_KWH_TO_T_PER_GWH: Final = 1000.0
 
-SITE_COLUMNS: Final = (
-    Column("good_gwh", "flow", "Good cells produced, in the period they were started."),
-    Column("started_gwh", "flow", "Cells started, good or not."),
-    Column("nameplate_gwh", "stock", "Nameplate of released lines, GWh a year."),
-    Column("scrap_t", "flow", "Scrap and trim generated, in the period of the start."),
-    Column("in_process_gwh", "stock", "Good cells started and not yet released."),
-    Column("line_weeks", "flow", "Weeks of released lines."),
-)
-GOOD: Final = 0
-STARTED: Final = 1
-NAMEPLATE: Final = 2
-SCRAP_T: Final = 3
-IN_PROCESS: Final = 4
-LINE_WEEKS: Final = 5
+
+@dataclass(frozen=True)
+class SiteColumns(Columns):
+    """What a gigafactory makes."""
+
+    good_gwh: int = flow("Good cells produced, in the period they were started.")
+    started_gwh: int = flow("Cells started, good or not.")
+    nameplate_gwh: int = stock("Nameplate of released lines, GWh a year.")
+    scrap_t: int = flow("Scrap and trim generated, in the period of the start.")
+    in_process_gwh: int = stock("Good cells started and not yet released.")
+    line_weeks: int = flow("Weeks of released lines.")
+
+
+SITE: Final = laid_out(SiteColumns)
 
 
 class Gigafactory:
@@ -100,7 +102,7 @@ class Gigafactory:
 
     def start(self) -> None:
         """Open the site's account and start its blocks."""
-        self.account = self.ctx.books.open("yearly", self.name, SITE_COLUMNS)
+        self.account = self.ctx.books.open("yearly", self.name, SITE.columns)
         for cell_block in self.blocks:
             if cell_block.observed is not None:
                 self.limits.note_facts(cell_block.observed.end_day)
@@ -185,10 +187,10 @@ class Gigafactory:
         self._unposted.append(period)
         if self._running:
             row = self.account.now
-            row[NAMEPLATE] = self.released
-            row[LINE_WEEKS] += self._lines * period.days / DAYS_PER_WEEK
+            row[SITE.nameplate_gwh] = self.released
+            row[SITE.line_weeks] += self._lines * period.days / DAYS_PER_WEEK
             self._run(period)
-            row[IN_PROCESS] = wiring.process.gwh
+            row[SITE.in_process_gwh] = wiring.process.gwh
         if wiring.orders.trading:  # cells released at the start of the period
             self._month_delivered += wiring.orders.deliver(finished, period)
 
@@ -259,9 +261,9 @@ class Gigafactory:
         in_cells = good * recipe.cam * _KG_PER_KWH_TO_T_PER_GWH
         wiring.buyer.use(in_cells, charged - in_cells)
         scrap = wiring.process.scrap_of(started, good)
-        row[GOOD] += good
-        row[STARTED] += started
-        row[SCRAP_T] += scrap.total
+        row[SITE.good_gwh] += good
+        row[SITE.started_gwh] += started
+        row[SITE.scrap_t] += scrap.total
         wiring.note_cells(tuple([in_cells * element for element in self._elements]))
         wiring.process.begin(period, good, scrap, booked)
         self._month_started += started
@@ -315,8 +317,8 @@ class Gigafactory:
         self.released, self._lines = 0.0, 0
         self._running, self._idle = [], list(self.blocks)
         self._available = 0.0
-        self.wiring.process.scrap_all(self.account, GOOD, SCRAP_T)
-        self.account.now[IN_PROCESS] = self.account.now[NAMEPLATE] = 0.0
+        self.wiring.process.scrap_all(self.account, SITE.good_gwh, SITE.scrap_t)
+        self.account.now[SITE.in_process_gwh] = self.account.now[SITE.nameplate_gwh] = 0.0
         self.wiring.workforce.close(day)
         self.wiring.buyer.close()
         self.wiring.orders.close()
@@ -328,7 +330,7 @@ class Gigafactory:
             return math.nan
         starts = self.ctx.calendar.month_starts
         first = bisect_right(starts, max(sop_day, 0.0)) - 1 + MONTHS_PER_YEAR
-        months = self.account.monthly()[first : first + MONTHS_PER_YEAR, GOOD]
+        months = self.account.monthly()[first : first + MONTHS_PER_YEAR, SITE.good_gwh]
         return math.fsum(months) if len(months) == MONTHS_PER_YEAR else math.nan
 
     def balances(self) -> Iterator[Balance]:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from bvsim.schema.site import Site
-from bvsim.valley.ground.books import Account, Column
+from bvsim.valley.ground.books import Account
+from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
 
-COLUMNS: Final = (
-    Column("good_gwh", "flow", "Good lithium-ion or sodium-ion cells: none here."),
-    Column("nameplate_gwh", "stock", "Nameplate for such cells: none here."),
-    Column("lead_acid_capacity_gwh", "stock", "Capacity for lead-acid batteries, GWh a year."),
-    Column("lead_acid_heads", "stock", "Staff of the lead-acid plant, not counted elsewhere."),
-)
-_CAPACITY: Final = 2
-_HEADS: Final = 3
+
+@dataclass(frozen=True)
+class LeadAcidColumns(Columns):
+    """What a lead-acid plant has."""
+
+    good_gwh: int = flow("Good lithium-ion or sodium-ion cells: none here.")
+    nameplate_gwh: int = stock("Nameplate for such cells: none here.")
+    lead_acid_capacity_gwh: int = stock("Capacity for lead-acid batteries, GWh a year.")
+    lead_acid_heads: int = stock("Staff of the lead-acid plant, not counted elsewhere.")
+
+
+LEAD_ACID: Final = laid_out(LeadAcidColumns)
 
 
 class LeadAcidPlant:
@@ -27,10 +33,10 @@ class LeadAcidPlant:
 
     def start(self) -> None:
         """Open the account."""
-        self.account = self.ctx.books.open("yearly", self.name, COLUMNS)
+        self.account = self.ctx.books.open("yearly", self.name, LEAD_ACID.columns)
 
     def month_end(self) -> None:
         """Record what stands there."""
         if self.site.lead_acid is not None:
-            self.account.now[_CAPACITY] = self.site.lead_acid.capacity
-            self.account.now[_HEADS] = self.site.lead_acid.heads
+            self.account.now[LEAD_ACID.lead_acid_capacity_gwh] = self.site.lead_acid.capacity
+            self.account.now[LEAD_ACID.lead_acid_heads] = self.site.lead_acid.heads

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from bvsim.schema.money import ClosureRule, CostClass, MoneySpec, SiteMoney, Support, ThrottleRule
-from bvsim.valley.ground.books import Balance, Column
+from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
+from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
 
 # 1 GWh at 1 EUR/kWh, and 1 GWh at 1000 EUR/MWh, are EUR 1 million.
@@ -16,22 +18,20 @@ _MWH_PER_GWH: Final = 1000.0
 _EUR_PER_MILLION: Final = 1e6
 _POINTS: Final = 100.0
 
-REVENUE: Final = 0
-COST: Final = 1
-SCRAP_COST: Final = 2
-SUPPORT: Final = 3
-FLOW: Final = 4
-CASH: Final = 5
-COLUMNS: Final = (
-    Column("revenue_meur", "flow", "Cells delivered at their price, EUR million."),
-    Column("cost_meur", "flow", "Materials, energy, people, fixed and scrap cost, EUR million."),
-    Column("scrap_cost_meur", "flow", "Part of the cost that is due to scrap, EUR million."),
-    Column(
-        "support_meur", "flow", "Loans and grants less repayments, and shareholders, EUR million."
-    ),
-    Column("cash_flow_meur", "flow", "Revenue less cost, EUR million."),
-    Column("cash_meur", "stock", "Cash and undrawn credit, EUR million; tracked from as_of."),
-)
+
+@dataclass(frozen=True)
+class MoneyColumns(Columns):
+    """A site's money."""
+
+    revenue_meur: int = flow("Cells delivered at their price, EUR million.")
+    cost_meur: int = flow("Materials, energy, people, fixed and scrap cost, EUR million.")
+    scrap_cost_meur: int = flow("Part of the cost that is due to scrap, EUR million.")
+    support_meur: int = flow("Loans and grants less repayments, and shareholders, EUR million.")
+    cash_flow_meur: int = flow("Revenue less cost, EUR million.")
+    cash_meur: int = stock("Cash and undrawn credit, EUR million; tracked from as_of.")
+
+
+MONEY: Final = laid_out(MoneyColumns)
 
 
 class Activity(NamedTuple):
@@ -183,7 +183,7 @@ class SitePurse:
         self._in, self._out = 0.0, 0.0
         memory = spec.closure.memory
         self._step = 1.0 - math.exp(-1.0 / memory) if memory > 0.0 else 1.0
-        self._account = ctx.books.open("yearly", f"{site}:money", COLUMNS)
+        self._account = ctx.books.open("yearly", f"{site}:money", MONEY.columns)
 
     @property
     def throttle_wanted(self) -> bool:
@@ -222,7 +222,7 @@ class SitePurse:
         self._closed = True
         self._out += self.cash
         self.cash = 0.0
-        self._account.now[CASH] = 0.0
+        self._account.now[MONEY.cash_meur] = 0.0
 
     def _flow(self, last: Period, activity: Activity) -> float:
         spec, costs, day = self._spec, self._costs, last.start_day
@@ -237,10 +237,10 @@ class SitePurse:
             electricity=spec.electricity.at(day),
         )
         now = self._account.now
-        now[REVENUE] += revenue
-        now[COST] += running + scrap
-        now[SCRAP_COST] += scrap
-        now[FLOW] += revenue - running - scrap
+        now[MONEY.revenue_meur] += revenue
+        now[MONEY.cost_meur] += running + scrap
+        now[MONEY.scrap_cost_meur] += scrap
+        now[MONEY.cash_flow_meur] += revenue - running - scrap
         return float(revenue - running - scrap)
 
     def _settle(self, day: float, flow: float) -> None:
@@ -261,8 +261,8 @@ class SitePurse:
         else:
             self._pay_out(-support)
         now = self._account.now
-        now[SUPPORT] += support
-        now[CASH] = self.cash
+        now[MONEY.support_meur] += support
+        now[MONEY.cash_meur] = self.cash
         self._update_runway(flow * (1.0 - self._own.shareholders) if flow < 0.0 else flow)
 
     def _pay_in(self, amount: float) -> None:

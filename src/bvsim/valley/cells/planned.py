@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bvsim.valley.cells.block import NO_LIMITS
-from bvsim.valley.cells.gigafactory import GOOD, NAMEPLATE, STARTED
+from bvsim.valley.cells.gigafactory import SITE
 from bvsim.valley.cells.plan import PlanPath
 from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import Period
@@ -37,8 +37,8 @@ class PlanOnly:
     def start(self) -> None:
         """Open the accounts."""
         open_ = self.ctx.books.open
-        self.ledger = open_("ledger", self.entity, ledger.LEDGER_COLUMNS)
-        self.binding = open_("binding", self.entity, ledger.BINDING_COLUMNS)
+        self.ledger = open_("ledger", self.entity, ledger.LEDGER.columns)
+        self.binding = open_("binding", self.entity, ledger.BINDING.columns)
 
     def month_end(self, last: Period) -> None:
         """Post the month that ends with a period: not built, or made as announced."""
@@ -54,8 +54,9 @@ class PlanOnly:
             ledger.post_unreleased(self.ledger.now, announced, 0.0, closed=False)
             ledger.post_not_running(self.binding.now, days)
         if self.site is not None:
-            self.site.now[GOOD] += made
-            self.site.now[STARTED] += made
+            now = self.site.now  # of all such blocks of the site
+            now[SITE.good_gwh] += made
+            now[SITE.started_gwh] += made
             nameplate = self.plan.nameplate(last.start_day) if self.comes_true else 0.0
-            self.site.now[NAMEPLATE] += nameplate - self._nameplate  # blocks share the account
+            now[SITE.nameplate_gwh] += nameplate - self._nameplate
             self._nameplate = nameplate

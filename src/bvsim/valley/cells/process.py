@@ -129,7 +129,7 @@ class InProcess:
         while self._batches:
             batch = self._batches.popleft()
             for account, gwh in batch.blocks:
-                account.adjust(batch.month, ledger.GOOD, -gwh)
+                account.adjust(batch.month, ledger.LEDGER.good_gwh, -gwh)
                 account.adjust(batch.month, ledger.YIELD, gwh)
             mass = batch.good_gwh * self.recipe.cell_mass
             site.adjust(batch.month, good, -batch.good_gwh)

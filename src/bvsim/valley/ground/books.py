@@ -10,19 +10,18 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bvsim.valley.ground.calendar import Calendar
+from bvsim.valley.ground.columns import Column
 from bvsim.valley.ground.errors import IdentityError
 
 __all__ = [
     "Account",
     "Balance",
     "Books",
-    "Column",
     "Event",
     "FloatArray",
     "IdentityError",
@@ -30,25 +29,6 @@ __all__ = [
 ]
 
 FloatArray = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One recorded quantity.
-
-    Parameters
-    ----------
-    name : str
-        With its unit, as in the tables: ``good_gwh``.
-    kind : {"flow", "stock"}
-        Flows add up over months; a stock's value is that of the last day.
-    doc : str
-        A sentence for the table dictionary.
-    """
-
-    name: str
-    kind: Literal["flow", "stock"]
-    doc: str
 
 
 class Account:

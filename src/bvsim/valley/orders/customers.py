@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -26,30 +27,30 @@ from numpy.typing import NDArray
 
 from bvsim.schema.demand import CostGap, Offtake, Programme, Supplier
 from bvsim.schema.unit import Timed
-from bvsim.valley.ground.books import Account, Balance, Column
+from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Period
+from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
 
 FloatArray = NDArray[np.float64]
 
 _KWH_PER_GWH: Final = 1e6
 
-ORDERED: Final = 0
-DELIVERED: Final = 1
-WRITTEN_OFF: Final = 2
-STOCK: Final = 3
-COMMITTED: Final = 4
-WON: Final = 5
-GAP: Final = 6
-COLUMNS: Final = (
-    Column("ordered_gwh", "flow", "Cells ordered; what is not delivered in its period is lost."),
-    Column("delivered_gwh", "flow", "Cells delivered to customers."),
-    Column("finished_written_off_gwh", "flow", "Finished cells written off at closure."),
-    Column("finished_stock_gwh", "stock", "Good cells not yet delivered."),
-    Column("committed_orders_gwh_per_year", "stock", "Rate of orders under contracts."),
-    Column("won_orders_gwh_per_year", "stock", "Rate of orders won in tenders and taken over."),
-    Column("cost_gap", "stock", "Cost over the Asian price, as buyers see it (share)."),
-)
+
+@dataclass(frozen=True)
+class OrderColumns(Columns):
+    """Orders of one site, and its finished goods."""
+
+    ordered_gwh: int = flow("Cells ordered; what is not delivered in its period is lost.")
+    delivered_gwh: int = flow("Cells delivered to customers.")
+    finished_written_off_gwh: int = flow("Finished cells written off at closure.")
+    finished_stock_gwh: int = stock("Good cells not yet delivered.")
+    committed_orders_gwh_per_year: int = stock("Rate of orders under contracts.")
+    won_orders_gwh_per_year: int = stock("Rate of orders won in tenders and taken over.")
+    cost_gap: int = stock("Cost over the Asian price, as buyers see it (share).")
+
+
+ORDERS: Final = laid_out(OrderColumns)
 
 
 def cost_gap(spec: CostGap, mature: float, yield_: float, utilisation: float) -> float:
@@ -215,7 +216,7 @@ class OrderBook:
     gap : float
         Cost gap that buyers reckon with before the site has a record.
     account : Account
-        Where the columns of `COLUMNS` are recorded.
+        Where the columns of `ORDERS` are recorded.
     portfolio : Portfolio
         Its contracts.
     supplier : Supplier
@@ -286,9 +287,9 @@ class OrderBook:
         self._produced += produced_gwh
         self._delivered += delivered
         now = self._account.now
-        now[ORDERED] += ordered
-        now[DELIVERED] += delivered
-        now[STOCK] = self.stock_gwh
+        now[ORDERS.ordered_gwh] += ordered
+        now[ORDERS.delivered_gwh] += delivered
+        now[ORDERS.finished_stock_gwh] = self.stock_gwh
         return delivered
 
     def report(self, yield_: float, utilisation: float) -> None:
@@ -301,7 +302,7 @@ class OrderBook:
             return
         self.closed, self.trading = True, False
         self.ordered_gwh = self.limit_gwh = self.won = self.taken_over = 0.0
-        self._account.now[WRITTEN_OFF] += self.stock_gwh
+        self._account.now[ORDERS.finished_written_off_gwh] += self.stock_gwh
         self._written_off += self.stock_gwh
         self._ctx.trace.log(
             day=self._ctx.env.now,
@@ -317,10 +318,10 @@ class OrderBook:
     def record(self) -> None:
         """Put the rates and the stock in the books."""
         now = self._account.now
-        now[STOCK] = self.stock_gwh
-        now[COMMITTED] = 0.0 if self.closed else self.committed
-        now[WON] = self.won + self.taken_over
-        now[GAP] = self.gap
+        now[ORDERS.finished_stock_gwh] = self.stock_gwh
+        now[ORDERS.committed_orders_gwh_per_year] = 0.0 if self.closed else self.committed
+        now[ORDERS.won_orders_gwh_per_year] = self.won + self.taken_over
+        now[ORDERS.cost_gap] = self.gap
 
     def balance(self) -> Balance:
         """Return the account of finished cells."""

@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from bvsim.schema.demand import DemandSpec, Supplier
-from bvsim.valley.ground.books import Balance, Column
+from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import MONTHS_PER_YEAR, Calendar, Period
+from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
 from bvsim.valley.orders.customers import (
-    COLUMNS,
+    ORDERS,
     Contract,
     FloatArray,
     OrderBook,
@@ -33,18 +35,19 @@ from bvsim.valley.orders.vehicles import make_ev_market, months_to, ratio
 _YEARS_AHEAD: Final = 10
 """How far beyond the horizon plans made within it may look."""
 
-FR_SHARE: Final = 0
-FR_BEV: Final = 1
-EU_BEV: Final = 2
-FR_GWH: Final = 3
-EU_GWH: Final = 4
-REGION_COLUMNS: Final = (
-    Column("fr_bev_share", "stock", "Battery-electric share of the year's new cars in France."),
-    Column("fr_bev_registrations", "flow", "New battery-electric cars in France."),
-    Column("eu_bev_registrations", "flow", "New battery-electric cars in the European Union."),
-    Column("fr_demand_gwh", "flow", "Batteries of electric cars, vans and hybrids, France."),
-    Column("eu_demand_gwh", "flow", "Batteries of electric cars, European Union."),
-)
+
+@dataclass(frozen=True)
+class VehicleColumns(Columns):
+    """Electric vehicles sold, and their batteries."""
+
+    fr_bev_share: int = stock("Battery-electric share of the year's new cars in France.")
+    fr_bev_registrations: int = flow("New battery-electric cars in France.")
+    eu_bev_registrations: int = flow("New battery-electric cars in the European Union.")
+    fr_demand_gwh: int = flow("Batteries of electric cars, vans and hybrids, France.")
+    eu_demand_gwh: int = flow("Batteries of electric cars, European Union.")
+
+
+VEHICLES: Final = laid_out(VehicleColumns)
 
 
 def last_year_of(spec: DemandSpec, calendar: Calendar) -> int:
@@ -104,7 +107,7 @@ class Demand:
         self._books: dict[str, OrderBook] = {}
         self._sites: list[OrderBook] = []  # by name
         self._month = -1
-        self._region = ctx.books.open("yearly", "region:demand", REGION_COLUMNS)
+        self._region = ctx.books.open("yearly", "region:demand", VEHICLES.columns)
 
     def start(self) -> None:
         """Nothing happens at times of its own."""
@@ -119,7 +122,7 @@ class Demand:
                 site,
                 room_share=spec.finished / days,
                 gap=spec.cost_gap.at_start,
-                account=self._ctx.books.open("yearly", f"{site}:demand", COLUMNS),
+                account=self._ctx.books.open("yearly", f"{site}:demand", ORDERS.columns),
                 portfolio=Portfolio(self._contracts(site), len(self._years)),
                 supplier=spec.suppliers.get(site) or Supplier(),
                 ctx=self._ctx,
@@ -223,11 +226,11 @@ class Demand:
 
     def _record_region(self, month: int) -> None:
         now, market = self._region.now, self.market
-        now[FR_SHARE] = self._yearly_share[int(self._years[month]) - self.first_year]
-        now[FR_BEV] += float(market.fr_bev[month])
-        now[EU_BEV] += float(market.eu_bev[month])
-        now[FR_GWH] += float(market.fr_gwh[month])
-        now[EU_GWH] += float(market.eu_gwh[month])
+        now[VEHICLES.fr_bev_share] = self._yearly_share[int(self._years[month]) - self.first_year]
+        now[VEHICLES.fr_bev_registrations] += float(market.fr_bev[month])
+        now[VEHICLES.eu_bev_registrations] += float(market.eu_bev[month])
+        now[VEHICLES.fr_demand_gwh] += float(market.fr_gwh[month])
+        now[VEHICLES.eu_demand_gwh] += float(market.eu_gwh[month])
 
     # --- outlook ------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ from bvsim.valley.people.moves import (
     place_graduates,
 )
 from bvsim.valley.people.pools import (
-    BASIN_COLUMNS,
+    BASIN,
     EXPERIENCED,
     SEEKERS,
     SKILL_COUNT,
@@ -31,9 +31,9 @@ from bvsim.valley.people.pools import (
     Departures,
     skill_shares,
 )
-from bvsim.valley.people.programmes import PROGRAMME_COLUMNS, Course
-from bvsim.valley.people.register import REGION_COLUMNS, Register
-from bvsim.valley.people.workforce import EMPLOYER_COLUMNS, Workforce
+from bvsim.valley.people.programmes import COURSE, Course
+from bvsim.valley.people.register import PEOPLE, Register
+from bvsim.valley.people.workforce import STAFF, Workforce
 
 LABOUR_ROWS: Final = ":labour"
 """Suffix of the accounts of entities that have other columns elsewhere."""
@@ -125,14 +125,14 @@ class LabourMarket:
     def start(self) -> None:
         """Open the accounts, settle the opening staff and begin the courses."""
         books, register = self._ctx.books, self._register
-        register.account = books.open("yearly", "region" + LABOUR_ROWS, REGION_COLUMNS)
+        register.account = books.open("yearly", "region" + LABOUR_ROWS, PEOPLE.columns)
         register.enrol(self.workforces)
         for workforce in register.staffed:
             row = workforce.name + LABOUR_ROWS
-            workforce.account = books.open("yearly", row, EMPLOYER_COLUMNS)
+            workforce.account = books.open("yearly", row, STAFF.columns)
             workforce.open_with(0.0)
         for name, pool in self.pools.items():
-            pool.account = books.open("yearly", name, BASIN_COLUMNS)
+            pool.account = books.open("yearly", name, BASIN.columns)
         for departures in self._departures:
             departures.month(0.0)
         for site in self.competitors:
@@ -142,7 +142,7 @@ class LabourMarket:
         for name, programme in sorted(self._spec.programmes.items()):
             employer = self.workforces.get(programme.destination or "")
             course = Course(name, programme, self._ctx, desk, employer)
-            course.account = books.open("yearly", name, PROGRAMME_COLUMNS)
+            course.account = books.open("yearly", name, COURSE.columns)
             self.courses[name] = course
             self._ctx.env.process(course.run())
         register.open()

@@ -16,7 +16,7 @@ from bvsim.valley.people.pools import (
     BasinPool,
 )
 from bvsim.valley.people.programmes import Course
-from bvsim.valley.people.register import R_COST, R_POACHED, Register
+from bvsim.valley.people.register import PEOPLE, Register
 from bvsim.valley.people.rules import allot, largest_remainder
 from bvsim.valley.people.workforce import Workforce
 
@@ -76,7 +76,7 @@ class Leavers:
                 gap = register.gap(claim.index, skill, EXPERIENCED)
                 register.staffed[claim.index].hire(skill, hired, gap)
                 moved += hired
-        register.account.now[R_POACHED] += moved
+        register.account.now[PEOPLE.poached] += moved
         return moved
 
     def _ways_from(self, origin: Workforce) -> list[tuple[float, float]]:
@@ -183,7 +183,7 @@ class TrainingDesk:
         if imposed and found < wanted:
             register.newcome(wanted - found, register.pools[programme.spec.basin])
             found = wanted
-        register.account.now[R_COST] += found * programme.spec.cost / 1000.0
+        register.account.now[PEOPLE.training_cost_meur] += found * programme.spec.cost / 1000.0
         return found
 
     def _draw(self, programme: Course, source: int, wanted: int) -> int:

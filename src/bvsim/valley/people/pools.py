@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from bvsim.schema.labour import Basin, Mix, Release
-from bvsim.valley.ground.books import Account, Column
+from bvsim.valley.ground.books import Account
+from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 
 SKILL_COUNT: Final = 4
 GRADUATES: Final = 0
@@ -16,22 +18,21 @@ AUTOMOTIVE: Final = 2
 SEEKERS: Final = 3
 """Sources of people, in the order in which plants turn to them."""
 
-BASIN_COLUMNS: Final = (
-    Column("job_seekers", "stock", "Job seekers able and willing to work in a battery plant."),
-    Column("graduates_waiting", "stock", "Programme graduates without a post yet."),
-    Column("experienced_waiting", "stock", "People who left a battery plant and look for work."),
-    Column("automotive_waiting", "stock", "People released by the car industry, willing to join."),
-    Column("newcomers", "flow", "People hired from outside the region."),
-    Column("hired", "flow", "People hired out of this basin, wherever the plant is."),
-    Column("other_work", "flow", "People who turned to other work or left the region."),
-)
-B_SEEKERS: Final = 0
-B_GRADUATES: Final = 1
-B_EXPERIENCED: Final = 2
-B_AUTOMOTIVE: Final = 3
-B_NEWCOMERS: Final = 4
-B_HIRED: Final = 5
-B_OTHER_WORK: Final = 6
+
+@dataclass(frozen=True)
+class BasinColumns(Columns):
+    """People of a basin who look for work."""
+
+    job_seekers: int = stock("Job seekers able and willing to work in a battery plant.")
+    graduates_waiting: int = stock("Programme graduates without a post yet.")
+    experienced_waiting: int = stock("People who left a battery plant and look for work.")
+    automotive_waiting: int = stock("People released by the car industry, willing to join.")
+    newcomers: int = flow("People hired from outside the region.")
+    hired: int = flow("People hired out of this basin, wherever the plant is.")
+    other_work: int = flow("People who turned to other work or left the region.")
+
+
+BASIN: Final = laid_out(BasinColumns)
 
 
 class Mover:
@@ -119,7 +120,7 @@ class BasinPool:
         self.people[source][skill] -= number
         self.outflow += number
         if self.account is not None:
-            self.account.now[B_HIRED] += number
+            self.account.now[BASIN.hired] += number
 
     def month(self) -> None:
         """Let a month pass: new job seekers come, some turn to other work."""
@@ -153,15 +154,17 @@ class BasinPool:
         """Book people who leave the pool for other work or another region."""
         self.departed += number
         if self.account is not None:
-            self.account.now[B_OTHER_WORK] += number
+            self.account.now[BASIN.other_work] += number
 
     def write(self) -> None:
         """Record the stocks."""
         if self.account is None:
             return
         now, people = self.account.now, self.people
-        now[B_SEEKERS], now[B_GRADUATES] = sum(people[SEEKERS]), sum(people[GRADUATES])
-        now[B_EXPERIENCED], now[B_AUTOMOTIVE] = sum(people[EXPERIENCED]), sum(people[AUTOMOTIVE])
+        now[BASIN.job_seekers] = sum(people[SEEKERS])
+        now[BASIN.graduates_waiting] = sum(people[GRADUATES])
+        now[BASIN.experienced_waiting] = sum(people[EXPERIENCED])
+        now[BASIN.automotive_waiting] = sum(people[AUTOMOTIVE])
 
     def total(self) -> int:
         """Return everybody in the pool."""

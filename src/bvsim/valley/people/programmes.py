@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
+from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 import simpy
 
 from bvsim.schema.labour import SKILLS, Programme
-from bvsim.valley.ground.books import Account, Column
+from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
+from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.streams import binomial_quantile
 from bvsim.valley.people.pools import Mover
@@ -19,20 +21,20 @@ from bvsim.valley.people.workforce import Workforce
 DAYS_PER_WEEK: Final = 7.0
 TUTORS_RETRY_DAYS: Final = 7.0
 
-PROGRAMME_COLUMNS: Final = (
-    Column("intake", "flow", "Trainees who began the course."),
-    Column("graduates", "flow", "Trainees who passed the exam."),
-    Column("dropouts", "flow", "Trainees who left during the course."),
-    Column("exam_failures", "flow", "Trainees who finished and failed."),
-    Column("in_training", "stock", "Trainees on the course."),
-    Column("training_cost_meur", "flow", "Cost of the trainees who began, EUR million."),
-)
-C_INTAKE: Final = 0
-C_GRADUATES: Final = 1
-C_DROPOUTS: Final = 2
-C_FAILURES: Final = 3
-C_IN_TRAINING: Final = 4
-C_COST: Final = 5
+
+@dataclass(frozen=True)
+class CourseColumns(Columns):
+    """Trainees of a programme."""
+
+    intake: int = flow("Trainees who began the course.")
+    graduates: int = flow("Trainees who passed the exam.")
+    dropouts: int = flow("Trainees who left during the course.")
+    exam_failures: int = flow("Trainees who finished and failed.")
+    in_training: int = stock("Trainees on the course.")
+    training_cost_meur: int = flow("Cost of the trainees who began, EUR million.")
+
+
+COURSE: Final = laid_out(CourseColumns)
 
 Events = Generator[simpy.Event, object, None]
 
@@ -163,9 +165,9 @@ class Course:
             self._in_centre += number
             if self.account is not None:
                 cells = self.account.now
-                cells[C_INTAKE] += number
-                cells[C_COST] += number * self.spec.cost / 1000.0
-                cells[C_IN_TRAINING] = self.in_training
+                cells[COURSE.intake] += number
+                cells[COURSE.training_cost_meur] += number * self.spec.cost / 1000.0
+                cells[COURSE.in_training] = self.in_training
         return number
 
     def _posts(self, seats: int) -> int:
@@ -221,10 +223,10 @@ class Course:
         self.graduated += passed
         if self.account is not None:
             cells = self.account.now
-            cells[C_GRADUATES] += passed
-            cells[C_DROPOUTS] += dropped
-            cells[C_FAILURES] += failed
-            cells[C_IN_TRAINING] = self.in_training
+            cells[COURSE.graduates] += passed
+            cells[COURSE.dropouts] += dropped
+            cells[COURSE.exam_failures] += failed
+            cells[COURSE.in_training] = self.in_training
         self._market.release_trainees(self, dropped + failed, trained=False)
         self._market.release_trainees(self, passed - placed, trained=True)
         self._market.graduate(self, placed)

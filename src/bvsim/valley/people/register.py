@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from bvsim.schema.labour import Labour
-from bvsim.valley.ground.books import Account, Balance, Column
+from bvsim.valley.ground.books import Account, Balance
+from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.people.clearing import Reach
 from bvsim.valley.people.competitors import CompetingSite
 from bvsim.valley.people.pools import (
     AUTOMOTIVE,
-    B_NEWCOMERS,
+    BASIN,
     EXPERIENCED,
     GRADUATES,
     SKILL_COUNT,
@@ -22,22 +24,24 @@ from bvsim.valley.people.programmes import Course
 from bvsim.valley.people.rules import name_rank
 from bvsim.valley.people.workforce import Workforce, lead_days
 
-REGION_COLUMNS: Final = (
-    Column("job_seekers", "stock", "Able and willing job seekers in all basins."),
-    Column("in_training", "stock", "People on a course."),
-    Column("in_transit", "stock", "People with a contract whose first day is ahead."),
-    Column("employed", "stock", "Own staff of all employers of the valley."),
-    Column("vacancies", "stock", "Empty posts of all employers of the valley."),
-    Column("competitors_heads", "stock", "People at competing sites, from these basins."),
-    Column("poached", "flow", "People who went straight from one plant to another."),
-    Column("newcomers", "flow", "People hired from outside the region."),
-    Column("other_work", "flow", "People who retired, left or turned to other work."),
-    Column("training_cost_meur", "flow", "Cost of all trainees who began, EUR million."),
-)
-R_POACHED: Final = 6
-R_NEWCOMERS: Final = 7
-R_OTHER_WORK: Final = 8
-R_COST: Final = 9
+
+@dataclass(frozen=True)
+class PeopleColumns(Columns):
+    """People of the region, wherever they are."""
+
+    job_seekers: int = stock("Able and willing job seekers in all basins.")
+    in_training: int = stock("People on a course.")
+    in_transit: int = stock("People with a contract whose first day is ahead.")
+    employed: int = stock("Own staff of all employers of the valley.")
+    vacancies: int = stock("Empty posts of all employers of the valley.")
+    competitors_heads: int = stock("People at competing sites, from these basins.")
+    poached: int = flow("People who went straight from one plant to another.")
+    newcomers: int = flow("People hired from outside the region.")
+    other_work: int = flow("People who retired, left or turned to other work.")
+    training_cost_meur: int = flow("Cost of all trainees who began, EUR million.")
+
+
+PEOPLE: Final = laid_out(PeopleColumns)
 GOLDEN: Final = 0.6180339887498949
 
 Hires = list[tuple[int, int, int]]
@@ -107,14 +111,14 @@ class Register:
     def newcome(self, number: int, pool: BasinPool) -> None:
         """Book people who come from outside the region."""
         self._newcomers += number
-        self.account.now[R_NEWCOMERS] += number
+        self.account.now[PEOPLE.newcomers] += number
         if pool.account is not None:
-            pool.account.now[B_NEWCOMERS] += number
+            pool.account.now[BASIN.newcomers] += number
 
     def depart(self, number: int) -> None:
         """Book people who leave for other work, retirement or another region."""
         self._departed += number
-        self.account.now[R_OTHER_WORK] += number
+        self.account.now[PEOPLE.other_work] += number
 
     def gap(self, index: int, skill: int, source: int) -> float:
         """Return what somebody from a source lacks to full proficiency on the first day."""
@@ -189,7 +193,7 @@ class Register:
     def write(self) -> None:
         """Record the stocks of the region and of the basins."""
         now = self.account.now
-        now[:6] = [
+        now[: PEOPLE.poached] = [  # the stocks
             sum(sum(pool.people[3]) for pool in self.pools.values()),
             sum(course.in_training for course in self.courses.values()),
             sum(sum(each.transit) for each in self.staffed),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from bvsim.schema.labour import SKILLS, Hiring, Labour, Staffing, ThinStaffing
-from bvsim.valley.ground.books import Account, Column
+from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
+from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.streams import Stream
 from bvsim.valley.people.plan import NOBODY, Observed, Plan, StaffPlan
 from bvsim.valley.people.pools import Mover, split_by_skill
@@ -20,22 +22,24 @@ TECHNICIANS: Final = 1
 ENGINEERS: Final = 2
 OTHERS: Final = 3
 
-EMPLOYER_COLUMNS: Final = (
-    Column("headcount", "stock", "Own staff, lent experts apart."),
-    Column("operators", "stock", "Own operators."),
-    Column("technicians", "stock", "Own technicians."),
-    Column("engineers", "stock", "Own engineers."),
-    Column("others", "stock", "Everybody else on the payroll."),
-    Column("vacancies", "stock", "Posts that the plan wants filled today and that are not."),
-    Column("experts", "stock", "Experts lent by the parent company or machine makers."),
-    Column("hires", "flow", "People who began work."),
-    Column("leavers", "flow", "People who left, whatever the reason."),
-    Column("vacancy_months", "flow", "Vacancies summed over month ends: divide by hires."),
-)
-(C_HEADS, _C_OPERATORS, _C_TECHNICIANS, _C_ENGINEERS, _C_OTHERS, C_VACANCIES, C_EXPERTS) = range(7)
-C_HIRES: Final = 7
-C_LEAVERS: Final = 8
-C_VACANCY_MONTHS: Final = 9
+
+@dataclass(frozen=True)
+class StaffColumns(Columns):
+    """Staff of an employer."""
+
+    headcount: int = stock("Own staff, lent experts apart.")
+    operators: int = stock("Own operators.")
+    technicians: int = stock("Own technicians.")
+    engineers: int = stock("Own engineers.")
+    others: int = stock("Everybody else on the payroll.")
+    vacancies: int = stock("Posts that the plan wants filled today and that are not.")
+    experts: int = stock("Experts lent by the parent company or machine makers.")
+    hires: int = flow("People who began work.")
+    leavers: int = flow("People who left, whatever the reason.")
+    vacancy_months: int = flow("Vacancies summed over month ends: divide by hires.")
+
+
+STAFF: Final = laid_out(StaffColumns)
 
 
 class Workforce:
@@ -249,7 +253,7 @@ class Workforce:
         self.heads += number
         self.dirty = True
         if self.account is not None:
-            self.account.now[C_HIRES] += number
+            self.account.now[STAFF.hires] += number
 
     def close(self, day: float) -> None:
         """Close the plant: everybody goes into the pool of the basin."""
@@ -300,7 +304,7 @@ class Workforce:
         self.heads -= number
         self.dirty = True
         if self.account is not None:
-            self.account.now[C_LEAVERS] += number
+            self.account.now[STAFF.leavers] += number
 
     def review(self, day: float) -> None:
         """Refresh what changes month by month: experts and vacancies."""
@@ -316,8 +320,8 @@ class Workforce:
             self.vacancies, self.since = 0, math.inf
         if self.account is not None:
             now = self.account.now
-            now[C_VACANCIES], now[C_EXPERTS] = self.vacancies, self.experts
-            now[C_VACANCY_MONTHS] += self.vacancies
+            now[STAFF.vacancies], now[STAFF.experts] = self.vacancies, self.experts
+            now[STAFF.vacancy_months] += self.vacancies
 
     def _count_vacancies(self, day: float) -> None:
         empty = 0
@@ -334,8 +338,9 @@ class Workforce:
         operators, technicians, engineers, others = self.staff
         if self.account is not None:
             now = self.account.now
-            now[0], now[1], now[2] = self.heads, operators.heads, technicians.heads
-            now[3], now[4] = engineers.heads, others.heads
+            now[STAFF.headcount], now[STAFF.operators] = self.heads, operators.heads
+            now[STAFF.technicians], now[STAFF.engineers] = technicians.heads, engineers.heads
+            now[STAFF.others] = others.heads
         if self.closed:
             return
         if lifted:

@@ -11,27 +11,12 @@ holds exactly, with no loss negative.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from bvsim.valley.ground.books import Column
+from bvsim.valley.ground.columns import Columns, flow, flows, laid_out
 
-CAUSES: Final = (
-    "not_built",
-    "closure",
-    "delay",
-    "rating",
-    "ramp_up",
-    "availability",
-    "labour",
-    "cathode",
-    "demand",
-    "throttle",
-    "yield",
-)
-CONSTRAINTS: Final = ("labour", "cathode", "demand", "throttle")
-BINDERS: Final = ("ramp", *CONSTRAINTS, "shutdown", "not_running")
-
-_DOC: Final = {
+_LOST: Final = {
     "not_built": "Announced, but its project is cancelled, suspended, downsized or unknown.",
     "closure": "Announced for a site that has closed.",
     "delay": "Announced and standing, but the line is not released yet.",
@@ -44,37 +29,44 @@ _DOC: Final = {
     "throttle": "Starts capped by the plant itself while scrap is too dear.",
     "yield": "Scrap above the mature level of the class.",
 }
+"""What is lost under each cause, in the order of the staircase."""
+CAUSES: Final = tuple(_LOST)
+CONSTRAINTS: Final = ("labour", "cathode", "demand", "throttle")
+BINDERS: Final = ("ramp", *CONSTRAINTS, "shutdown", "not_running")
 
-LEDGER_COLUMNS: Final = (
-    Column("announced_gwh", "flow", "Good cells that the announced plan would make."),
-    Column("beyond_plan_gwh", "flow", "Capacity or good cells above the announced plan."),
-    Column("good_gwh", "flow", "Good cells produced, in the period they were started."),
-    *(Column(f"lost_{cause}_gwh", "flow", _DOC[cause]) for cause in CAUSES),
-)
-ANNOUNCED: Final = 0
-BEYOND_PLAN: Final = 1
-GOOD: Final = 2
-FIRST_LOSS: Final = 3
-YIELD: Final = FIRST_LOSS + CAUSES.index("yield")
-CLOSURE: Final = FIRST_LOSS + CAUSES.index("closure")
-DELAY: Final = FIRST_LOSS + CAUSES.index("delay")
-SHUTDOWN: Final = BINDERS.index("shutdown")
-NOT_RUNNING: Final = BINDERS.index("not_running")
-SECOND: Final = len(BINDERS)
-"""Where the columns of what came second begin."""
 
-BINDING_COLUMNS: Final = (
-    *(Column(f"weeks_{name}", "flow", f"Weeks in which {name} bound.") for name in BINDERS),
-    *(
-        Column(f"weeks_second_{name}", "flow", f"Weeks in which {name} came second.")
-        for name in BINDERS
-    ),
-)
+@dataclass(frozen=True)
+class LedgerColumns(Columns):
+    """The staircase of a block; losses by cause stand side by side."""
+
+    announced_gwh: int = flow("Good cells that the announced plan would make.")
+    beyond_plan_gwh: int = flow("Capacity or good cells above the announced plan.")
+    good_gwh: int = flow("Good cells produced, in the period they were started.")
+    lost: int = flows("lost_{}_gwh", _LOST)
+
+
+@dataclass(frozen=True)
+class BindingColumns(Columns):
+    """Weeks by what bound a block, and by what came second."""
+
+    weeks: int = flows("weeks_{}", {name: f"Weeks in which {name} bound." for name in BINDERS})
+    second: int = flows(
+        "weeks_second_{}", {name: f"Weeks in which {name} came second." for name in BINDERS}
+    )
+
+
+LEDGER: Final = laid_out(LedgerColumns)
+BINDING: Final = laid_out(BindingColumns)
+YIELD: Final = LEDGER.lost + CAUSES.index("yield")
+CLOSURE: Final = LEDGER.lost + CAUSES.index("closure")
+DELAY: Final = LEDGER.lost + CAUSES.index("delay")
+_SHUTDOWN: Final = BINDERS.index("shutdown")
+_NOT_RUNNING: Final = BINDERS.index("not_running")
 
 INFINITE: Final = float("inf")
 
 _LADDERS: Final = tuple(
-    (*range(FIRST_LOSS, FIRST_LOSS + 6), FIRST_LOSS + 6 + binding, YIELD)
+    (*range(LEDGER.lost, LEDGER.lost + 6), LEDGER.lost + 6 + binding, YIELD)
     for binding in range(len(CONSTRAINTS))
 )
 """Columns of the losses from level to level, by the constraint that binds."""
@@ -129,7 +121,7 @@ class Steps:
 
 
 def post(row: list[float], steps: Steps) -> None:
-    """Add one period's staircase to a ledger row (columns as in `LEDGER_COLUMNS`)."""
+    """Add one period's staircase to a ledger row (columns as in `LEDGER`)."""
     announced, built, good = steps.announced, steps.built, steps.good
     stood = max(built, min(announced, steps.standing))
     binding = binding_limit(steps.limits)
@@ -148,9 +140,9 @@ def post(row: list[float], steps: Steps) -> None:
         if step < level:
             row[column] += level - step
             level = step
-    row[ANNOUNCED] += announced
-    row[BEYOND_PLAN] += (top - announced) + (good - level)
-    row[GOOD] += good
+    row[LEDGER.announced_gwh] += announced
+    row[LEDGER.beyond_plan_gwh] += (top - announced) + (good - level)
+    row[LEDGER.good_gwh] += good
 
 
 def binding_limit(limits: Sequence[float]) -> int:
@@ -171,11 +163,11 @@ def post_binding(
     below what the lines could make. Days off are ``shutdown``.
     """
     first, second = least_two((available, *limits))
-    row[first] += scheduled / 7.0
-    row[SECOND + second] += scheduled / 7.0
+    row[BINDING.weeks + first] += scheduled / 7.0
+    row[BINDING.second + second] += scheduled / 7.0
     if days > scheduled:
-        row[SHUTDOWN] += (days - scheduled) / 7.0
-        row[SECOND + SHUTDOWN] += (days - scheduled) / 7.0
+        row[BINDING.weeks + _SHUTDOWN] += (days - scheduled) / 7.0
+        row[BINDING.second + _SHUTDOWN] += (days - scheduled) / 7.0
 
 
 def least_two(values: Sequence[float]) -> tuple[int, int]:
@@ -191,8 +183,8 @@ def least_two(values: Sequence[float]) -> tuple[int, int]:
 
 def post_complete(row: list[float], announced: float) -> None:
     """Add a period in which what was announced was made."""
-    row[ANNOUNCED] += announced
-    row[GOOD] += announced
+    row[LEDGER.announced_gwh] += announced
+    row[LEDGER.good_gwh] += announced
 
 
 def post_unreleased(row: list[float], announced: float, standing: float, *, closed: bool) -> None:
@@ -200,12 +192,12 @@ def post_unreleased(row: list[float], announced: float, standing: float, *, clos
     if announced <= 0.0:
         return
     stood = standing if standing < announced else announced
-    row[ANNOUNCED] += announced
-    row[FIRST_LOSS] += announced - stood
+    row[LEDGER.announced_gwh] += announced
+    row[LEDGER.lost] += announced - stood
     row[CLOSURE if closed else DELAY] += stood
 
 
 def post_not_running(row: list[float], days: float) -> None:
     """Add the weeks of a block without released lines, or of a closed one."""
-    row[NOT_RUNNING] += days / 7.0
-    row[SECOND + NOT_RUNNING] += days / 7.0
+    row[BINDING.weeks + _NOT_RUNNING] += days / 7.0
+    row[BINDING.second + _NOT_RUNNING] += days / 7.0

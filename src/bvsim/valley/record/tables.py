@@ -9,8 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from bvsim.valley.ground.books import Account, Balance, Books, Column, FloatArray
+from bvsim.valley.ground.books import Account, Balance, Books, FloatArray
 from bvsim.valley.ground.calendar import Calendar
+from bvsim.valley.ground.columns import Column
 from bvsim.valley.ground.errors import IdentityError
 from bvsim.valley.record import ledger
 from bvsim.valley.record.record import Table
@@ -188,15 +189,15 @@ def check_ledger(accounts: Mapping[str, Iterable[Account]], calendar: Calendar) 
     for entity, own in accounts.items():
         for account in own:
             rows = account.monthly()
-            losses = rows[:, ledger.FIRST_LOSS :]
-            off = rows[:, ledger.ANNOUNCED] + rows[:, ledger.BEYOND_PLAN]
-            off = off - rows[:, ledger.GOOD] - losses.sum(axis=1)
+            losses = rows[:, ledger.LEDGER.lost :]
+            off = rows[:, ledger.LEDGER.announced_gwh] + rows[:, ledger.LEDGER.beyond_plan_gwh]
+            off = off - rows[:, ledger.LEDGER.good_gwh] - losses.sum(axis=1)
             worst = int(np.argmax(np.abs(off)))
             if not abs(off[worst]) <= LEDGER_TOLERANCE_GWH:
                 raise _violation(entity, "the ledger", worst, off[worst], calendar)
             least = np.unravel_index(int(np.argmin(losses)), losses.shape)
             if not losses[least] >= 0.0:
-                name = account.columns[ledger.FIRST_LOSS + int(least[1])].name
+                name = account.columns[ledger.LEDGER.lost + int(least[1])].name
                 raise _violation(entity, name, int(least[0]), losses[least], calendar)
 
 

@@ -12,69 +12,66 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from bvsim.schema.recycling import RecyclingSpec
-from bvsim.valley.ground.books import Balance, Column
+from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
+from bvsim.valley.ground.columns import Columns, flow, flows, laid_out, stock
 from bvsim.valley.ground.context import Context
 from bvsim.valley.returns.feeds import Feed, ScrapContracts, powder_metals, price_feeds, price_path
 from bvsim.valley.returns.fleet import CHEMISTRIES, Fleet
 from bvsim.valley.returns.hydromet import Hydromet
 from bvsim.valley.returns.recycler import (
     ELEMENTS,
-    EOL,
-    NON_EV,
     NOTHING,
-    REPLACEMENT,
-    SCRAP,
+    RECYCLER,
     Recycler,
 )
 from bvsim.valley.returns.vehicles import interpolated
 
-COLUMNS: Final = (
-    Column("retired_packs_t", "flow", "packs retired with their vehicles in France"),
-    Column("replaced_packs_t", "flow", "packs replaced in use, recalled or sent back in France"),
-    Column("packs_exported_t", "flow", "packs that left France with their vehicles"),
-    Column("packs_lost_t", "flow", "packs that reach no authorised recycler"),
-    Column("packs_collected_t", "flow", "packs handed to recyclers in France or abroad"),
-    Column("second_life_packs_t", "stock", "packs in their second life"),
-    Column("dwell_packs_t", "stock", "packs waiting at dismantlers and car makers"),
-    Column("scrap_feedstock_t", "flow", "scrap and trim brought to the region's gates"),
-    Column("eol_feedstock_t", "flow", "retired packs brought to the region's gates"),
-    Column("replacement_feedstock_t", "flow", "replaced packs brought to the region's gates"),
-    Column("non_ev_feedstock_t", "flow", "other lithium-ion batteries brought to the gates"),
-    Column("scrap_delivered_t", "flow", "scrap and trim handed over by the plants"),
-    Column("scrap_elsewhere_t", "flow", "of it never brought to the region's gates"),
-    Column("powder_t", "flow", "of it rejected powder, passed to hydrometallurgy directly"),
-    Column("black_mass_t", "flow", "black mass made by the region's recyclers"),
-    Column("black_mass_valley_t", "flow", "black mass and powder treated in the valley"),
-    Column("black_mass_tolled_t", "flow", "black mass and powder tolled elsewhere in the Union"),
-    Column("black_mass_exported_t", "flow", "black mass and powder leaving the Union"),
-    Column("black_mass_sold_t", "flow", "black mass and powder sold in the Union"),
-    *(Column(f"recovered_{e}_t", "flow", f"{e} recovered from black mass") for e in ELEMENTS),
-    *(Column(f"returned_{e}_t", "flow", f"{e} returned into the valley") for e in ELEMENTS),
-    *(Column(f"treated_{e}_t", "flow", f"{e} in feed shredded and powder") for e in ELEMENTS),
-    *(Column(f"cells_{e}_t", "flow", f"{e} in good cells") for e in ELEMENTS),
-    Column("metal_price_factor", "stock", "metal prices relative to their mean"),
-)
-_AT: Final = {column.name: i for i, column in enumerate(COLUMNS)}
-_SCRAP_FEED: Final = _AT["scrap_feedstock_t"]
-_DELIVERED: Final = _AT["scrap_delivered_t"]
-_SCRAP_ELSEWHERE: Final = _AT["scrap_elsewhere_t"]
-_BLACK_MASS: Final = _AT["black_mass_t"]
-_SECOND_LIFE: Final = _AT["second_life_packs_t"]
-_DWELL: Final = _AT["dwell_packs_t"]
-_POWDER: Final = _AT["powder_t"]
-_CELLS: Final = _AT["cells_nickel_t"]
-_TREATED: Final = _AT["treated_nickel_t"]
-_PRICE: Final = _AT["metal_price_factor"]
+
+@dataclass(frozen=True)
+class ReturnColumns(Columns):
+    """Packs, scrap and black mass of the region."""
+
+    retired_packs_t: int = flow("packs retired with their vehicles in France")
+    replaced_packs_t: int = flow("packs replaced in use, recalled or sent back in France")
+    packs_exported_t: int = flow("packs that left France with their vehicles")
+    packs_lost_t: int = flow("packs that reach no authorised recycler")
+    packs_collected_t: int = flow("packs handed to recyclers in France or abroad")
+    second_life_packs_t: int = stock("packs in their second life")
+    dwell_packs_t: int = stock("packs waiting at dismantlers and car makers")
+    scrap_feedstock_t: int = flow("scrap and trim brought to the region's gates")
+    eol_feedstock_t: int = flow("retired packs brought to the region's gates")
+    replacement_feedstock_t: int = flow("replaced packs brought to the region's gates")
+    non_ev_feedstock_t: int = flow("other lithium-ion batteries brought to the gates")
+    scrap_delivered_t: int = flow("scrap and trim handed over by the plants")
+    scrap_elsewhere_t: int = flow("of it never brought to the region's gates")
+    powder_t: int = flow("of it rejected powder, passed to hydrometallurgy directly")
+    black_mass_t: int = flow("black mass made by the region's recyclers")
+    black_mass_valley_t: int = flow("black mass and powder treated in the valley")
+    black_mass_tolled_t: int = flow("black mass and powder tolled elsewhere in the Union")
+    black_mass_exported_t: int = flow("black mass and powder leaving the Union")
+    black_mass_sold_t: int = flow("black mass and powder sold in the Union")
+    recovered: int = flows(
+        "recovered_{}_t", {e: f"{e} recovered from black mass" for e in ELEMENTS}
+    )
+    returned: int = flows("returned_{}_t", {e: f"{e} returned into the valley" for e in ELEMENTS})
+    treated: int = flows("treated_{}_t", {e: f"{e} in feed shredded and powder" for e in ELEMENTS})
+    cells: int = flows("cells_{}_t", {e: f"{e} in good cells" for e in ELEMENTS})
+    metal_price_factor: int = stock("metal prices relative to their mean")
+
+
+RETURNS: Final = laid_out(ReturnColumns)
+
 Kinds = dict[tuple[str, str], float]
 """Tonnes of scrap by chemistry and stage."""
 _NO_FEED: Final[Feed] = (*NOTHING, 0.0)
-_ORIGINS: Final = (SCRAP, EOL, REPLACEMENT, NON_EV)
+_ORIGINS: Final = range(RECYCLER.feed_scrap_t, RECYCLER.processed_t)
 
 
 class Recycling:
@@ -117,7 +114,7 @@ class Recycling:
 
     def start(self) -> None:
         """Open accounts, decide openings and log the recalls."""
-        self.account = self.ctx.books.open("yearly", "region:eol", COLUMNS)
+        self.account = self.ctx.books.open("yearly", "region:eol", RETURNS.columns)
         self.fleet.start()
         for recycler in self.recyclers:
             recycler.start()
@@ -146,10 +143,10 @@ class Recycling:
         """Book the metals (`ELEMENTS`, tonnes) in good cells: recycled content is a share of it."""
         now = self.account.now
         nickel, cobalt, lithium, manganese = metals
-        now[_CELLS] += nickel
-        now[_CELLS + 1] += cobalt
-        now[_CELLS + 2] += lithium
-        now[_CELLS + 3] += manganese
+        now[RETURNS.cells] += nickel
+        now[RETURNS.cells + 1] += cobalt
+        now[RETURNS.cells + 2] += lithium
+        now[RETURNS.cells + 3] += manganese
 
     def _collect(self) -> tuple[float, Kinds, Kinds]:
         """Return a month's scrap under no contract, that under contract, and powder, by kind."""
@@ -213,9 +210,9 @@ class Recycling:
         for i, tonnes in enumerate((delivered, brought, direct, elsewhere)):
             self._scrap[i] += tonnes
         now = self.account.now
-        now[_DELIVERED] += delivered
-        now[_POWDER] += direct
-        now[_SCRAP_ELSEWHERE] += elsewhere
+        now[RETURNS.scrap_delivered_t] += delivered
+        now[RETURNS.powder_t] += direct
+        now[RETURNS.scrap_elsewhere_t] += elsewhere
         made = self._bring(kinds, brought) if self._open else list(NOTHING)
         self._ship(made, powder)
 
@@ -240,7 +237,7 @@ class Recycling:
         origins = (scrap, *others)
         now = self.account.now
         for i, tonnes in enumerate(origins):
-            now[_SCRAP_FEED + i] += tonnes
+            now[RETURNS.scrap_feedstock_t + i] += tonnes
         room = [recycler.room(self._days) for recycler in self._open]
         total = sum(room)
         tonnes = mix[0] or 1.0
@@ -263,7 +260,7 @@ class Recycling:
         now = self.account.now
         mass, metals = made[1], list(made[2 : 2 + len(ELEMENTS)])
         contained = [each / caught for each, caught in zip(metals, self._capture, strict=True)]
-        now[_BLACK_MASS] += mass
+        now[RETURNS.black_mass_t] += mass
         for kind, tonnes in powder.items():
             mass += tonnes
             for i, each in enumerate(self._powders[kind]):
@@ -273,18 +270,18 @@ class Recycling:
             return
         self.hydromet.review(self._openings)
         for i, amount in enumerate(self.hydromet.treat(mass, metals, self._days)):
-            now[_BLACK_MASS + 1 + i] += amount
+            now[RETURNS.black_mass_valley_t + i] += amount
         for i, each in enumerate(contained):
-            now[_TREATED + i] += each
+            now[RETURNS.treated + i] += each
 
     def _book_fleet(self) -> None:
         """Book the month's packs, which depend on nothing that happens here."""
         now = self.account.now
         for i, amount in enumerate(self.fleet.pass_month(self._month, self._days)):
-            now[i] += amount
-        now[_SECOND_LIFE] = self.fleet.second_life_closing[self._month]
-        now[_DWELL] = self.fleet.dwell_closing[self._month]
-        now[_PRICE] = self._price
+            now[RETURNS.retired_packs_t + i] += amount
+        now[RETURNS.second_life_packs_t] = self.fleet.second_life_closing[self._month]
+        now[RETURNS.dwell_packs_t] = self.fleet.dwell_closing[self._month]
+        now[RETURNS.metal_price_factor] = self._price
 
     def _reach(self, capacity: float) -> float:
         """Return the share of France's packs that a capacity in the region draws (t/yr)."""

@@ -11,11 +11,13 @@ import math
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from bvsim.schema.recycling import RecyclerSpec, ShredderLine
-from bvsim.valley.ground.books import Balance, Column
+from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR
+from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
 
 ELEMENTS: Final = ("nickel", "cobalt", "lithium", "manganese")
@@ -25,38 +27,28 @@ WORTH: Final = MIX.index("worth")
 NOTHING: Final = (0.0,) * len(MIX)
 DAYS_PER_WEEK: Final = 7.0
 
-COLUMNS: Final = (
-    Column("feed_t", "flow", "feed brought to the gate"),
-    Column("feed_scrap_t", "flow", "of it production scrap and trim"),
-    Column("feed_eol_t", "flow", "of it packs of retired vehicles"),
-    Column("feed_replacement_t", "flow", "of it packs replaced in use or recalled"),
-    Column("feed_non_ev_t", "flow", "of it batteries from outside vehicles"),
-    Column("processed_t", "flow", "feed shredded"),
-    Column("capacity_t", "flow", "nameplate of lines in service over the time in service"),
-    Column("black_mass_t", "flow", "black mass made"),
-    Column("sent_elsewhere_t", "flow", "feed at the gate passed on to others"),
-    Column("mothballed_weeks", "flow", "weeks mothballed"),
-    Column("result_eur", "flow", "sales and fees less running costs"),
-    Column("buffer_t", "stock", "feed waiting in the intake store"),
-    Column("nameplate_t", "stock", "nameplate of lines in service, tonnes of feed a year"),
-    Column("headcount", "stock", "own staff"),
-)
-(
-    FEED,
-    SCRAP,
-    EOL,
-    REPLACEMENT,
-    NON_EV,
-    PROCESSED,
-    CAPACITY,
-    BLACK_MASS,
-    ELSEWHERE,
-    MOTHBALLED,
-    RESULT,
-    BUFFER,
-    NAMEPLATE,
-    HEADCOUNT,
-) = range(len(COLUMNS))
+
+@dataclass(frozen=True)
+class RecyclerColumns(Columns):
+    """Feed, output and staff of a recycler."""
+
+    feed_t: int = flow("feed brought to the gate")
+    feed_scrap_t: int = flow("of it production scrap and trim")
+    feed_eol_t: int = flow("of it packs of retired vehicles")
+    feed_replacement_t: int = flow("of it packs replaced in use or recalled")
+    feed_non_ev_t: int = flow("of it batteries from outside vehicles")
+    processed_t: int = flow("feed shredded")
+    capacity_t: int = flow("nameplate of lines in service over the time in service")
+    black_mass_t: int = flow("black mass made")
+    sent_elsewhere_t: int = flow("feed at the gate passed on to others")
+    mothballed_weeks: int = flow("weeks mothballed")
+    result_eur: int = flow("sales and fees less running costs")
+    buffer_t: int = stock("feed waiting in the intake store")
+    nameplate_t: int = stock("nameplate of lines in service, tonnes of feed a year")
+    headcount: int = stock("own staff")
+
+
+RECYCLER: Final = laid_out(RecyclerColumns)
 
 Money = tuple[float, float, float]
 
@@ -103,7 +95,7 @@ class Recycler:
 
     def start(self) -> None:
         """Open the account, decide each line's luck and await the openings."""
-        self.account = self.ctx.books.open("yearly", self.name, COLUMNS)
+        self.account = self.ctx.books.open("yearly", self.name, RECYCLER.columns)
         luck = self.ctx.streams.stream(self.name, "opening")
         for line_name, line in sorted(self.spec.lines.items()):
             first = line.needs_load <= 0.0
@@ -145,9 +137,9 @@ class Recycler:
         before = self.capacity_t
         self._rate(now)
         month_end = calendar.month_starts[bisect_right(calendar.month_starts, now)]
-        self.account.now[CAPACITY] += (self.capacity_t - before) * (month_end - now)
-        self.account.now[NAMEPLATE] = self.capacity_t * DAYS_PER_YEAR
-        self.account.now[HEADCOUNT] = self.heads
+        self.account.now[RECYCLER.capacity_t] += (self.capacity_t - before) * (month_end - now)
+        self.account.now[RECYCLER.nameplate_t] = self.capacity_t * DAYS_PER_YEAR
+        self.account.now[RECYCLER.headcount] = self.heads
         size = self.spec.lines[line].capacity
         self._log("line opens", f"{line}: {cause}", size, "t/yr")
 
@@ -232,12 +224,12 @@ class Recycler:
         self._out[1] += turned_away
         self._out[2] += out[1]
         now = self.account.now
-        now[FEED] += arrived
-        now[PROCESSED] += out[0]
-        now[BLACK_MASS] += out[1]
-        now[ELSEWHERE] += turned_away
-        now[RESULT] += result
-        now[BUFFER] = self.pile[0]
+        now[RECYCLER.feed_t] += arrived
+        now[RECYCLER.processed_t] += out[0]
+        now[RECYCLER.black_mass_t] += out[1]
+        now[RECYCLER.sent_elsewhere_t] += turned_away
+        now[RECYCLER.result_eur] += result
+        now[RECYCLER.buffer_t] = self.pile[0]
         return out
 
     def _shred(self, days: float) -> Sequence[float]:
@@ -280,13 +272,13 @@ class Recycler:
         self._shredded = self._usable = 0.0
         capacity = self.capacity_t * days
         self._result = -fixed_cost * capacity
-        now[RESULT] += self._result
-        now[CAPACITY] += capacity
-        now[NAMEPLATE] = self.capacity_t * DAYS_PER_YEAR
-        now[BUFFER] = self.pile[0]
-        now[HEADCOUNT] = self.heads
+        now[RECYCLER.result_eur] += self._result
+        now[RECYCLER.capacity_t] += capacity
+        now[RECYCLER.nameplate_t] = self.capacity_t * DAYS_PER_YEAR
+        now[RECYCLER.buffer_t] = self.pile[0]
+        now[RECYCLER.headcount] = self.heads
         if self.mothballed:
-            now[MOTHBALLED] += days / DAYS_PER_WEEK
+            now[RECYCLER.mothballed_weeks] += days / DAYS_PER_WEEK
 
     @property
     def heads(self) -> int:
@@ -324,7 +316,7 @@ class Recycler:
         self._below = self._visible = 0
         self._credit = 0.0
         self._months.clear()
-        self.account.now[ELSEWHERE] += self.pile[0]
+        self.account.now[RECYCLER.sent_elsewhere_t] += self.pile[0]
         self._out[1] += self.pile[0]
         self._out[3] += self.pile[1]
         self.pile = list(NOTHING)
