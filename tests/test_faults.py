@@ -19,7 +19,17 @@ import pytest
 from bvsim.ensemble import run as runs
 from bvsim.ensemble.run import open_run
 
-WORDS = ("run", "reference", "--set", "end=2026-12-31", "--design", "random", "--years", "2026")
+WORDS = (
+    "run",
+    "reference",
+    "--set",
+    "end=2026-12-31",
+    "--design",
+    "random",
+    "--years",
+    "2026",
+    "--no-report",
+)
 PATIENCE = 600.0
 
 pytestmark = [

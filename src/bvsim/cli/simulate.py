@@ -24,8 +24,8 @@ from bvsim.cli.options import (
 )
 from bvsim.cli.progress import progress_bar
 
-FIRST_DRAWS = 64
-"""Where a run with --until-ci begins when -n does not say."""
+FIRST_DRAWS = QUICK_DRAWS = 64
+"""Where a run with --until-ci begins when -n does not say; how many a first look has."""
 
 
 @click.command()
@@ -59,32 +59,46 @@ FIRST_DRAWS = 64
 @click.option("--resume", is_flag=True, help="Finish an interrupted run, or add draws to it.")
 @years_option
 @click.option("--monthly", is_flag=True, help="Keep the monthly table too.")
+@click.option("--no-report", is_flag=True, help="Draw no figures and write no page.")
+@click.option("--quick", is_flag=True, help="A first look: 64 draws, no report.")
 @click.option("--dry-run", is_flag=True, help="Check the scenario, say what would run, and leave.")
 @json_option
 @click.pass_context
 def run(
-    ctx: click.Context, /, source: str, dry_run: bool, as_json: bool, sets: Any, **options: Any
+    ctx: click.Context,
+    /,
+    *,
+    source: str,
+    dry_run: bool,
+    no_report: bool,
+    quick: bool,
+    as_json: bool,
+    sets: Any,
+    **options: Any,
 ) -> None:
     """Run the Monte Carlo of SCENARIO into a folder, with figures and a report."""
     from bvsim import reading
 
     scenario = reading.load(source, sets=sets)
     _check_targets(scenario, options)
+    if quick and ctx.get_parameter_source("draws") == ParameterSource.DEFAULT:
+        options["draws"] = QUICK_DRAWS
     if dry_run:
         _say_plan(scenario, options, as_json)
         return
     from bvsim.ensemble.run import Interrupted
     from bvsim.ensemble.run import run as run_ensemble
 
+    report = not (no_report or quick)
     if options["until_ci"] and ctx.get_parameter_source("draws") == ParameterSource.DEFAULT:
         options["draws"] = FIRST_DRAWS
     try:
         with progress_bar(scenario.name) as progress:
             finished = run_ensemble(scenario, progress=progress, **given(options))
     except Interrupted as stop:
-        conclude(ctx, stop.run, as_json)
+        conclude(ctx, stop.run, as_json, report=report)
         return
-    conclude(ctx, finished, as_json)
+    conclude(ctx, finished, as_json, report=report)
 
 
 def _check_targets(scenario: Any, options: dict[str, Any]) -> None:
@@ -120,13 +134,13 @@ def _say_plan(scenario: Any, options: dict[str, Any], as_json: bool) -> None:
         click.echo(f"{name.replace('_', ' '):<18} {value}")
 
 
-def conclude(ctx: click.Context, finished: Any, as_json: bool) -> None:
-    """Write the report, print the summary and leave with the right code."""
+def conclude(ctx: click.Context, finished: Any, as_json: bool, *, report: bool = True) -> None:
+    """Write the report if it is wanted, print the summary and leave with the right code."""
     from bvsim.analysis.summary import run_json
 
     failed = len(finished.manifest["failures"])
     rows = len(finished.table("kpis")) if finished.manifest["tables"] else 0
-    page = _report(finished) if rows else None
+    page = _report(finished) if rows and report else None
     if rows:
         if as_json:
             more = {name: finished.manifest.get(name) for name in ("precision", "shard")}
@@ -145,7 +159,7 @@ def conclude(ctx: click.Context, finished: Any, as_json: bool) -> None:
     if failed or not rows:
         place = finished.folder / "manifest.json"
         click.echo(f"{count(failed, 'row')} failed; see {place}", err=True)
-    if failed or page is None:
+    if failed or not rows or (report and page is None):
         ctx.exit(FAILED)
 
 
