@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from bvsim.valley.ground.columns import Column
+from bvsim.valley.ground.columns import Column, Columns
 
 ROW_KEYS = {
     "draw": "Number of the draw: one set of values for what nobody knows.",
@@ -108,12 +108,5 @@ def _declared() -> Iterator[Column]:
     package = importlib.import_module("bvsim.valley")
     for module in pkgutil.walk_packages(package.__path__, "bvsim.valley."):
         for value in vars(importlib.import_module(module.name)).values():
-            yield from _within(value)
-
-
-def _within(value: object) -> Iterator[Column]:
-    if isinstance(value, Column):
-        yield value
-    elif isinstance(value, (tuple, list)):
-        for item in value:
-            yield from _within(item)
+            if isinstance(value, Columns):
+                yield from value.columns
