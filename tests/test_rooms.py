@@ -28,8 +28,8 @@ HOUSE = (
 
 FLOORS = {
     "valley": (
-        "valley wiring cells cathode people orders returns record projects ground",
-        10,
+        "valley planner wiring cells cathode people orders returns record projects ground",
+        11,
     ),
 }
 

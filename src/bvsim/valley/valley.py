@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -22,6 +22,7 @@ from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.streams import Key, Streams
 from bvsim.valley.orders.market import Demand
 from bvsim.valley.people.market import LabourMarket
+from bvsim.valley.planner import Planner
 from bvsim.valley.record import tables
 from bvsim.valley.record.kpis import Milestones, Roles, YearlyTable, kpi_table
 from bvsim.valley.record.record import Record, Table
@@ -32,9 +33,6 @@ from bvsim.valley.wiring import CELLS, Actors, Plans, SiteBuilder
 if TYPE_CHECKING:
     from bvsim.reading.scenario import Scenario
 
-BEFORE_EVERYTHING: Final = 0
-AFTER_EVERYTHING: Final = 2
-"""Priorities of ticks: books close before the other events of an instant, plans follow them."""
 LIFTABLE: Final = frozenset({"labour", "cathode", "demand", "delay", "stops"})
 KEPT: Final = ("yearly", "ledger", "binding")
 RECYCLED_METALS: Final = ("nickel", "cobalt", "lithium")
@@ -83,6 +81,14 @@ def calendar_to(end: date, scenario: Scenario, model: Model) -> Calendar:
         scheduled_days=round(spec.scheduled),
         august_share=spec.august_share,
     )
+
+
+def last_periods(calendar: Calendar) -> Iterator[Period]:
+    """Yield the last period of every month."""
+    for period, following in itertools.pairwise(calendar.periods):
+        if following.month != period.month:
+            yield period
+    yield calendar.periods[-1]
 
 
 def prepare(scenario: Scenario, years: Sequence[int] = (), monthly: bool = False) -> Setting:
@@ -228,7 +234,7 @@ class Valley:
     # -- running ---------------------------------------------------------------------
 
     def run(self) -> None:
-        """Start the actors and simulate to the end of the horizon."""
+        """Start the actors, and close the books of one month after another."""
         actors = self.actors
         for site in self.sites:
             site.start()
@@ -239,10 +245,10 @@ class Valley:
         actors.cathode.start()
         actors.recycling.start()
         actors.labour.start()
-        self.ctx.env.process(self.planning())
-        self.ctx.env.process(self.bookkeeping())
-        self.ctx.env.run(until=self.ctx.calendar.horizon_days)
-        self.close_month(self.ctx.calendar.periods[-1])
+        Planner(self.sites, actors, self.ctx).start()
+        for last in last_periods(self.ctx.calendar):
+            self.ctx.env.run(until=last.end_day)  # up to what happens on the next first of a month
+            self.close_month(last)
 
     def _start_planned(self) -> None:
         """Start what stands in the plan only; a name no site bears gets an account."""
@@ -254,44 +260,6 @@ class Valley:
                 if site not in accounts:
                     accounts[site] = self.ctx.books.open("yearly", site, SITE.columns)
                 planned.site = accounts[site]
-
-    def planning(self) -> Generator[simpy.Event, object, None]:
-        """Plan every period once all events up to its start have happened."""
-        for period in self.ctx.calendar.periods:
-            yield self._tick(period.start_day, AFTER_EVERYTHING)
-            self.plan_period(period)
-
-    def bookkeeping(self) -> Generator[simpy.Event, object, None]:
-        """Close each month once its last day is over."""
-        for last, following in itertools.pairwise(self.ctx.calendar.periods):
-            if following.month != last.month:
-                yield self._tick(last.end_day, BEFORE_EVERYTHING)
-                self.close_month(last)
-
-    def _tick(self, day: float, priority: int) -> simpy.Event:
-        """Return an event on a day, before or after all other events of that instant."""
-        env = self.ctx.env
-        tick = env.event()
-        tick._ok, tick._value = True, None
-        env.schedule(tick, priority=priority, delay=day - env.now)  # type: ignore[arg-type]
-        return tick
-
-    def plan_period(self, period: Period) -> None:
-        """Go through the phases of one period; every market clears for all at once."""
-        actors = self.actors
-        for site in self.sites:
-            site.ask_people()
-        actors.demand.order(period)
-        for plant in actors.cathode.plants:
-            plant.ask_people()
-        actors.labour.clear(period)
-        for site in self.sites:
-            site.ask_cathode(period)
-        actors.cathode.clear(period)
-        for site in self.sites:
-            site.produce(period)
-        actors.cathode.produce(period)
-        actors.recycling.process(period)
 
     def close_month(self, last: Period) -> None:
         """Settle the month that ends with a period, and close its books."""

@@ -1,0 +1,121 @@
+"""The three phases: what the docs print is what a planning day does, after all bound events."""
+
+import re
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from bvsim.reading.scenario import load
+from bvsim.valley import planner, valley
+from bvsim.valley.ground.streams import Key
+from world import make_context
+
+DOCS = Path(__file__).parents[2] / "docs" / "architecture.md"
+
+
+def printed_phases():
+    """Return (name, what is decided) of each row of the table in the docs."""
+    section = DOCS.read_text("utf-8").split("\n## The three phases\n")[1].split("\n## ")[0]
+    return re.findall(r"^\| `(\w+)` \| (.+) \|$", section, re.MULTILINE)
+
+
+def test_the_docs_print_the_phases_in_their_order():
+    written = [(p.__name__, p.__doc__.splitlines()[0]) for p in planner.PHASES]
+    assert printed_phases() == written
+
+
+def short_valley(end):
+    """Return the reference scenario up to a date, ready to run."""
+    scenario = load("reference", {"end": end})
+    setting = valley.prepare(scenario)
+    return valley.Valley(setting, scenario.drawn(scenario.median()), Key(1, 0, 0))
+
+
+WORK = {
+    "ask_people": ["sites.ask_people", "plants.ask_people"],
+    "place_orders": ["demand.order"],
+    "share_people": ["labour.clear"],
+    "ask_cathode": ["sites.ask_cathode"],
+    "share_cathode": ["cathode.clear"],
+    "make_cells": ["sites.produce"],
+    "make_cathode": ["cathode.produce"],
+    "share_feed": ["recycling.process"],
+}
+"""What each printed phase must make the actors do."""
+
+
+@pytest.fixture
+def diary(monkeypatch):
+    """Return what the actors of the reference scenario are called for, by day."""
+    built = short_valley(date(2023, 3, 31))
+    calls = {}
+
+    def watch(who, actor, method):
+        work = getattr(actor, method)
+
+        def noted(*args):
+            calls.setdefault(built.ctx.env.now, []).append(f"{who}.{method}")
+            return work(*args)
+
+        monkeypatch.setattr(actor, method, noted)
+
+    actors = built.actors
+    groups = {
+        "sites": built.sites,
+        "plants": actors.cathode.plants,
+        "demand": [actors.demand],
+        "labour": [actors.labour],
+        "cathode": [actors.cathode],
+        "recycling": [actors.recycling],
+    }
+    for work in (each for part in WORK.values() for each in part):
+        who, method = work.split(".")
+        for actor in groups[who]:
+            watch(who, actor, method)
+    built.run()
+    return SimpleNamespace(calls=calls, calendar=built.ctx.calendar)
+
+
+def test_every_planning_day_follows_the_docs(diary):
+    expected = [work for name, _ in printed_phases() for work in WORK[name]]
+    assert list(diary.calls) == [period.start_day for period in diary.calendar.periods]
+    for calls in diary.calls.values():
+        assert list(dict.fromkeys(calls)) == expected
+        assert calls == sorted(calls, key=expected.index)  # nobody is called out of turn
+
+
+def test_plans_follow_all_that_is_bound_to_their_instant(monkeypatch):
+    ctx, diary = make_context(end=date(2023, 1, 31)), []
+
+    def note(_, period):
+        diary.append(f"plan {period.index}")
+
+    monkeypatch.setattr(planner, "PHASES", (note,))
+
+    def chain():
+        yield ctx.env.timeout(7.0)
+        for link in range(3):  # each calls the next one at the same instant
+            diary.append(f"link {link}")
+            yield ctx.env.process(pause())
+
+    def pause():
+        yield ctx.env.timeout(0.0)
+
+    planner.Planner([], None, ctx).start()
+    ctx.env.process(chain())
+    ctx.env.run(until=8.0)
+    assert diary == ["plan 0", "link 0", "link 1", "link 2", "plan 1"]
+
+
+def test_books_close_before_anything_of_the_next_month():
+    built, seen = short_valley(date(2023, 2, 28)), []
+
+    def on_the_first():
+        yield built.ctx.env.timeout(31.0)
+        seen.append(built.ctx.books.month)
+
+    built.ctx.env.process(on_the_first())
+    built.run()
+    assert seen == [1]
