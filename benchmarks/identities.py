@@ -29,8 +29,8 @@ import numpy as np
 from compare_runs import compare_runs
 
 import bvsim as bv
+from bvsim.ensemble.experiment import ValleyJob
 from bvsim.ensemble.merge import merge
-from bvsim.ensemble.run import ValleyJob
 from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.work import Simulate
 from bvsim.valley.ground.streams import Key

@@ -26,7 +26,7 @@ import numpy as np
 
 import bvsim as bv
 from bvsim.analysis.summary import run_json
-from bvsim.ensemble.run import ValleyJob
+from bvsim.ensemble.experiment import ValleyJob
 from bvsim.ensemble.work import Simulate
 from bvsim.show.report import write_report
 from bvsim.valley.ground.streams import Key

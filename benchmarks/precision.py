@@ -29,8 +29,8 @@ import numpy as np
 import pandas as pd
 
 import bvsim as bv
+from bvsim.ensemble.design.draws import spread
 from bvsim.ensemble.design.interval import ci95_mean
-from bvsim.ensemble.design.plan import Draws
 from bvsim.ensemble.design.points import KINDS, design
 from pages import every, markdown, publish, stamp
 
@@ -66,7 +66,7 @@ def valley(draws: int, repeats: int, out: Path, workers: int | None) -> Values:
     """Return the 2030 output of the reference in every sample, simulated in one run."""
     scenario = bv.load("reference")
     samples = [
-        np.concatenate(list(Draws(scenario, draws, seed, kind).blocks()))
+        np.concatenate(list(spread(scenario, draws, seed, kind).blocks()))
         for kind, seed, _ in plans(draws, repeats)
     ]
     run = bv.run(

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bvsim.ensemble.run import ValleyJob
+    from bvsim.ensemble.experiment import ValleyJob
     from bvsim.ensemble.work import Simulate
     from bvsim.valley.ground.books import FloatArray
     from bvsim.valley.ground.streams import Key
@@ -77,7 +77,8 @@ class StampedJob:
 
 def run_stamped(folder: Path, workers: int) -> None:
     """Do what `bvsim run reference -n 8` does, and note when the first replication begins."""
-    from bvsim.ensemble.run import ValleyJob, run
+    from bvsim.ensemble.experiment import ValleyJob
+    from bvsim.ensemble.run import run
     from bvsim.reading.scenario import load
 
     scenario = load("reference")

@@ -27,7 +27,7 @@ def relieved(tmp_path_factory):
         out=tmp_path_factory.mktemp("relief") / "run",
         years=(),
         workers=1,
-        factory=two_plants.factory,
+        job=two_plants.PaperJob(),
     )
 
 

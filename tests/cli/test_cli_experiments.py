@@ -32,8 +32,7 @@ def make_job(scenario: Any, years: tuple[int, ...], monthly: bool) -> Job:
 def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Run a command in an empty folder, on the fake valley."""
     monkeypatch.chdir(tmp_path)
-    for module in ("run", "sweep"):
-        monkeypatch.setattr(f"bvsim.ensemble.{module}.ValleyJob", make_job)
+    monkeypatch.setattr("bvsim.ensemble.experiment.ValleyJob", make_job)
     monkeypatch.setattr("bvsim.ensemble.store.folder.code_hash", lambda: "fixed")
     monkeypatch.setattr("bvsim.show.report.write_report", lambda run: run.folder / "report.html")
     monkeypatch.setattr("bvsim.cli.terminal.print_summary", lambda run, page: None)
@@ -175,7 +174,7 @@ def test_failed_rows_make_exit_code_one(call: Any, monkeypatch: pytest.MonkeyPat
     def failing(*_: Any) -> Job:
         return replace(Job(), fails=frozenset({3}))
 
-    monkeypatch.setattr("bvsim.ensemble.run.ValleyJob", failing)
+    monkeypatch.setattr("bvsim.ensemble.experiment.ValleyJob", failing)
     result = call("compare", "reference", "demand-low", "-n", 8, "--workers", 1, "--json")
     assert result.exit_code == 1
     assert "2 rows failed" in result.stderr
@@ -250,10 +249,7 @@ def unsimulated(call: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     def refuse(*_: object, **__: object) -> None:
         raise RuntimeError("something is simulated")
 
-    for module in ("run", "sweep"):
-        monkeypatch.setattr(f"bvsim.ensemble.{module}.ValleyJob", refuse)
-    monkeypatch.setattr("bvsim.analysis.ledger.relief.ReliefJob", refuse)
-    monkeypatch.setattr("bvsim.analysis.samples.ValleyJob", refuse)
+    monkeypatch.setattr("bvsim.ensemble.experiment.ValleyJob", refuse)
     monkeypatch.setattr("simpy.Environment.run", refuse)
     return call
 
@@ -289,7 +285,7 @@ def test_a_wrong_name_is_told_before_anything_is_simulated(
 def test_a_wrong_name_beside_a_finished_run_is_told_at_once(
     call: Any, unsimulated: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bvsim.ensemble.run.ValleyJob", make_job)
+    monkeypatch.setattr("bvsim.ensemble.experiment.ValleyJob", make_job)
     assert call("run", "reference", "-n", 8, "--out", "a", "--workers", 1).exit_code == 0
     for words in (("--target", "lukc>=1"), ("--kpi", "lukc")):
         result = call("compare", "a", "a", *words)

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from bvsim.ensemble.design.correlation import Copula
-from bvsim.ensemble.design.plan import Draws
+from bvsim.ensemble.design.draws import spread
 from bvsim.ensemble.design.points import KINDS, design
 from bvsim.ensemble.run import run
 from bvsim.ensemble.store.folder import RunError
@@ -16,7 +16,7 @@ ORDER = tuple("abcdefgh")
 
 
 def values(scenario, kind="sobol", draws=100):
-    return np.concatenate(list(Draws(scenario, draws, 1, kind).blocks()))
+    return np.concatenate(list(spread(scenario, draws, 1, kind).blocks()))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -170,6 +170,6 @@ def test_a_scheduler_that_does_not_answer_is_an_error(simulate, monkeypatch):
 
 
 def test_workers_of_another_version_are_refused(simulate, monkeypatch):
-    monkeypatch.setattr("bvsim.ensemble.workers.pools._work_outside", lambda *_: "other code")
+    monkeypatch.setattr("bvsim.ensemble.workers.crews._work_as_guest", lambda *_: "other code")
     with ThreadPoolExecutor(1) as pool, pytest.raises(RunError, match="another version of bvsim"):
         simulate("a", executor=pool)

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from bvsim.ensemble.design.plan import row_values
+from bvsim.ensemble.design.draws import spread
 from bvsim.ensemble.run import Interrupted, RunError, open_run, run
 from bvsim.ensemble.store import folder
 from bvsim.ensemble.store.tables import merge_sources, pack
@@ -89,7 +89,7 @@ def test_each_row_is_made_from_its_own_draw(simulate):
     expected = draws.drop(columns="draw").sum(axis=1)
     np.testing.assert_allclose(made.table("kpis")["output_2030_gwh"], expected, rtol=1e-12)
     np.testing.assert_array_equal(made.values(7), draws.drop(columns="draw").loc[7])
-    np.testing.assert_array_equal(made.values(7), row_values(FakeScenario(), 7, 20, 1, "sobol"))
+    np.testing.assert_array_equal(made.values(7), spread(FakeScenario(), 20, 1, "sobol").values(7))
 
 
 def test_manifest_says_what_was_run(simulate):
@@ -386,7 +386,7 @@ def test_values_of_a_draw_do_not_depend_on_how_many_there_are():
         def quantile(self, u):
             return u + len(u) * 1e-9
 
-    few, many = (row_values(Touchy(), 70, n, 1, "sobol") for n in (71, 500))
+    few, many = (spread(Touchy(), n, 1, "sobol").values(70) for n in (71, 500))
     np.testing.assert_array_equal(few, many)
 
 
@@ -408,7 +408,7 @@ def test_runs_without_a_folder_get_one_of_their_own(tmp_path, monkeypatch):
 
 
 def test_workers_load_nothing_heavy():
-    code = "import sys, bvsim.ensemble.workers.executors; print(*sys.modules)"
+    code = "import sys, bvsim.ensemble.workers.pool; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"pandas", "pyarrow", "scipy.stats", "scipy.special", "matplotlib", "rich"}
     assert not heavy & set(done.stdout.split())

@@ -435,14 +435,14 @@ def test_odd_names_are_refused(study, words):
 )
 def test_a_name_cannot_lead_out_of_the_study(study, name):
     """The default folder of a run is made of the scenario's name."""
-    from bvsim.ensemble.request import default_folder
+    from bvsim.ensemble.store.folder import fresh_folder
 
     (study / "mine.yaml").write_text(f"name: {name!r}\nextends: reference\n")
     try:
         scenario = load("mine")
     except SpecError:
         return
-    folder = default_folder(scenario.name)
+    folder = fresh_folder(scenario.name)
     assert folder.resolve().parent == Path("runs").resolve()
 
 

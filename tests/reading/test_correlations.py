@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from bvsim.cli.describe import difference
-from bvsim.ensemble.design.plan import Draws
+from bvsim.ensemble.design.draws import spread
 from bvsim.reading.scenario import load
 from bvsim.schema.errors import SpecError
 from small_model import Model, write
@@ -43,8 +43,8 @@ def test_pairs_are_read_and_the_draws_have_them(tmp_path):
     tied, plain = small(tmp_path, TIED), small(tmp_path, TIED, "base")
     assert plain.correlations == ()
     assert set(tied.correlations) == {(LINES, T50, 0.8), (DELAY, NAMEPLATE, -0.5)}
-    values = np.concatenate(list(Draws(tied, 2048, 1, "sobol").blocks()))
-    without = np.concatenate(list(Draws(plain, 2048, 1, "sobol").blocks()))
+    values = np.concatenate(list(spread(tied, 2048, 1, "sobol").blocks()))
+    without = np.concatenate(list(spread(plain, 2048, 1, "sobol").blocks()))
     at = {path: i for i, path in enumerate(tied.paths)}
     found = stats.spearmanr(values[:, at[DELAY]], values[:, at[NAMEPLATE]]).statistic
     assert found == pytest.approx(-0.5, abs=0.02)

@@ -100,6 +100,10 @@ def simulate(values: Any, key: Any, *, lifts: frozenset[str]) -> Record:
     )
 
 
-def factory() -> Any:
-    """Return what simulates the two plants."""
-    return simulate
+@dataclass(frozen=True)
+class PaperJob:
+    """Simulates the two plants."""
+
+    def prepare(self) -> Any:
+        """Return what simulates them."""
+        return simulate

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from bvsim.analysis.samples import DRAWN, sample_of
-from bvsim.ensemble.design.plan import row_values
+from bvsim.ensemble.experiment import Experiment
 from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.store.results import Run
+from bvsim.ensemble.work import FloatArray
 from bvsim.valley.ground.streams import Key
 from bvsim.valley.record.record import Record
+
+if TYPE_CHECKING:
+    from bvsim.reading.scenario import Scenario
 
 DRAWS, SEED, DESIGN = 512, 1, "sobol"
 """The run whose rows are replayed when only a scenario is named: `bvsim run` by default."""
@@ -39,14 +43,14 @@ def replay_run(run: Run, draw: int = 0, replication: int = 0) -> Record:
 
 
 def replay_scenario(
-    scenario: Any, draw: int = 0, replication: int = 0, *, seed: int = SEED
+    scenario: Scenario, draw: int = 0, replication: int = 0, *, seed: int = SEED
 ) -> Record:
     """Simulate a row of the run that `bvsim run` would make of a scenario by default."""
-    values = row_values(scenario, draw, max(DRAWS, draw + 1), seed, DESIGN)
-    return _simulate(scenario, values, Key(seed, draw, replication), ())
+    row = Experiment(scenario, max(DRAWS, draw + 1), seed, design=DESIGN).row(draw, replication)
+    return _simulate(scenario, row.values, row.key, ())
 
 
-def _simulate(scenario: Any, values: Any, key: Key, years: tuple[int, ...]) -> Record:
+def _simulate(scenario: Scenario, values: FloatArray, key: Key, years: tuple[int, ...]) -> Record:
     from bvsim.valley.valley import prepare, simulate
 
     return simulate(prepare(scenario, years), values, key, trace=True)

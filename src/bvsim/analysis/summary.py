@@ -13,6 +13,7 @@ from bvsim.analysis.kpis import unit_of
 from bvsim.analysis.ledger.bottlenecks import QUANTILES, shares
 from bvsim.analysis.tables import ROW, RunLike, by_year
 from bvsim.ensemble.design.interval import ci95_mean, ci95_quantile
+from bvsim.ensemble.store.manifest import picked
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -116,11 +117,10 @@ def quantiles(
 def run_json(run: RunLike) -> dict[str, Any]:
     """Return the object that `bvsim run --json` prints (plain Python types, no NaN)."""
     manifest = run.manifest
-    head = {name: manifest[name] for name in _HEAD}
     table = summarise(run).join(quantile_intervals(run))
     return {
         "schema_version": SCHEMA_VERSION,
-        **head,
+        **picked(manifest, _HEAD),
         "out": str(run.folder),
         "elapsed_s": manifest["elapsed_s"],
         "failed": len(manifest["failures"]),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
 
 from bvsim.analysis.errors import AnalysisError
+from bvsim.ensemble.store.manifest import Manifest
 
 ROW = ["draw", "replication"]
 """The columns that identify a row of the run in every table."""
@@ -37,7 +38,7 @@ class RunLike(Protocol):
         """Where its files are."""
 
     @property
-    def manifest(self) -> Mapping[str, Any]:
+    def manifest(self) -> Manifest:
         """What was run, and how it went."""
 
     def table(self, name: str) -> pd.DataFrame:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from typing import Any
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bvsim.valley.ground.books import Event
 from bvsim.valley.record.record import Record
+
+if TYPE_CHECKING:
+    from bvsim.reading.scenario import Scenario
 
 DESIGN = "random"
 """Rows that are independent of each other, as the tests between them assume."""
@@ -49,18 +52,17 @@ class Row:
     error: str = ""
 
 
-def simulate_rows(scenario: Any, rows: Rows, *, monthly: bool = False) -> Iterator[Row]:
+def simulate_rows(scenario: Scenario, rows: Rows, *, monthly: bool = False) -> Iterator[Row]:
     """Simulate rows of a scenario one after the other; a failure ends only its own row."""
-    from bvsim.ensemble.design.plan import Draws
-    from bvsim.valley.ground.streams import Key
+    from bvsim.ensemble.experiment import Experiment
     from bvsim.valley.valley import prepare, simulate
 
-    draws = Draws(scenario, rows.number, rows.seed, DESIGN)
+    experiment = Experiment(scenario, rows.number, rows.seed, design=DESIGN)
     setting = prepare(scenario, rows.years, monthly)
     for draw in range(rows.number):
-        key = Key(rows.seed, draw, 0)
+        row = experiment.row(draw)
         try:
-            record = simulate(setting, draws.values(draw), key, trace=draw < rows.traced)
+            record = simulate(setting, row.values, row.key, trace=draw < rows.traced)
         except Exception as error:
             text = " ".join(str(error).split())
             yield Row(draw, None, f"{type(error).__name__}: {text}")
@@ -113,7 +115,7 @@ class Line:
         return f"{self.stamp} {self.entity}: {self.event}{amount}{cause}"
 
 
-def lines_of(events: Sequence[Event], start: Any) -> tuple[Line, ...]:
+def lines_of(events: Sequence[Event], start: date) -> tuple[Line, ...]:
     """Return the events of a row in order.
 
     Parameters

@@ -70,7 +70,7 @@ def _opened(source: str) -> Any:
 def _made(source: str, year: int, options: dict[str, Any]) -> Any:
     from bvsim import reading
     from bvsim.analysis.ledger.relief import run_relief
-    from bvsim.cli.sensitivity import default_folder
+    from bvsim.ensemble.store.folder import fresh_folder
 
     scenario = reading.load(source, sets=options.pop("sets"))
     if options["resume"] and options["out"] is None:
@@ -78,7 +78,7 @@ def _made(source: str, year: int, options: dict[str, Any]) -> Any:
     first, last = scenario.start.year, scenario.end.year
     if not first <= year <= last:
         raise click.UsageError(f"--year {year}: a run of {scenario.name} is of {first} to {last}")
-    options["out"] = options["out"] or default_folder(f"{scenario.name}-relief")
+    options["out"] = options["out"] or fresh_folder(f"{scenario.name}-relief")
     simulations = options["draws"] * (32 if options["stops"] else 16)
     click.echo(f"relief: {options['draws']} rows, {simulations} simulations", err=True)
     with progress_bar(scenario.name) as progress:
@@ -95,7 +95,7 @@ def _show(run: Any, year: int, *, as_json: bool) -> None:
 
         sample = sample_of(run)
         manifest = run.manifest
-        head = {"schema_version": 1, "scenario": sample["scenario"]}
+        head = {"schema_version": 1, "scenario": sample.get("scenario", manifest["scenario"])}
         head |= {name: manifest[name] for name in ("draws", "seed", "design", "elapsed_s")}
         head |= {"constraints": sample["constraints"], "model_hash": manifest["model_hash"]}
         head |= {"out": str(run.folder), "failed": len(manifest["failures"]), "year": year}

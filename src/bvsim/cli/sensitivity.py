@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -94,26 +93,17 @@ def sensitivity(
         ctx.exit(FAILED)
 
 
-def default_folder(name: str) -> Path:
-    """Return a folder under `runs` that does not exist yet."""
-    base = Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
-    path, count = base, 1
-    while path.exists():
-        count += 1
-        path = base.with_name(f"{base.name}-{count}")
-    return path
-
-
 def _made(source: str, method: str, outcomes: tuple[str, ...], options: dict[str, Any]) -> Any:
     from bvsim import reading
     from bvsim.analysis.kpi_names import require_names
     from bvsim.analysis.sensitivity.methods import run_sensitivity
+    from bvsim.ensemble.store.folder import fresh_folder
 
     scenario = reading.load(source, sets=options.pop("sets"))
     if options["resume"] and options["out"] is None:
         raise click.UsageError("to resume, say which folder: --out")
     require_names(scenario, outcomes)
-    options["out"] = options["out"] or default_folder(f"{scenario.name}-{method}")
+    options["out"] = options["out"] or fresh_folder(f"{scenario.name}-{method}")
     with progress_bar(f"{scenario.name}, {method}") as progress:
         return run_sensitivity(
             scenario,

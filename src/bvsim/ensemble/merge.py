@@ -5,27 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from bvsim.ensemble.design.plan import Shard
+from bvsim.ensemble.design.shard import Shard
 from bvsim.ensemble.store import folder
 from bvsim.ensemble.store.folder import RunError
+from bvsim.ensemble.store.manifest import Manifest, differences, write_manifest
 from bvsim.ensemble.store.results import Run, open_run
-
-SAME = (
-    "scenario",
-    "model_hash",
-    "seed",
-    "design",
-    "table",
-    "draws",
-    "per_draw",
-    "years",
-    "monthly",
-    "bvsim",
-    "code_hash",
-)
-"""What the manifests of all shards must say alike."""
 
 
 def merge(shards: Sequence[str | Path], out: str | Path) -> Run:
@@ -53,7 +38,7 @@ def merge(shards: Sequence[str | Path], out: str | Path) -> Run:
         for name in ("scenario.yaml", "draws.parquet"):
             with folder.atomic(target / name) as temporary:
                 temporary.write_bytes((found[0].folder / name).read_bytes())
-        folder.write_manifest(target, _manifest(found))
+        write_manifest(target, _manifest(found))
     return open_run(target)
 
 
@@ -64,11 +49,7 @@ def _checked(runs: list[Run]) -> list[Run]:
     first = runs[0]
     by_number: dict[int, Run] = {}
     for each in runs:
-        wrong = [
-            f"{name}: {first.manifest.get(name)} against {each.manifest.get(name)}"
-            for name in SAME
-            if first.manifest.get(name) != each.manifest.get(name)
-        ]
+        wrong = differences(first.manifest, each.manifest, ("draws", "per_draw"), word="against")
         shard = _shard(each)
         if shard.of != _shard(first).of:
             wrong.append(f"shard: {_shard(first)} against {shard}")
@@ -113,7 +94,7 @@ def _write_tables(runs: list[Run], target: Path) -> None:
             merge_sources(target / f"{name}.parquet", layout, sources)
 
 
-def _manifest(runs: list[Run]) -> dict[str, Any]:
+def _manifest(runs: list[Run]) -> Manifest:
     """Return the manifest of the whole: of the first shard, with what all of them did."""
     manifests = [run.manifest for run in runs]
     failures = [failure for manifest in manifests for failure in manifest["failures"]]

@@ -13,13 +13,13 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from bvsim.ensemble.design.interval import ci95_mean, ci95_quantile
 from bvsim.ensemble.design.points import BLOCKS, extendable
 from bvsim.ensemble.store.folder import RunError
+from bvsim.ensemble.store.manifest import PrecisionEntry, TargetEntry
 from bvsim.ensemble.work import FloatArray, IntArray, Result
 
 TABLE = "kpis"
@@ -118,7 +118,7 @@ class Measured:
         """Whether it is known as well as asked."""
         return self.ratio <= 1.0
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> TargetEntry:
         """Return what the manifest says of the target."""
         known = math.isfinite(self.half_width)
         return {
@@ -223,7 +223,7 @@ class Precision:
             target.measure(column[target.kpi], every[kept], self._design) for target in self.targets
         )
 
-    def record(self, draws: int) -> dict[str, Any] | None:
+    def record(self, draws: int) -> PrecisionEntry | None:
         """Return what the manifest says: what was asked, and what was met."""
         if not self.targets:
             return None

@@ -1,27 +1,36 @@
-"""A run: many replications of one scenario, into a folder."""
+"""A run: an experiment simulated into a folder."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Sequence
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from bvsim.ensemble.design.plan import Scenario, Shard
-from bvsim.ensemble.precision import Target
-from bvsim.ensemble.request import default_folder, earlier, make_request
-from bvsim.ensemble.session import Progress, Session
-from bvsim.ensemble.store import folder
-from bvsim.ensemble.store.folder import RunError
+from bvsim.ensemble.design.draws import Scenario
+from bvsim.ensemble.design.points import extendable
+from bvsim.ensemble.design.shard import Shard
+from bvsim.ensemble.experiment import Experiment, Given, RowKind
+from bvsim.ensemble.precision import Precision, Target
+from bvsim.ensemble.store.folder import RunError, fresh_folder, locked, write_text
+from bvsim.ensemble.store.manifest import Manifest, differences, read_manifest
 from bvsim.ensemble.store.results import Run, open_run
-from bvsim.ensemble.work import Job, Simulate
-from bvsim.ensemble.workers.engine import Engine
-from bvsim.valley.record.kpis import YEARS
+from bvsim.ensemble.store.run_store import Store
+from bvsim.ensemble.work import Job
+from bvsim.ensemble.workers.engine import HERE, Engine
+from bvsim.ensemble.workers.pool import Pool
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     import pandas as pd
+
+Progress = Callable[[int, int, int], None]
+"""Called with the number of rows done (failed ones included), of all rows, of failed rows."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -32,55 +41,30 @@ class Interrupted(KeyboardInterrupt):
         self.run = stopped
 
 
-@dataclass(frozen=True)
-class ValleyJob:
-    """The replications of the valley itself.
+class Options(TypedDict, total=False):
+    """What else `run` may be told: fields of `Experiment` and `Engine`, where to, how far."""
 
-    Parameters
-    ----------
-    scenario : bvsim.reading.scenario.Scenario
-        What to simulate.
-    years : tuple of int
-        Years of the KPIs.
-    monthly : bool
-        Whether to record the monthly table too.
-    """
-
-    scenario: Any
-    years: tuple[int, ...]
+    per_draw: int
+    design: str
+    years: Sequence[int]
     monthly: bool
+    shard: Shard | str | None
+    kind: RowKind
+    job: Job | None
+    table: str | Path | pd.DataFrame | None
+    engine: str
+    workers: int | None
+    scheduler: str | None
+    executor: Executor | None
+    chunk_rows: int | None
+    until_ci: Sequence[Target | str]
+    max_draws: int | None
+    out: str | Path | None
+    resume: bool
+    progress: Progress | None
 
-    def prepare(self) -> Simulate:
-        """Return the function that simulates a row."""
-        from bvsim.valley import valley  # workers load it, `--help` does not
 
-        setting = valley.prepare(self.scenario, self.years, self.monthly)
-        return functools.partial(valley.simulate, setting)
-
-
-def run(
-    scenario: Scenario,
-    draws: int = 512,
-    seed: int = 1,
-    *,
-    per_draw: int = 1,
-    design: str = "sobol",
-    until_ci: Sequence[Target | str] = (),
-    max_draws: int | None = None,
-    table: str | Path | pd.DataFrame | None = None,
-    workers: int | None = None,
-    engine: str = "local",
-    scheduler: str | None = None,
-    executor: Executor | None = None,
-    shard: str | Shard | None = None,
-    out: str | Path | None = None,
-    years: Sequence[int] = YEARS,
-    monthly: bool = False,
-    progress: Progress | None = None,
-    resume: bool = False,
-    job: Job | None = None,
-    chunk_rows: int | None = None,
-) -> Run:
+def run(scenario: Scenario, draws: int = 512, seed: int = 1, **options: Unpack[Options]) -> Run:
     """Simulate a scenario many times and write a run folder.
 
     Parameters
@@ -88,19 +72,22 @@ def run(
     scenario : Scenario
         What to simulate.
     draws, per_draw : int
-        Number of draws of the uncertain figures, and of replications of each.
+        Number of draws of the uncertain figures, and of replications of each (1).
     seed : int
         Seed of draws and luck.
     design : {"sobol", "lhs", "random", "median"}
         How draws are spread; ``median`` has every figure at its median, so that draws
         differ by luck alone.
-    until_ci : sequence of Target or str
-        Half-widths of 95% intervals to reach, such as ``output_2030_gwh=0.5``, ``...=2%`` or
-        ``...@p90=1``; `draws` is then where to begin. What was met is in the manifest.
-    max_draws : int, optional
-        The budget of `until_ci`; 4,096 by default.
     table : path or pandas.DataFrame, optional
         The values of the draws themselves, instead of a design: see `read_values`.
+    years : sequence of int
+        Years of the key figures.
+    monthly : bool
+        Whether to write the table ``monthly``.
+    shard : str or Shard, optional
+        ``I/N``: make only this part of the run; `merge` joins the parts.
+    job : Job, optional
+        What simulates a row; the valley by default.
     workers : int, optional
         Number of processes; all processors by default, 1 for this process alone. The
         tables do not depend on it.
@@ -110,22 +97,19 @@ def run(
         Address of the Dask scheduler; by default one is started on this machine.
     executor : concurrent.futures.Executor, optional
         Any other pool of workers, used instead and left open.
-    shard : str or Shard, optional
-        ``I/N``: make only this part of the run; `merge` joins the parts.
-    out : path, optional
-        The run folder; ``runs/<scenario>-<time>`` by default.
-    years : sequence of int
-        Years of the KPIs.
-    monthly : bool
-        Whether to write the table ``monthly``.
-    progress : callable, optional
-        Told the rows done, all rows and failed rows after each chunk.
-    resume : bool
-        Finish or extend the run that `out` holds, instead of refusing a folder in use.
-    job : Job, optional
-        What simulates a row; the valley by default.
     chunk_rows : int, optional
         Rows in a chunk; measured time decides by default.
+    until_ci : sequence of Target or str
+        Half-widths of 95% intervals to reach, such as ``output_2030_gwh=0.5``, ``...=2%`` or
+        ``...@p90=1``; `draws` is then where to begin. What was met is in the manifest.
+    max_draws : int, optional
+        The budget of `until_ci`; 4,096 by default.
+    out : path, optional
+        The run folder; ``runs/<scenario>-<time>`` by default.
+    resume : bool
+        Finish or extend the run that `out` holds, instead of refusing a folder in use.
+    progress : callable, optional
+        Told the rows done, all rows and failed rows after each chunk.
 
     Returns
     -------
@@ -140,33 +124,197 @@ def run(
     Interrupted
         On Ctrl-C, with the rows finished so far in its `run`. A second Ctrl-C ends at once.
     """
-    crew = Engine(engine, workers, scheduler, chunk_rows, executor)
-    request = make_request(
-        scenario,
-        draws,
-        seed,
-        per_draw=per_draw,
-        design=design,
-        years=years,
-        monthly=monthly,
-        shard=shard,
-        until_ci=until_ci,
-        max_draws=max_draws,
-        table=table,
-    )
+    words: dict[str, Any] = dict(options)
+    engine = Engine(**_taken(words, Engine))
+    experiment = Experiment(scenario, **_rows(scenario, draws, seed, words))
+    until, most = words.pop("until_ci", ()), words.pop("max_draws", None)
+    return perform(experiment, engine, precision=Precision(until, experiment.design, most), **words)
+
+
+def _taken(words: dict[str, Any], kind: type[Experiment | Engine]) -> dict[str, Any]:
+    """Take the words that are fields of a class."""
+    return {each.name: words.pop(each.name) for each in fields(kind) if each.name in words}
+
+
+def _rows(scenario: Scenario, draws: int, seed: int, words: dict[str, Any]) -> dict[str, Any]:
+    """Take the words that say which rows an experiment has."""
+    asked = {"draws": draws, "seed": seed} | _taken(words, Experiment)
+    if "years" in asked:
+        asked["years"] = tuple(asked["years"])
+    if "shard" in asked:
+        shard = asked["shard"] or Shard()
+        asked["shard"] = Shard.parse(shard) if isinstance(shard, str) else shard
+    if (table := words.pop("table", None)) is not None:
+        from bvsim.ensemble.design.given import read_values, table_hash
+
+        values = read_values(scenario, table)
+        kind = Given(values, table_hash(values))
+        asked |= {"kind": kind, "design": kind.design, "draws": len(values)}
+    return asked
+
+
+def perform(
+    experiment: Experiment,
+    engine: Engine = HERE,
+    *,
+    precision: Precision | None = None,
+    out: str | Path | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> Run:
+    """Simulate an experiment into a run folder.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        What is simulated.
+    engine : Engine
+        Who simulates.
+    precision : Precision, optional
+        Whether and when to go on to more draws.
+    out, resume, progress
+        As for `run`, which also says what is returned and raised.
+    """
+    precision = precision or Precision((), experiment.design)
+    if precision.targets and experiment.shard.of > 1:
+        raise RunError("a shard does not know how precise the whole is: drop --until-ci")
     if resume and out is None:
         raise RunError("to resume, say which run folder")
-    target = Path(out) if out is not None else default_folder(scenario.name)
-    before = earlier(target, request, resume=resume)
+    experiment = replace(experiment, draws=precision.first(experiment.draws))
+    target = Path(out) if out is not None else fresh_folder(experiment.scenario.name)
+    before = _before(target, experiment, resume=resume, grows=bool(precision.targets))
+    if before is not None:
+        experiment = replace(experiment, draws=max(experiment.draws, before["draws"]))
     target.mkdir(parents=True, exist_ok=True)
-    most = request.precision.max_draws if request.precision.targets else request.draws
-    with folder.locked(target):
-        made = crew.executor(job or ValleyJob(scenario, tuple(years), monthly), most * per_draw)
-        Session(target, scenario, request, before, progress).simulate(made)
+    most = precision.max_draws if precision.targets else experiment.draws
+    with locked(target):
+        store = Store(target, experiment.manifest, before)
+        if before is not None and precision.targets:
+            precision.add(*store.tables.values("kpis", precision.names))
+        pool = engine.pool(experiment.simulator, most * experiment.per_draw)
+        _simulate(experiment, store, pool, precision, progress)
     result = open_run(target)
     if result.status == "interrupted":
         raise Interrupted(result)
     return result
 
 
-__all__ = ["Interrupted", "Progress", "Run", "RunError", "ValleyJob", "open_run", "run"]
+def _before(target: Path, experiment: Experiment, *, resume: bool, grows: bool) -> Manifest | None:
+    """Return the manifest of the run that a folder holds; None for a folder that is free.
+
+    Raises
+    ------
+    RunError
+        When the folder is in use by something else, or what it holds cannot be gone on with.
+    """
+    if not target.is_dir() or all(path.name == ".lock" for path in target.iterdir()):
+        if target.exists() and not target.is_dir():
+            raise RunError(f"{target} is not a folder")
+        return None
+    if not resume:
+        raise RunError(
+            f"{target} is not empty: resume the run it holds (--resume), or choose another folder"
+        )
+    manifest = read_manifest(target)
+    wrong = differences(manifest, experiment.identity)
+    shard = Shard(*(manifest.get("shard") or (1, 1)))
+    if shard != experiment.shard:
+        wrong.append(f"shard: {shard} -> {experiment.shard}")
+    if wrong:
+        raise RunError(
+            f"{target} holds rows made from other inputs ({'; '.join(wrong)}): "
+            "they cannot be mixed; choose another folder"
+        )
+    draws, per_draw = manifest["draws"], manifest["per_draw"]
+    if (experiment.draws < draws and not grows) or experiment.per_draw < per_draw:
+        raise RunError(f"{target} has {draws} draws of {per_draw} replications: ask for no fewer")
+    if experiment.draws > draws and not extendable(experiment.design):
+        raise RunError(
+            f"a Latin hypercube of {draws} draws cannot be extended to {experiment.draws}: its "
+            "strata depend on their number; choose another folder, or a sobol or random design"
+        )
+    return manifest
+
+
+def _simulate(
+    experiment: Experiment,
+    store: Store,
+    pool: Pool,
+    precision: Precision,
+    progress: Progress | None,
+) -> None:
+    """Simulate what is missing; make the tables, say so, delete what they were made from."""
+    with _ctrl_c(pool):
+        try:
+            pool.start()
+            draws = experiment.draws
+            _round(experiment, store, pool, precision, progress)
+            while not pool.halted and (more := precision.next(draws)) is not None:
+                larger = replace(experiment, draws=more)
+                _round(larger, store, pool, precision, progress, first=draws)
+                draws = more
+        except BaseException:
+            pool.close(kill=True)
+            store.note("failed")
+            raise
+        pool.close()
+        store.finish(interrupted=pool.halted, precision=precision.record(draws))
+
+
+def _round(
+    experiment: Experiment,
+    store: Store,
+    pool: Pool,
+    precision: Precision,
+    progress: Progress | None,
+    *,
+    first: int = 0,
+) -> None:
+    """Simulate the missing rows from a draw on, and keep them."""
+    rows, total = experiment.rows(store.done(), first), experiment.total
+    done = total - rows.remaining
+    store.begin(experiment.manifest)  # what will be run is written down before its first row
+    pool.begin(rows)  # workers have something to do while the parent loads what writes tables
+    write_text(store.folder / "scenario.yaml", experiment.scenario.to_yaml())
+    store.tables.write_draws(experiment.figures, experiment.drawn(), experiment.columns)
+
+    def tell(done: int) -> None:
+        try:
+            if progress is not None:
+                progress(done, total, len(store.failures))
+        except KeyboardInterrupt:  # a Ctrl-C during the report is a Ctrl-C
+            pool.halt()
+
+    if done == total:
+        return
+    tell(done)
+    for result in pool.results(rows):
+        store.add(result)
+        precision.observe(result)
+        done += result.attempted
+        tell(done)
+    if done == total and not precision.targets:
+        pool.halted = False  # asked for too late to matter
+
+
+@contextlib.contextmanager
+def _ctrl_c(pool: Pool) -> Iterator[None]:
+    """Turn the first Ctrl-C into a request to stop; the second acts as usual."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    usual = signal.getsignal(signal.SIGINT)
+
+    def request(number: int, frame: FrameType | None) -> None:
+        if pool.halted:
+            raise KeyboardInterrupt
+        pool.halt()
+
+    signal.signal(signal.SIGINT, request)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+__all__ = ["Interrupted", "Progress", "Run", "RunError", "open_run", "perform", "run"]

@@ -8,29 +8,29 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from bvsim.ensemble.design.plan import row_values
-from bvsim.ensemble.run import Progress, ValleyJob, run
-from bvsim.ensemble.store import folder
-from bvsim.ensemble.store.folder import RunError
+from bvsim.ensemble.experiment import Experiment
+from bvsim.ensemble.run import Progress, perform
+from bvsim.ensemble.store.folder import RunError, atomic, write_text
+from bvsim.ensemble.store.manifest import SCHEMA_VERSION
 from bvsim.ensemble.store.results import Run, open_run
-from bvsim.ensemble.sweep_file import Point, Sweep, read_sweep
+from bvsim.ensemble.sweep_file import Point, Scalar, Sweep, read_sweep
 from bvsim.ensemble.work import Job
-from bvsim.ensemble.workers.engine import Engine
-from bvsim.ensemble.workers.executors import available_workers
+from bvsim.ensemble.workers.engine import Engine, available_workers
 from bvsim.reading.datafiles import find_scenario, scenario_names
 from bvsim.schema.errors import Problem, SpecError, did_you_mean
-from bvsim.valley.ground.streams import Key
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from bvsim.reading.scenario import Scenario
 
 MOST_ROWS = 20_000
 """A sweep with more replications still to make has to be confirmed."""
 POINTS = "points"
 
-MakeJob = Callable[[Any, tuple[int, ...], bool], Job]
+MakeJob = Callable[["Scenario", tuple[int, ...], bool], Job]
 """Returns what simulates the rows of a scenario, from the years and whether months are kept."""
 
 
@@ -98,14 +98,14 @@ class SweepRun:
 
     def __init__(self, sweep: Sweep, out: str | Path, make_job: MakeJob | None = None) -> None:
         self.sweep, self.out = sweep, Path(out)
-        self._make_job: MakeJob = make_job or ValleyJob
+        self._make_job = make_job
         self._base = _checked(sweep)
 
     def folder_of(self, point: Point) -> Path:
         """Return the run folder of a point: named after its settings, never by position."""
         return self.out / POINTS / point.id
 
-    def scenario_of(self, point: Point) -> Any:
+    def scenario_of(self, point: Point) -> Scenario:
         """Return the scenario of a point."""
         made = self._base.with_values(dict(point.settings))
         return replace(made, name=f"{self.sweep.name}-{point.id}")
@@ -150,7 +150,16 @@ class SweepRun:
         self._write_plan()
         runs = []
         for i, point in enumerate(self.sweep.points):
-            runs.append(self._run(point, engine or Engine(), progress and progress(i, point)))
+            target = self.folder_of(point)
+            runs.append(
+                perform(
+                    self.experiment_of(point),
+                    engine or Engine(),
+                    out=target,
+                    resume=target.exists(),  # what is done is opened, what is not is finished
+                    progress=progress and progress(i, point),
+                )
+            )
         self.write_tables(runs)
         return tuple(runs)
 
@@ -175,31 +184,22 @@ class SweepRun:
     def write_tables(self, runs: list[Run]) -> pd.DataFrame:
         """Write ``sweep.parquet`` and ``sweep.csv``; return the table."""
         table = self.table(runs)
-        with folder.atomic(self.out / "sweep.parquet") as temporary:
+        with atomic(self.out / "sweep.parquet") as temporary:
             table.to_parquet(temporary, index=False)
-        folder.write_text(self.out / "sweep.csv", table.to_csv(index=False, lineterminator="\n"))
+        write_text(self.out / "sweep.csv", table.to_csv(index=False, lineterminator="\n"))
         return table
 
-    def _run(self, point: Point, engine: Engine, progress: Progress | None) -> Run:
-        """Run one point, or finish it, or open what is done."""
-        sweep, target = self.sweep, self.folder_of(point)
-        scenario = self.scenario_of(point)
-        return run(
+    def experiment_of(self, point: Point) -> Experiment:
+        """Return the experiment of a point."""
+        sweep, scenario = self.sweep, self.scenario_of(point)
+        return Experiment(
             scenario,
             sweep.draws,
             sweep.seed,
-            per_draw=sweep.per_draw,
-            design=sweep.design,
-            years=sweep.years,
-            out=target,
-            resume=target.exists(),
-            workers=engine.workers,
-            engine=engine.name,
-            scheduler=engine.scheduler,
-            executor=engine.pool,
-            chunk_rows=engine.chunk_rows,
-            progress=progress,
-            job=self._make_job(scenario, sweep.years, False),
+            sweep.per_draw,
+            sweep.design,
+            sweep.years,
+            job=self._make_job(scenario, sweep.years, False) if self._make_job else None,
         )
 
     def _done(self, point: Point) -> int:
@@ -212,14 +212,12 @@ class SweepRun:
 
     def _row_seconds(self, point: Point) -> float:
         """Measure one replication, after a first one that warms up."""
-        sweep, scenario = self.sweep, self.scenario_of(point)
-        simulate = self._make_job(scenario, sweep.years, False).prepare()
-        seconds = 0.0
-        for draw in range(2):
-            values = row_values(scenario, draw, sweep.draws, sweep.seed, sweep.design)
+        experiment, seconds = self.experiment_of(point), 0.0
+        simulate = experiment.simulator.prepare()
+        for row in experiment.rows().take(2):
             started = time.perf_counter()
             try:
-                simulate(values, Key(sweep.seed, draw, 0))
+                simulate(row.values, row.key)
             except Exception:  # the run will record it
                 continue
             seconds = time.perf_counter() - started
@@ -232,7 +230,7 @@ class SweepRun:
         if not (self.out / "sweep.json").exists() and any(self.out.iterdir()):
             raise RunError(f"{self.out} is not empty and holds no sweep: choose another folder")
         plan = {
-            "schema_version": folder.SCHEMA_VERSION,
+            "schema_version": SCHEMA_VERSION,
             "sweep": sweep.name,
             "story": sweep.story,
             "scenario": sweep.scenario,
@@ -250,7 +248,7 @@ class SweepRun:
                 for point in sweep.points
             ],
         }
-        folder.write_text(self.out / "sweep.json", json.dumps(plan, indent=2) + "\n")
+        write_text(self.out / "sweep.json", json.dumps(plan, indent=2) + "\n")
 
 
 def validate_sweep(name: str | Path) -> tuple[Problem, ...]:
@@ -262,7 +260,7 @@ def validate_sweep(name: str | Path) -> tuple[Problem, ...]:
     return ()
 
 
-def _checked(sweep: Sweep) -> Any:
+def _checked(sweep: Sweep) -> Scenario:
     """Return the scenario of a sweep, after every value of every axis has been tried once.
 
     Raises
@@ -306,7 +304,9 @@ def _summary(point: Point, each: Run) -> pd.DataFrame | None:
     return pd.DataFrame([{**axes, **row} for row in rows])
 
 
-def _kpi(name: str, values: Any, draws: Any, design: str) -> dict[str, Any]:
+def _kpi(
+    name: str, values: pd.Series[float], draws: pd.Series[int], design: str
+) -> dict[str, str | float]:
     """Return the summary of one key figure."""
     from bvsim.ensemble.design.interval import ci95_mean
 
@@ -325,11 +325,11 @@ def _kpi(name: str, values: Any, draws: Any, design: str) -> dict[str, Any]:
     }
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Scalar) -> Scalar:
     """Return a value as JSON can hold it."""
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _text(value: Any) -> str:
+def _text(value: Scalar) -> str:
     """Return a label that is no number as text."""
     return str(_plain(value))

@@ -19,6 +19,8 @@ from bvsim.reading.yaml_tree import read_file
 from bvsim.schema.errors import Place, Problem, SpecError, did_you_mean, unknown
 from bvsim.valley.record.kpis import YEARS
 
+Scalar = str | int | float | bool | date
+"""What a value of an axis may be."""
 COMBINE = ("grid", "zip", "list", "sampled")
 OPERATIONS = ("times", "plus", "to", "value")
 KPIS = ("output_2030_gwh",)
@@ -42,7 +44,7 @@ class Point:
         What is set of the scenario, each with its place in the file.
     """
 
-    values: Mapping[str, Any]
+    values: Mapping[str, Scalar]
     settings: Mapping[str, Node] = field(repr=False)
 
     @property
@@ -363,7 +365,7 @@ def _point(paths: Sequence[str], nodes: Sequence[Node]) -> Point:
     return Point({path: label(node) for path, node in settings.items()}, settings)
 
 
-def label(node: Node) -> Any:
+def label(node: Node) -> Scalar:
     """Return the one value that names a setting: of a lever its number, else the value."""
     lever, inner = _lever(node)
     plain = (inner if lever else node).plain()

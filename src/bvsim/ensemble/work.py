@@ -1,13 +1,14 @@
-"""What a worker does: simulate the rows of a chunk, and return arrays.
+"""What a worker does: simulate some rows, and return arrays.
 
 Kept free of heavy imports: workers load this module, the valley, and nothing else.
 """
 
 from __future__ import annotations
 
+import itertools
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -59,30 +60,44 @@ Layouts = Mapping[str, Layout]
 
 
 @dataclass(frozen=True)
-class Chunk:
-    """Rows to simulate, in ascending order.
+class Row:
+    """One row of an experiment: its name in the tables, and what stands behind it.
 
     Parameters
     ----------
-    seed : int
-        Seed of the run.
-    draws, replications : array of int, shape (rows,)
-        What identifies each row.
-    values : array of float, shape (rows, dimensions)
+    draw, replication : int
+        What identifies it.
+    key : Key
+        Its luck. Rows of one draw differ in it; the rows of a base of a sample may share it.
+    values : array of float, shape (figures,)
         Values of the uncertain figures.
     """
 
-    seed: int
-    draws: IntArray
-    replications: IntArray
+    draw: int
+    replication: int
+    key: Key
     values: FloatArray
 
-    def single_rows(self) -> list[Chunk]:
-        """Return a chunk for each row."""
-        return [
-            Chunk(self.seed, self.draws[i], self.replications[i], self.values[i])
-            for i in (slice(i, i + 1) for i in range(len(self.draws)))
-        ]
+
+class Rows:
+    """Rows that are still to be simulated, handed out in their order.
+
+    Parameters
+    ----------
+    rows : iterable of Row
+        The rows, made when they are taken.
+    remaining : int
+        How many there are.
+    """
+
+    def __init__(self, rows: Iterable[Row], remaining: int) -> None:
+        self._rows, self.remaining = iter(rows), remaining
+
+    def take(self, count: int) -> list[Row]:
+        """Return the next rows, at most so many; none when all are taken."""
+        taken = list(itertools.islice(self._rows, count))
+        self.remaining -= len(taken)
+        return taken
 
 
 @dataclass(frozen=True)
@@ -108,7 +123,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a chunk.
+    """What became of some rows.
 
     Parameters
     ----------
@@ -137,36 +152,28 @@ class Result:
         return len(self.draws) + len(self.failures)
 
 
-def simulate_chunk(simulate: Simulate, chunk: Chunk, stopped: Callable[[], bool]) -> Result:
-    """Simulate the rows of a chunk one by one, until told to stop.
+def simulate_rows(simulate: Simulate, rows: Sequence[Row], stopped: Callable[[], bool]) -> Result:
+    """Simulate rows one by one, until told to stop.
 
     An exception in one row is recorded as a failure and does not stop the rest.
     """
     started = time.perf_counter()
-    records: list[Record] = []
-    kept: list[int] = []
+    made: list[tuple[Row, Record]] = []
     failures: list[Failure] = []
     layouts: dict[str, Layout] = {}
-    for i in range(len(chunk.draws)):
-        if stopped():
-            break
-        key = Key(chunk.seed, int(chunk.draws[i]), int(chunk.replications[i]))
+    for row in itertools.takewhile(lambda _: not stopped(), rows):
         try:
-            record = simulate(chunk.values[i], key)
+            record = simulate(row.values, row.key)
             layouts = _fitting(record, layouts)
         except Exception as error:
-            failures.append(_failure(key, error))
-            continue
-        records.append(record)
-        kept.append(i)
-    tables = {
-        name: np.stack([record.tables[name].values for record in records]) for name in layouts
-    }
+            failures.append(_failure(row, error))
+        else:
+            made.append((row, record))
     return Result(
-        chunk.draws[kept],
-        chunk.replications[kept],
+        np.array([row.draw for row, _ in made], dtype=np.int64),
+        np.array([row.replication for row, _ in made], dtype=np.int64),
         layouts,
-        tables,
+        {name: np.stack([record.tables[name].values for _, record in made]) for name in layouts},
         tuple(failures),
         time.perf_counter() - started,
     )
@@ -191,18 +198,17 @@ def differing(a: Layouts, b: Layouts) -> list[str]:
     return [name for name in sorted({*a, *b}) if a.get(name) != b.get(name)]
 
 
-def _failure(key: Key, error: Exception) -> Failure:
+def _failure(row: Row, error: Exception) -> Failure:
     """Describe an exception in one line, with the place that raised it."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
     stage = str(getattr(error, "stage", "simulate"))
     text = " ".join(str(error).split())
-    return Failure(key.draw, key.replication, stage, f"{type(error).__name__}: {text}{place}")
+    return Failure(row.draw, row.replication, stage, f"{type(error).__name__}: {text}{place}")
 
 
-def failed_chunk(chunk: Chunk, stage: str, message: str) -> Result:
-    """Return the result of a chunk none of whose rows could be simulated."""
-    rows = zip(chunk.draws.tolist(), chunk.replications.tolist(), strict=True)
-    failures = tuple(Failure(draw, replication, stage, message) for draw, replication in rows)
+def lost_rows(rows: Sequence[Row], stage: str, message: str) -> Result:
+    """Return the result of rows none of which could be simulated."""
     none = np.empty(0, dtype=np.int64)
+    failures = tuple(Failure(row.draw, row.replication, stage, message) for row in rows)
     return Result(none, none, {}, {}, failures, 0.0)

@@ -33,7 +33,7 @@ def by_hand(tmp_path_factory):
         out=tmp_path_factory.mktemp("paper") / "run",
         years=(),
         workers=1,
-        factory=two_plants.factory,
+        job=two_plants.PaperJob(),
     )
 
 
@@ -101,12 +101,12 @@ def test_rows_of_relief_cannot_be_mixed_with_others(by_hand):
             years=(),
             workers=1,
             resume=True,
-            factory=two_plants.factory,
+            job=two_plants.PaperJob(),
         )
 
 
 def test_relief_can_be_resumed_with_more_draws(tmp_path):
-    options = {"years": (), "workers": 1, "factory": two_plants.factory, "out": tmp_path / "run"}
+    options = {"years": (), "workers": 1, "job": two_plants.PaperJob(), "out": tmp_path / "run"}
     run_relief(two_plants.Paper(), 2, **options)
     more = run_relief(two_plants.Paper(), 5, resume=True, **options)
     assert len(relief_rows(more)) == 5 * 3

@@ -7,10 +7,10 @@ causal, unlike the ledger, which books a loss where it appears.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol, Unpack, cast
 
 import numpy as np
 import pandas as pd
@@ -25,14 +25,15 @@ from bvsim.analysis.ledger.shapley import (
     shapley,
     subsets,
 )
-from bvsim.analysis.samples import require, write_sample
+from bvsim.analysis.samples import How, require
 from bvsim.analysis.tables import REGION, ROW, RunLike
+from bvsim.ensemble.design.draws import Scenario
 from bvsim.ensemble.design.interval import ci95_mean
-from bvsim.ensemble.run import Interrupted, Progress, Run
-from bvsim.ensemble.run import run as run_ensemble
-from bvsim.ensemble.work import Simulate
+from bvsim.ensemble.experiment import RowKind
+from bvsim.ensemble.run import Run, run
+from bvsim.ensemble.store.manifest import Sample
+from bvsim.ensemble.work import Job, Simulate
 from bvsim.valley.ground.streams import Key
-from bvsim.valley.record.kpis import YEARS
 from bvsim.valley.record.record import Record, Table
 
 FloatArray = NDArray[np.float64]
@@ -54,34 +55,44 @@ class Lifted(Protocol):
 
 
 @dataclass(frozen=True)
+class Relief(RowKind):
+    """Rows of a plain run, each simulated once for every subset of the constraints.
+
+    Parameters
+    ----------
+    constraints : tuple of str
+        What is lifted.
+    """
+
+    constraints: tuple[str, ...] = CONSTRAINTS
+
+    def simulator(self, job: Job) -> Job:
+        """Return what simulates a row with each subset lifted."""
+        return ReliefJob(job, self.constraints)
+
+    def sample(self, scenario: Scenario) -> Sample:
+        """Return what the rows were made for."""
+        return {"kind": KIND, "constraints": list(self.constraints)}
+
+
+@dataclass(frozen=True)
 class ReliefJob:
     """Simulates every row once for each subset of the constraints.
 
     Parameters
     ----------
-    scenario : bvsim.reading.scenario.Scenario
-        What to simulate.
-    years : tuple of int
-        Years of the key figures.
+    job : Job
+        What simulates one replication, with some constraints lifted: see `Lifted`.
     constraints : tuple of str
         What is lifted.
-    factory : callable, optional
-        Makes the simulator of one replication; the valley's by default.
     """
 
-    scenario: Any
-    years: tuple[int, ...]
-    constraints: tuple[str, ...] = CONSTRAINTS
-    factory: Callable[[], Lifted] | None = None
+    job: Job
+    constraints: tuple[str, ...]
 
     def prepare(self) -> Simulate:
         """Return the function that simulates a row."""
-        if self.factory is not None:
-            return functools.partial(relieved, self.factory(), self.constraints)
-        from bvsim.valley import valley  # workers load it, `--help` does not
-
-        setting = valley.prepare(self.scenario, self.years)
-        simulate = functools.partial(valley.simulate, setting)
+        simulate = cast("Lifted", self.job.prepare())
         return functools.partial(relieved, simulate, self.constraints)
 
 
@@ -112,7 +123,7 @@ def _good(ledger: Table) -> tuple[Labels, FloatArray]:
     index = dict(ledger.index)
     sites = [str(entity).split(".", 1)[0] for entity in index["entity"]]
     keys = list(zip(index["year"], sites, strict=True))
-    years: list[Any] = sorted(set(index["year"]), key=str)
+    years = sorted(set(index["year"]), key=str)
     names = [REGION, *sorted(set(sites) - {REGION})]
     rows = [(year, name) for year in years for name in names]
     at = {row: i for i, row in enumerate(rows)}
@@ -130,35 +141,14 @@ def _column(lifted: Iterable[str]) -> str:
     return f"lifted_{'_'.join(lifted) or 'none'}_gwh"
 
 
-@dataclass(frozen=True)
-class _Named:
-    """A scenario under the name of the analysis, so that no other rows mix with its own."""
-
-    inner: Any
-    constraints: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        return f"{self.inner.name}+{KIND}-{'-'.join(self.constraints)}"
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name == "inner":  # while being copied it has no `inner`
-            raise AttributeError(name)
-        return getattr(self.inner, name)
-
-
 def run_relief(
-    scenario: Any,
+    scenario: Scenario,
     draws: int = 64,
     seed: int = 1,
     *,
     out: str | Path,
     stops: bool = False,
-    years: tuple[int, ...] = YEARS,
-    workers: int | None = None,
-    resume: bool = False,
-    progress: Progress | None = None,
-    factory: Callable[[], Lifted] | None = None,
+    **how: Unpack[How],
 ) -> Run:
     """Simulate the draws of a plain Sobol run with every subset of the constraints lifted.
 
@@ -172,43 +162,16 @@ def run_relief(
         A run folder; beside the tables of an ordinary run (nothing lifted) it gets `relief`.
     stops : bool
         Lift stalls and breakdowns too: 32 simulations a row instead of 16.
-    years, workers, resume, progress
-        As in `bvsim.run`.
-    factory : callable, optional
-        Makes another simulator than the valley's.
+    **how
+        Years, workers, resume, progress and job, as in `bvsim.run`.
 
     Raises
     ------
     RunError
         When the folder holds something else.
     """
-    constraints = (*CONSTRAINTS, STOPS) if stops else CONSTRAINTS
-    sample = {
-        "kind": KIND,
-        "scenario": scenario.name,
-        "model_hash": scenario.model_hash,
-        "seed": seed,
-        "constraints": list(constraints),
-    }
-    named: Any = _Named(scenario, constraints)
-    try:
-        made = run_ensemble(
-            named,
-            draws=draws,
-            seed=seed,
-            out=out,
-            years=years,
-            workers=workers,
-            resume=resume,
-            progress=progress,
-            job=ReliefJob(scenario, years, constraints, factory),
-            chunk_rows=1,
-        )
-    except Interrupted as stop:
-        write_sample(stop.run.folder, sample)
-        raise
-    write_sample(made.folder, sample)
-    return made
+    kind = Relief((*CONSTRAINTS, STOPS) if stops else CONSTRAINTS)
+    return run(scenario, draws, seed, out=out, kind=kind, chunk_rows=1, **how)
 
 
 def relief_rows(run: RunLike) -> pd.DataFrame:
@@ -262,7 +225,7 @@ def relief(run: RunLike) -> pd.DataFrame:
         measure, lifted.
     """
     rows = relief_rows(run)
-    design = str(run.manifest["design"])
+    design = run.manifest["design"]
     groups = rows.groupby(["year", "entity"], sort=True, observed=True)
     parts = {key: _summary(part, design) for key, part in groups}
     return pd.concat(parts, names=["year", "entity"])

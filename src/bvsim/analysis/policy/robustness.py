@@ -20,6 +20,7 @@ from bvsim.analysis.samples import DRAWN, known, require
 from bvsim.analysis.tables import ROW, RunLike, by_year
 from bvsim.ensemble.design.interval import ci95_mean
 from bvsim.ensemble.store.folder import RunError
+from bvsim.ensemble.store.manifest import picked
 
 FloatArray = NDArray[np.float64]
 Runs = Mapping[str, RunLike]
@@ -59,11 +60,12 @@ def paired(runs: Runs, kpi: str, years: tuple[int, int] | None = None) -> pd.Dat
     columns = {}
     for name, run in runs.items():
         require(run, *DRAWN)
-        for key in _SAME:
-            if run.manifest[key] != first.manifest[key]:
+        theirs = picked(run.manifest, _SAME)
+        for key, ours in picked(first.manifest, _SAME).items():
+            if theirs[key] != ours:
                 raise RunError(
-                    f"{run.folder} has {key} {run.manifest[key]}, {first.folder} "
-                    f"{first.manifest[key]}: rows can be compared only under the same {key}"
+                    f"{run.folder} has {key} {theirs[key]}, {first.folder} {ours}: "
+                    f"rows can be compared only under the same {key}"
                 )
         columns[name] = _values(run, kpi, years)
     _refuse_other_hypercubes(runs)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from bvsim.analysis.kpis import unit_of
 from bvsim.analysis.tables import REGION
 from bvsim.analysis.traced import Line, Row, Rows, lines_of, simulate_rows
 from bvsim.valley.record.record import Record
+
+if TYPE_CHECKING:
+    from bvsim.reading.scenario import Scenario
 
 FloatArray = NDArray[np.float64]
 
@@ -80,7 +83,7 @@ class Measured:
     failures: tuple[str, ...] = ()
 
 
-def measure(scenario: Any, rows: Rows) -> Measured:
+def measure(scenario: Scenario, rows: Rows) -> Measured:
     """Simulate the rows of a scenario and keep what is compared."""
     values: list[dict[str, float]] = []
     trace: tuple[Line, ...] = ()
@@ -131,7 +134,7 @@ def _losses(record: Record, years: Sequence[int]) -> Iterator[tuple[str, float]]
 
 def digest_by_year(lines: Sequence[Line]) -> dict[str, str]:
     """Return a digest of what happened in each year: when, to whom and why, not how much."""
-    hashes: dict[str, Any] = {}
+    hashes: dict[str, hashlib.blake2b] = {}
     for line in lines:
         told = (line.stamp, line.entity, line.event, line.cause)
         digest = hashes.setdefault(line.year, hashlib.blake2b(digest_size=6))
@@ -170,41 +173,15 @@ def measure_all(
     RuntimeError
         When a process dies.
     """
-    from bvsim.ensemble.workers.executors import available_workers
+    from bvsim.ensemble.workers.crews import process_pool
+    from bvsim.ensemble.workers.engine import available_workers
 
     count = min(available_workers() if workers is None else workers, len(tasks))
     if count <= 1:
         for task in tasks:
             yield task.name, measure_task(task)
         return
-    yield from _in_processes(tasks, count)
-
-
-def _in_processes(tasks: Sequence[Task], count: int) -> Iterator[tuple[str, Measured]]:
-    import multiprocessing as mp
-
-    from bvsim.ensemble.workers.pools import start_method
-
-    context: Any = mp.get_context(start_method())
-    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_ignore_interrupts)
-    try:
-        waiting: dict[Future[Measured], str] = {
-            pool.submit(measure_task, task): task.name for task in tasks
-        }
-        while waiting:
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield waiting.pop(future), future.result()
-    except BaseException:
-        for process in list((getattr(pool, "_processes", None) or {}).values()):
-            process.terminate()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the parent."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with process_pool(count) as pool:
+        names = {pool.submit(measure_task, task): task.name for task in tasks}
+        for future in as_completed(names):
+            yield names.pop(future), future.result()

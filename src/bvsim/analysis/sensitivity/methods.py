@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 import pandas as pd
 
 from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.groups import LUCK, Group, make_groups
-from bvsim.analysis.samples import Plan, run_sample, sample_of
-from bvsim.analysis.sensitivity.morris import MorrisPlan, morris
+from bvsim.analysis.samples import BaseRows, How, run_sample, sample_of
+from bvsim.analysis.sensitivity.morris import MorrisRows, morris
 from bvsim.analysis.sensitivity.prcc import ENOUGH as ENOUGH_DRAWS
 from bvsim.analysis.sensitivity.prcc import prcc
-from bvsim.analysis.sensitivity.sobol import SaltelliPlan, sobol_indices
-from bvsim.analysis.sensitivity.tornado import TornadoPlan, tornado
+from bvsim.analysis.sensitivity.sobol import SaltelliRows, sobol_indices
+from bvsim.analysis.sensitivity.tornado import TornadoRows, tornado
 from bvsim.analysis.tables import RunLike
-from bvsim.ensemble.design.plan import copula_of, dimensions_of, width_of
-from bvsim.ensemble.run import Progress, Run
+from bvsim.ensemble.design.draws import Scenario, copula_of, dimensions_of, width_of
+from bvsim.ensemble.run import Run
 from bvsim.ensemble.run import run as run_ensemble
-from bvsim.ensemble.work import Job
-from bvsim.valley.record.kpis import YEARS
 
 
 @dataclass(frozen=True)
@@ -61,14 +59,14 @@ _NAMED = 6
 
 
 def make_plan(
-    scenario: Any,
+    scenario: Scenario,
     method: str,
     bases: int,
     seed: int,
     *,
     by: str | None = None,
     figures: Sequence[str] = (),
-) -> Plan:
+) -> BaseRows:
     """Return the plan of a sample for tornado, Morris or Sobol.
 
     Parameters
@@ -98,14 +96,14 @@ def make_plan(
     groups = make_groups(scenario.paths, way, figures, dimensions=dimensions_of(scenario))
     width, copula = width_of(scenario), copula_of(scenario)
     if method == "tornado":
-        return TornadoPlan(width, groups, bases, seed, correlate=copula)
+        return TornadoRows(width, groups, bases, seed, correlate=copula)
     if method == "morris":
-        return MorrisPlan(width, groups, bases, seed)
+        return MorrisRows(width, groups, bases, seed)
     _refuse_split(scenario, groups)
-    return SaltelliPlan(width, (*groups, Group(LUCK, ())), bases, seed, correlate=copula)
+    return SaltelliRows(width, (*groups, Group(LUCK, ())), bases, seed, correlate=copula)
 
 
-def _refuse_split(scenario: Any, groups: Sequence[Group]) -> None:
+def _refuse_split(scenario: Scenario, groups: Sequence[Group]) -> None:
     """Refuse groups that part correlated figures: their variance cannot be shared out."""
     order = getattr(scenario, "order", scenario.paths)
     home = {order[column]: group.name for group in groups for column in group.columns}
@@ -118,7 +116,7 @@ def _refuse_split(scenario: Any, groups: Sequence[Group]) -> None:
 
 
 def run_sensitivity(
-    scenario: Any,
+    scenario: Scenario,
     method: str,
     bases: int | None = None,
     seed: int = 1,
@@ -127,12 +125,8 @@ def run_sensitivity(
     outcome: str = "output_2030_gwh",
     by: str | None = None,
     figures: Sequence[str] = (),
-    years: tuple[int, ...] = YEARS,
-    workers: int | None = None,
-    resume: bool = False,
-    progress: Progress | None = None,
     announce: Callable[[str], None] = lambda text: None,
-    job: Job | None = None,
+    **how: Unpack[How],
 ) -> Run:
     """Simulate what a method needs into a run folder.
 
@@ -153,38 +147,30 @@ def run_sensitivity(
         The key figure that screening looks at.
     by, figures
         Groups, as in `make_plan`.
-    years, workers, resume, progress, job
-        As in `bvsim.run`.
     announce : callable
         Told in a line what will be simulated.
+    **how
+        Years, workers, resume, progress and job, as in `bvsim.run`.
     """
     if method not in METHODS:
         raise AnalysisError(f"unknown method {method!r}: it must be one of {', '.join(METHODS)}")
     size = METHODS[method].bases if bases is None else bases
-    options: dict[str, Any] = {
-        "years": years,
-        "workers": workers,
-        "resume": resume,
-        "progress": progress,
-        "job": job,
-    }
     if method == "prcc":
         announce(f"prcc: {size} simulations")
-        return run_ensemble(scenario, draws=size, seed=seed, out=out, **options)
+        return run_ensemble(scenario, draws=size, seed=seed, out=out, **how)
     if method == "tornado" and not figures and by is None and len(scenario.paths) > SCREENED:
         announce(f"screening: {SCREENING_DRAWS} simulations")
         beside = Path(out).with_name(f"{Path(out).name}-screening")
-        plain = run_ensemble(scenario, draws=SCREENING_DRAWS, seed=seed, out=beside, **options)
+        plain = run_ensemble(scenario, draws=SCREENING_DRAWS, seed=seed, out=beside, **how)
         figures = tuple(str(name) for name in prcc(plain, outcome, keep=SCREENED).index)
     plan = make_plan(scenario, method, size, seed, by=by, figures=figures)
-    ties: Any = getattr(scenario, "correlations", ())
-    if method == "morris" and ties:
+    if method == "morris" and copula_of(scenario).groups:
         announce("morris: rank correlations are left out, as its steps change one group at a time")
     announce(
         f"{method}: {plan.bases} {METHODS[method].unit} of {plan.rows_per_base} rows, "
         f"{plan.bases * plan.rows_per_base} simulations"
     )
-    return run_sample(scenario, plan, out, **options)
+    return run_sample(scenario, plan, out, **how)
 
 
 def analyse(

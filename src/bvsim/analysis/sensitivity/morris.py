@@ -9,7 +9,6 @@ range of a figure; the ends of the range, where some quantiles are infinite, are
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,9 +16,10 @@ from numpy.typing import NDArray
 
 from bvsim.analysis.groups import Group
 from bvsim.analysis.resampling import bootstrap
-from bvsim.analysis.samples import outcomes, require
+from bvsim.analysis.samples import BaseRows, outcomes, require
 from bvsim.analysis.tables import RunLike
 from bvsim.ensemble.design.points import generator
+from bvsim.ensemble.store.manifest import Sample
 
 FloatArray = NDArray[np.float64]
 KIND = "morris"
@@ -28,7 +28,7 @@ ENOUGH = 10
 
 
 @dataclass(frozen=True)
-class MorrisPlan:
+class MorrisRows(BaseRows):
     """Trajectories that change one group after another, each exactly once.
 
     Parameters
@@ -51,7 +51,7 @@ class MorrisPlan:
     seed: int
     levels: int = 4
     edge: float = 0.05
-    kind: str = KIND
+    design = KIND
 
     def __post_init__(self) -> None:
         if self.levels < 2 or self.levels % 2:
@@ -97,11 +97,7 @@ class MorrisPlan:
             rows.append(point)
         return np.clip(np.stack(rows), 0.0, 1.0)
 
-    def luck(self, role: int) -> int:
-        """Return 0: a trajectory has one luck."""
-        return 0
-
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Sample:
         """Return levels and edge, and where the figures of each group stand."""
         return {
             "levels": self.levels,
@@ -111,12 +107,12 @@ class MorrisPlan:
         }
 
 
-def effects(plan: MorrisPlan, values: FloatArray) -> FloatArray:
+def effects(plan: MorrisRows, values: FloatArray) -> FloatArray:
     """Return the elementary effects, shape (trajectories, groups).
 
     Parameters
     ----------
-    plan : MorrisPlan
+    plan : MorrisRows
         The plan behind the rows.
     values : array, shape (trajectories, 1 + groups)
         Outcomes along each trajectory.
@@ -148,7 +144,7 @@ def morris(run: RunLike, outcome: str) -> pd.DataFrame:
     Parameters
     ----------
     run : RunLike
-        A sample made for this (`MorrisPlan`).
+        A sample made for this (`MorrisRows`).
     outcome : str
         A key figure.
 
@@ -162,7 +158,7 @@ def morris(run: RunLike, outcome: str) -> pd.DataFrame:
         Trajectories with a failed or undefined row are left out.
     """
     sample = require(run, KIND)
-    plan = _plan(sample)
+    plan = _rows(sample, run.manifest["seed"])
     values = outcomes(run, outcome, sample)
     found = effects(plan, values)[np.isfinite(values).all(axis=1)]
     n, count = found.shape
@@ -187,13 +183,13 @@ def morris(run: RunLike, outcome: str) -> pd.DataFrame:
     return table.sort_values("mu_star", ascending=False, kind="stable")
 
 
-def _plan(sample: dict[str, Any]) -> MorrisPlan:
-    """Return the plan behind a sample, as far as its rows' order and steps need it."""
-    return MorrisPlan(
-        int(sample["dimensions"]),
+def _rows(sample: Sample, seed: int) -> MorrisRows:
+    """Return the rows of a sample, as far as their order and steps need it."""
+    return MorrisRows(
+        sample["dimensions"],
         tuple(Group(name, tuple(columns)) for name, columns in sample["columns"].items()),
-        int(sample["bases"]),
-        int(sample["seed"]),
-        int(sample["levels"]),
-        float(sample["edge"]),
+        sample["bases"],
+        seed,
+        sample["levels"],
+        sample["edge"],
     )

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,9 +17,9 @@ from numpy.typing import NDArray
 
 from bvsim.analysis.groups import LUCK, Group
 from bvsim.analysis.resampling import bootstrap
-from bvsim.analysis.samples import Correlate, independent, outcomes, require
+from bvsim.analysis.samples import BaseRows, Correlate, independent, outcomes, require
 from bvsim.analysis.tables import RunLike
-from bvsim.ensemble.design.points import Design, design
+from bvsim.ensemble.design.points import Points, design
 
 FloatArray = NDArray[np.float64]
 KIND = "sobol-indices"
@@ -31,7 +30,7 @@ NEGLIGIBLE = 0.01
 
 
 @dataclass(frozen=True)
-class SaltelliPlan:
+class SaltelliRows(BaseRows):
     """Base points A and B, and A with one group after the other taken from B.
 
     The rows A are the draws and luck of a plain Sobol run under the same seed. The B part
@@ -54,7 +53,7 @@ class SaltelliPlan:
     bases: int
     seed: int
     correlate: Correlate = independent
-    kind: str = KIND
+    design = KIND
 
     @property
     def rows_per_base(self) -> int:
@@ -62,12 +61,12 @@ class SaltelliPlan:
         return 2 + len(self.groups)
 
     @cached_property
-    def _design(self) -> Design:
+    def _points(self) -> Points:
         return design(2 * self.dimensions, self.bases, self.seed, "sobol")
 
     def uniforms(self, base: int) -> FloatArray:
         """Return A, B and the mixed rows, shape (2 + groups, dimensions)."""
-        both = self._design.rows(base, base + 1).reshape(2, self.dimensions)
+        both = self._points.rows(base, base + 1).reshape(2, self.dimensions)
         a, b = self.correlate(both)
         rows = np.stack([a, b, *[a] * len(self.groups)])
         for row, group in zip(rows[2:], self.groups, strict=True):
@@ -75,14 +74,10 @@ class SaltelliPlan:
             row[columns] = b[columns]
         return rows
 
-    def luck(self, role: int) -> int:
+    def luck_of(self, role: int) -> int:
         """Return 0 for A's luck, 1 for B's."""
         lucky = role >= 2 and self.groups[role - 2].name == LUCK
         return int(role == 1 or lucky)
-
-    def settings(self) -> dict[str, Any]:
-        """Nothing else."""
-        return {}
 
 
 def estimate(values: FloatArray) -> FloatArray:
@@ -114,7 +109,7 @@ def sobol_indices(run: RunLike, outcome: str) -> pd.DataFrame:
     Parameters
     ----------
     run : RunLike
-        A sample made for this (`SaltelliPlan`).
+        A sample made for this (`SaltelliRows`).
     outcome : str
         A key figure.
 
@@ -143,7 +138,7 @@ def sobol_indices(run: RunLike, outcome: str) -> pd.DataFrame:
     low, high = nothing, nothing
     if n > 1 and np.isfinite(found).all():
         low, high = bootstrap(lambda rows: estimate(values[rows]), n, name="sobol-indices")
-    columns: dict[str, Any] = {}
+    columns: dict[str, NDArray[np.generic]] = {}
     for i, name in enumerate(("first", "total")):
         columns |= {name: found[i], f"{name}_lo": low[i], f"{name}_hi": high[i]}
     columns["clear"] = (n >= ENOUGH) & ((low[0] > 0.0) | (low[1] > NEGLIGIBLE))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,9 +15,10 @@ from numpy.typing import NDArray
 
 from bvsim.analysis.groups import Group
 from bvsim.analysis.resampling import bootstrap
-from bvsim.analysis.samples import Correlate, independent, outcomes, require
+from bvsim.analysis.samples import BaseRows, Correlate, independent, outcomes, require
 from bvsim.analysis.tables import RunLike
-from bvsim.ensemble.design.points import Design, design
+from bvsim.ensemble.design.points import Points, design
+from bvsim.ensemble.store.manifest import Sample
 
 FloatArray = NDArray[np.float64]
 KIND = "tornado"
@@ -28,7 +28,7 @@ handful of draws are much too narrow."""
 
 
 @dataclass(frozen=True)
-class TornadoPlan:
+class TornadoRows(BaseRows):
     """Draws of a plain Sobol run, and each with one group low, then high.
 
     Parameters
@@ -52,7 +52,7 @@ class TornadoPlan:
     low: float = 0.1
     high: float = 0.9
     correlate: Correlate = independent
-    kind: str = KIND
+    design = KIND
 
     @property
     def rows_per_base(self) -> int:
@@ -60,23 +60,19 @@ class TornadoPlan:
         return 1 + 2 * len(self.groups)
 
     @cached_property
-    def _design(self) -> Design:
+    def _points(self) -> Points:
         return design(self.dimensions, self.bases, self.seed, "sobol")
 
     def uniforms(self, base: int) -> FloatArray:
         """Return the draw and its changed copies, shape (1 + 2 groups, dimensions)."""
-        draw = self.correlate(self._design.rows(base, base + 1))
+        draw = self.correlate(self._points.rows(base, base + 1))
         rows = np.repeat(draw, self.rows_per_base, axis=0)
         for i, group in enumerate(self.groups):
             rows[1 + 2 * i, list(group.columns)] = self.low
             rows[2 + 2 * i, list(group.columns)] = self.high
         return rows
 
-    def luck(self, role: int) -> int:
-        """Return 0: all rows of a draw share its luck."""
-        return 0
-
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Sample:
         """Return the two quantiles."""
         return {"low": self.low, "high": self.high}
 
@@ -94,7 +90,7 @@ def tornado(run: RunLike, outcome: str) -> pd.DataFrame:
     Parameters
     ----------
     run : RunLike
-        A sample made for this (`TornadoPlan`).
+        A sample made for this (`TornadoRows`).
     outcome : str
         A key figure.
 

@@ -58,15 +58,15 @@ class Copula:
             if pair in pairs:
                 raise RunError(f"the correlation of {a} and {b} is given twice")
             pairs[pair] = normal_correlation(rho)
-        self._groups = [_group(columns, pairs, order) for columns in components(pairs)]
+        self.groups = [_group(columns, pairs, order) for columns in components(pairs)]
 
     def __call__(self, uniforms: FloatArray) -> FloatArray:
         """Return the numbers with their columns correlated, shape (n, width) as given."""
-        if not self._groups:
+        if not self.groups:
             return uniforms
         special = _special()
         made = uniforms.copy()
-        for columns, lower in self._groups:
+        for columns, lower in self.groups:
             scores = special.ndtri(uniforms[:, columns]) @ lower.T
             made[:, columns[1:]] = special.ndtr(scores[:, 1:])
         return np.clip(made, _EDGE, 1.0 - _EDGE)

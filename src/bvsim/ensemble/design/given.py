@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bvsim.ensemble.design.plan import Scenario, width_of
+from bvsim.ensemble.design.draws import Scenario, width_of
 from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.work import FloatArray
 

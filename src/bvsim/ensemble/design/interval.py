@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bvsim.ensemble.design.points import BLOCKS, MEDIAN, RANDOM, TABLE, block_of
+from bvsim.ensemble.design.points import BLOCKS, KINDS, MEDIAN, RANDOM, block_of
 
 FloatArray = NDArray[np.float64]
 Interval = tuple[float, float]
@@ -61,7 +61,7 @@ def ci95_quantile(values: ArrayLike, draws: ArrayLike, kind: str, p: float) -> I
     if kind in (RANDOM, MEDIAN) and len(np.unique(at)) == len(at):
         return _order_statistics(np.sort(numbers), p)
     sections = [numbers[at % BLOCKS == block] for block in range(BLOCKS)]
-    if kind == TABLE or any(len(section) < 2 for section in sections):
+    if kind not in (*KINDS, MEDIAN) or any(len(section) < 2 for section in sections):
         return None
     whole = float(np.quantile(numbers, p))
     scatter = np.array([np.quantile(section, p) for section in sections]) - whole

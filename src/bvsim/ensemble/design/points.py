@@ -40,18 +40,20 @@ def block_of(kind: str, draws: IntArray) -> IntArray:
     """Return the independent group of each draw: itself, or one of eight blocks.
 
     Draws at the medians differ by luck alone, each independent of the others. The rows of a
-    table are a sample of nothing: they form one group, which allows no interval.
+    table, or of an analysis, are a sample of nothing: they form one group, which allows no
+    interval.
 
     Parameters
     ----------
-    kind : {"random", "lhs", "sobol", "median", "table"}
-        The design that the draws come from.
+    kind : str
+        The design that the draws come from: ``random``, ``lhs``, ``sobol``, ``median``, or
+        another.
     draws : array of int
         Numbers of draws.
     """
     if kind in (RANDOM, MEDIAN):
         return draws
-    return draws * 0 if kind == TABLE else draws % BLOCKS
+    return draws % BLOCKS if kind in KINDS else draws * 0
 
 
 class Sampler(Protocol):
@@ -161,8 +163,8 @@ class NoSampler:
 
 
 @dataclass(frozen=True)
-class Design:
-    """A set of draws in the unit cube.
+class Points:
+    """A design: points in the unit cube, one a draw.
 
     Parameters
     ----------
@@ -204,7 +206,7 @@ def extendable(kind: str) -> bool:
     return kind != "lhs"
 
 
-def design(dimensions: int, draws: int, seed: int, kind: str = "sobol") -> Design:
+def design(dimensions: int, draws: int, seed: int, kind: str = "sobol") -> Points:
     """Make a design.
 
     Parameters
@@ -229,7 +231,7 @@ def design(dimensions: int, draws: int, seed: int, kind: str = "sobol") -> Desig
         raise ValueError(f"unknown design {kind!r}: one of {', '.join(KINDS)}")
     if dimensions < 0 or draws < 0:
         raise ValueError("a design has no negative counts")
-    return Design(kind, dimensions, draws, seed, _sampler(kind, dimensions, draws, seed))
+    return Points(kind, dimensions, draws, seed, _sampler(kind, dimensions, draws, seed))
 
 
 def _sampler(kind: str, dimensions: int, draws: int, seed: int) -> Sampler:

@@ -1,20 +1,18 @@
-"""The run folder: one writer at a time, files that are whole or not there, the manifest."""
+"""The run folder: one writer at a time, files that are whole or not there."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import platform
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from datetime import datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
-SCHEMA_VERSION = 1
 _LOCK_PATIENCE_SECONDS = 2.0
 _PACKAGES = ("numpy", "scipy", "simpy", "pydantic", "pyyaml", "pandas", "pyarrow")
 _CODE = ("schema", "reading", "valley", "ensemble")
@@ -43,29 +41,14 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
-def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Write the manifest of a run folder."""
-    write_text(folder / "manifest.json", json.dumps(manifest, indent=2, allow_nan=False) + "\n")
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read the manifest of a run folder.
-
-    Raises
-    ------
-    RunError
-        When the folder holds no run, or one of a later schema.
-    """
-    path = folder / "manifest.json"
-    try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise RunError(f"{folder} holds no run: it has no manifest.json") from None
-    except ValueError as error:
-        raise RunError(f"{path} cannot be read: {error}") from None
-    if manifest.get("schema_version", 0) > SCHEMA_VERSION:
-        raise RunError(f"{folder} was written by a later bvsim ({manifest.get('bvsim')})")
-    return manifest
+def fresh_folder(name: str) -> Path:
+    """Return a folder under ``runs``, named and dated, that does not exist yet."""
+    base = Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
+    path, number = base, 1
+    while path.exists():
+        number += 1
+        path = base.with_name(f"{base.name}-{number}")
+    return path
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""The store of a run: what is done, what was added, and the tables at the end."""
+"""The tables of a run: what is done, what was added, and the files at the end."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bvsim.ensemble.store.tables import (
 from bvsim.ensemble.work import Layout, Result
 
 
-class Store:
+class Tables:
     """The tables of a run folder and the shards on their way into them.
 
     Parameters
@@ -36,14 +36,14 @@ class Store:
 
     def __init__(self, folder: Path, tables: Sequence[str] = ()) -> None:
         self.folder = folder
-        self.tables = tuple(tables)
+        self.names = tuple(tables)
         self._shards = Shards(folder / "shards")
 
-    def done(self) -> IntArray:
-        """Return the keys of the rows that need no more work, ascending."""
-        names = self._shards.layouts or dict.fromkeys(self.tables)
+    def done(self) -> tuple[IntArray, IntArray]:
+        """Return draws and replications of the rows that need no more work, in order."""
+        names = self._shards.layouts or dict.fromkeys(self.names)
         found = [np.union1d(self._shards.keys, self._written(name)) for name in names]
-        return reduce(np.intersect1d, found) if found else np.empty(0, dtype=np.int64)
+        return unpack(reduce(np.intersect1d, found) if found else np.empty(0, dtype=np.int64))
 
     def add(self, result: Result) -> None:
         """Keep the rows of a finished chunk."""
@@ -57,19 +57,17 @@ class Store:
         draws : array of int, shape (rows,)
         values : array of float, shape (rows, columns)
         """
-        sources: list[Source] = []
+        sources: list[tuple[Source, list[int]]] = []
         path, layout = self.folder / f"{name}.parquet", self._shards.layouts.get(name)
         if path.exists():
-            sources.append(ParquetTable(path, Layout((), tuple(columns), 1)))
-        found = [
-            (source.keys, source.read(np.arange(len(source.keys)))[:, 0]) for source in sources
-        ]
+            held = ParquetTable(path, Layout((), tuple(columns), 1))
+            sources.append((held, list(range(len(columns)))))
         if layout is not None:
-            shards = self._shards.table(name)
             at = [layout.columns.index(column) for column in columns]
-            found.append((shards.keys, shards.read(np.arange(len(shards.keys)))[:, 0, at]))
-        keys = np.concatenate([np.empty(0, dtype=np.int64), *(keys for keys, _ in found)])
-        values = np.concatenate([np.empty((0, len(columns))), *(part for _, part in found)])
+            sources.append((self._shards.table(name), at))
+        found = [source.read(np.arange(len(source.keys)))[:, 0, at] for source, at in sources]
+        keys = np.concatenate([np.empty(0, dtype=np.int64), *(each.keys for each, _ in sources)])
+        values = np.concatenate([np.empty((0, len(columns))), *found])
         once, first = np.unique(keys, return_index=True)
         return unpack(once)[0], values[first]
 
@@ -87,7 +85,7 @@ class Store:
         for name, layout in self._shards.layouts.items():
             self._merge(name, layout)
         if self._shards.layouts:
-            self.tables = tuple(self._shards.layouts)
+            self.names = tuple(self._shards.layouts)
 
     def clean(self) -> None:
         """Delete the shards, which the tables now contain."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bvsim.ensemble.store.folder import RunError, read_manifest
+from bvsim.ensemble.store.folder import RunError
+from bvsim.ensemble.store.manifest import Manifest, read_manifest
 from bvsim.ensemble.work import Failure, FloatArray
 
 if TYPE_CHECKING:
@@ -27,27 +28,27 @@ class Run:
     ----------
     folder : Path
         Where they are.
-    manifest : mapping
+    manifest : Manifest
         What was run, with what, and how it went.
     """
 
     folder: Path
-    manifest: Mapping[str, Any]
+    manifest: Manifest
 
     @property
     def scenario_name(self) -> str:
         """Name of the scenario."""
-        return str(self.manifest["scenario"])
+        return self.manifest["scenario"]
 
     @property
     def status(self) -> str:
         """``running``, ``complete``, ``interrupted`` or ``failed``."""
-        return str(self.manifest["status"])
+        return self.manifest["status"]
 
     @property
     def design(self) -> str:
         """Kind of design, as `ci95_mean` needs it."""
-        return str(self.manifest["design"])
+        return self.manifest["design"]
 
     @property
     def failures(self) -> tuple[Failure, ...]:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+from collections.abc import Callable
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.work import Job
-from bvsim.ensemble.workers.executors import Feed
-from bvsim.ensemble.workers.pools import Outside, Pending
+from bvsim.ensemble.workers.crews import Foreign
+
+if TYPE_CHECKING:
+    from distributed import Client, LocalCluster
 
 _CONNECT_SECONDS = 15
 _DEATHS_FORGIVEN = 1
 """Chunks that see so many workers die are tried again elsewhere before rows are tried alone."""
 
 
-class Cluster(Outside):
-    """Simulates on the workers of a Dask scheduler.
+class Cluster(Foreign):
+    """The workers of a Dask scheduler.
 
     Parameters
     ----------
@@ -27,19 +31,15 @@ class Cluster(Outside):
         number of workers that must have come before the run begins.
     scheduler : str, optional
         Address of a scheduler, such as ``tcp://10.0.0.1:8786``.
-    chunk_rows : int, optional
-        Fixed number of rows in a chunk.
     """
 
-    def __init__(
-        self, job: Job, workers: int, scheduler: str | None = None, chunk_rows: int | None = None
-    ) -> None:
-        super().__init__(job, None, workers, chunk_rows)
+    def __init__(self, job: Job, workers: int, scheduler: str | None = None) -> None:
+        super().__init__(job, workers)
         self._scheduler = scheduler
-        self._client: Any = None
-        self._cluster: Any = None
+        self._client: Client | None = None
+        self._cluster: LocalCluster | None = None
 
-    def start(self) -> None:
+    def start(self, stopped: Callable[[], bool]) -> None:
         """Connect to the scheduler, or start one here with its workers.
 
         Raises
@@ -47,22 +47,28 @@ class Cluster(Outside):
         RunError
             When Dask is not installed, or nobody answers at the address.
         """
-        super().start()
+        super().start(stopped)
         distributed = _distributed()
         self.lost = (*self.lost, distributed.KilledWorker)
         if self._scheduler is None:
-            self._cluster = _local_cluster(distributed, self._workers)
+            self._cluster = _local_cluster(distributed, self.workers)
         place = self._cluster or self._scheduler
         try:
             self._client = distributed.Client(place, timeout=_CONNECT_SECONDS, set_as_default=False)
-            self._client.wait_for_workers(self._workers, timeout=_CONNECT_SECONDS)
+            self._client.wait_for_workers(self.workers, timeout=_CONNECT_SECONDS)
         except (OSError, TimeoutError, ValueError) as error:
             self.close(kill=True)
             text = " ".join(str(error).split()) or "no answer"
             raise RunError(
                 f"no Dask workers at {self._scheduler or 'this machine'}: {text}"
             ) from None
-        self._pool = self._client.get_executor()
+        self.executor = self._client.get_executor()
+
+    def count(self) -> int:
+        """Return how many workers the cluster has by now."""
+        assert self._client is not None
+        threads: dict[str, int] = self._client.nthreads()  # type: ignore[no-untyped-call]
+        return max(1, sum(threads.values()))
 
     def close(self, *, kill: bool = False) -> None:
         """Leave the cluster; one made here is stopped."""
@@ -72,15 +78,8 @@ class Cluster(Outside):
                     each.close()
         self._client = self._cluster = None
 
-    def _fill(self, feed: Feed, pending: Pending) -> None:
-        """Keep two chunks a worker under way, however many workers there are by now."""
-        if len(pending) < 2 * self._workers:
-            self._workers = max(1, sum(self._client.nthreads().values()))
-            self._pace.workers = self._workers
-        super()._fill(feed, pending)
 
-
-def _distributed() -> Any:
+def _distributed() -> ModuleType:
     """Return the package of Dask's scheduler."""
     try:
         import distributed
@@ -89,17 +88,18 @@ def _distributed() -> Any:
     return distributed
 
 
-def _local_cluster(distributed: Any, workers: int) -> Any:
+def _local_cluster(distributed: ModuleType, workers: int) -> LocalCluster:
     """Return a scheduler with worker processes on this machine."""
     import logging
 
     import dask
 
     with dask.config.set({"distributed.scheduler.allowed-failures": _DEATHS_FORGIVEN}):
-        return distributed.LocalCluster(
+        made: LocalCluster = distributed.LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
             processes=True,
             dashboard_address=None,
             silence_logs=logging.CRITICAL,
         )
+    return made

@@ -11,6 +11,7 @@ from bvsim.analysis.ledger.causes import LOSSES, NONE
 from bvsim.analysis.summary import FEWEST_ROWS, quantiles
 from bvsim.analysis.tables import RunLike, by_year, cell, ranked
 from bvsim.ensemble.design.interval import ci95_quantile
+from bvsim.ensemble.store.manifest import picked
 from bvsim.show.report import words
 from bvsim.show.report.words import Both, say
 
@@ -109,7 +110,7 @@ def commands(run: RunLike) -> list[str]:
     """Return what to type in the run folder to get the same numbers again."""
     manifest = run.manifest
     typed = ["bvsim", "run", "scenario.yaml", "--out", "again"]
-    for option in ("draws", "per-draw", "seed", "design"):
-        typed += [f"--{option}", str(manifest[option.replace("-", "_")])]
+    for name, value in picked(manifest, ("draws", "per_draw", "seed", "design")).items():
+        typed += [f"--{name.replace('_', '-')}", str(value)]
     years = ",".join(map(str, manifest["years"]))
     return [shlex.join([*typed, "--years", years]), "bvsim trace . --draw 0"]

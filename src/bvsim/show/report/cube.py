@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bvsim.analysis.tables import ROW, RunLike
+from bvsim.ensemble.store.manifest import Manifest
 
 FloatArray = NDArray[np.float64]
 MOST_ROWS = 1024
@@ -40,7 +41,7 @@ class Cached:
         return self.run.folder
 
     @property
-    def manifest(self) -> Mapping[str, Any]:
+    def manifest(self) -> Manifest:
         """What was run, and how it went."""
         return self.run.manifest
 
