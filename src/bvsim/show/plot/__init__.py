@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bvsim.show.plot.analyses import difference, relief, sensitivity
 from bvsim.show.plot.figures import bottlenecks, fan, save_figures, waterfall
+from bvsim.show.plot.picture import blank
 from bvsim.show.plot.style import COLOURS, INK, OUTPUT, QUIET, render
 from bvsim.show.plot.sweep import heatmap, save_sweep_figures
 
@@ -12,6 +13,7 @@ __all__ = [
     "INK",
     "OUTPUT",
     "QUIET",
+    "blank",
     "bottlenecks",
     "difference",
     "fan",

@@ -4,7 +4,7 @@
     ax = bv.plot.fan(run, "good_gwh")
     ax.figure.savefig("output.svg")
 
-No function touches pyplot or global settings: without `ax` a figure of its own is made.
+Without `ax` a figure of its own is made, which a notebook shows (`plot.picture`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from bvsim.analysis.ledger.causes import CAUSES, LOSSES, NONE, label
 from bvsim.analysis.summary import quantiles
 from bvsim.analysis.tables import RunLike, by_year, cell, column_of, columns_of, ranked
 from bvsim.show.plot.analyses import difference, relief, sensitivity
-from bvsim.show.plot.style import COLOURS, INK, OUTPUT, QUIET, axes, note, render, tidy, title
+from bvsim.show.plot.picture import TALL, axes, blank
+from bvsim.show.plot.style import COLOURS, INK, OUTPUT, QUIET, note, render, tidy, title
 
 __all__ = [
     "COLOURS",
@@ -65,8 +66,8 @@ def fan(
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
     """
-    ax = ax or axes()
     found = quantiles(run, quantity, entity)
+    ax = ax or axes()
     years = found.index.to_numpy()
     ax.fill_between(years, found["p10"], found["p90"], color=OUTPUT, alpha=0.16, lw=0)
     ax.fill_between(years, found["p25"], found["p75"], color=OUTPUT, alpha=0.28, lw=0)
@@ -157,8 +158,8 @@ def waterfall(
 
     Losses that are zero in every row are named below the figure.
     """
-    ax = ax or axes(height=4.9)
     stairs = ledger_of(run, year, entity)
+    ax = ax or axes(height=TALL)
     shown = [step for step in stairs.index if _is_shown(stairs, str(step))]
     level = 0.0
     for row, step in enumerate(shown):
@@ -229,8 +230,8 @@ def _waterfall_title(stairs: pd.DataFrame, year: int) -> str:
 
 def bottlenecks(run: RunLike, *, entity: str | None = None, ax: Axes | None = None) -> Axes:
     """Draw by year in which share of rows each cause is the bottleneck."""
-    ax = ax or axes()
     found = shares(run, "region", entity)
+    ax = ax or axes()
     kept = [cause for cause in (*CAUSES, NONE) if found[cause].max() > 0]
     order = sorted((c for c in kept if c != NONE), key=lambda c: -found[c].mean())
     order += [NONE] * (NONE in kept)
@@ -279,9 +280,9 @@ def save_figures(run: RunLike, folder: Path, *, year: int = 2030) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     last = int(column_of(run, "ledger", "year").max())
     drawn = {
-        "output_fan": fan(run),
-        f"ledger_{min(year, last)}": waterfall(run, min(year, last)),
-        "bottlenecks": bottlenecks(run),
+        "output_fan": fan(run, ax=blank()),
+        f"ledger_{min(year, last)}": waterfall(run, min(year, last), ax=blank(height=TALL)),
+        "bottlenecks": bottlenecks(run, ax=blank()),
     }
     written = []
     for name, ax in drawn.items():
