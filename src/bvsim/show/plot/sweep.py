@@ -93,6 +93,17 @@ def save_sweep_figures(
 ) -> list[Path]:
     """Write a figure for each key figure, as PNG and SVG: nothing for three axes or more.
 
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The table of a sweep.
+    levers : sequence of str
+        Columns of its axes.
+    kpis : sequence of str
+        Key figures.
+    folder : pathlib.Path
+        Where; it must exist.
+
     Returns
     -------
     list of pathlib.Path
