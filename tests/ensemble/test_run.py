@@ -19,6 +19,7 @@ from bvsim.ensemble.store import folder
 from bvsim.ensemble.store.tables import merge_sources, pack
 from bvsim.ensemble.work import Layout
 from fake import ENTITIES, YEARS, FakeJob, FakeScenario
+from run_folder import write_run
 
 TABLES = ("draws", "yearly", "balances", "kpis")
 
@@ -441,3 +442,18 @@ def test_groups_of_a_table_are_whole_replications_and_bounded(tmp_path, labels, 
         assert sizes[0] * columns * 8 > 2**24
     assert read["draw"].tolist() == sorted(read["draw"])
     np.testing.assert_array_equal(read[list(names)].to_numpy(), values[::-1].reshape(-1, columns))
+
+
+def test_a_run_is_short_at_the_prompt(simulate):
+    made = simulate("a", draws=8)
+    assert repr(made).startswith("<Run fake: complete, 8 rows, sobol, seed 1, in ")
+    assert len(repr(made)) < 200
+
+
+def test_the_card_of_a_run_shows_its_output(tmp_path):
+    outputs = write_run(tmp_path / "run", 16).tables["kpis"]["output_2030_gwh"]
+    card = open_run(tmp_path / "run")._repr_html_()
+    p10, p90 = (f"{np.percentile(outputs, p):.1f}" for p in (10, 90))
+    assert "output_2030_gwh" in card
+    assert f">{p10}<" in card
+    assert f">{p90}<" in card

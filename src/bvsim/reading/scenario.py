@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ from bvsim.reading.assembly import (
     kind_of,
     source_days,
 )
+from bvsim.reading.card import card, settings_table, shorten
 from bvsim.reading.correlations import (
     Correlation,
     Tie,
@@ -62,7 +63,7 @@ class _Basis:
     ties: tuple[Tie, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Scenario:
     """A model at a date with everything set; immutable.
 
@@ -88,9 +89,21 @@ class Scenario:
     end: date
     model: Any
     overrides: Mapping[str, Override]
-    _tree: Node = field(repr=False)
-    _basis: _Basis = field(repr=False)
-    _ties: tuple[Tie, ...] = field(default=(), repr=False)
+    _tree: Node
+    _basis: _Basis
+    _ties: tuple[Tie, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Scenario {shorten(self.name)}: {self._in_short}>"
+
+    @property
+    def _in_short(self) -> str:
+        known = f"known {self.as_of}, {self.start.year} to {self.end.year}"
+        return f"{known}, {len(self.paths)} uncertain figures, {len(self.overrides)} set"
+
+    def _repr_html_(self) -> str:
+        text = f"{self.story.strip()} ({self._in_short}.)"
+        return card(f"Scenario {self.name}", text, settings_table(self))
 
     @property
     def correlations(self) -> tuple[Correlation, ...]:

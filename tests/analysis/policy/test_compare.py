@@ -219,3 +219,16 @@ def test_what_cannot_be_split_is_not(tmp_path: Path) -> None:
     assert variance_shares(constant).loc[KPI, ["parameters", "luck", "ci95_lo"]].isna().all()
     with pytest.raises(ValueError, match="one replication a draw"):
         variance_shares(made(tmp_path / "b", {KPI: np.ones(8)}))
+
+
+def test_a_comparison_is_short_at_the_prompt_and_a_card_in_a_notebook(tmp_path: Path) -> None:
+    base = made(tmp_path / "base", {KPI: np.arange(16.0), f"{KPI}.site": np.ones(16)})
+    other = made(tmp_path / "other", {KPI: np.arange(16.0) + 2.5, f"{KPI}.site": np.ones(16)})
+    found = compare(base, other)
+    assert repr(found) == "<Comparison other against base: 16 pairs>"
+    assert f">{KPI}<" in found._repr_html_()
+    assert ">+2.5<" in found._repr_html_()
+    assert ">+2.5 to +2.5<" in found._repr_html_()
+    assert f"{KPI}.site" not in found._repr_html_()
+    few = compare(*(made(tmp_path / n, {KPI: np.ones(1)}) for n in ("a", "b")))
+    assert "nan" not in few._repr_html_()

@@ -26,6 +26,7 @@ from bvsim.ensemble.design.interval import ci95_mean
 from bvsim.ensemble.design.points import extendable
 from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.store.results import open_run
+from bvsim.reading.card import card, shorten
 
 FloatArray = NDArray[np.float64]
 _SHARED = ("seed", "design", "table", "per_draw")
@@ -79,7 +80,7 @@ class Difference:
     unpaired_draws: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """Two runs that share draws and luck.
 
@@ -91,6 +92,19 @@ class Comparison:
 
     base: RunLike
     other: RunLike
+
+    def __repr__(self) -> str:
+        sides = (shorten(str(run.manifest["scenario"])) for run in (self.other, self.base))
+        return f"<Comparison {' against '.join(sides)}: {self.pairs} pairs>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (each.kpi, f"{each.mean:+,.4g}", _span(each))
+            for each in map(self.difference, self.kpis)
+            if "." not in each.kpi and each.pairs
+        ]
+        table = [("difference of", "mean", "95% interval"), *rows]
+        return card(self.name, f"{self.pairs} pairs of rows on common draws and luck", table)
 
     @property
     def name(self) -> str:
@@ -192,6 +206,12 @@ class Comparison:
                 for name, row in found.iterrows()
             },
         }
+
+
+def _span(found: Difference) -> str:
+    if math.isnan(found.ci95_lo):
+        return "not known"
+    return f"{found.ci95_lo:+,.4g} to {found.ci95_hi:+,.4g}"
 
 
 def compare(base: RunLike | str | Path, other: RunLike | str | Path) -> Comparison:

@@ -12,6 +12,7 @@ import numpy as np
 from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.store.manifest import Manifest, read_manifest
 from bvsim.ensemble.work import Failure, FloatArray
+from bvsim.reading.card import card, short_path, shorten
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,7 @@ _ROW = ["draw", "replication"]
 _REGION = "region"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """The results of a run.
 
@@ -34,6 +35,34 @@ class Run:
 
     folder: Path
     manifest: Manifest
+
+    def __repr__(self) -> str:
+        name = shorten(self.scenario_name)
+        return f"<Run {name}: {self._in_short}, in {short_path(self.folder)}>"
+
+    @property
+    def _in_short(self) -> str:
+        rows = self.manifest["draws"] * self.manifest["per_draw"]
+        failed = f", {len(self.failures)} failed" if self.failures else ""
+        seed = self.manifest["seed"]
+        return f"{self.status}, {rows} rows{failed}, {self.design}, seed {seed}"
+
+    def _repr_html_(self) -> str:
+        text = f"{self._in_short}, in {self.folder}"
+        return card(f"Run of {self.scenario_name}", text, self._outputs())
+
+    def _outputs(self) -> list[tuple[str, ...]]:
+        """Return output in the years of the key figures, for a card; a head first."""
+        names = [f"output_{year}_gwh" for year in self.manifest.get("years", ())]
+        known = self.columns("kpis") if "kpis" in self.tables else ()
+        shown = [name for name in names if name in known]
+        if not shown:
+            return []
+        kpis = self.table("kpis", shown)
+        rows = [
+            (name, *(f"{kpis[name].quantile(q):.1f}" for q in (0.1, 0.5, 0.9))) for name in shown
+        ]
+        return [("", "P10", "P50", "P90"), *rows]
 
     @property
     def scenario_name(self) -> str:

@@ -10,7 +10,8 @@ from matplotlib.ticker import MaxNLocator
 from bvsim.analysis.ledger.causes import label
 from bvsim.analysis.policy.compare import Comparison
 from bvsim.analysis.tables import REGION
-from bvsim.show.plot.style import INK, OUTPUT, QUIET, axes, tidy, title
+from bvsim.show.plot.picture import axes
+from bvsim.show.plot.style import INK, OUTPUT, QUIET, tidy, title
 
 FALLS = "#cc6677"
 MEASURES = {
@@ -44,8 +45,8 @@ def difference(
     ax : matplotlib.axes.Axes, optional
         Where to draw; a figure of its own by default.
     """
-    ax = ax or axes()
     found = comparison.by_year(name, entity)
+    ax = ax or axes()
     years = found.index.to_numpy(dtype=float)
     parts = {"p10": "p90", "ci95_lo": "ci95_hi"}
     for (low, high), alpha, what in zip(

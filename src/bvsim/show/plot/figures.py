@@ -4,7 +4,7 @@
     ax = bv.plot.fan(run, "good_gwh")
     ax.figure.savefig("output.svg")
 
-No function touches pyplot or global settings: without `ax` a figure of its own is made.
+Without `ax` a figure of its own is made, which a notebook shows (`plot.picture`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from bvsim.analysis.ledger.causes import CAUSES, LOSSES, NONE, label
 from bvsim.analysis.summary import quantiles
 from bvsim.analysis.tables import RunLike, by_year, cell, column_of, columns_of, ranked
 from bvsim.show.plot.analyses import difference, relief, sensitivity
-from bvsim.show.plot.style import COLOURS, INK, OUTPUT, QUIET, axes, note, render, tidy, title
+from bvsim.show.plot.labels import legend, name_ends
+from bvsim.show.plot.picture import TALL, axes, blank
+from bvsim.show.plot.style import COLOURS, INK, OUTPUT, QUIET, note, render, tidy, title
 
 __all__ = [
     "COLOURS",
@@ -65,8 +67,8 @@ def fan(
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
     """
-    ax = ax or axes()
     found = quantiles(run, quantity, entity)
+    ax = ax or axes()
     years = found.index.to_numpy()
     ax.fill_between(years, found["p10"], found["p90"], color=OUTPUT, alpha=0.16, lw=0)
     ax.fill_between(years, found["p25"], found["p75"], color=OUTPUT, alpha=0.28, lw=0)
@@ -125,29 +127,7 @@ def _label_fan(ax: Axes, found: pd.DataFrame, plan: pd.Series[float] | None) -> 
     ]
     if plan is not None:
         labels.append((float(plan.iloc[-1]), _PLAN_NAME, INK, "normal"))
-    labels.sort(key=lambda item: item[0])
-    bottom, top = ax.get_ylim()
-    heights = _spread([y for y, *_ in labels], (top - bottom) * 0.055)
-    for y, (_, text, colour, weight) in zip(heights, labels, strict=True):
-        ax.annotate(
-            text,
-            (1.0, y),
-            xycoords=("axes fraction", "data"),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            size=8.5,
-            color=colour,
-            weight=weight,
-        )
-
-
-def _spread(heights: list[float], gap: float) -> list[float]:
-    """Move ascending heights apart until neighbours are a gap from each other."""
-    placed: list[float] = []
-    for height in heights:
-        placed.append(max(height, placed[-1] + gap) if placed else height)
-    return placed
+    name_ends(ax, labels)
 
 
 def waterfall(
@@ -156,9 +136,20 @@ def waterfall(
     """Draw the mean staircase of one year, from announced output down to good cells.
 
     Losses that are zero in every row are named below the figure.
+
+    Parameters
+    ----------
+    run : RunLike
+        The run.
+    year : int
+        The year.
+    entity : str, optional
+        A site or block; the whole valley by default.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure by default.
     """
-    ax = ax or axes(height=4.9)
     stairs = ledger_of(run, year, entity)
+    ax = ax or axes(height=TALL)
     shown = [step for step in stairs.index if _is_shown(stairs, str(step))]
     level = 0.0
     for row, step in enumerate(shown):
@@ -228,9 +219,19 @@ def _waterfall_title(stairs: pd.DataFrame, year: int) -> str:
 
 
 def bottlenecks(run: RunLike, *, entity: str | None = None, ax: Axes | None = None) -> Axes:
-    """Draw by year in which share of rows each cause is the bottleneck."""
-    ax = ax or axes()
+    """Draw by year in which share of rows each cause is the bottleneck.
+
+    Parameters
+    ----------
+    run : RunLike
+        The run.
+    entity : str, optional
+        A site or block; the whole valley by default.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure by default.
+    """
     found = shares(run, "region", entity)
+    ax = ax or axes()
     kept = [cause for cause in (*CAUSES, NONE) if found[cause].max() > 0]
     order = sorted((c for c in kept if c != NONE), key=lambda c: -found[c].mean())
     order += [NONE] * (NONE in kept)
@@ -244,18 +245,9 @@ def bottlenecks(run: RunLike, *, entity: str | None = None, ax: Axes | None = No
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
     ax.xaxis.set_major_locator(MaxNLocator(9, integer=True, steps=[1, 2, 5, 10]))
     ax.set_xlim(found.index.min() - 0.6, found.index.max() + 0.6)
-    _legend(ax, order)
+    legend(ax, order)
     title(ax, _bottleneck_title(found), _of("Main bottleneck, share of draws", entity))
     return ax
-
-
-def _legend(ax: Axes, order: list[str]) -> None:
-    for place, cause in enumerate(reversed(order)):
-        y = 0.97 - 0.075 * place
-        ax.annotate("■", (1.015, y), xycoords="axes fraction", va="center", color=COLOURS[cause])
-        ax.annotate(
-            label(cause), (1.05, y), xycoords="axes fraction", va="center", size=9, color=INK
-        )
 
 
 def _bottleneck_title(found: pd.DataFrame) -> str:
@@ -271,6 +263,15 @@ def _bottleneck_title(found: pd.DataFrame) -> str:
 def save_figures(run: RunLike, folder: Path, *, year: int = 2030) -> list[Path]:
     """Write the output fan, the ledger waterfall and the bottlenecks as PNG and SVG.
 
+    Parameters
+    ----------
+    run : RunLike
+        The run.
+    folder : pathlib.Path
+        Where; it is made.
+    year : int
+        The year of the waterfall; the run's last when that is earlier.
+
     Returns
     -------
     list of pathlib.Path
@@ -279,9 +280,9 @@ def save_figures(run: RunLike, folder: Path, *, year: int = 2030) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     last = int(column_of(run, "ledger", "year").max())
     drawn = {
-        "output_fan": fan(run),
-        f"ledger_{min(year, last)}": waterfall(run, min(year, last)),
-        "bottlenecks": bottlenecks(run),
+        "output_fan": fan(run, ax=blank()),
+        f"ledger_{min(year, last)}": waterfall(run, min(year, last), ax=blank(height=TALL)),
+        "bottlenecks": bottlenecks(run, ax=blank()),
     }
     written = []
     for name, ax in drawn.items():

@@ -8,8 +8,6 @@ from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from bvsim.analysis.ledger.causes import NONE
 
@@ -49,13 +47,6 @@ def render(ax: Axes, suffix: str = "svg") -> bytes:
             buffer, format=suffix, dpi=200, bbox_inches="tight", pad_inches=0.12, metadata=metadata
         )
     return buffer.getvalue()
-
-
-def axes(width: float = 7.6, height: float = 4.3) -> Axes:
-    """Return an Axes on a figure of its own, without pyplot."""
-    figure = Figure(figsize=(width, height), facecolor="white")
-    FigureCanvasAgg(figure)
-    return figure.add_subplot()
 
 
 def tidy(ax: Axes, grid: str) -> None:

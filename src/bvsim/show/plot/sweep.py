@@ -12,13 +12,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from bvsim.analysis.kpis import unit_of
-from bvsim.show.plot.figures import INK, OUTPUT, QUIET, render
+from bvsim.show.plot.picture import axes, blank
+from bvsim.show.plot.style import INK, OUTPUT, QUIET, render
 
-_WIDTH, _HEIGHT = 7.6, 4.6
+_HEIGHT = 4.6
 _DARK = 0.55
 """Share of the colour scale from which on numbers are written in white."""
 
@@ -50,7 +49,7 @@ def heatmap(
     if rows.duplicated([x, y]).any():
         raise ValueError(f"several points have the same {x} and {y}: choose among them first")
     grid = rows.pivot(index=y, columns=x, values=value).sort_index(ascending=False)
-    ax = ax or _axes()
+    ax = ax or axes(height=_HEIGHT)
     numbers = grid.to_numpy(dtype=np.float64)
     ax.imshow(numbers, cmap="Blues", aspect="auto")
     _write_cells(ax, numbers)
@@ -76,7 +75,7 @@ def line(table: pd.DataFrame, kpi: str, x: str, *, ax: Axes | None = None) -> Ax
     """
     rows = _rows(table, kpi).sort_values(x)
     at = rows[x] if pd.api.types.is_numeric_dtype(rows[x]) else np.arange(len(rows))
-    ax = ax or _axes()
+    ax = ax or axes(height=_HEIGHT)
     ax.fill_between(at, rows["p10"], rows["p90"], color=OUTPUT, alpha=0.15, lw=0)
     ax.fill_between(at, rows["ci95_lo"], rows["ci95_hi"], color=OUTPUT, alpha=0.35, lw=0)
     ax.plot(at, rows["mean"], color=OUTPUT, lw=1.8, marker="o", ms=4)
@@ -90,31 +89,37 @@ def line(table: pd.DataFrame, kpi: str, x: str, *, ax: Axes | None = None) -> Ax
 
 
 def save_sweep_figures(
-    table: pd.DataFrame, axes: Sequence[str], kpis: Sequence[str], folder: Path
+    table: pd.DataFrame, levers: Sequence[str], kpis: Sequence[str], folder: Path
 ) -> list[Path]:
     """Write a figure for each key figure, as PNG and SVG: nothing for three axes or more.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The table of a sweep.
+    levers : sequence of str
+        Columns of its axes.
+    kpis : sequence of str
+        Key figures.
+    folder : pathlib.Path
+        Where; it must exist.
 
     Returns
     -------
     list of pathlib.Path
         The files written.
     """
-    if len(axes) not in (1, 2):
+    if len(levers) not in (1, 2):
         return []
     written = []
     for kpi in kpis:
-        ax = heatmap(table, kpi, *axes) if len(axes) == 2 else line(table, kpi, axes[0])
+        draw = heatmap if len(levers) == 2 else line
+        ax = draw(table, kpi, *levers, ax=blank(height=_HEIGHT))
         for suffix in ("png", "svg"):
             path = folder / f"{kpi}.{suffix}"
             path.write_bytes(render(ax, suffix))
             written.append(path)
     return written
-
-
-def _axes() -> Axes:
-    figure = Figure(figsize=(_WIDTH, _HEIGHT), facecolor="white")
-    FigureCanvasAgg(figure)
-    return figure.add_subplot()
 
 
 def _rows(table: pd.DataFrame, kpi: str) -> pd.DataFrame:

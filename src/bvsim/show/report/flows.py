@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
 from bvsim.analysis.ledger.bottlenecks import shares
 from bvsim.analysis.ledger.causes import NONE
+from bvsim.show.geography import geography
 from bvsim.show.report import words
 from bvsim.show.report.cube import listed
 from bvsim.show.report.series import RECYCLED, Series
@@ -98,14 +96,6 @@ def states(series: Series) -> dict[str, dict[str, Any]]:
 def _causes(found: Any, years: list[int]) -> list[str]:
     """Return the most frequent bottleneck of each year."""
     return [str(found.loc[year].idxmax()) if year in found.index else NONE for year in years]
-
-
-@cache
-def geography() -> dict[str, Any]:
-    """Return outline and places: `static/valley.json`."""
-    text = files("bvsim.show.report").joinpath("static", "valley.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
 
 
 def draw_map(series: Series, known: dict[str, dict[str, Any]], width: float = 720.0) -> Any:

@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bvsim.show.names import short_title
+
 CONFIDENCES = ("seed", "published", "derived", "background", "judgement")
 
 
@@ -69,7 +71,7 @@ def _facts(scenario: Any) -> Facts:
     figures = list(scenario.figures())
     return Facts(
         titles={
-            name: _short(getattr(actor, "title", "") or name) for name, actor in actors.items()
+            name: short_title(getattr(actor, "title", "") or name) for name, actor in actors.items()
         },
         basins={name: actor.basin for name, actor in actors.items() if hasattr(actor, "basin")},
         caveats={name: site.caveat for name, site in model.sites.items() if site.caveat},
@@ -78,11 +80,6 @@ def _facts(scenario: Any) -> Facts:
         sources=_sources(model.sources, figures),
         uncertain=len(scenario.paths),
     )
-
-
-def _short(title: str) -> str:
-    """Leave shareholders and place out of a title."""
-    return title.partition(" (")[0].partition(",")[0]
 
 
 def _started(sites: Mapping[str, Any], as_of: date) -> dict[str, float]:

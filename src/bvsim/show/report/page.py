@@ -21,6 +21,7 @@ from bvsim.analysis.ledger.causes import CAUSES, LOSSES
 from bvsim.analysis.summary import quantiles, summarise
 from bvsim.analysis.tables import RunLike
 from bvsim.show import plot
+from bvsim.show.geography import geography
 from bvsim.show.report import flows, words
 from bvsim.show.report.analyses import constraint_words, differences, label_of, reliefs
 from bvsim.show.report.answer import answer, commands, precision
@@ -185,7 +186,7 @@ def _other(run: RunLike) -> dict[str, Any]:
 
 def _sites(series: Series, year: int) -> list[dict[str, Any]]:
     rows = []
-    places = flows.geography()["places"]
+    places = geography()["places"]
     for name in _with_plan(series):
         at = series.years.index(year)
         good, plan = (series.step(step, name).mean(axis=0)[at] for step in ("good", "announced"))

@@ -9,15 +9,19 @@ from markupsafe import Markup
 
 from bvsim.analysis.tables import RunLike
 from bvsim.show import plot
+from bvsim.show.plot.picture import TALL, blank
 from bvsim.show.report.words import Both, say
 
 
 def static_figures(run: RunLike, year: int) -> dict[str, Markup]:
     """Return the output fan, the waterfall and the bottlenecks as SVG, by chart."""
     drawn: dict[str, tuple[Any, Both]] = {
-        "fan": (plot.fan(run), say("section.output")),
-        "waterfall": (plot.waterfall(run, year), say("section.waterfall")),
-        "bottlenecks": (plot.bottlenecks(run), say("section.holdback")),
+        "fan": (plot.fan(run, ax=blank()), say("section.output")),
+        "waterfall": (
+            plot.waterfall(run, year, ax=blank(height=TALL)),
+            say("section.waterfall"),
+        ),
+        "bottlenecks": (plot.bottlenecks(run, ax=blank()), say("section.holdback")),
     }
     return {
         name: inline_svg(plot.render(ax).decode(), name, alt.en)

@@ -1,0 +1,52 @@
+"""What plants and sites are called, from the scenario that a run holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bvsim.analysis.tables import RunLike
+
+_ACTORS = (("sites",), ("cathode",), ("recycling", "recyclers"))
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def name_of(run: RunLike, entity: str) -> str:
+    """Return what an entity is called: ``Verkor Dunkirk, block 2``; its id if nothing says."""
+    actor, _, part = entity.partition(".")
+    name = titles_of(run).get(actor, actor)
+    return f"{name}, {part.replace('-', ' ')}" if part else name
+
+
+def titles_of(run: RunLike) -> Mapping[str, str]:
+    """Return the short title of each site, cathode plant and recycler, by id."""
+    path = run.folder / "scenario.yaml"
+    return _titles(path, path.stat().st_mtime_ns) if path.is_file() else {}
+
+
+@lru_cache(maxsize=8)
+def _titles(path: Path, _changed: int) -> Mapping[str, str]:
+    try:
+        text = yaml.load(path.read_text(encoding="utf-8"), _LOADER)
+    except yaml.YAMLError:
+        return {}
+    model = _part(text, ("model",))
+    actors = {name: each for keys in _ACTORS for name, each in _part(model, keys).items()}
+    titled = {name: str(_part(each, ()).get("title") or name) for name, each in actors.items()}
+    return {name: short_title(title) for name, title in titled.items()}
+
+
+def _part(tree: Any, keys: tuple[str, ...]) -> dict[str, Any]:
+    """Return the mapping at a path of a tree; empty where there is none."""
+    for key in keys:
+        tree = tree.get(key) if isinstance(tree, dict) else None
+    return tree if isinstance(tree, dict) else {}
+
+
+def short_title(title: str) -> str:
+    """Leave shareholders and place out of a title."""
+    return title.partition(" (")[0].partition(",")[0]
