@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,27 @@ FloatArray = NDArray[np.float64]
 Values = Mapping[str, Any]
 
 LARGEST_RAMPED: Final = 3
-DEVIATIONS: Final = ("t50", "steepness", "mature", "start", "time", "scrap_mature", "build", "heads", "at_sop")
+_LARGEST_EXPONENT: Final = 500.0
+_LARGEST_POWER: Final = 5.0
+"""A Gompertz curve is nothing long before: exp(-ln 2 e^5) is 1e-45."""
+_LN_2: Final = math.log(2.0)
+
+Family = Literal["logistic", "gompertz"]
+"""Of the ramp's curve."""
+DEVIATIONS: Final = (
+    "t50",
+    "steepness",
+    "mature",
+    "start",
+    "time",
+    "scrap_mature",
+    "build",
+    "heads",
+    "at_sop",
+)
 """What a plant has of its own: standard normal scores, one of each a plant."""
+COMMON: Final = frozenset({"scrap_knee", "heads_size", "heads_pace"})
+"""Figures in which plants do not differ."""
 _RULE: Final = np.polynomial.legendre.leggauss(12)
 NODES: Final[FloatArray] = _RULE[0]
 """Of Gauss and Legendre, on -1..1."""
@@ -29,7 +48,7 @@ WEIGHTS: Final[FloatArray] = _RULE[1] / 2.0
 
 def sigmoid(xp: Any, x: Any) -> Any:
     """Return the logistic function."""
-    return 1.0 / (1.0 + xp.exp(-x))
+    return 1.0 / (1.0 + xp.exp(xp.minimum(-x, _LARGEST_EXPONENT)))
 
 
 def logit(xp: Any, share: Any) -> Any:
@@ -90,16 +109,20 @@ def plant_figures(xp: Any, h: Values, z: Values, cls: Any, known: Any) -> dict[s
     }
 
 
-def share_of_nameplate(xp: Any, p: Values, months: Any) -> Any:
-    """Return good cells as a share of nameplate: mature / (1 + exp(-s (t / t50 - 1))).
+def share_of_nameplate(xp: Any, p: Values, months: Any, family: Family = "logistic") -> Any:
+    """Return good cells as a share of nameplate by month after first cells.
 
-    A logistic in time whose steepness s = k t50 has no unit: a slow plant is a fast one in
-    slow motion, unless it has a deviation of its own.
+    With the steepness s = k t50, which has no unit (a slow plant is a fast one in slow motion,
+    unless it has a deviation of its own) and x = s (t / t50 - 1): mature / (1 + exp(-x)), or
+    mature 2^(-exp(-x)), Gompertz's curve. Half of the mature share is reached at t50.
     """
-    return p["mature"] / (1.0 + xp.exp(-p["steepness"] * (months / p["t50"] - 1.0)))
+    x = p["steepness"] * (months / p["t50"] - 1.0)
+    if family == "logistic":
+        return p["mature"] * sigmoid(xp, x)
+    return p["mature"] * xp.exp(-_LN_2 * xp.exp(xp.minimum(-x, _LARGEST_POWER)))
 
 
-def mean_share(xp: Any, p: Values, months: Any, averages: Any) -> Any:
+def mean_share(xp: Any, p: Values, months: Any, averages: Any, family: Family = "logistic") -> Any:
     """Return the share averaged over periods centred at some months; none before SOP.
 
     Parameters
@@ -111,7 +134,7 @@ def mean_share(xp: Any, p: Values, months: Any, averages: Any) -> Any:
     """
     nodes = months[..., None] + averages[..., None] / 2.0 * NODES
     each = {name: p[name][..., None] for name in ("mature", "steepness", "t50")}
-    return (share_of_nameplate(xp, each, xp.maximum(nodes, 0.0)) * WEIGHTS).sum(axis=-1)
+    return (share_of_nameplate(xp, each, xp.maximum(nodes, 0.0), family) * WEIGHTS).sum(axis=-1)
 
 
 def scrap(xp: Any, p: Values, months: Any) -> Any:

@@ -10,10 +10,11 @@ Computing 27, 2017).
 
 from __future__ import annotations
 
+import importlib
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +59,8 @@ class LeftOutPlant:
         What may be published of each, by draw: errors of observation included.
     weights : array, shape (members,)
         Of the draws; they add up to 1.
+    log_density : float
+        ln of the predictive density of all its rows.
     """
 
     plant: str
@@ -66,6 +69,7 @@ class LeftOutPlant:
     rows: tuple[Row, ...]
     members: tuple[FloatArray, ...]
     weights: FloatArray
+    log_density: float
 
 
 def leave_one_out(
@@ -85,16 +89,26 @@ def leave_one_out(
         Only these.
     """
     for plant in posterior.what.plants if plants is None else plants:
-        i = posterior.what.index(plant)
-        rng = np.random.default_rng([seed, i])
-        log_weights, k = smoothed_weights(-log_evidence(posterior, i, rng))
-        used, weights = thinned(posterior), np.exp(log_weights)
-        again = k > LONGEST_TAIL
-        if again:
-            used = fitter.fit(seed, without=[plant])
-            weights = np.full(used.size, 1.0 / used.size)
-        rows, members = predict(used, i, rng)
-        yield LeftOutPlant(plant, k, again, rows, members, weights)
+        yield _foretold(fitter, posterior, seed, plant)
+
+
+def _foretold(fitter: Fitter, posterior: Posterior, seed: int, plant: str) -> LeftOutPlant:
+    i = posterior.what.index(plant)
+    rng = np.random.default_rng([seed, i])
+    used, k, again = thinned(posterior), 0.0, plant in posterior.without
+    weights = np.full(used.size, 1.0 / used.size)
+    evidence = log_evidence(used, posterior, i, rng)
+    if not again:
+        log_weights, k = smoothed_weights(-evidence)
+        weights = np.exp(log_weights)
+    if k > LONGEST_TAIL:
+        again = True
+        used = thinned(fitter.fit(seed, without=[plant], effort=fitter.effort.half))
+        weights = np.full(used.size, 1.0 / used.size)
+        evidence = log_evidence(used, posterior, i, rng)
+    rows, members = predict(used, i, rng)
+    density = float(np.logaddexp.reduce(np.log(weights) + evidence))
+    return LeftOutPlant(plant, k, again, rows, members, weights, density)
 
 
 def thinned(posterior: Posterior, draws: int = _DRAWS) -> Posterior:
@@ -113,24 +127,23 @@ def smoothed_weights(log_ratios: FloatArray) -> tuple[FloatArray, float]:
     """Return Pareto-smoothed log weights that add up to 1, and the k of their tail."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import arviz as az
-
+        az: Any = importlib.import_module("arviz")
         smoothed, k = az.psislw(log_ratios)
     return np.asarray(smoothed), float(k)
 
 
-def log_evidence(posterior: Posterior, i: int, rng: np.random.Generator) -> FloatArray:
+def log_evidence(used: Posterior, seen: Posterior, i: int, rng: np.random.Generator) -> FloatArray:
     """Return ln p(rows of plant i | figures of the population) by draw, deviations integrated.
 
     By importance sampling: deviations are proposed from a normal distribution fitted to those
-    of the posterior, somewhat wider.
+    of a posterior that has seen the plant, somewhat wider.
     """
-    used = thinned(posterior)
     total = np.zeros(used.size)
     for parts, names in _TOGETHER.items():
         own = [used.what.evidence[part].only(i) for part in parts]
         if any(evidence.rows for evidence in own):
-            total += _log_mean(used, i, own, names, rng)
+            scores = np.stack([seen.z[name][:, i] for name in names])
+            total += _log_mean(used, i, own, names, _proposal(scores, rng))
     return total
 
 
@@ -139,12 +152,14 @@ def _log_mean(
     i: int,
     own: Sequence[Evidence],
     names: Sequence[str],
-    rng: np.random.Generator,
+    proposal: tuple[FloatArray, FloatArray],
 ) -> FloatArray:
-    scores, log_ratio = _proposal(np.stack([used.z[name][:, i] for name in names]), rng)
+    scores, log_ratio = proposal
     log_p = np.empty((len(log_ratio), used.size))
     for point, score in enumerate(scores.T):
-        log_p[point] = log_ratio[point] + log_likelihood(used, i, own, dict(zip(names, score, strict=True)))
+        log_p[point] = log_ratio[point] + log_likelihood(
+            used, i, own, dict(zip(names, score, strict=True))
+        )
     most = log_p.max(axis=0)
     return np.asarray(most + np.log(np.mean(np.exp(log_p - most), axis=0)))
 
@@ -181,7 +196,7 @@ def log_likelihood(
     total = np.zeros(used.size)
     for evidence in own:
         if evidence.rows:
-            mu = expected(np, evidence, figures, used.offsets)
+            mu = expected(np, evidence, figures, used.offsets, what.family)
             each = log_density(np, evidence, evidence.y, mu, noise_of(used, evidence))
             total += each.sum(axis=-1)
     return total

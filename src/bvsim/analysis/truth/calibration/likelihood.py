@@ -77,7 +77,9 @@ class Evidence:
         return Evidence(part=self.part, rows=tuple(self.rows[i] for i in at), **arrays)
 
 
-def gather(rows: Sequence[Row], part: Part, plants: Sequence[str], kinds: Sequence[str]) -> Evidence:
+def gather(
+    rows: Sequence[Row], part: Part, plants: Sequence[str], kinds: Sequence[str]
+) -> Evidence:
     """Return the rows of one part as arrays."""
     own = tuple(row for row in rows if row.part == part)
     scaled = np.array([_scaled(row) for row in own], dtype=np.float64).reshape(-1, 3)
@@ -119,7 +121,13 @@ def unscaled(part: Part, y: FloatArray) -> FloatArray:
     return np.exp(y)
 
 
-def expected(xp: Any, evidence: Evidence, figures: curves.Values, offsets: Any) -> Any:
+def expected(
+    xp: Any,
+    evidence: Evidence,
+    figures: curves.Values,
+    offsets: Any,
+    family: curves.Family = "logistic",
+) -> Any:
     """Return what a plant's figures say of each row, on the scale of the fit.
 
     Parameters
@@ -132,12 +140,17 @@ def expected(xp: Any, evidence: Evidence, figures: curves.Values, offsets: Any) 
         Of the plants, plants last.
     offsets : array
         Months from first cells to each kind of SOP, kinds last and then a zero.
+    family : str
+        Of the ramp's curve.
     """
-    p = {name: value[..., evidence.plant] if _by_plant(name) else value for name, value in figures.items()}
+    p = {
+        name: value[..., evidence.plant] if _by_plant(name) else value
+        for name, value in figures.items()
+    }
     later = offsets[..., evidence.kind]
     months = evidence.months + later
     if evidence.part == "share":
-        return curves.logit(xp, curves.mean_share(xp, p, months, evidence.averages))
+        return curves.logit(xp, curves.mean_share(xp, p, months, evidence.averages, family))
     if evidence.part == "scrap":
         return curves.logit(xp, curves.scrap(xp, p, xp.maximum(months, 0.0)))
     if evidence.part == "build":
@@ -147,7 +160,7 @@ def expected(xp: Any, evidence: Evidence, figures: curves.Values, offsets: Any) 
 
 
 def _by_plant(name: str) -> bool:
-    return name not in ("scrap_knee", "heads_size", "heads_pace")
+    return name not in curves.COMMON
 
 
 def log_density(xp: Any, evidence: Evidence, y: Any, mu: Any, noise: Any) -> Any:

@@ -77,6 +77,8 @@ class Design:
         Kinds of SOP other than first cells.
     evidence : mapping of str to Evidence
         By part.
+    family : str
+        Of the ramp's curve.
     """
 
     plants: tuple[str, ...]
@@ -84,6 +86,7 @@ class Design:
     known: FloatArray
     kinds: tuple[str, ...]
     evidence: Mapping[str, Evidence]
+    family: curves.Family
 
     def index(self, plant: str) -> int:
         """Return the place of a plant.
@@ -98,7 +101,7 @@ class Design:
         return self.plants.index(plant)
 
 
-def design(table: Table) -> Design:
+def design(table: Table, family: curves.Family = "logistic") -> Design:
     """Return what is fitted to the rows of a table."""
     plants = table.plants
     first = {row.plant: row for row in reversed(table.rows)}
@@ -109,6 +112,7 @@ def design(table: Table) -> Design:
         known=curves.experience([first[plant].ramped_before for plant in plants]),
         kinds=kinds,
         evidence={part: gather(table.rows, part, plants, kinds) for part in PARTS},
+        family=family,
     )
 
 
@@ -121,7 +125,7 @@ def build_model(what: Design, priors: Priors) -> Any:
     import pytensor.tensor as pt
 
     with pm.Model() as model:
-        h = dict(_population(pm, pt, priors))
+        h = dict(_population(pm, pt, what.family, priors))
         offsets = _offsets(pm, pt, what, priors)
         z = {name: _deviation(pm, name, h, what) for name in curves.DEVIATIONS}
         weights = pm.Data(WEIGHTS, np.ones(len(what.plants)))
@@ -129,7 +133,7 @@ def build_model(what: Design, priors: Priors) -> Any:
         for part, evidence in what.evidence.items():
             if evidence.rows:
                 y = pm.Data(f"{part}{PUBLISHED}", evidence.y)
-                mu = expected(pt, evidence, figures, offsets)
+                mu = expected(pt, evidence, figures, offsets, what.family)
                 each = log_density(pt, evidence, y, mu, _noise(h, evidence))
                 pm.Potential(part, (weights[evidence.plant] * each).sum())
     return model
@@ -153,13 +157,16 @@ def _noise(h: Mapping[str, Any], evidence: Evidence) -> Any:
     return h[name] if name else 0.0
 
 
-def _population(pm: Any, pt: Any, priors: Priors) -> Iterator[tuple[str, Any]]:
+def _population(
+    pm: Any, pt: Any, family: curves.Family, priors: Priors
+) -> Iterator[tuple[str, Any]]:
     for name in BY_CLASS:
         raw = pm.Normal(f"{name}_raw", shape=len(CLASSES))
         mean, spread = _by_class([priors.of(name, cls) for cls in CLASSES])
         yield name, pm.Deterministic(name, mean + pt.dot(spread, raw))
     for name in SHARED:
-        yield name, _variable(pm, name, priors.of(name))
+        which = family if name == "steepness" else ""
+        yield name, _variable(pm, name, priors.of(name, which))
 
 
 def _by_class(own: Sequence[Prior]) -> tuple[FloatArray, FloatArray]:
@@ -178,8 +185,8 @@ def _by_class(own: Sequence[Prior]) -> tuple[FloatArray, FloatArray]:
 
 
 def _variable(pm: Any, name: str, prior: Prior) -> Any:
-    if prior.family == "half-normal":
-        return pm.HalfNormal(name, prior.sd)
+    if prior.family == "spread":
+        return pm.LogNormal(name, prior.mean, prior.sd)
     return pm.Normal(name, prior.mean, prior.sd)
 
 

@@ -103,7 +103,7 @@ def predict(
     members: list[FloatArray] = []
     for whole in what.evidence.values():
         evidence = whole.only(i)
-        mu = expected(np, evidence, figures, posterior.offsets)
+        mu = expected(np, evidence, figures, posterior.offsets, what.family)
         seen = published(evidence, mu, noise_of(posterior, evidence), rng)
         for j, row in enumerate(evidence.rows):
             if row.role == "value":

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 FILE: Final = "calibration-priors.csv"
-FAMILIES: Final = ("normal", "lognormal", "logit-normal", "half-normal")
+FAMILIES: Final = ("normal", "lognormal", "logit-normal", "spread")
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class Prior:
     ----------
     family : str
         A lognormal is written by median and gsd, a logit-normal by its median and the sd of
-        its logit, a half-normal by its scale.
+        its logit. A spread is a lognormal that is used as it is, not on the scale of the fit:
+        no spread is believed to be nothing.
     location, scale : float
         As written.
     reason : str
@@ -39,18 +40,16 @@ class Prior:
     @property
     def mean(self) -> float:
         """Mean on the scale of the fit: ln, logit, or as it is."""
-        if self.family == "lognormal":
+        if self.family in ("lognormal", "spread"):
             return math.log(self.location)
         if self.family == "logit-normal":
             return math.log(self.location / (1.0 - self.location))
-        return 0.0 if self.family == "half-normal" else self.location
+        return self.location
 
     @property
     def sd(self) -> float:
         """Spread on the scale of the fit."""
-        if self.family == "half-normal":
-            return self.location
-        return math.log(self.scale) if self.family == "lognormal" else self.scale
+        return math.log(self.scale) if self.family in ("lognormal", "spread") else self.scale
 
 
 @dataclass(frozen=True)
@@ -74,8 +73,9 @@ class Priors:
 
 
 def read_priors(path: Path) -> Priors:
-    """Read priors from a CSV file: figure, class, relative_to, family, location, scale,
-    reason.
+    """Read priors from a CSV file.
+
+    Its columns are figure, class, relative_to, family, location, scale and reason.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def read_priors(path: Path) -> Priors:
                 raise ValueError(f"{key[0]}: unknown family {raw['family']!r}")
             if key in entries:
                 raise ValueError(f"the prior of {' '.join(key).rstrip()} is given twice")
-            scale = float(raw["scale"] or 0.0)
+            scale = float(raw["scale"])
             location = float(raw["location"])
             entries[key] = Prior(raw["family"], location, scale, raw["reason"], raw["relative_to"])
     return Priors(entries)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import warnings
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -36,6 +37,11 @@ class Effort:
     draws: int = 1500
     tune: int = 1000
     target_accept: float = 0.95
+
+    @property
+    def half(self) -> Effort:
+        """Half the chains: for fits without a plant."""
+        return replace(self, chains=max(2, self.chains // 2))
 
 
 @dataclass(frozen=True)
@@ -134,6 +140,7 @@ class Fitter:
         seed: int,
         without: Collection[str] = (),
         published: Mapping[str, FloatArray] | None = None,
+        effort: Effort | None = None,
     ) -> Posterior:
         """Sample the posterior.
 
@@ -145,11 +152,13 @@ class Fitter:
             Plants whose rows do not count. Their deviations are then drawn from the population.
         published : mapping of str to array, optional
             Other values of the rows than the table's, by part, on the scale of the fit.
+        effort : Effort, optional
+            Another than usual.
         """
         data = {f"{part}{PUBLISHED}": y for part, y in (published or {}).items()}
         weights = np.ones(len(self.what.plants))
         weights[[self.what.index(plant) for plant in without]] = 0.0
-        effort = self.effort
+        effort = effort or self.effort
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             trace = self._nutpie.sample(
@@ -199,8 +208,7 @@ def _joined(values: FloatArray) -> FloatArray:
 def _diagnose(chains: Mapping[str, FloatArray], trace: Any) -> Diagnostics:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import arviz as az
-
+        az: Any = importlib.import_module("arviz")
         data = az.convert_to_dataset(dict(chains))
         rhat = az.rhat(data)
         ess = [az.ess(data, method=method) for method in ("bulk", "tail")]

@@ -137,12 +137,13 @@ def read_table(path: Path, as_of: date) -> Table:
         When a row cannot be read; it is named.
     """
     text = path.read_text(encoding="utf-8")
-    rows, left_out = [], []
-    for raw in csv.DictReader(text.splitlines()):
-        found = _read(raw, as_of)
-        (rows if isinstance(found, Row) else left_out).append(found)  # type: ignore[arg-type]
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return Table(tuple(rows), tuple(left_out), as_of, digest)
+    found = [_read(raw, as_of) for raw in csv.DictReader(text.splitlines())]
+    return Table(
+        rows=tuple(each for each in found if isinstance(each, Row)),
+        left_out=tuple(each for each in found if isinstance(each, LeftOut)),
+        as_of=as_of,
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+    )
 
 
 def _read(raw: Mapping[str, str], as_of: date) -> Row | LeftOut:
