@@ -32,7 +32,7 @@ _DRAWS: Final = 1500
 _POINTS: Final = 160
 _WIDER: Final = 1.3
 """The proposal is wider than the deviations that it stands for."""
-_TOGETHER: Final = {
+TOGETHER: Final = {
     ("share",): ("t50", "steepness", "mature"),
     ("scrap",): ("start", "time", "scrap_mature"),
     ("build",): ("build",),
@@ -139,7 +139,7 @@ def log_evidence(used: Posterior, seen: Posterior, i: int, rng: np.random.Genera
     of a posterior that has seen the plant, somewhat wider.
     """
     total = np.zeros(used.size)
-    for parts, names in _TOGETHER.items():
+    for parts, names in TOGETHER.items():
         own = [used.what.evidence[part].only(i) for part in parts]
         if any(evidence.rows for evidence in own):
             scores = np.stack([seen.z[name][:, i] for name in names])
