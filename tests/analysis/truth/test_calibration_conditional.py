@@ -21,7 +21,8 @@ def population(folder, rows):
     h |= {name: np.zeros((DRAWS, len(CLASSES))) for name in BY_CLASS}
     h["build_months"] = np.full((DRAWS, len(CLASSES)), np.log(25.0))
     h["t50"] = np.full((DRAWS, len(CLASSES)), np.log(20.0))
-    h["steepness"], h["mature_share"] = np.full(DRAWS, np.log(4.0)), np.full(DRAWS, 2.2)
+    h["steepness"] = np.full((DRAWS, len(CLASSES)), np.log(4.0))
+    h["mature_share"] = np.full(DRAWS, 2.2)
     h["share_noise"], h["t50_experience"] = np.full(DRAWS, 0.1), np.zeros(DRAWS)
     z = {name: np.zeros((DRAWS, 1)) for name in curves.DEVIATIONS}
     none = Diagnostics({"x": 1.0}, {"x": 1.0}, 0, DRAWS)

@@ -84,7 +84,7 @@ def plant_figures(xp: Any, h: Values, z: Values, cls: Any, known: Any) -> dict[s
         return h[name][..., None]
 
     ln_t50 = h["t50"][..., cls] + one("t50_experience") * known + one("t50_spread") * z["t50"]
-    steep = one("steepness") + one("steepness_spread") * z["steepness"]
+    steep = h["steepness"][..., cls] + one("steepness_spread") * z["steepness"]
     mature = one("mature_share") + one("mature_share_spread") * z["mature"]
     start = h["scrap_start"][..., cls] + one("scrap_start_experience") * known
     time = h["scrap_time"][..., cls] + one("scrap_time_experience") * known

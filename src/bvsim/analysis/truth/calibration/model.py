@@ -26,11 +26,11 @@ from bvsim.analysis.truth.calibration.table import CLASSES, FIRST_CELL, Table
 
 FloatArray = NDArray[np.float64]
 
-BY_CLASS: Final = ("t50", "scrap_start", "scrap_time", "build_months")
+BY_CLASS: Final = ("t50", "steepness", "scrap_start", "scrap_time", "build_months")
 SHARED: Final = (
     "t50_experience",
     "t50_spread",
-    "steepness",
+    "steepness_between",
     "steepness_spread",
     "mature_share",
     "mature_share_spread",
@@ -160,13 +160,20 @@ def _noise(h: Mapping[str, Any], evidence: Evidence) -> Any:
 def _population(
     pm: Any, pt: Any, family: curves.Family, priors: Priors
 ) -> Iterator[tuple[str, Any]]:
-    for name in BY_CLASS:
+    shared = {name: _variable(pm, name, priors.of(name)) for name in SHARED}
+    yield from shared.items()
+    yield "steepness", _steepness(pm, shared["steepness_between"], priors.of("steepness", family))
+    for name in sorted(set(BY_CLASS) - {"steepness"}):
         raw = pm.Normal(f"{name}_raw", shape=len(CLASSES))
         mean, spread = _by_class([priors.of(name, cls) for cls in CLASSES])
         yield name, pm.Deterministic(name, mean + pt.dot(spread, raw))
-    for name in SHARED:
-        which = family if name == "steepness" else ""
-        yield name, _variable(pm, name, priors.of(name, which))
+
+
+def _steepness(pm: Any, between: Any, prior: Prior) -> Any:
+    """Return the steepness of each class: classes differ, but learn from one another."""
+    usual = _variable(pm, "steepness_usual", prior)
+    raw = pm.Normal("steepness_raw", shape=len(CLASSES))
+    return pm.Deterministic("steepness", usual + between * raw)
 
 
 def _by_class(own: Sequence[Prior]) -> tuple[FloatArray, FloatArray]:

@@ -101,7 +101,7 @@ class Posterior:
     @property
     def size(self) -> int:
         """How many draws."""
-        return len(self.h["steepness"])
+        return len(self.h["share_noise"])
 
     @property
     def offsets(self) -> FloatArray:

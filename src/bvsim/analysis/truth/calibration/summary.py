@@ -41,6 +41,7 @@ PART_OF: Final[Mapping[str, Part]] = {
 }
 SPREADS: Final = (
     "t50_spread",
+    "steepness_between",
     "steepness_spread",
     "mature_share_spread",
     "scrap_start_spread",
