@@ -9,6 +9,7 @@ from __future__ import annotations
 import click
 
 from bvsim.cli.bottlenecks import bottlenecks
+from bvsim.cli.calibrate import calibrate
 from bvsim.cli.check import check
 from bvsim.cli.compare import compare
 from bvsim.cli.describe import init, schema, show, sources, validate
@@ -69,3 +70,4 @@ for _command in (compare, sweep, merge):  # experiments
     main.add_command(_command)
 
 main.add_command(export)
+main.add_command(calibrate)

@@ -1,0 +1,107 @@
+"""The whole of a calibration: read, fit, foretell each plant from the others, score."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from bvsim.analysis.truth.calibration import judged, priors, table
+from bvsim.analysis.truth.calibration.curves import Family
+from bvsim.analysis.truth.calibration.leave_one_out import LeftOutPlant, leave_one_out
+from bvsim.analysis.truth.calibration.model import design
+from bvsim.analysis.truth.calibration.sampling import Effort, Fitter, Posterior
+from bvsim.analysis.truth.calibration.scores import Scored, score
+from bvsim.analysis.truth.calibration.summary import GroupSummary, groups, summarise_group
+
+HISTORY: Final = "history"
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A finished fit.
+
+    Parameters
+    ----------
+    table : Table
+        What it rests on.
+    digest : str
+        SHA-256 of observations and priors: stored scores belong to no others.
+    seed : int
+        Of sampler and forecasts.
+    posterior : Posterior
+        Draws.
+    groups : tuple of GroupSummary
+        Classes and makers' experience.
+    left_out : tuple of LeftOutPlant
+        Plants foretold from the others.
+    scored : tuple of Scored
+        Their figures.
+    """
+
+    table: table.Table
+    digest: str
+    seed: int
+    posterior: Posterior
+    groups: tuple[GroupSummary, ...]
+    left_out: tuple[LeftOutPlant, ...]
+    scored: tuple[Scored, ...]
+
+
+def calibrate(
+    model: Path,
+    as_of: date,
+    seed: int,
+    *,
+    without: Sequence[str] = (),
+    scores: bool = True,
+    family: Family = "logistic",
+    effort: Effort | None = None,
+) -> Calibration:
+    """Fit the classes of a model to the plants known on a day.
+
+    Parameters
+    ----------
+    model : pathlib.Path
+        The model folder; its ``history`` holds observations, priors and judged classes.
+    as_of : datetime.date
+        Observations known later are not used.
+    seed : int
+        The same gives the same.
+    without : sequence of str
+        Plants left out of the fit, and foretold by it.
+    scores : bool
+        Whether to foretell every plant from the others.
+    family : str
+        Of the ramp's curve.
+    effort : Effort, optional
+        How much is sampled.
+    """
+    history = model / HISTORY
+    rows = table.read_table(history / table.FILE, as_of)
+    what = design(rows, family)
+    fitter = Fitter(what, priors.read_priors(history / priors.FILE), effort)
+    posterior = fitter.fit(seed, without)
+    plants = without or (table.plants_of(table.scored(rows.rows)) if scores else ())
+    left_out = tuple(leave_one_out(fitter, posterior, seed, plants))
+    classes = judged.JudgedClasses(history / judged.FILE, as_of)
+    return Calibration(
+        table=rows,
+        digest=digest_of(history),
+        seed=seed,
+        posterior=posterior,
+        groups=tuple(summarise_group(posterior, group, seed) for group in groups()),
+        left_out=left_out,
+        scored=tuple(score(left_out, classes)),
+    )
+
+
+def digest_of(history: Path) -> str:
+    """Return the SHA-256 of observations and priors."""
+    whole = hashlib.sha256()
+    for name in (table.FILE, priors.FILE):
+        whole.update((history / name).read_bytes())
+    return whole.hexdigest()

@@ -1,0 +1,173 @@
+"""What a fit says, class by class: the figures that enter model files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bvsim.analysis.truth.calibration import curves
+from bvsim.analysis.truth.calibration.marginals import Marginal, marginal, rank_correlations
+from bvsim.analysis.truth.calibration.prediction import class_figures, new_plants
+from bvsim.analysis.truth.calibration.sampling import Posterior
+from bvsim.analysis.truth.calibration.table import ABROAD, CLASSES, MOST_RAMPED, Part, Table
+
+FloatArray = NDArray[np.float64]
+
+UNITS: Final[Mapping[str, str]] = {
+    "t50": "months",
+    "k": "1/month",
+    "steepness": "1",
+    "mature": "share",
+    "scrap_start": "share",
+    "scrap_time": "months",
+    "scrap_knee": "share",
+    "scrap_slow_time": "months",
+    "scrap_mature": "share",
+    "build": "months",
+    "heads": "heads/unit",
+    "at_sop": "share",
+    "heads_pace": "months",
+}
+"""The figures of a plant, in their order."""
+PART_OF: Final[Mapping[str, Part]] = {
+    **dict.fromkeys(("t50", "k", "steepness", "mature"), "share"),
+    **{name: "scrap" for name in UNITS if name.startswith("scrap")},
+    "build": "build",
+    **dict.fromkeys(("heads", "at_sop", "heads_pace"), "heads"),
+}
+SPREADS: Final = (
+    "t50_spread",
+    "steepness_between",
+    "steepness_spread",
+    "mature_share_spread",
+    "scrap_start_spread",
+    "scrap_time_spread",
+    "scrap_mature_spread",
+    "build_spread",
+    "heads_spread",
+    "heads_at_sop_spread",
+)
+NOISES: Final = ("share_noise", "scrap_noise", "heads_noise")
+MONTHS: Final = (-18, -12, -6, 0, 3, 6, 12, 18, 24, 36, 48)
+"""At which curves are shown."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Plants that are alike before their own deviations: a class, and the maker's experience.
+
+    Parameters
+    ----------
+    ramp : str
+        The class.
+    ramped_before : int
+        Plants abroad that the maker ramped before; 0 where it does not matter.
+    """
+
+    ramp: str
+    ramped_before: int = 0
+
+    @property
+    def name(self) -> str:
+        """As shown."""
+        return f"{self.ramp}-{self.ramped_before}" if self.ramp == ABROAD else self.ramp
+
+
+@dataclass(frozen=True)
+class GroupSummary:
+    """What the posterior says of a group.
+
+    Parameters
+    ----------
+    group : Group
+        Which.
+    middle, plant : mapping of str to Marginal
+        Figures of its middle plant, and of a new plant of it, deviation included.
+    middle_ranks, plant_ranks : tuple of tuple
+        Rank correlations of the same.
+    share, scrap, staffed : mapping of int to tuple of float
+        P5, P10, P50, P90 and P95 of a new plant's curves by month after first cells.
+    """
+
+    group: Group
+    middle: Mapping[str, Marginal]
+    plant: Mapping[str, Marginal]
+    middle_ranks: tuple[tuple[str, str, float], ...]
+    plant_ranks: tuple[tuple[str, str, float], ...]
+    share: Mapping[int, tuple[float, ...]]
+    scrap: Mapping[int, tuple[float, ...]]
+    staffed: Mapping[int, tuple[float, ...]]
+
+
+BANDS: Final = (0.05, 0.1, 0.5, 0.9, 0.95)
+
+
+def groups() -> Iterator[Group]:
+    """Yield the groups, class by class."""
+    for ramp in CLASSES:
+        for ramped in range(MOST_RAMPED + 1) if ramp == ABROAD else (0,):
+            yield Group(ramp, ramped)
+
+
+def summarise_group(posterior: Posterior, group: Group, seed: int) -> GroupSummary:
+    """Return what the posterior says of a group."""
+    middle = class_figures(posterior, group.ramp, group.ramped_before)
+    rng = np.random.default_rng(seed)
+    plant = new_plants(posterior, group.ramp, group.ramped_before, rng)
+    return GroupSummary(
+        group=group,
+        middle=_marginals(middle),
+        plant=_marginals(plant),
+        middle_ranks=tuple(rank_correlations({n: middle[n] for n in UNITS})),
+        plant_ranks=tuple(rank_correlations({n: plant[n] for n in UNITS})),
+        share=_bands(
+            lambda months: curves.share_of_nameplate(np, plant, months, posterior.what.family),
+            after=0,
+        ),
+        scrap=_bands(lambda months: curves.scrap(np, plant, months), after=0),
+        staffed=_bands(lambda months: _staffed(plant, months)),
+    )
+
+
+def _marginals(figures: Mapping[str, FloatArray]) -> dict[str, Marginal]:
+    return {name: marginal(figures[name], share=UNITS[name] == "share") for name in UNITS}
+
+
+def _staffed(plant: Mapping[str, FloatArray], months: float) -> FloatArray:
+    at_sop = curves.logit(np, plant["at_sop"])
+    return np.asarray(curves.staffed(np, {**plant, "at_sop": at_sop}, months))
+
+
+def _bands(curve, after: int = MONTHS[0]) -> dict[int, tuple[float, ...]]:  # type: ignore[no-untyped-def]
+    return {
+        month: tuple(float(x) for x in np.quantile(curve(float(month)), BANDS))
+        for month in MONTHS
+        if month >= after
+    }
+
+
+def shared_figures(posterior: Posterior) -> dict[str, Marginal]:
+    """Return the spreads between plants, the noises and the offsets of kinds of SOP."""
+    found = {name: marginal(posterior.h[name]) for name in (*SPREADS, *NOISES)}
+    for i, kind in enumerate(posterior.what.kinds):
+        found[f"offset.{kind}"] = marginal(posterior.h["offset"][:, i])
+    return found
+
+
+def counts(table: Table) -> dict[tuple[str, Part], tuple[int, int]]:
+    """Return plants and rows by class and part (full staff counts as heads)."""
+    found: dict[tuple[str, Part], tuple[int, int]] = {}
+    parts: tuple[Part, ...] = ("share", "scrap", "build", "heads")
+    for ramp in CLASSES:
+        for part in parts:
+            rows = [r for r in table.rows if r.ramp == ramp and _same(r.part, part)]
+            found[ramp, part] = len({row.plant for row in rows}), len(rows)
+    return found
+
+
+def _same(own: Part, part: Part) -> bool:
+    return own == part or (own == "full" and part == "heads")
