@@ -68,7 +68,7 @@ def calibrate(
 
 
 def _folder(model: str) -> Path:
-    from bvsim.spec.datafiles import find_model
+    from bvsim.reading.datafiles import find_model
 
     folder = find_model(model)
     if folder is None:

@@ -16,7 +16,7 @@ from bvsim.analysis.truth.calibration.run import HISTORY
 from bvsim.analysis.truth.calibration.sampling import Effort, Fitter
 from bvsim.analysis.truth.calibration.table import CLASSES
 from bvsim.cli import main
-from bvsim.spec.datafiles import find_model
+from bvsim.reading.datafiles import find_model
 
 pytestmark = pytest.mark.slow
 pytest.importorskip("nutpie")

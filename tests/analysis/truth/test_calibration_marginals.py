@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from bvsim.analysis.truth.calibration.marginals import LEVELS, marginal, rank_correlations
-from bvsim.spec.distributions import Beta, Lognormal
+from bvsim.schema.distributions import Beta, Lognormal
 
 UNIFORMS = (np.arange(20000) + 0.5) / 20000
 

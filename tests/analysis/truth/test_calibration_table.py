@@ -8,7 +8,7 @@ from plants_made_up import row, table_of
 from bvsim.analysis.truth.calibration import priors
 from bvsim.analysis.truth.calibration.run import HISTORY
 from bvsim.analysis.truth.calibration.table import FILE, read_table
-from bvsim.spec.datafiles import find_model
+from bvsim.reading.datafiles import find_model
 
 
 def test_a_vintage_has_only_what_was_known_by_then(tmp_path):

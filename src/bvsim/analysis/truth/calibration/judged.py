@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bvsim.analysis.truth.calibration.table import Row
-from bvsim.spec.distributions import Fixed, Lognormal, Triangular, Uniform
+from bvsim.schema.distributions import Fixed, Lognormal, Triangular, Uniform
 
 FloatArray = NDArray[np.float64]
 

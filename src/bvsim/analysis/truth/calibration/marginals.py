@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bvsim.spec.distributions import Beta, Distribution, Lognormal, Normal
+from bvsim.schema.distributions import Beta, Distribution, Lognormal, Normal
 
 FloatArray = NDArray[np.float64]
 
