@@ -145,11 +145,12 @@ def sample(size: int, seed: int) -> list[Mutant]:
     return random.Random(seed).sample(everything, min(size, len(everything)))
 
 
-def tests_of(room: str) -> list[str]:
+def tests_of(room: str) -> list[list[str]]:
     """Return the tests that judge a room's mutants, the quickest first."""
-    own = sorted((ROOT / TESTS / "mechanisms").glob(f"test_{room}*.py")) if room else []
-    places = [*own, ROOT / TESTS / (room or "."), ROOT / TESTS / "mechanisms"]
-    return [str(p.relative_to(ROOT)) for p in [*places, ROOT / TESTS / "test_valley.py"]]
+    mechanisms = ROOT / TESTS / "mechanisms"
+    own = sorted(mechanisms.glob(f"test_{room}*.py")) if room else []
+    stages = [own, [ROOT / TESTS / room], [mechanisms, ROOT / TESTS / "test_valley.py"]]
+    return [[str(path.relative_to(ROOT)) for path in stage] for stage in stages if stage]
 
 
 class Copy:
@@ -186,7 +187,10 @@ class Copy:
         """Judge one mutant, and put the file back."""
         path, began = self.folder / mutant.path, time.perf_counter()
         path.write_text(mutant.code, encoding="utf-8")
-        outcome, by = self.judge(tests_of(mutant.room), limit_s)
+        for tests in tests_of(mutant.room):
+            outcome, by = self.judge(tests, limit_s)
+            if outcome != "survived":
+                break
         shutil.copyfile(ROOT / mutant.path, path)
         seconds = round(time.perf_counter() - began, 1)
         return {"outcome": outcome, "by": by, "seconds": seconds, "digest": mutant.digest}
