@@ -17,7 +17,6 @@ import argparse
 import hashlib
 import json
 import os
-import random
 import re
 import shutil
 import subprocess
@@ -138,18 +137,23 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
 
 
 def sample(size: int, seed: int) -> list[Mutant]:
-    """Return a seeded sample of the mutants of all files, in the order of the draw."""
+    """Return a sample of the mutants of all files, drawn by a hash of seed and name.
+
+    A change of the valley takes out the mutants that it changed, and leaves the others in.
+    """
     files = sorted(path.relative_to(ROOT) for path in (ROOT / VALLEY).rglob("*.py"))
     everything = [mutant for path in files for mutant in mutants_of(path)]
     print(f"{len(everything)} mutants in {len(files)} files; a sample of {size}, seed {seed}")
-    return random.Random(seed).sample(everything, min(size, len(everything)))
+    lot = {m.name: hashlib.sha256(f"{seed}|{m.name}".encode()).digest() for m in everything}
+    return sorted(everything, key=lambda mutant: lot[mutant.name])[:size]
 
 
-def tests_of(room: str) -> list[str]:
+def tests_of(room: str) -> list[list[str]]:
     """Return the tests that judge a room's mutants, the quickest first."""
-    own = sorted((ROOT / TESTS / "mechanisms").glob(f"test_{room}*.py")) if room else []
-    places = [*own, ROOT / TESTS / (room or "."), ROOT / TESTS / "mechanisms"]
-    return [str(p.relative_to(ROOT)) for p in [*places, ROOT / TESTS / "test_valley.py"]]
+    mechanisms = ROOT / TESTS / "mechanisms"
+    own = sorted(mechanisms.glob(f"test_{room}*.py")) if room else []
+    stages = [own, [ROOT / TESTS / room], [mechanisms, ROOT / TESTS / "test_valley.py"]]
+    return [[str(path.relative_to(ROOT)) for path in stage] for stage in stages if stage]
 
 
 class Copy:
@@ -186,7 +190,10 @@ class Copy:
         """Judge one mutant, and put the file back."""
         path, began = self.folder / mutant.path, time.perf_counter()
         path.write_text(mutant.code, encoding="utf-8")
-        outcome, by = self.judge(tests_of(mutant.room), limit_s)
+        for tests in tests_of(mutant.room):
+            outcome, by = self.judge(tests, limit_s)
+            if outcome != "survived":
+                break
         shutil.copyfile(ROOT / mutant.path, path)
         seconds = round(time.perf_counter() - began, 1)
         return {"outcome": outcome, "by": by, "seconds": seconds, "digest": mutant.digest}

@@ -222,6 +222,21 @@ def committed(spec):
     return book_of(spec)[0].committed
 
 
+def booked(spec, column):
+    """Return a column of the books in the site's second month."""
+    book, made = book_of(spec)
+    made.order(next(p for p in CALENDAR.periods if p.month == AFTER_AS_OF.month + 1))
+    return book._account.now[[each.name for each in book._account.columns].index(column)]
+
+
+def booked_contracts(spec):
+    return booked(spec, "committed_orders_gwh_per_year")
+
+
+def booked_tenders(spec):
+    return booked(spec, "won_orders_gwh_per_year")
+
+
 CLOSED_MARKET = replace(WORLD.open_market, contestable=0.0)
 UNDER_CONTRACT = replace(WORLD, open_market=CLOSED_MARKET, programmes={"one": PROGRAMME})
 """100,000 cars of 50 kWh, four fifths of them sourced here: 4 GWh a year."""
@@ -230,6 +245,8 @@ UNDER_CONTRACT = replace(WORLD, open_market=CLOSED_MARKET, programmes={"one": PR
 @table(
     UNDER_CONTRACT,
     ("programmes.one.volume", 150_000.0, committed, 6.0),
+    ("programmes.one.volume", 150_000.0, booked_contracts, 6.0),
+    ("programmes.one.volume", 150_000.0, booked_tenders, 0.0),
     ("programmes.one.energy", 60.0, committed, 4.8),
     ("programmes.one.sourced_here", 0.5, committed, 2.5),
     ("programmes.one.build_up", 12.0, committed, 0.043805612594114),  # 4 x 4 days / 365.25

@@ -209,6 +209,15 @@ def penalty_of_the_green(spec):
     return alpha.scrap_penalty
 
 
+def penalty_of_veterans(spec):
+    """The same for veterans, in the month in which the plan expects everybody to be new."""
+    made = market(spec, heads=600.0)
+    alpha = made.workforces["alpha"]
+    alpha.ask(FULL, 2)
+    pass_until(made, 0.0)
+    return alpha.scrap_penalty
+
+
 @table(
     WORLD,
     ("labour.proficiency.operators.start", 0.4, of_a_job_seeker, 0.4),
@@ -230,6 +239,7 @@ def penalty_of_the_green(spec):
         0.696734670143683,
     ),
     ("labour.thin_staffing.scrap_slope", 0.3, penalty_of_the_green, 0.15),  # 0.3 x (1 - 0.5)
+    ("labour.thin_staffing.scrap_slope", 0.3, penalty_of_veterans, 0.0),  # no reward
 )
 def test_proficiency(spec, measure, expected):
     assert measure(spec) == exact(expected)
