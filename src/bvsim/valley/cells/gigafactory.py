@@ -98,7 +98,7 @@ class Gigafactory:
         self._lines = 0
         self._outlook, self._outlook_month = 0.0, -1
         self._available = 0.0
-        self._limits: Sequence[float] = NO_LIMITS
+        self._limits = list(NO_LIMITS)
         self._month_good = self._month_started = self._month_delivered = 0.0
         self.account: Account
 

@@ -8,12 +8,16 @@ from typing import Final
 
 from bvsim.schema.ramp import RampClass
 from bvsim.valley.cells.block import CellBlock
-from bvsim.valley.cells.causes import LIMITS, THROTTLE, Limit
+from bvsim.valley.cells.causes import LIMITS, THROTTLE
 from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
 
 _THROTTLE: Final = LIMITS.index(THROTTLE)
+_ON_REQUEST: Final = tuple(i for i, limit in enumerate(LIMITS) if limit.on_request)
+_AT_ONCE: Final = tuple(i for i, limit in enumerate(LIMITS) if not limit.on_request)
+_ALLOWS: Final = tuple(limit.allows for limit in LIMITS)
+_UNLIMITED: Final = [math.inf] * len(LIMITS)
 
 
 class SiteLimits:
@@ -63,25 +67,24 @@ class SiteLimits:
         """
         known = period.start_day < self._facts_until
         if known and any(each.observes(period) for each in running):
-            allowed = [math.inf] * len(LIMITS)
+            allowed = _UNLIMITED.copy()
             allowed[_THROTTLE] = _cap_by_fact(running, period)
             return allowed
         self._running, self.available = running, available
         self.rated = sum([each.possible.rated for each in running])
-        return [math.inf if limit.on_request else self._allowed(limit) for limit in LIMITS]
+        return self._look_at(_AT_ONCE, _UNLIMITED)
 
-    def after_request(self, allowed: Sequence[float]) -> list[float]:
+    def after_request(self, allowed: list[float]) -> list[float]:
         """Return the limits with those that are known once the site has asked."""
-        return [
-            self._allowed(limit) if limit.on_request else known
-            for limit, known in zip(LIMITS, allowed, strict=True)
-        ]
+        return self._look_at(_ON_REQUEST, allowed)
 
-    def _allowed(self, limit: Limit) -> float:
-        """Return what a limit allows, everything while it is lifted."""
-        if self._liftable and self.ctx.lifted(limit.lift):
-            return math.inf
-        return limit.allows(self)
+    def _look_at(self, which: Sequence[int], before: list[float]) -> list[float]:
+        """Return the limits with some looked at now; those that are lifted stay as they were."""
+        allowed = before.copy()
+        for i in which:
+            if not (self._liftable and self.ctx.lifted(LIMITS[i].lift)):
+                allowed[i] = _ALLOWS[i](self)
+        return allowed
 
     def good_per_start(self) -> float:
         """Return the yield of the site now, blocks weighed by what they could make."""
