@@ -18,8 +18,8 @@ from bvsim.cli.errors import explain
 from bvsim.cli.terminal import print_summary
 from bvsim.ensemble.run import Interrupted
 from bvsim.schema.errors import Place, Problem, SpecError
+from bvsim.valley.cells.ledger import LEDGER
 from bvsim.valley.ground.books import Event
-from bvsim.valley.record.ledger import LEDGER
 from bvsim.valley.record.record import Record, Table
 from run_folder import make_run, write_run
 

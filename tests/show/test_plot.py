@@ -9,9 +9,9 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from bvsim.analysis.ledger.causes import CAUSES, LOSSES
 from bvsim.analysis.policy.compare import Comparison
 from bvsim.show import plot
+from bvsim.valley.cells.causes import BOTTLENECKS, LOSSES
 from run_folder import make_run
 
 
@@ -65,7 +65,7 @@ def test_the_bottlenecks_fill_every_year(run):
 
 
 def test_every_cause_has_one_colour_of_its_own():
-    colours = [plot.COLOURS[cause] for cause in {*CAUSES, *LOSSES}]
+    colours = [plot.COLOURS[cause] for cause in {*BOTTLENECKS, *LOSSES}]
     assert len(set(colours)) == len(colours) == 11
 
 

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 
 from bvsim.analysis.errors import AnalysisError
-from bvsim.analysis.ledger.causes import CAUSES
 from bvsim.analysis.milestones import milestones
 from bvsim.show import plot
+from bvsim.valley.cells.causes import BOTTLENECKS
 from run_folder import make_run
 
 ROWS = 40
@@ -128,7 +128,7 @@ def bottleneck_shares(run, year, site):
     """Count the largest loss of each draw, straight from the ledger."""
     ledger = run.tables["ledger"]
     own = ledger[(ledger["year"] == year) & ledger["entity"].str.startswith(site)]
-    losses = own.groupby("draw")[[f"lost_{cause}_gwh" for cause in CAUSES]].sum()
+    losses = own.groupby("draw")[[f"lost_{cause}_gwh" for cause in BOTTLENECKS]].sum()
     planned = own.groupby("draw")["announced_gwh"].sum() > 0
     named = losses[planned & (losses.max(axis=1) > 1e-6)].idxmax(axis=1)
     return named.str.slice(5, -4).value_counts() / ROWS

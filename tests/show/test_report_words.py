@@ -10,7 +10,6 @@ import yaml
 from markupsafe import Markup, escape
 
 import bvsim.show.report
-from bvsim.analysis.ledger.causes import CAUSES, LABELS, LOSSES
 from bvsim.show.report.words import Both, fixed, join, number, percent, plain, say, short
 
 HERE = Path(bvsim.show.report.__file__).parent
@@ -40,12 +39,6 @@ def test_every_text_that_the_page_asks_for_exists():
             asked |= {f"chart.{name}" for name in found}
     assert len(asked) > 80
     assert asked - set(TEXTS) == set()
-
-
-def test_every_cause_has_words():
-    assert {f"cause.{name}" for name in LABELS} <= set(TEXTS)
-    assert {f"meaning.{name}" for name in (*LOSSES, *CAUSES)} <= set(TEXTS)
-    assert all(WORDS["cause"][name]["en"] == text for name, text in LABELS.items())
 
 
 @pytest.mark.parametrize(

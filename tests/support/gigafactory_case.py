@@ -12,7 +12,7 @@ from bvsim.schema.materials import Recipe
 from bvsim.schema.production import Production
 from bvsim.valley.cells.block import CellBlock
 from bvsim.valley.cells.gigafactory import Gigafactory
-from bvsim.valley.cells.limits import SiteWiring
+from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.cells.plan import PlanPath
 from bvsim.valley.cells.process import InProcess
 from bvsim.valley.orders.customers import ORDERS, Contract, OrderBook, Portfolio

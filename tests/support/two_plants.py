@@ -45,7 +45,7 @@ from typing import Any
 
 import numpy as np
 
-from bvsim.valley.record import ledger
+from bvsim.valley.cells import ledger
 from bvsim.valley.record.record import Record, Table
 
 YEAR = 2030

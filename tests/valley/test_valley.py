@@ -5,9 +5,9 @@ import pytest
 
 from bvsim.reading.scenario import load
 from bvsim.valley import valley
+from bvsim.valley.cells import ledger
 from bvsim.valley.ground.books import IdentityError
 from bvsim.valley.ground.streams import Key
-from bvsim.valley.record import ledger
 
 YEARS = (2026, 2030, 2035, 2040)
 DRAWS = 3

@@ -17,8 +17,8 @@ from typing import Any
 import click
 
 from bvsim.analysis.kpis import KPIS
-from bvsim.analysis.ledger.causes import MEANINGS, label
 from bvsim.show.export.dictionary import ROW_KEYS, recorded_columns
+from bvsim.valley.cells.causes import CAUSES
 
 WRITTEN = "<!-- written by: python -m pages.reference -->"
 
@@ -129,8 +129,9 @@ def _key_figures() -> Iterator[str]:
     yield "\n## Causes of the ledger\n"
     yield "Names in `lost_CAUSE_gwh`, `weeks_CAUSE`, and of bottlenecks.\n"
     yield from _header("cause", "written", "meaning")
-    for name, meaning in MEANINGS.items():
-        yield _row(f"`{name}`", label(name), meaning)
+    for name, cause in CAUSES.items():
+        if any(cause.meaning):
+            yield _row(f"`{name}`", cause.label[0], cause.meaning[0])
 
 
 def _tables() -> Iterator[str]:

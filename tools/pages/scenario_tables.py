@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from bvsim.analysis.ledger.bottlenecks import shares
-from bvsim.analysis.ledger.causes import label
 from bvsim.analysis.tables import ROW, RunLike, by_year, cell
 from bvsim.ensemble.design.interval import ci95_mean
 from bvsim.reading.levers import Lever, price
+from bvsim.valley.cells.causes import label
 
 FIRST_YEAR, LAST_YEAR = 2027, 2035
 """The span over which output and prices of levers are added up."""

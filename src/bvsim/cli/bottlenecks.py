@@ -69,7 +69,7 @@ def _opened(source: str) -> Any:
 
 def _made(source: str, year: int, options: dict[str, Any]) -> Any:
     from bvsim import reading
-    from bvsim.analysis.ledger.relief import run_relief
+    from bvsim.analysis.ledger.relief import CONSTRAINTS, run_relief
     from bvsim.ensemble.store.folder import fresh_folder
 
     scenario = reading.load(source, sets=options.pop("sets"))
@@ -79,7 +79,7 @@ def _made(source: str, year: int, options: dict[str, Any]) -> Any:
     if not first <= year <= last:
         raise click.UsageError(f"--year {year}: a run of {scenario.name} is of {first} to {last}")
     options["out"] = options["out"] or fresh_folder(f"{scenario.name}-relief")
-    simulations = options["draws"] * (32 if options["stops"] else 16)
+    simulations = options["draws"] * 2 ** (len(CONSTRAINTS) + options["stops"])
     click.echo(f"relief: {options['draws']} rows, {simulations} simulations", err=True)
     with progress_bar(scenario.name) as progress:
         return run_relief(scenario, progress=progress, **options)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from bvsim.analysis.ledger.causes import label
 from bvsim.analysis.ledger.relief import ALL
 from bvsim.analysis.tables import REGION
 from bvsim.cli.frames import frame_table, interval, number
 from bvsim.cli.terminal import make_console
+from bvsim.valley.cells.causes import label
 
 if TYPE_CHECKING:
     import pandas as pd

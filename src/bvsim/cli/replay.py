@@ -113,7 +113,7 @@ def _ledger_tables(ledger: dict[int, dict[str, float]]) -> Iterator[Table]:
     from rich import box
     from rich.table import Table
 
-    from bvsim.analysis.ledger.causes import LOSSES, column, label
+    from bvsim.valley.cells.causes import LOSSES, column, label
 
     steps = ("announced", "beyond_plan", *LOSSES, "good")
     shown = [step for step in steps if any(row[column(step)] >= 0.05 for row in ledger.values())]

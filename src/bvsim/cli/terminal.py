@@ -7,9 +7,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from bvsim.analysis.ledger.bottlenecks import ledger_of, shares
-from bvsim.analysis.ledger.causes import LOSSES, label
 from bvsim.analysis.summary import FEWEST_ROWS, quantiles, summarise
 from bvsim.analysis.tables import by_year, cell, ranked
+from bvsim.valley.cells.causes import LOSSES, label
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,6 +12,8 @@ import simpy
 
 from bvsim.schema.model import Model
 from bvsim.valley.cathode.market import CathodeMarket
+from bvsim.valley.cells import ledger
+from bvsim.valley.cells.causes import LIFTS
 from bvsim.valley.cells.gigafactory import SITE, Gigafactory
 from bvsim.valley.cells.lead_acid import LeadAcidPlant
 from bvsim.valley.cells.plan import plan_in_force
@@ -33,7 +35,7 @@ from bvsim.valley.wiring import CELLS, Actors, Plans, SiteBuilder
 if TYPE_CHECKING:
     from bvsim.reading.scenario import Scenario
 
-LIFTABLE: Final = frozenset({"labour", "cathode", "demand", "delay", "stops"})
+LIFTABLE: Final = frozenset(LIFTS)
 KEPT: Final = ("yearly", "ledger", "binding")
 RECYCLED_METALS: Final = ("nickel", "cobalt", "lithium")
 
@@ -291,8 +293,8 @@ class Valley:
         tables.check_balances(balances, calendar)
         by_table = tables.accounts_of(books)
         accounts = {name: by_table.get(name, {}) for name in KEPT}
-        tables.check_ledger(accounts["ledger"], calendar)
-        tables.check_binding(accounts["binding"], calendar)
+        ledger.check_ledger(accounts["ledger"], calendar)
+        ledger.check_binding(accounts["binding"], calendar)
         layouts = self.setting.layouts
         for name, own in accounts.items():
             if name not in layouts:

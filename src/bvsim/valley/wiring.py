@@ -17,9 +17,9 @@ from bvsim.valley.cells.block import CellBlock
 from bvsim.valley.cells.brochure import BrochureBlock, BrochurePipeline
 from bvsim.valley.cells.energy import EnergyMeter
 from bvsim.valley.cells.gigafactory import Gigafactory
-from bvsim.valley.cells.limits import SiteWiring
 from bvsim.valley.cells.money import SitePurse
 from bvsim.valley.cells.observed import ObservedBlock, ReleasedLine
+from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.cells.plan import PlanPath
 from bvsim.valley.cells.process import InProcess
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, Calendar

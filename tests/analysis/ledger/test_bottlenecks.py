@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from bvsim.analysis.ledger.bottlenecks import bottlenecks, ledger_of, main_bottleneck, shares
-from bvsim.analysis.ledger.causes import CAUSES
-from bvsim.valley.record.ledger import CAUSES as STAIRCASE
+from bvsim.valley.cells.causes import BOTTLENECKS
+from bvsim.valley.cells.causes import LOSSES as STAIRCASE
 from run_folder import LOSSES, MadeUpRun, make_run
 
 
@@ -104,7 +104,7 @@ def test_rounding_neither_breaks_a_tie_nor_makes_a_loss():
 
 def test_the_causes_are_those_of_the_ledger():
     assert set(LOSSES) == set(STAIRCASE)
-    assert set(CAUSES) == set(STAIRCASE) - {"not_built", "delay"}
+    assert set(BOTTLENECKS) == set(STAIRCASE) - {"not_built", "delay"}
 
 
 def test_shares_of_every_year_add_up_to_one():

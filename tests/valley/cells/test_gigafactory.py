@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from bvsim.valley.record import ledger
+from bvsim.valley.cells import ledger
 from gigafactory_case import RECIPE, make_site, play
 from world import make_ramp
 

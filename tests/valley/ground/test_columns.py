@@ -12,6 +12,7 @@ from bvsim.valley.cathode.makers import CAM, PCAM
 from bvsim.valley.cells.energy import METERED
 from bvsim.valley.cells.gigafactory import SITE
 from bvsim.valley.cells.lead_acid import LEAD_ACID
+from bvsim.valley.cells.ledger import BINDING, LEDGER
 from bvsim.valley.cells.money import MONEY
 from bvsim.valley.ground.columns import Column, Columns, flow, flows, laid_out, stock
 from bvsim.valley.orders.customers import ORDERS
@@ -20,7 +21,6 @@ from bvsim.valley.people.pools import BASIN
 from bvsim.valley.people.programmes import COURSE
 from bvsim.valley.people.register import PEOPLE
 from bvsim.valley.people.workforce import STAFF
-from bvsim.valley.record.ledger import BINDING, LEDGER
 from bvsim.valley.returns.market import RETURNS
 from bvsim.valley.returns.recycler import RECYCLER
 

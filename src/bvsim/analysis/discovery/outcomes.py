@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.ledger.bottlenecks import bottlenecks
-from bvsim.analysis.ledger.causes import CAUSES, NONE
 from bvsim.analysis.samples import known
 from bvsim.analysis.tables import ROW, RunLike
+from bvsim.valley.cells.causes import BOTTLENECKS, NONE
 
 Truth = NDArray[np.bool_]
 
@@ -129,8 +129,8 @@ class _Reader:
         if sign not in ("==", "!="):
             raise OutcomeError(f"a bottleneck can be == or != a cause, not {sign}")
         value = self._next("text", "a cause in quotes")[1:-1]
-        if value not in (*CAUSES, NONE):
-            raise OutcomeError(f"{value!r} is no cause: it must be one of {', '.join(CAUSES)}")
+        if value not in (*BOTTLENECKS, NONE):
+            raise OutcomeError(f"{value!r} is no cause: it must be one of {', '.join(BOTTLENECKS)}")
         named = bottlenecks(self._run, "region", site)["cause"].droplevel("entity")
         if year not in named.index.unique("year"):
             raise AnalysisError(f"the run has no year {year}")

@@ -1,9 +1,9 @@
 """What holds the valley back: the largest loss of the ledger, by site and by year.
 
-The bottleneck of an entity and year is the largest of `causes.CAUSES` in the ledger
+The bottleneck of an entity and year is the largest of `causes.BOTTLENECKS` in the ledger
 summed over the entity's blocks; `none` where nothing was planned or nothing was lost.
 Losses within a relative 1e-12 of each other are equal, and the first in the order of
-`causes.CAUSES` is named. `not_built` and `delay` are the plan's own losses and never
+`causes.BOTTLENECKS` is named. `not_built` and `delay` are the plan's own losses and never
 a bottleneck.
 
 The bottleneck by time is what bound for the most weeks of the year (table `binding`),
@@ -19,12 +19,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bvsim.analysis.errors import AnalysisError
-from bvsim.analysis.ledger.causes import CAUSES, LOSSES, NONE, column
 from bvsim.analysis.tables import RunLike, in_gwh, ledger_by, summed_by, summed_pieces
 from bvsim.ensemble.design.interval import ci95_mean
-
-TIME_CAUSES = ("ramp", "labour", "cathode", "demand", "throttle")
-"""What can bind a running block; of equal times the earlier one is named."""
+from bvsim.valley.cells.causes import BOTTLENECKS, LOSSES, NONE, RUNNING, column
 
 QUANTILES = {"p10": 0.10, "p50": 0.50, "p90": 0.90}
 
@@ -63,14 +60,14 @@ def _named_pieces(run: RunLike, group: str, entity: str | None) -> Iterator[Fram
 
 
 def _named(ledger: Frame) -> Frame:
-    losses = ledger[[column(cause) for cause in CAUSES]].to_numpy(dtype=float, copy=True)
+    losses = ledger[[column(cause) for cause in BOTTLENECKS]].to_numpy(dtype=float, copy=True)
     announced = ledger[column("announced")].to_numpy(dtype=float)
     size = announced + ledger[column("beyond_plan")].to_numpy(dtype=float)
     losses[announced <= 0.0] = 0.0
     losses[losses <= _NOTHING * size[:, None]] = 0.0
     first, lost = _largest(losses)
     second, second_lost = _largest(_without(losses, first))
-    names = np.array([*CAUSES, NONE], dtype=object)
+    names = np.array([*BOTTLENECKS, NONE], dtype=object)
     return pd.DataFrame(
         {
             "cause": names[first],
@@ -103,12 +100,12 @@ def time_bottlenecks(run: RunLike, group: str = "region", entity: str | None = N
         replication, year, entity.
     """
     weeks = _weeks_by(run, group, entity)
-    bound = weeks[[f"weeks_{cause}" for cause in TIME_CAUSES]].to_numpy(dtype=float, copy=True)
-    behind = weeks[[f"weeks_second_{cause}" for cause in TIME_CAUSES]].to_numpy(dtype=float)
+    bound = weeks[[f"weeks_{cause}" for cause in RUNNING]].to_numpy(dtype=float, copy=True)
+    behind = weeks[[f"weeks_second_{cause}" for cause in RUNNING]].to_numpy(dtype=float)
     first, longest = _largest(bound)
     second, second_weeks = _largest(_without(bound, first))
     following, next_weeks = _largest(_without(behind, first))
-    names = np.array([*TIME_CAUSES, NONE], dtype=object)
+    names = np.array([*RUNNING, NONE], dtype=object)
     return pd.DataFrame(
         {
             "cause": names[first],
@@ -148,7 +145,7 @@ def shares(run: RunLike, group: str = "region", entity: str | None = None) -> Fr
     Returns
     -------
     pandas.DataFrame
-        Columns `CAUSES` and `none`; index: year, or (entity, year) unless the group is
+        Columns `BOTTLENECKS` and `none`; index: year, or (entity, year) unless the group is
         the region. Each row adds up to 1.
     """
     keys = ["year"] if group == "region" else ["entity", "year"]
@@ -157,7 +154,8 @@ def shares(run: RunLike, group: str = "region", entity: str | None = None) -> Fr
         for named in _named_pieces(run, group, entity)
     ]
     summed = pd.concat(counted).groupby([*keys, "cause"], sort=True).sum()
-    counts = summed.unstack("cause", fill_value=0).reindex(columns=[*CAUSES, NONE], fill_value=0)
+    causes = [*BOTTLENECKS, NONE]
+    counts = summed.unstack("cause", fill_value=0).reindex(columns=causes, fill_value=0)
     found: pd.DataFrame = counts.div(counts.sum(axis=1), axis=0)
     return found
 
@@ -185,7 +183,7 @@ def share_intervals(
     """
     if by not in ("loss", "time"):
         raise AnalysisError(f"by is {by!r}: it must be loss or time")
-    causes = (*CAUSES, NONE) if by == "loss" else (*TIME_CAUSES, NONE)
+    causes = (*BOTTLENECKS, NONE) if by == "loss" else (*RUNNING, NONE)
     named = (bottlenecks if by == "loss" else time_bottlenecks)(run, group, entity)["cause"]
     design = str(run.manifest.get("design", "random"))
     records = []

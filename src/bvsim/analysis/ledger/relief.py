@@ -33,15 +33,16 @@ from bvsim.ensemble.experiment import RowKind
 from bvsim.ensemble.run import Run, run
 from bvsim.ensemble.store.manifest import Sample
 from bvsim.ensemble.work import Job, Simulate
+from bvsim.valley.cells import causes
 from bvsim.valley.ground.streams import Key
 from bvsim.valley.record.record import Record, Table
 
 FloatArray = NDArray[np.float64]
 KIND = "relief"
 TABLE = "relief"
-CONSTRAINTS = ("labour", "cathode", "demand", "delay")
-STOPS = "stops"
-"""An optional fifth: stalls and breakdowns."""
+STOPS = causes.STOPS.lift
+"""Lifted only when asked for: stalls and breakdowns."""
+CONSTRAINTS = tuple(lift for lift in causes.LIFTS if lift != STOPS)
 
 ALL = "all"
 MEASURES = ("alone", "last", "shapley", "pair", "interaction", ALL)

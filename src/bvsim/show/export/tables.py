@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from bvsim.analysis.ledger.bottlenecks import QUANTILES, shares
-from bvsim.analysis.ledger.causes import NONE, label
 from bvsim.analysis.summary import quantiles, summarise
 from bvsim.analysis.tables import ROW, RunLike, by_year
 from bvsim.show.export.dictionary import unit_of_column
+from bvsim.valley.cells.causes import NONE, label
 
 NUMBERS = ("mean", *QUANTILES)
 

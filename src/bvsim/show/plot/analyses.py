@@ -7,11 +7,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from bvsim.analysis.ledger.causes import label
 from bvsim.analysis.policy.compare import Comparison
 from bvsim.analysis.tables import REGION
 from bvsim.show.plot.picture import axes
 from bvsim.show.plot.style import INK, OUTPUT, QUIET, tidy, title
+from bvsim.valley.cells.causes import label
 
 FALLS = "#cc6677"
 MEASURES = {

@@ -17,13 +17,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from bvsim.analysis.ledger.bottlenecks import largest_plan_loss, ledger_of, shares
-from bvsim.analysis.ledger.causes import CAUSES, LOSSES, NONE, label
 from bvsim.analysis.summary import quantiles
 from bvsim.analysis.tables import RunLike, by_year, cell, column_of, columns_of, ranked
 from bvsim.show.plot.analyses import difference, relief, sensitivity
 from bvsim.show.plot.labels import legend, name_ends
 from bvsim.show.plot.picture import TALL, axes, blank
 from bvsim.show.plot.style import COLOURS, INK, OUTPUT, QUIET, note, render, tidy, title
+from bvsim.valley.cells.causes import BOTTLENECKS, LOSSES, NONE, label
 
 __all__ = [
     "COLOURS",
@@ -232,7 +232,7 @@ def bottlenecks(run: RunLike, *, entity: str | None = None, ax: Axes | None = No
     """
     found = shares(run, "region", entity)
     ax = ax or axes()
-    kept = [cause for cause in (*CAUSES, NONE) if found[cause].max() > 0]
+    kept = [cause for cause in (*BOTTLENECKS, NONE) if found[cause].max() > 0]
     order = sorted((c for c in kept if c != NONE), key=lambda c: -found[c].mean())
     order += [NONE] * (NONE in kept)
     base = np.zeros(len(found))

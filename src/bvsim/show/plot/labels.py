@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from bvsim.analysis.ledger.causes import label
 from bvsim.show.plot.style import COLOURS, INK
+from bvsim.valley.cells.causes import label
 
 _GAP = 0.055
 """Of the height of an Axes, between names."""

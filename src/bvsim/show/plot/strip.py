@@ -7,12 +7,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from bvsim.analysis.ledger.bottlenecks import shares
-from bvsim.analysis.ledger.causes import CAUSES, NONE, label
 from bvsim.analysis.tables import RunLike, ranked
 from bvsim.show.names import name_of
 from bvsim.show.plot.labels import legend
 from bvsim.show.plot.picture import axes
 from bvsim.show.plot.style import COLOURS, FAINT, INK, tidy, title
+from bvsim.valley.cells.causes import BOTTLENECKS, NONE, label
 
 _HEIGHT = 0.84
 """Of a row's bars; the rest of the row stays white."""
@@ -36,7 +36,7 @@ def heat_strip(run: RunLike, *, ax: Axes | None = None) -> Axes:
         if part[NONE].min() < 1.0
     }
     everything = pd.concat(found.values())
-    order = sorted(CAUSES, key=lambda cause: -everything[cause].mean())
+    order = sorted(BOTTLENECKS, key=lambda cause: -everything[cause].mean())
     order = [cause for cause in order if everything[cause].max() > 0.0]
     ax = ax or axes(height=1.6 + 0.5 * len(found))
     for row, part in enumerate(found.values()):
@@ -72,7 +72,7 @@ def _message(found: dict[str, pd.DataFrame]) -> str:
     bound = [cause for cause in leaders if cause != NONE]
     if not bound:
         return f"{year}: nothing but the plan itself holds any site back"
-    first = max(CAUSES, key=bound.count)
+    first = max(BOTTLENECKS, key=bound.count)
     count = bound.count(first)
     noun = "site" if len(leaders) == 1 else "sites"
     return f"{year}: {label(first)} comes first at {count} of {len(leaders)} {noun}"

@@ -9,32 +9,15 @@ from typing import Any
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 
-from bvsim.analysis.ledger.causes import NONE
+from bvsim.valley.cells.causes import CAUSES
 
 INK = "#22272e"
 QUIET = "#6a737d"
 FAINT = "#e4e7eb"
-OUTPUT = "#0072b2"
-
-COLOURS = {
-    "not_built": "#7d858f",
-    "delay": "#b4bac2",
-    "closure": "#882255",
-    "rating": "#999933",
-    "ramp_up": "#5a549e",
-    "availability": "#88ccee",
-    "labour": "#cc6677",
-    "cathode": "#117733",
-    "demand": "#ddcc77",
-    "throttle": "#aa4499",
-    "yield": "#44aa99",
-    NONE: "#eceef1",
-    "announced": "#3d454e",
-    "beyond_plan": "#7fb8da",
-    "good": OUTPUT,
-}
+COLOURS = {name: cause.colour for name, cause in CAUSES.items()}
 """One colour a cause, everywhere: after Paul Tol's muted scheme (safe for the colour-blind),
 the plan's own losses in greys."""
+OUTPUT = COLOURS["good"]
 
 
 def render(ax: Axes, suffix: str = "svg") -> bytes:

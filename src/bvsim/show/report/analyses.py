@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from bvsim.analysis.ledger.causes import label
 from bvsim.analysis.policy.compare import Comparison, unlike
 from bvsim.analysis.tables import REGION, RunLike
 from bvsim.analysis.written import FOLDER
@@ -106,8 +105,4 @@ def label_of(run: RunLike) -> str:
 def constraint_words(found: Sequence[dict[str, Any]]) -> dict[str, dict[str, str]]:
     """Return constraints in both languages, by language and name."""
     names = sorted({name for each in found for name in each["lifted"]})
-    said = {name: words.cause(name if name != "stops" else "availability") for name in names}
-    return {
-        lang: {n: getattr(both, lang) or label(n) for n, both in said.items()}
-        for lang in words.LANGUAGES
-    }
+    return words.causes(names)

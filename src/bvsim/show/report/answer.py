@@ -7,13 +7,13 @@ import shlex
 import pandas as pd
 
 from bvsim.analysis.ledger.bottlenecks import ledger_of, shares
-from bvsim.analysis.ledger.causes import LOSSES, NONE
 from bvsim.analysis.summary import FEWEST_ROWS, quantiles
 from bvsim.analysis.tables import RunLike, by_year, cell, ranked
 from bvsim.ensemble.design.interval import ci95_quantile
 from bvsim.ensemble.store.manifest import picked
 from bvsim.show.report import words
 from bvsim.show.report.words import Both, say
+from bvsim.valley.cells.causes import LOSSES, NONE
 
 
 def answer(run: RunLike, table: pd.DataFrame, year: int) -> list[Both]:

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from bvsim.analysis.ledger.bottlenecks import shares
-from bvsim.analysis.ledger.causes import NONE
 from bvsim.show.geography import geography
 from bvsim.show.report import words
 from bvsim.show.report.cube import listed
 from bvsim.show.report.series import RECYCLED, Series
+from bvsim.valley.cells.causes import NONE
 
 FEEDS = {
     "feed_scrap": "feed_scrap_t",

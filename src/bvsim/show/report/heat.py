@@ -7,12 +7,12 @@ from typing import Any
 import pandas as pd
 
 from bvsim.analysis.ledger.bottlenecks import shares
-from bvsim.analysis.ledger.causes import NONE
 from bvsim.analysis.tables import RunLike, ranked
 from bvsim.show.plot.figures import COLOURS
 from bvsim.show.report import words
 from bvsim.show.report.model import Facts
 from bvsim.show.report.words import Both, say
+from bvsim.valley.cells.causes import NONE
 
 RUNNERS_UP = 3
 

@@ -17,7 +17,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from bvsim.analysis.kpis import kpi_of
-from bvsim.analysis.ledger.causes import CAUSES, LOSSES
 from bvsim.analysis.summary import quantiles, summarise
 from bvsim.analysis.tables import RunLike
 from bvsim.show import plot
@@ -31,6 +30,7 @@ from bvsim.show.report.model import CONFIDENCES, Facts, facts_of
 from bvsim.show.report.sensitivities import sensitivities
 from bvsim.show.report.series import STEPS, Series
 from bvsim.show.report.static_figures import static_figures
+from bvsim.valley.cells.causes import BOTTLENECKS, LIFTS, PLAN_LOSSES
 
 FOCUS = 2030
 """The year the page opens on, where the run has it."""
@@ -144,11 +144,11 @@ def payload(
         "focus": year,
         "observed": series.ledger.observed,
         "words": words.section("chart"),
-        "causes": words.section("cause"),
+        "causes": words.causes(),
         "confidences": words.section("confidence"),
         "maps": words.section("map"),
         "names": words.section("name"),
-        "colours": plot.COLOURS,
+        "colours": plot.COLOURS | {lift: cause.colour for lift, cause in LIFTS.items()},
         "steps": STEPS,
         "titles": {name: series.facts.title(name) for name in sorted(names)},
         "fan": series.fan(),
@@ -247,11 +247,9 @@ def _as_json(data: dict[str, Any]) -> Markup:
 
 
 def _cause_list() -> list[dict[str, Any]]:
-    order = ("not_built", "delay", *CAUSES)
     return [
-        {"label": words.cause(c), "colour": plot.COLOURS[c], "meaning": words.say(f"meaning.{c}")}
-        for c in order
-        if c in LOSSES
+        {"label": words.cause(c), "colour": plot.COLOURS[c], "meaning": words.meaning(c)}
+        for c in (*PLAN_LOSSES, *BOTTLENECKS)
     ]
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from bvsim.analysis.ledger.bottlenecks import shares
-from bvsim.analysis.ledger.causes import CAUSES, LOSSES, NONE, column
 from bvsim.analysis.tables import REGION
 from bvsim.show.report.cube import Cached, Cube, FloatArray, band, listed
 from bvsim.show.report.model import Facts
+from bvsim.valley.cells.causes import BOTTLENECKS, LOSSES, NONE, column
 
 STEPS = ("announced", "beyond_plan", *LOSSES, "good")
 CAM_PLANTS = "cam_to_valley_t"
@@ -112,7 +112,7 @@ class Series:
     def bottlenecks(self) -> dict[str, list[float]]:
         """Return the share of rows in which each cause is the valley's bottleneck, by year."""
         found = shares(self.run)
-        kept = [name for name in (*CAUSES, NONE) if name in found and found[name].max() > 0]
+        kept = [name for name in (*BOTTLENECKS, NONE) if name in found and found[name].max() > 0]
         return {name: listed(found[name]) for name in kept}
 
     def milestones(self) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,7 +13,7 @@ from typing import Any
 import yaml
 from markupsafe import Markup, escape
 
-from bvsim.analysis.ledger.causes import label
+from bvsim.valley.cells.causes import CAUSES, Words, cause_of, label
 
 LANGUAGES = ("en", "fr")
 THIN = "\N{NARROW NO-BREAK SPACE}"
@@ -87,13 +88,29 @@ def section(name: str) -> dict[str, dict[str, str]]:
 
 
 def cause(name: str) -> Both:
-    """Return how a cause of the ledger is written; one without a text loses its underscores."""
-    return say(f"cause.{name}") if name in _texts()["cause"] else Both(label(name), label(name))
+    """Return how a cause or a lift is written; one without a text loses its underscores."""
+    found = cause_of(name)
+    return _words(found.label) if found else plain(label(name))
+
+
+def causes(names: Iterable[str] = tuple(CAUSES)) -> dict[str, dict[str, str]]:
+    """Return how causes or lifts are written, by language, for the scripts of the page."""
+    return {lang: {name: getattr(cause(name), lang) for name in names} for lang in LANGUAGES}
+
+
+def meaning(name: str) -> Both:
+    """Return what is lost under a cause."""
+    return _words(CAUSES[name].meaning)
+
+
+def _words(text: Words) -> Both:
+    return Both(text[0], _spaced(text[1]))
 
 
 def prose(name: str) -> Both:
     """Return how a cause is written inside a sentence."""
-    return say(f"prose.{name}") if name in _texts()["prose"] else cause(name)
+    found = cause_of(name)
+    return _words(found.prose) if found and any(found.prose) else cause(name)
 
 
 def title(text: str) -> Both:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
+from bvsim.valley.cells import ledger
+from bvsim.valley.cells.causes import LIMITS
 from bvsim.valley.cells.observed import ObservedBlock
 from bvsim.valley.cells.plan import PlanPath
 from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.projects.block import NOTHING, Block, Levels
-from bvsim.valley.record import ledger
 
-Limits = tuple[float, float, float, float]
-NO_LIMITS: Limits = (math.inf, math.inf, math.inf, math.inf)
+NO_LIMITS: Final = (math.inf,) * len(LIMITS)
 
 
 class CellBlock:
@@ -119,7 +120,7 @@ class CellBlock:
                 ledger.post_unreleased(row, announced, standing, closed=closed)
             ledger.post_not_running(binding, period.days)
 
-    def post(self, limits: Limits, good: float, period: Period) -> None:
+    def post(self, limits: Sequence[float], good: float, period: Period) -> None:
         """Post the period to the ledger and to the account of what bound."""
         levels, scheduled = self.possible, period.scheduled_days
         announced = self.plan.by_period[period.index]

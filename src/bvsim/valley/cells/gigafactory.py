@@ -12,10 +12,12 @@ from typing import Final
 from bvsim.schema.materials import Recipe
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.stages import Decision
-from bvsim.valley.cells.block import NO_LIMITS, CellBlock, Limits
+from bvsim.valley.cells.block import NO_LIMITS, CellBlock
 from bvsim.valley.cells.closure import ClosureHazard
-from bvsim.valley.cells.limits import SiteLimits, SiteWiring
+from bvsim.valley.cells.ledger import LEDGER, YIELD
+from bvsim.valley.cells.limits import SiteLimits
 from bvsim.valley.cells.money import Activity
+from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
@@ -96,7 +98,7 @@ class Gigafactory:
         self._lines = 0
         self._outlook, self._outlook_month = 0.0, -1
         self._available = 0.0
-        self._limits: Limits = NO_LIMITS
+        self._limits = list(NO_LIMITS)
         self._month_good = self._month_started = self._month_delivered = 0.0
         self.account: Account
 
@@ -157,7 +159,7 @@ class Gigafactory:
             available += each.possible.available
         self._available, wanted = available, 0.0
         if available > 0.0:
-            self._limits = self.limits.before_cathode(self._running, available, period)
+            self._limits = self.limits.before_request(self._running, available, period)
             wanted = min(available, *self._limits)
         buyer = self.wiring.buyer
         started = wanted / (1.0 - self.ramp.scrap_mature)
@@ -196,21 +198,23 @@ class Gigafactory:
 
     def _run(self, period: Period) -> None:
         """Let the released lines run."""
-        available, limits, used = self._available, NO_LIMITS, 0.0
+        available, used = self._available, 0.0
+        limits: Sequence[float] = NO_LIMITS
         if available > 0.0:
-            limits = self.limits.with_cathode(self._limits)
+            limits = self.limits.after_request(self._limits)
             used = min(1.0, min(limits) / available)
         workforce = self.wiring.workforce
         engineers, penalty = workforce.engineer_share, workforce.scrap_penalty
         good, started, booked = 0.0, 0.0, []
         for each in self._running:
-            made, own, possible = 0.0, NO_LIMITS, each.possible.available
+            made, possible = 0.0, each.possible.available
+            own: Sequence[float] = NO_LIMITS
             if possible > 0.0:
                 begun, made = each.run(used, period, engineers, penalty)
                 started += begun
                 good += made
                 share = possible / available
-                own = _scaled(limits, share) if share < 1.0 else limits
+                own = [limit * share for limit in limits] if share < 1.0 else limits
             each.post(own, made, period)
             if made > 0.0:
                 booked.append((each.ledger, made))
@@ -317,7 +321,8 @@ class Gigafactory:
         self.released, self._lines = 0.0, 0
         self._running, self._idle = [], list(self.blocks)
         self._available = 0.0
-        self.wiring.process.scrap_all(self.account, SITE.good_gwh, SITE.scrap_t)
+        columns = (SITE.good_gwh, SITE.scrap_t, LEDGER.good_gwh, YIELD)
+        self.wiring.process.scrap_all(self.account, *columns)
         self.account.now[SITE.in_process_gwh] = self.account.now[SITE.nameplate_gwh] = 0.0
         self.wiring.workforce.close(day)
         self.wiring.buyer.close()
@@ -337,8 +342,3 @@ class Gigafactory:
         """Yield the accounts of cells in process and of money."""
         yield from self.wiring.process.balances()
         yield from self.wiring.purse.balances()
-
-
-def _scaled(limits: Limits, share: float) -> Limits:
-    labour, cathode, demand, throttle = limits
-    return (labour * share, cathode * share, demand * share, throttle * share)

@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Final
 
 from bvsim.schema.ramp import RampClass
-from bvsim.valley.cathode.buyer import Buyer
-from bvsim.valley.cells.block import CellBlock, Limits
-from bvsim.valley.cells.energy import EnergyMeter
-from bvsim.valley.cells.money import SitePurse
-from bvsim.valley.cells.process import InProcess
-from bvsim.valley.ground.calendar import DAYS_PER_YEAR, Period
+from bvsim.valley.cells.block import CellBlock
+from bvsim.valley.cells.causes import LIMITS, THROTTLE
+from bvsim.valley.cells.partners import SiteWiring
+from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
-from bvsim.valley.orders.customers import OrderBook
-from bvsim.valley.people.workforce import Workforce
 
-
-@dataclass(frozen=True)
-class SiteWiring:
-    """The other actors' side of a site."""
-
-    workforce: Workforce
-    buyer: Buyer
-    orders: OrderBook
-    purse: SitePurse
-    meter: EnergyMeter
-    process: InProcess
-    outlook: Callable[[float], float]
-    """Orders in sight, GWh a year, by the nameplate that would be in service."""
-    note_cells: Callable[[tuple[float, ...]], None]
+_THROTTLE: Final = LIMITS.index(THROTTLE)
+_ON_REQUEST: Final = tuple(i for i, limit in enumerate(LIMITS) if limit.on_request)
+_AT_ONCE: Final = tuple(i for i, limit in enumerate(LIMITS) if not limit.on_request)
+_ALLOWS: Final = tuple(limit.allows for limit in LIMITS)
+_UNLIMITED: Final = [math.inf] * len(LIMITS)
 
 
 class SiteLimits:
     """Limits of a site's starts in a period, in GWh of good cells at mature yield.
+
+    It is the `Prospect` that each of `causes.LIMITS` looks at; what they allow stands in
+    their order.
 
     Parameters
     ----------
@@ -48,7 +38,9 @@ class SiteLimits:
 
     def __init__(self, wiring: SiteWiring, ramp: RampClass, ctx: Context) -> None:
         self.wiring, self.ctx = wiring, ctx
-        self._mature = 1.0 - ramp.scrap_mature
+        self.mature = 1.0 - ramp.scrap_mature
+        self.rated = self.available = 0.0
+        self._running: Sequence[CellBlock] = ()
         self._liftable = bool(ctx.lifts)
         self._facts_until = -math.inf
         """Day until which output of a block was observed."""
@@ -57,10 +49,10 @@ class SiteLimits:
         """Take note of a block whose output was observed until a day."""
         self._facts_until = max(self._facts_until, until_day)
 
-    def before_cathode(
+    def before_request(
         self, running: Sequence[CellBlock], available: float, period: Period
-    ) -> Limits:
-        """Return what labour, demand and throttle allow; cathode is not known yet.
+    ) -> list[float]:
+        """Return what the limits allow; those known only on request allow everything yet.
 
         Where output of a block is a fact nothing else limits the site.
 
@@ -75,48 +67,32 @@ class SiteLimits:
         """
         known = period.start_day < self._facts_until
         if known and any(each.observes(period) for each in running):
-            return (math.inf, math.inf, math.inf, _cap_by_fact(running, period))
-        labour = math.inf
-        if not (self._liftable and self.ctx.lifted("labour")):
-            rated = sum([each.possible.rated for each in running])
-            labour = rated * self.wiring.workforce.crew_share
-        return (labour, math.inf, self._orders(running, available), self._own_cap(available))
+            allowed = _UNLIMITED.copy()
+            allowed[_THROTTLE] = _cap_by_fact(running, period)
+            return allowed
+        self._running, self.available = running, available
+        self.rated = sum([each.possible.rated for each in running])
+        return self._look_at(_AT_ONCE, _UNLIMITED)
 
-    def with_cathode(self, limits: Limits) -> Limits:
-        """Return the limits with what the cathode market gave."""
-        labour, _, demand, throttle = limits
-        if self._liftable and self.ctx.lifted("cathode"):
-            return limits
-        buyer = self.wiring.buyer
-        started = buyer.limit_t / buyer.cam_t_per_gwh
-        return (labour, started * self._mature, demand, throttle)
+    def after_request(self, allowed: list[float]) -> list[float]:
+        """Return the limits with those that are known once the site has asked."""
+        return self._look_at(_ON_REQUEST, allowed)
 
-    def _orders(self, running: Sequence[CellBlock], available: float) -> float:
-        """Return starts at mature yield whose good cells fill orders and free stock.
+    def _look_at(self, which: Sequence[int], before: list[float]) -> list[float]:
+        """Return the limits with some looked at now; those that are lifted stay as they were."""
+        allowed = before.copy()
+        for i in which:
+            if not (self._liftable and self.ctx.lifted(LIMITS[i].lift)):
+                allowed[i] = _ALLOWS[i](self)
+        return allowed
 
-        Cells in process beyond what is ordered while they pass take up that room.
-        """
-        orders, process = self.wiring.orders, self.wiring.process
-        if orders.limit_gwh == math.inf:
-            return math.inf
-        on_their_way = orders.gwh_per_year * process.production.detection / DAYS_PER_YEAR
-        room = orders.limit_gwh - max(0.0, process.gwh - on_their_way)
-        good = _good_per_start(running, available, self.wiring.workforce.scrap_penalty)
-        return max(0.0, room) / good * self._mature
-
-    def _own_cap(self, available: float) -> float:
-        """Return the cap that the site sets itself while scrap is too dear."""
-        purse = self.wiring.purse
-        return available * purse.throttle_cap if purse.throttle_wanted else math.inf
-
-
-def _good_per_start(running: Sequence[CellBlock], available: float, penalty: float) -> float:
-    """Return the yield of a site now, blocks weighed by what they could make."""
-    good = 0.0
-    for each in running:
-        scrap = each.block.scrap + penalty
-        good += each.possible.available * (1.0 - scrap) if scrap < 1.0 else 0.0
-    return max(good / available, 1e-6)
+    def good_per_start(self) -> float:
+        """Return the yield of the site now, blocks weighed by what they could make."""
+        good, penalty = 0.0, self.wiring.workforce.scrap_penalty
+        for each in self._running:
+            scrap = each.block.scrap + penalty
+            good += each.possible.available * (1.0 - scrap) if scrap < 1.0 else 0.0
+        return max(good / self.available, 1e-6)
 
 
 def _cap_by_fact(running: Sequence[CellBlock], period: Period) -> float:

@@ -10,7 +10,6 @@ from bvsim.schema.materials import Recipe
 from bvsim.schema.production import Production
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import Period
-from bvsim.valley.record import ledger
 
 ScrapGate = Callable[[str, str, str, float], None]
 _KG_PER_KWH_TO_T_PER_GWH: Final = 1000.0
@@ -116,7 +115,9 @@ class InProcess:
         self._finished += finished
         return finished
 
-    def scrap_all(self, site: Account, good: int, scrap_t: int) -> None:
+    def scrap_all(
+        self, site: Account, good: int, scrap_t: int, block_good: int, block_lost: int
+    ) -> None:
         """Scrap everything at a closure: a loss of yield in the periods of the starts.
 
         Parameters
@@ -125,12 +126,14 @@ class InProcess:
             The site's account.
         good, scrap_t : int
             Its columns of good cells and of scrap.
+        block_good, block_lost : int
+            The columns of good cells and of lost yield in the ledgers of its blocks.
         """
         while self._batches:
             batch = self._batches.popleft()
             for account, gwh in batch.blocks:
-                account.adjust(batch.month, ledger.LEDGER.good_gwh, -gwh)
-                account.adjust(batch.month, ledger.YIELD, gwh)
+                account.adjust(batch.month, block_good, -gwh)
+                account.adjust(batch.month, block_lost, gwh)
             mass = batch.good_gwh * self.recipe.cell_mass
             site.adjust(batch.month, good, -batch.good_gwh)
             site.adjust(batch.month, scrap_t, mass)

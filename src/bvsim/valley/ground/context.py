@@ -28,8 +28,7 @@ class Context:
     as_of_day : float
         Day since the start up to which facts are imposed.
     lifts : frozenset of str
-        Constraints that are lifted: ``labour``, ``cathode``, ``demand``, ``delay``,
-        ``stops``.
+        Constraints that are lifted, as `causes.LIFTS` names them.
     lift_day : float
         Day since the start from which they are: `as_of`, or the first day in the plan's
         own scenario.

@@ -13,10 +13,8 @@ from bvsim.valley.ground.books import Account, Balance, Books, FloatArray
 from bvsim.valley.ground.calendar import Calendar
 from bvsim.valley.ground.columns import Column
 from bvsim.valley.ground.errors import IdentityError
-from bvsim.valley.record import ledger
 from bvsim.valley.record.record import Table
 
-LEDGER_TOLERANCE_GWH: Final = 1e-9
 RELATIVE_TOLERANCE: Final = 1e-9
 _PEOPLE: Final = "heads"
 
@@ -176,52 +174,3 @@ def check_balances(balances: Iterable[Balance], calendar: Calendar) -> None:
             raise IdentityError(
                 entity=b.entity, quantity=f"balance of {b.balance}", when=calendar.end, size=off
             )
-
-
-def check_ledger(accounts: Mapping[str, Iterable[Account]], calendar: Calendar) -> None:
-    """Check month by month that the ledger closes and that no loss is negative.
-
-    Raises
-    ------
-    IdentityError
-        Naming block, quantity, month and size.
-    """
-    for entity, own in accounts.items():
-        for account in own:
-            rows = account.monthly()
-            losses = rows[:, ledger.LEDGER.lost :]
-            off = rows[:, ledger.LEDGER.announced_gwh] + rows[:, ledger.LEDGER.beyond_plan_gwh]
-            off = off - rows[:, ledger.LEDGER.good_gwh] - losses.sum(axis=1)
-            worst = int(np.argmax(np.abs(off)))
-            if not abs(off[worst]) <= LEDGER_TOLERANCE_GWH:
-                raise _violation(entity, "the ledger", worst, off[worst], calendar)
-            least = np.unravel_index(int(np.argmin(losses)), losses.shape)
-            if not losses[least] >= 0.0:
-                name = account.columns[ledger.LEDGER.lost + int(least[1])].name
-                raise _violation(entity, name, int(least[0]), losses[least], calendar)
-
-
-def check_binding(accounts: Mapping[str, Iterable[Account]], calendar: Calendar) -> None:
-    """Check that the weeks of binding causes add up to the days of each month.
-
-    Raises
-    ------
-    IdentityError
-        Naming block, month and size.
-    """
-    days = np.diff(np.array(calendar.month_starts))
-    count = len(ledger.BINDERS)
-    for entity, own in accounts.items():
-        for account in own:
-            weeks = account.monthly()[:, :count].sum(axis=1)
-            off = weeks * 7.0 - days
-            worst = int(np.argmax(np.abs(off)))
-            if not abs(off[worst]) <= 1e-6:
-                raise _violation(entity, "binding weeks", worst, off[worst] / 7.0, calendar)
-
-
-def _violation(
-    entity: str, quantity: str, month: int, size: float, calendar: Calendar
-) -> IdentityError:
-    when = calendar.date(calendar.month_starts[month])
-    return IdentityError(entity=entity, quantity=quantity, when=when, size=float(size))

@@ -316,7 +316,7 @@ function relief(found, width) {
 }
 const constraintOf = (name) => data.constraints[language][name] || name;
 function shapley(found, width) {
-  const colour = (name) => data.colours[name === "stops" ? "availability" : name];
+  const colour = (name) => data.colours[name];
   const parts = found.lifted.map((name) => [constraintOf(name), data.years.map((y) => found.shapley[name].mean[found.years.indexOf(y)] ?? null), colour(name)]);
   const chart = stacked(parts, width, word("freed"));
   delete chart.option.yAxis.min;

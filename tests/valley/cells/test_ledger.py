@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bvsim.valley.record import ledger
-from bvsim.valley.record.ledger import CAUSES, LEDGER, Steps, post, post_binding
+from bvsim.valley.cells import ledger
+from bvsim.valley.cells.causes import LOSSES
+from bvsim.valley.cells.ledger import LEDGER, Steps, post, post_binding
 
 NO = math.inf
 
@@ -31,7 +32,7 @@ def posted(**changes):
 
 
 def losses(row):
-    return {cause: row[f"lost_{cause}_gwh"] for cause in CAUSES if row[f"lost_{cause}_gwh"]}
+    return {cause: row[f"lost_{cause}_gwh"] for cause in LOSSES if row[f"lost_{cause}_gwh"]}
 
 
 def test_a_block_under_way_by_hand():
@@ -104,10 +105,10 @@ def test_the_identity_holds_and_no_loss_is_negative(announced, standing, closed,
         limits=limits,
         good=min(good, *limits),
     )
-    total = sum(row[f"lost_{cause}_gwh"] for cause in CAUSES)
+    total = sum(row[f"lost_{cause}_gwh"] for cause in LOSSES)
     left = row["announced_gwh"] + row["beyond_plan_gwh"]
     assert left == pytest.approx(row["good_gwh"] + total, abs=1e-9)
-    assert all(row[f"lost_{cause}_gwh"] >= 0.0 for cause in CAUSES)
+    assert all(row[f"lost_{cause}_gwh"] >= 0.0 for cause in LOSSES)
 
 
 def test_binding_weeks_add_up_and_the_second_is_kept():

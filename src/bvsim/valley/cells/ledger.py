@@ -10,29 +10,20 @@ holds exactly, with no loss negative.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bvsim.valley.ground.columns import Columns, flow, flows, laid_out
+import numpy as np
 
-_LOST: Final = {
-    "not_built": "Announced, but its project is cancelled, suspended, downsized or unknown.",
-    "closure": "Announced for a site that has closed.",
-    "delay": "Announced and standing, but the line is not released yet.",
-    "rating": "Share of nameplate that mature lines of the class do not reach.",
-    "ramp_up": "Rate not learnt yet, experiments, stalls and rebuilds.",
-    "availability": "Unplanned stops of lines and major stops.",
-    "labour": "People missing or not proficient yet, where they bind.",
-    "cathode": "Cathode material missing, where it binds.",
-    "demand": "Orders and finished-goods room missing, where they bind.",
-    "throttle": "Starts capped by the plant itself while scrap is too dear.",
-    "yield": "Scrap above the mature level of the class.",
-}
-"""What is lost under each cause, in the order of the staircase."""
-CAUSES: Final = tuple(_LOST)
-CONSTRAINTS: Final = ("labour", "cathode", "demand", "throttle")
-BINDERS: Final = ("ramp", *CONSTRAINTS, "shutdown", "not_running")
+from bvsim.valley.cells.causes import CAUSES, LIMITS, LOSSES, RUNNING
+from bvsim.valley.ground.books import Account
+from bvsim.valley.ground.calendar import Calendar
+from bvsim.valley.ground.columns import Columns, flow, flows, laid_out
+from bvsim.valley.ground.errors import IdentityError
+
+LEDGER_TOLERANCE_GWH: Final = 1e-9
+BINDERS: Final = (*RUNNING, "shutdown", "not_running")
 
 
 @dataclass(frozen=True)
@@ -42,7 +33,7 @@ class LedgerColumns(Columns):
     announced_gwh: int = flow("Good cells that the announced plan would make.")
     beyond_plan_gwh: int = flow("Capacity or good cells above the announced plan.")
     good_gwh: int = flow("Good cells produced, in the period they were started.")
-    lost: int = flows("lost_{}_gwh", _LOST)
+    lost: int = flows("lost_{}_gwh", {name: CAUSES[name].meaning[0] for name in LOSSES})
 
 
 @dataclass(frozen=True)
@@ -57,17 +48,16 @@ class BindingColumns(Columns):
 
 LEDGER: Final = laid_out(LedgerColumns)
 BINDING: Final = laid_out(BindingColumns)
-YIELD: Final = LEDGER.lost + CAUSES.index("yield")
-CLOSURE: Final = LEDGER.lost + CAUSES.index("closure")
-DELAY: Final = LEDGER.lost + CAUSES.index("delay")
+YIELD: Final = LEDGER.lost + LOSSES.index("yield")
+CLOSURE: Final = LEDGER.lost + LOSSES.index("closure")
+DELAY: Final = LEDGER.lost + LOSSES.index("delay")
 _SHUTDOWN: Final = BINDERS.index("shutdown")
 _NOT_RUNNING: Final = BINDERS.index("not_running")
 
-INFINITE: Final = float("inf")
-
+_FIRST_LIMIT: Final = LEDGER.lost + LOSSES.index(LIMITS[0].name)
 _LADDERS: Final = tuple(
-    (*range(LEDGER.lost, LEDGER.lost + 6), LEDGER.lost + 6 + binding, YIELD)
-    for binding in range(len(CONSTRAINTS))
+    (*range(LEDGER.lost, _FIRST_LIMIT), _FIRST_LIMIT + binding, YIELD)
+    for binding in range(len(LIMITS))
 )
 """Columns of the losses from level to level, by the constraint that binds."""
 
@@ -85,8 +75,8 @@ class Steps:
         True where the site has closed.
     built, rated, ramped, available : float
         Nameplate of released lines, then with rating, learnt rate, unplanned stops.
-    limits : tuple of float
-        What labour, cathode, demand and throttle would allow; infinite: no limit.
+    limits : sequence of float
+        What each of `causes.LIMITS` would allow; infinite: no limit.
     good : float
         Good cells made.
     """
@@ -112,7 +102,7 @@ class Steps:
         rated: float,
         ramped: float,
         available: float,
-        limits: tuple[float, float, float, float],
+        limits: Sequence[float],
         good: float,
     ) -> None:
         self.announced, self.standing, self.closed = announced, standing, closed
@@ -201,3 +191,52 @@ def post_not_running(row: list[float], days: float) -> None:
     """Add the weeks of a block without released lines, or of a closed one."""
     row[BINDING.weeks + _NOT_RUNNING] += days / 7.0
     row[BINDING.second + _NOT_RUNNING] += days / 7.0
+
+
+def check_ledger(accounts: Mapping[str, Iterable[Account]], calendar: Calendar) -> None:
+    """Check month by month that the ledger closes and that no loss is negative.
+
+    Raises
+    ------
+    IdentityError
+        Naming block, quantity, month and size.
+    """
+    for entity, own in accounts.items():
+        for account in own:
+            rows = account.monthly()
+            losses = rows[:, LEDGER.lost :]
+            off = rows[:, LEDGER.announced_gwh] + rows[:, LEDGER.beyond_plan_gwh]
+            off = off - rows[:, LEDGER.good_gwh] - losses.sum(axis=1)
+            worst = int(np.argmax(np.abs(off)))
+            if not abs(off[worst]) <= LEDGER_TOLERANCE_GWH:
+                raise _violation(entity, "the ledger", worst, off[worst], calendar)
+            least = np.unravel_index(int(np.argmin(losses)), losses.shape)
+            if not losses[least] >= 0.0:
+                name = account.columns[LEDGER.lost + int(least[1])].name
+                raise _violation(entity, name, int(least[0]), losses[least], calendar)
+
+
+def check_binding(accounts: Mapping[str, Iterable[Account]], calendar: Calendar) -> None:
+    """Check that the weeks of binding causes add up to the days of each month.
+
+    Raises
+    ------
+    IdentityError
+        Naming block, month and size.
+    """
+    days = np.diff(np.array(calendar.month_starts))
+    count = len(BINDERS)
+    for entity, own in accounts.items():
+        for account in own:
+            weeks = account.monthly()[:, :count].sum(axis=1)
+            off = weeks * 7.0 - days
+            worst = int(np.argmax(np.abs(off)))
+            if not abs(off[worst]) <= 1e-6:
+                raise _violation(entity, "binding weeks", worst, off[worst] / 7.0, calendar)
+
+
+def _violation(
+    entity: str, quantity: str, month: int, size: float, calendar: Calendar
+) -> IdentityError:
+    when = calendar.date(calendar.month_starts[month])
+    return IdentityError(entity=entity, quantity=quantity, when=when, size=float(size))

@@ -1,0 +1,271 @@
+"""Why the valley makes less than announced: every cause, with all that is said of it.
+
+This is the one table of causes. The columns of the ledger and of what bound, the constraints
+that can be lifted, labels, colours and the words of the page follow from it. To add a limit of
+what sites may start, such as electricity: write what it allows, and add it to `LIMITS`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from bvsim.valley.ground.calendar import DAYS_PER_YEAR
+
+if TYPE_CHECKING:
+    from bvsim.valley.cells.partners import SiteWiring
+
+Words = tuple[str, str]
+"""A text in English and in French."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What separates two levels of the ledger, or a level itself.
+
+    Parameters
+    ----------
+    name : str
+        As in the tables.
+    colour : str
+        Its one colour in every figure.
+    label : Words
+        How it is written.
+    meaning : Words
+        What is lost under it.
+    prose : Words
+        How it is written inside a sentence, where the label will not do.
+    lift : str
+        The name under which it can be lifted; empty where it cannot.
+    of_plan : bool
+        A loss of the plan itself: shown beside the bottlenecks, never one of them.
+    """
+
+    name: str
+    colour: str
+    label: Words
+    meaning: Words = ("", "")
+    prose: Words = ("", "")
+    lift: str = ""
+    of_plan: bool = False
+
+
+class Prospect(Protocol):
+    """What a site could make in the coming period, and whom it depends on.
+
+    Attributes
+    ----------
+    rated, available : float
+        GWh of good cells at mature yield that its released lines could make: at the rating
+        of the class; with rate learnt and stops.
+    mature : float
+        Good cells per cell started, in the long run.
+    """
+
+    wiring: SiteWiring
+    rated: float
+    available: float
+    mature: float
+
+    def good_per_start(self) -> float:
+        """Return the yield of the site now, blocks weighed by what they could make."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit(Cause):
+    """What others, or the site itself, allow it to start in a period.
+
+    Parameters
+    ----------
+    allows : callable
+        Returns it in GWh of good cells at mature yield; infinite for no limit.
+    on_request : bool
+        Known only once the site has asked for what the other limits leave it.
+    """
+
+    allows: Callable[[Prospect], float]
+    on_request: bool = False
+
+
+def _people(site: Prospect) -> float:
+    """Return what the people present can run."""
+    return site.rated * site.wiring.workforce.crew_share
+
+
+def _material(site: Prospect) -> float:
+    """Return what the cathode market gave."""
+    buyer = site.wiring.buyer
+    return buyer.limit_t / buyer.cam_t_per_gwh * site.mature
+
+
+def _orders(site: Prospect) -> float:
+    """Return starts whose good cells fill orders and free stock.
+
+    Cells in process beyond what is ordered while they pass take up that room.
+    """
+    orders, process = site.wiring.orders, site.wiring.process
+    if orders.limit_gwh == math.inf:
+        return math.inf
+    on_their_way = orders.gwh_per_year * process.production.detection / DAYS_PER_YEAR
+    room = orders.limit_gwh - max(0.0, process.gwh - on_their_way)
+    return max(0.0, room) / site.good_per_start() * site.mature
+
+
+def _own_cap(site: Prospect) -> float:
+    """Return the cap that the site sets itself while scrap is too dear."""
+    purse = site.wiring.purse
+    return site.available * purse.throttle_cap if purse.throttle_wanted else math.inf
+
+
+LABOUR: Final = Limit(
+    "labour",
+    "#cc6677",
+    ("labour", "main-d'œuvre"),
+    (
+        "too few proficient people to run what is installed",
+        "trop peu de personnes formées pour faire tourner l'installé",
+    ),
+    lift="labour",
+    allows=_people,
+)
+CATHODE: Final = Limit(
+    "cathode",
+    "#117733",
+    ("cathode", "cathode"),
+    (
+        "too little cathode material on hand",
+        "trop peu de matériau de cathode disponible",
+    ),
+    lift="cathode",
+    allows=_material,
+    on_request=True,
+)
+DEMAND: Final = Limit(
+    "demand",
+    "#ddcc77",
+    ("demand", "demande"),
+    ("no orders for the cells", "pas de commandes pour les cellules"),
+    lift="demand",
+    allows=_orders,
+)
+THROTTLE: Final = Limit(
+    "throttle",
+    "#aa4499",
+    ("throttling", "bridage"),
+    (
+        "starts capped while scrap is too dear",
+        "lancements limités tant que les rebuts coûtent trop",
+    ),
+    allows=_own_cap,
+)
+LIMITS: tuple[Limit, ...] = (LABOUR, CATHODE, DEMAND, THROTTLE)
+"""The limits of what a site may start; of equal ones the first binds."""
+
+NOT_BUILT: Final = Cause(
+    "not_built",
+    "#7d858f",
+    ("not built", "non construit"),
+    ("cancelled, suspended or downsized blocks", "blocs abandonnés, suspendus ou réduits"),
+    prose=("blocks not built", "blocs non construits"),
+    of_plan=True,
+)
+CLOSURE: Final = Cause(
+    "closure", "#882255", ("closure", "fermeture"), ("sites that have closed", "sites fermés")
+)
+DELAY: Final = Cause(
+    "delay",
+    "#b4bac2",
+    ("delay", "retard"),
+    ("lines released later than announced", "lignes livrées plus tard qu'annoncé"),
+    lift="delay",
+    of_plan=True,
+)
+RATING: Final = Cause(
+    "rating",
+    "#999933",
+    ("rating", "régime mûr"),
+    (
+        "nameplate that mature lines of the class never reach",
+        "capacité nominale que les lignes mûres de la classe n'atteignent jamais",
+    ),
+    prose=(
+        "lines that stay below nameplate",
+        "lignes qui restent sous leur capacité nominale",
+    ),
+)
+RAMP_UP: Final = Cause(
+    "ramp_up",
+    "#5a549e",
+    ("ramp-up", "montée en cadence"),
+    (
+        "lines still learning to run at rate, stalls and rebuilds",
+        "lignes encore en apprentissage, arrêts de mise au point et reconstructions",
+    ),
+)
+STOPS: Final = Cause(
+    "availability",
+    "#88ccee",
+    ("stops", "arrêts"),
+    ("breakdowns and other unplanned stops", "pannes et autres arrêts non prévus"),
+    lift="stops",
+)
+YIELD: Final = Cause(
+    "yield",
+    "#44aa99",
+    ("yield", "rendement"),
+    ("cells rejected beyond the mature share", "cellules rejetées au-delà de la part mûre"),
+)
+
+_STAIRCASE: Final = (NOT_BUILT, CLOSURE, DELAY, RATING, RAMP_UP, STOPS, *LIMITS, YIELD)
+_LEVELS: Final = (
+    Cause(
+        "beyond_plan",
+        "#7fb8da",
+        ("beyond the plan", "hors plan"),
+        (
+            "made by lines that were never announced, or earlier than announced",
+            "produit par des lignes jamais annoncées, ou plus tôt qu'annoncé",
+        ),
+    ),
+    Cause(
+        "none",
+        "#eceef1",
+        ("none", "aucun"),
+        ("nothing planned, or nothing lost", "rien de prévu, ou rien de perdu"),
+    ),
+    Cause("announced", "#3d454e", ("announced", "annoncé")),
+    Cause("good", "#0072b2", ("good cells", "cellules bonnes")),
+)
+"""What stands at the ends of the staircase, or in its place."""
+
+CAUSES: Final = {each.name: each for each in (*_STAIRCASE, *_LEVELS)}
+"""Every cause and level, by name."""
+LOSSES: Final = tuple(each.name for each in _STAIRCASE)
+"""Every loss, from the top of the staircase down."""
+PLAN_LOSSES: Final = tuple(each.name for each in _STAIRCASE if each.of_plan)
+BOTTLENECKS: Final = tuple(each.name for each in _STAIRCASE if not each.of_plan)
+"""What can be a bottleneck; of equal losses the earlier one is named."""
+NONE: Final = "none"
+"""The bottleneck of a year in which nothing was planned or nothing was lost."""
+RUNNING: Final = ("ramp", *(each.name for each in LIMITS))
+"""What binds a block that runs: its own lines, or a limit; of equal times the first is named."""
+LIFTS: Final = {each.lift: each for each in (*LIMITS, DELAY, STOPS) if each.lift}
+"""What can be lifted, by the name under which it is."""
+
+
+def column(name: str) -> str:
+    """Return the ledger column of a loss, `announced`, `beyond_plan` or `good`."""
+    return f"lost_{name}_gwh" if name in LOSSES else f"{name}_gwh"
+
+
+def cause_of(name: str) -> Cause | None:
+    """Return a cause by its own name, or by that of its lift."""
+    return CAUSES.get(name) or LIFTS.get(name)
+
+
+def label(name: str) -> str:
+    """Return how a cause or a lift is written; unknown names lose their underscores."""
+    cause = cause_of(name)
+    return cause.label[0] if cause else name.replace("_", " ")
