@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bvsim.schema.ramp import RampClass
@@ -16,6 +16,7 @@ from bvsim.valley.ground.calendar import DAYS_PER_YEAR, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.orders.customers import OrderBook
 from bvsim.valley.people.workforce import Workforce
+from bvsim.valley.returns.gate import Gate
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,7 @@ class SiteWiring:
     purse: SitePurse
     meter: EnergyMeter
     process: InProcess
-    outlook: Callable[[float], float]
-    """Orders in sight, GWh a year, by the nameplate that would be in service."""
-    note_cells: Callable[[tuple[float, ...]], None]
+    gate: Gate
 
 
 class SiteLimits:
