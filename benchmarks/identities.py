@@ -30,7 +30,7 @@ from compare_runs import compare_runs
 
 import bvsim as bv
 from bvsim.ensemble.experiment import ValleyJob
-from bvsim.ensemble.merge import merge
+from bvsim.ensemble.merging import merge
 from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.work import Simulate
 from bvsim.valley.ground.streams import Key

@@ -63,7 +63,7 @@ ax = medians.plot(ylabel="Good cells, GWh a year (median)", figsize=(7, 4))
 # next.
 
 # %%
-from bvsim.analysis.ledger.bottlenecks import ledger_of
+from bvsim.analysis import ledger_of
 
 base = ledger_of(runs["reference"], 2030)["mean"]
 steps = {name: ledger_of(run, 2030)["mean"] - base for name, run in runs.items()}

@@ -24,7 +24,7 @@ from pathlib import Path
 import yaml
 
 import bvsim as bv
-from bvsim.reading.study import init
+from bvsim.reading import init
 
 DRAWS = 8
 study = Path("my-study")

@@ -76,6 +76,6 @@ draws.corrwith(outcome, method="spearman").abs().sort_values(ascending=False).he
 # ## One file for other tools
 
 # %%
-from bvsim.show.export import export_run
+from bvsim.show import export_run
 
 export_run(run, "xlsx").name

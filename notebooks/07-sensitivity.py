@@ -19,7 +19,7 @@
 
 # %%
 import bvsim as bv
-from bvsim.analysis.sensitivity.methods import analyse, remarks
+from bvsim.analysis import analyse, remarks
 
 run = bv.run(bv.load("reference"), draws=32, seed=1)
 
@@ -35,7 +35,7 @@ for remark in remarks(run, "prcc", found):
 # Tables that are written into the run folder appear in its page when that is built again.
 
 # %%
-from bvsim.analysis.written import write_tables
+from bvsim.analysis import write_tables
 
 write_tables(run.folder, {"prcc_output_2030_gwh": found})
 bv.report.write_report(run)

@@ -9,55 +9,31 @@
 Names are imported when first used, so that `import bvsim` itself costs nothing.
 """
 
+# ruff: noqa: I001 - a line a module, or two
+
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bvsim import analysis
-    from bvsim.analysis.policy.compare import compare
-    from bvsim.ensemble.run import Run, open_run, run
-    from bvsim.reading import Scenario, SpecError, load
-    from bvsim.show import plot, report
+    from bvsim import analysis as analysis
+    from bvsim.analysis import compare as compare
+    from bvsim.ensemble import Experiment as Experiment, Run as Run, RunError as RunError
+    from bvsim.ensemble import merge as merge, open_run as open_run
+    from bvsim.ensemble.run import run as run
+    from bvsim.reading import Scenario as Scenario, SpecError as SpecError, load as load
+    from bvsim.show import export_run as export_run, plot as plot, report as report
 
-__all__ = [
-    "Run",
-    "Scenario",
-    "SpecError",
-    "analysis",
-    "compare",
-    "load",
-    "open_run",
-    "plot",
-    "report",
-    "run",
-]
+    __version__: str
+else:
+    from bvsim._lazy import public_names
 
-_HOMES = {
-    "Run": "bvsim.ensemble.run",
-    "Scenario": "bvsim.reading",
-    "SpecError": "bvsim.reading",
-    "compare": "bvsim.analysis.policy.compare",
-    "load": "bvsim.reading",
-    "open_run": "bvsim.ensemble.run",
-    "run": "bvsim.ensemble.run",
-}
-_MODULES = {"analysis": "bvsim.analysis", "plot": "bvsim.show.plot", "report": "bvsim.show.report"}
+    _get, __dir__, __all__ = public_names(__name__)
 
+    def __getattr__(name: str) -> object:
+        """Import a public name from the room it lives in."""
+        if name == "__version__":
+            from importlib.metadata import version
 
-def __getattr__(name: str) -> Any:
-    """Import a public name from the room it lives in."""
-    if name == "__version__":
-        from importlib.metadata import version
-
-        return version("bvsim")
-    if name in _MODULES:
-        return importlib.import_module(_MODULES[name])
-    if name in _HOMES:
-        return getattr(importlib.import_module(_HOMES[name]), name)
-    raise AttributeError(f"module 'bvsim' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, "__version__"})
+            return version("bvsim")
+        return _get(name)

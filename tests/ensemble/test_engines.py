@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bvsim.ensemble.merge import merge
+from bvsim.ensemble.merging import merge
 from bvsim.ensemble.run import Interrupted, RunError, open_run, run
 from bvsim.ensemble.workers.engine import Engine
 from fake import FakeJob, FakeScenario

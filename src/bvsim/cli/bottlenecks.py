@@ -22,6 +22,8 @@ from bvsim.cli.progress import progress_bar
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bvsim.ensemble.store.results import Run
+
 YEAR = 2030
 
 
@@ -61,13 +63,13 @@ def bottlenecks(
         ctx.exit(FAILED)
 
 
-def _opened(source: str) -> Any:
+def _opened(source: str) -> Run | None:
     from bvsim.ensemble.store.results import open_run
 
     return open_run(source) if (Path(source) / "manifest.json").is_file() else None
 
 
-def _made(source: str, year: int, options: dict[str, Any]) -> Any:
+def _made(source: str, year: int, options: dict[str, Any]) -> Run:
     from bvsim import reading
     from bvsim.analysis.ledger.relief import CONSTRAINTS, run_relief
     from bvsim.ensemble.store.folder import fresh_folder
@@ -85,18 +87,22 @@ def _made(source: str, year: int, options: dict[str, Any]) -> Any:
         return run_relief(scenario, progress=progress, **options)
 
 
-def _show(run: Any, year: int, *, as_json: bool) -> None:
+def _show(run: Run, year: int, *, as_json: bool) -> None:
     from bvsim.analysis.written import records, write_tables
 
     tables = _tables(run, year)
     place = write_tables(run.folder, tables)
     if as_json:
         from bvsim.analysis.samples import sample_of
+        from bvsim.ensemble.store.manifest import picked
 
         sample = sample_of(run)
         manifest = run.manifest
-        head = {"schema_version": 1, "scenario": sample.get("scenario", manifest["scenario"])}
-        head |= {name: manifest[name] for name in ("draws", "seed", "design", "elapsed_s")}
+        head: dict[str, object] = {
+            "schema_version": 1,
+            "scenario": sample.get("scenario", manifest["scenario"]),
+        }
+        head |= picked(manifest, ("draws", "seed", "design", "elapsed_s"))
         head |= {"constraints": sample["constraints"], "model_hash": manifest["model_hash"]}
         head |= {"out": str(run.folder), "failed": len(manifest["failures"]), "year": year}
         body = {name: records(table) for name, table in tables.items()}
@@ -108,7 +114,7 @@ def _show(run: Any, year: int, *, as_json: bool) -> None:
     click.echo(f"Tables  {place}/*.csv, *.parquet")
 
 
-def _tables(run: Any, year: int) -> dict[str, pd.DataFrame]:
+def _tables(run: Run, year: int) -> dict[str, pd.DataFrame]:
     """Return everything that is written, by name."""
     import pandas as pd
 

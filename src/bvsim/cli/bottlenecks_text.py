@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
+    from bvsim.ensemble.store.results import Run
+
 FEW_ROWS = 32
 _NOTHING = 0.005
 
 
-def print_bottlenecks(run: Any, tables: Mapping[str, pd.DataFrame], year: int) -> None:
+def print_bottlenecks(run: Run, tables: Mapping[str, pd.DataFrame], year: int) -> None:
     """Print ledger, shares, relief and Shapley shares."""
     console = make_console()
     manifest = run.manifest

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -57,7 +57,7 @@ def check(
     """
     from bvsim.analysis.regression import baseline
     from bvsim.analysis.regression.check import DEFAULT_ROWS, compare
-    from bvsim.analysis.regression.measure import Task, measure_all
+    from bvsim.analysis.regression.measure import Task
 
     wanted = _wanted(scenarios, baselines)
     stored = {name: baseline.read(files) for name, (_, files) in wanted.items()}
@@ -66,7 +66,7 @@ def check(
         old = stored[name]
         rows = DEFAULT_ROWS if old is None or update else old.rows
         tasks.append(Task(name, path, rows))
-    measured, seconds = _measure(tasks, measure_all, workers)
+    measured, seconds = _measure(tasks, workers)
     comparable = {
         n: None if o is None or o.rows != measured[n].rows else o for n, o in stored.items()
     }
@@ -119,8 +119,10 @@ def _all_names() -> list[str]:
 
 
 def _measure(
-    tasks: Sequence[Task], measure_all: Any, workers: int | None
+    tasks: Sequence[Task], workers: int | None
 ) -> tuple[dict[str, Measured], dict[str, float]]:
+    from bvsim.analysis.regression.measure import measure_all
+
     measured: dict[str, Measured] = {}
     seconds: dict[str, float] = {}
     rows = sum(task.rows.number for task in tasks)
@@ -225,7 +227,7 @@ def _table(
         console.print(f"  and {len(moved) - most} more\n")
 
 
-def _as_json(verdicts: list[Verdict], update: bool, seconds: float) -> dict[str, Any]:
+def _as_json(verdicts: list[Verdict], update: bool, seconds: float) -> dict[str, object]:
     """Return the verdicts as plain Python types."""
     return {
         "schema_version": 1,
@@ -236,7 +238,7 @@ def _as_json(verdicts: list[Verdict], update: bool, seconds: float) -> dict[str,
     }
 
 
-def _verdict_json(verdict: Verdict) -> dict[str, Any]:
+def _verdict_json(verdict: Verdict) -> dict[str, object]:
     return {
         "passed": verdict.passed,
         "model_changed": verdict.model_changed,
@@ -249,7 +251,7 @@ def _verdict_json(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _plain(entry: dict[str, Any]) -> dict[str, Any]:
+def _plain(entry: dict[str, object]) -> dict[str, object]:
     return {
         key: None if isinstance(value, float) and not math.isfinite(value) else value
         for key, value in entry.items()

@@ -28,6 +28,10 @@ from bvsim.cli.progress import progress_bar
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from bvsim.analysis.policy.compare import Comparison, Difference
+    from bvsim.ensemble.store.results import Run
+    from bvsim.reading.scenario import Scenario
+
 SCHEME = ("draws", "per_draw", "seed", "design", "years")
 """Options that all runs of a comparison share."""
 
@@ -116,7 +120,7 @@ def _runs(
     out: Path | None,
     options: dict[str, Any],
     asked: tuple[Sequence[str], Sequence[str]],
-) -> list[Any]:
+) -> list[Run]:
     """Open the runs and run the scenarios, if all will have the key figures asked for."""
     from bvsim import reading
     from bvsim.ensemble.run import run
@@ -142,7 +146,10 @@ def _runs(
 
 
 def _check_names(
-    sides: list[Any], years: Sequence[int] | None, patterns: Sequence[str], targets: Sequence[str]
+    sides: list[Run | Scenario],
+    years: Sequence[int] | None,
+    patterns: Sequence[str],
+    targets: Sequence[str],
 ) -> None:
     """Refuse key figures that a side lacks, and patterns that match in no comparison."""
     from bvsim.analysis.kpi_names import missing
@@ -159,25 +166,30 @@ def _check_names(
             raise missing(pattern, shared, "the comparison")
 
 
-def _label_and_names(side: Any, years: Sequence[int] | None) -> tuple[str, tuple[str, ...]]:
+def _label_and_names(
+    side: Run | Scenario, years: Sequence[int] | None
+) -> tuple[str, tuple[str, ...]]:
     """Return what a run or a scenario is called, and the key figures that it has or will have."""
     from bvsim.analysis.kpi_names import names_of
     from bvsim.analysis.tables import ROW
+    from bvsim.reading import Scenario
     from bvsim.valley.record.kpis import YEARS
 
-    if not hasattr(side, "manifest"):
+    if isinstance(side, Scenario):
         return side.name, names_of(side, years or YEARS)
     return side.scenario_name, tuple(name for name in side.columns("kpis") if name not in ROW)
 
 
-def _scheme(run: Any) -> dict[str, Any]:
+def _scheme(run: Run | None) -> dict[str, Any]:
     """Return how a finished run was made, so that others can be paired with it."""
+    from bvsim.ensemble.store.manifest import picked
+
     if run is None:
         return {}
-    return {name: run.manifest[name] for name in SCHEME} | {"monthly": run.manifest["monthly"]}
+    return picked(run.manifest, (*SCHEME, "monthly"))
 
 
-def _named(scenarios: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, tuple[str, Any]]]:
+def _named(scenarios: Iterable[tuple[str, Scenario]]) -> Iterable[tuple[str, tuple[str, Scenario]]]:
     """Give each scenario a folder name of its own."""
     taken: set[str] = set()
     for source, scenario in scenarios:
@@ -189,10 +201,13 @@ def _named(scenarios: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, tuple[st
         yield name, (source, scenario)
 
 
-def to_json(base: Any, comparisons: list[Any], patterns: tuple[str, ...] = ()) -> dict[str, Any]:
+def to_json(
+    base: Run, comparisons: list[Comparison], patterns: tuple[str, ...] = ()
+) -> dict[str, object]:
     """Return the comparison as plain Python types; all key figures unless some are asked for."""
+    from bvsim.ensemble.store.manifest import picked
+
     manifest = base.manifest
-    head = {name: manifest[name] for name in ("seed", "design", "draws", "per_draw")}
     others = [
         each.to_json([name for name in each.kpis if _fits(name, patterns or ("*",))])
         for each in comparisons
@@ -200,7 +215,7 @@ def to_json(base: Any, comparisons: list[Any], patterns: tuple[str, ...] = ()) -
     return {
         "schema_version": 1,
         "base": {"scenario": manifest["scenario"], "out": str(base.folder)},
-        **head,
+        **picked(manifest, ("seed", "design", "draws", "per_draw")),
         "others": others,
     }
 
@@ -209,7 +224,7 @@ def _fits(name: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _print(comparison: Any, patterns: tuple[str, ...]) -> None:
+def _print(comparison: Comparison, patterns: tuple[str, ...]) -> None:
     """Print the differences of one run from the base."""
     from bvsim.cli.terminal import make_console
 
@@ -230,7 +245,7 @@ def _print(comparison: Any, patterns: tuple[str, ...]) -> None:
     )
 
 
-def _table(comparison: Any, names: list[str]) -> Table:
+def _table(comparison: Comparison, names: list[str]) -> Table:
     from rich import box
     from rich.table import Table
 
@@ -249,7 +264,7 @@ def _table(comparison: Any, names: list[str]) -> Table:
     return table
 
 
-def _cells(found: Any) -> tuple[str, ...]:
+def _cells(found: Difference) -> tuple[str, ...]:
     """Return the texts of one row."""
     factor = found.variance_factor
     return (

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from bvsim.ensemble.store.results import Run
 
 Target = tuple[str, str, float]
 """A key figure, a comparison and a limit."""
@@ -38,7 +40,7 @@ def read_targets(
     return tuple(found.values())
 
 
-def robustness(runs: list[Any], targets: tuple[Target, ...]) -> pd.DataFrame:
+def robustness(runs: list[Run], targets: tuple[Target, ...]) -> pd.DataFrame:
     """Return how often each run meets all targets, and its regret in the first of them.
 
     Returns
@@ -58,7 +60,7 @@ def robustness(runs: list[Any], targets: tuple[Target, ...]) -> pd.DataFrame:
     return table.assign(regret_p90=lost["p90"], share_best=lost["share_best"], n=lost["n"])
 
 
-def _by_name(runs: list[Any]) -> dict[str, Any]:
+def _by_name(runs: list[Run]) -> dict[str, Run]:
     """Name the runs after their scenarios, or after their folders where several share one."""
     scenarios = [str(run.manifest["scenario"]) for run in runs]
     if len(set(scenarios)) < len(runs):

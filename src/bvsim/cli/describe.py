@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from bvsim.cli.errors import BAD_INPUT
 from bvsim.cli.options import sets_option
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bvsim.reading.scenario import Scenario
 
 DATES = ("as_of", "plan_as_of", "start", "end")
 
@@ -17,7 +22,7 @@ DATES = ("as_of", "plan_as_of", "start", "end")
 @click.argument("scenario")
 @sets_option
 @click.option("--diff", "base", metavar="BASE", help="Show only what differs from this scenario.")
-def show(scenario: str, sets: dict[str, Any], base: str | None) -> None:
+def show(scenario: str, sets: Mapping[str, object], base: str | None) -> None:
     """Print SCENARIO resolved: nothing inherited, nothing left out."""
     from bvsim import reading
 
@@ -29,7 +34,7 @@ def show(scenario: str, sets: dict[str, Any], base: str | None) -> None:
         click.echo(line)
 
 
-def difference(base: Any, other: Any) -> list[str]:
+def difference(base: Scenario, other: Scenario) -> list[str]:
     """Return a line for each date, figure or choice that two scenarios do not share."""
     sides = [_facts(base, other), _facts(other, base)]
     lines = []
@@ -40,7 +45,7 @@ def difference(base: Any, other: Any) -> list[str]:
     return lines
 
 
-def _facts(scenario: Any, beside: Any) -> dict[str, str]:
+def _facts(scenario: Scenario, beside: Scenario) -> dict[str, str]:
     """Write dates, figures with units and sources, and the choices that either scenario sets."""
     facts = {name: str(getattr(scenario, name)) for name in DATES}
     for first, second, rank in scenario.correlations:

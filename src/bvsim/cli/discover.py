@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from bvsim.cli.options import FOLDER, json_option
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bvsim.analysis.discovery.discover import Discovery
 
 
 @click.command()
@@ -57,7 +62,7 @@ def discover(
     click.echo(f"Tables  {place}/discover_*.csv, *.parquet")
 
 
-def _print(found: Any) -> None:
+def _print(found: Discovery) -> None:
     from bvsim.cli.frames import frame_table
     from bvsim.cli.terminal import make_console
 
@@ -79,7 +84,7 @@ def _print(found: Any) -> None:
     console.print()
 
 
-def _pair(rule: Any, name: str) -> str:
+def _pair(rule: pd.Series[float], name: str) -> str:
     first, second = rule[name], rule[f"{name}_checked"]
     checked = f"{second:.0%}" if math.isfinite(second) else "-"
     return f"{first:.0%} ({checked})"

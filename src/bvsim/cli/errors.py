@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 import click
 
@@ -38,7 +37,7 @@ def explain(error: BaseException) -> tuple[list[str], int]:
 class CarefulGroup(click.Group):
     """A group of commands whose errors become lines on standard error and an exit code."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> object:
         """Run a command; with BVSIM_DEBUG set, errors come with their traceback."""
         try:
             return super().invoke(ctx)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bvsim.cli.terminal import WIDTH
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-def frame_table(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+def frame_table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     """Return a table of at most 100 columns; texts stand left, numbers right."""
     from rich import box
     from rich.table import Table
@@ -36,7 +36,7 @@ def frame_table(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
     return table
 
 
-def cell_text(value: Any) -> str:
+def cell_text(value: object) -> str:
     """Return a value as a cell shows it."""
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -17,6 +17,6 @@ from bvsim.cli.options import FOLDER, json_option, out_option
 def merge(ctx: click.Context, shards: tuple[Path, ...], out: Path, as_json: bool) -> None:
     """Join the SHARD folders of a run into one, as if one process had made it."""
     from bvsim.cli.simulate import conclude
-    from bvsim.ensemble.merge import merge as merge_shards
+    from bvsim.ensemble.merging import merge as merge_shards
 
     conclude(ctx, merge_shards(shards, out), as_json)

@@ -19,7 +19,7 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def read_value(path: str, text: str) -> Any:
+def read_value(path: str, text: str) -> object:
     """Read a value of `--set` as a model file would: a scalar, or a flow list or mapping.
 
     Raises
@@ -38,8 +38,8 @@ def read_value(path: str, text: str) -> Any:
 
 def _read_sets(
     _: click.Context, parameter: click.Parameter, texts: tuple[str, ...]
-) -> dict[str, Any]:
-    sets: dict[str, Any] = {}
+) -> dict[str, object]:
+    sets: dict[str, object] = {}
     for text in texts:
         path, _equals, value = (part.strip() for part in text.partition("="))
         if not path or not value:

@@ -6,14 +6,19 @@ import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from bvsim.cli.options import count_option, json_option, seed_option, sets_option
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.table import Table
+
+    from bvsim.valley.ground.books import Event
+    from bvsim.valley.record.record import Record
 
 _YEARS_A_TABLE = 9
 
@@ -31,7 +36,7 @@ def trace(
     draw: int,
     replication: int,
     seed: int | None,
-    sets: dict[str, Any],
+    sets: dict[str, object],
     as_json: bool,
 ) -> None:
     """Replay one row of a run or SCENARIO: dated events, each with its cause, and its ledger."""
@@ -52,14 +57,14 @@ def trace(
         scenario = reading.load(run_or_scenario, sets=sets)
         chosen = SEED if seed is None else seed
         name, record = scenario.name, replay_scenario(scenario, draw, replication, seed=chosen)
-    head = {"scenario": name, "draw": draw, "replication": replication}
+    head: dict[str, str | int] = {"scenario": name, "draw": draw, "replication": replication}
     if as_json:
         click.echo(json.dumps(trace_json(head, record), allow_nan=False))
         return
     _print_trace(head, record)
 
 
-def trace_json(head: dict[str, Any], record: Any) -> dict[str, Any]:
+def trace_json(head: dict[str, str | int], record: Record) -> dict[str, object]:
     """Return a replayed row as plain Python types."""
     events = [
         {
@@ -77,24 +82,24 @@ def trace_json(head: dict[str, Any], record: Any) -> dict[str, Any]:
     return {"schema_version": 1, **head, "events": events, "ledger": ledger}
 
 
-def in_order(events: Any) -> list[Any]:
+def in_order(events: Iterable[Event]) -> list[Event]:
     """Return events by day; those of one moment stay in the order in which they happened."""
     return sorted(events, key=lambda event: event.day)
 
 
-def ledger_by_year(record: Any) -> dict[int, dict[str, float]]:
+def ledger_by_year(record: Record) -> dict[int, dict[str, float]]:
     """Return the valley's ledger by year, GWh by column."""
     table = record.tables["ledger"]
     years = dict(table.index)["year"]
     totals: dict[int, dict[str, float]] = {}
     for year, values in zip(years, table.values, strict=True):
-        row = totals.setdefault(int(year), dict.fromkeys(table.columns, 0.0))
+        row = totals.setdefault(int(str(year)), dict.fromkeys(table.columns, 0.0))
         for name, value in zip(table.columns, values, strict=True):
             row[name] += float(value)
     return dict(sorted(totals.items()))
 
 
-def _print_trace(head: dict[str, Any], record: Any) -> None:
+def _print_trace(head: dict[str, str | int], record: Record) -> None:
     from bvsim.cli.terminal import make_console
 
     console = make_console()

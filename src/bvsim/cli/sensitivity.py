@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,14 @@ from bvsim.cli.options import (
     workers_option,
 )
 from bvsim.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bvsim.ensemble.store.results import Run
+
+    Tables = dict[str, pd.DataFrame]
+    Remarks = dict[str, tuple[str, ...]]
 
 OUTCOME = "output_2030_gwh"
 _SHOWN = 20
@@ -75,7 +83,7 @@ def sensitivity(
     from bvsim.ensemble.store.results import open_run
 
     if (Path(source) / "manifest.json").is_file():
-        run: Any = open_run(source)
+        run = open_run(source)
     else:
         run = _made(source, method, outcomes, dict(options))
     failed = len(run.manifest["failures"])
@@ -93,7 +101,7 @@ def sensitivity(
         ctx.exit(FAILED)
 
 
-def _made(source: str, method: str, outcomes: tuple[str, ...], options: dict[str, Any]) -> Any:
+def _made(source: str, method: str, outcomes: tuple[str, ...], options: dict[str, Any]) -> Run:
     from bvsim import reading
     from bvsim.analysis.kpi_names import require_names
     from bvsim.analysis.sensitivity.methods import run_sensitivity
@@ -115,7 +123,7 @@ def _made(source: str, method: str, outcomes: tuple[str, ...], options: dict[str
         )
 
 
-def _print_json(run: Any, method: str, found: dict[str, Any], said: dict[str, Any]) -> None:
+def _print_json(run: Run, method: str, found: Tables, said: Remarks) -> None:
     from bvsim.analysis.samples import sample_of
     from bvsim.analysis.written import records
 
@@ -147,7 +155,7 @@ _COLUMNS = {
 }
 
 
-def _print_tables(run: Any, method: str, found: dict[str, Any], said: dict[str, Any]) -> None:
+def _print_tables(run: Run, method: str, found: Tables, said: Remarks) -> None:
     from bvsim.cli.frames import frame_table, interval, number
     from bvsim.cli.terminal import make_console
 

@@ -6,7 +6,7 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -23,6 +23,11 @@ from bvsim.cli.options import (
     years_option,
 )
 from bvsim.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from bvsim.ensemble.store.manifest import PrecisionEntry
+    from bvsim.ensemble.store.results import Run
+    from bvsim.reading.scenario import Scenario
 
 FIRST_DRAWS = QUICK_DRAWS = 64
 """Where a run with --until-ci begins when -n does not say; how many a first look has."""
@@ -73,7 +78,7 @@ def run(
     no_report: bool,
     quick: bool,
     as_json: bool,
-    sets: Any,
+    sets: dict[str, object],
     **options: Any,
 ) -> None:
     """Run the Monte Carlo of SCENARIO into a folder, with figures and a report."""
@@ -101,7 +106,7 @@ def run(
     conclude(ctx, finished, as_json, report=report)
 
 
-def _check_targets(scenario: Any, options: dict[str, Any]) -> None:
+def _check_targets(scenario: Scenario, options: dict[str, Any]) -> None:
     """Refuse a key figure of --until-ci that no row would have, before a row is simulated."""
     if not options["until_ci"]:
         return
@@ -112,7 +117,7 @@ def _check_targets(scenario: Any, options: dict[str, Any]) -> None:
     require_names(scenario, asked, options["years"])
 
 
-def _say_plan(scenario: Any, options: dict[str, Any], as_json: bool) -> None:
+def _say_plan(scenario: Scenario, options: dict[str, Any], as_json: bool) -> None:
     plan = {
         "schema_version": 1,
         "scenario": scenario.name,
@@ -134,16 +139,17 @@ def _say_plan(scenario: Any, options: dict[str, Any], as_json: bool) -> None:
         click.echo(f"{name.replace('_', ' '):<18} {value}")
 
 
-def conclude(ctx: click.Context, finished: Any, as_json: bool, *, report: bool = True) -> None:
+def conclude(ctx: click.Context, finished: Run, as_json: bool, *, report: bool = True) -> None:
     """Write the report if it is wanted, print the summary and leave with the right code."""
     from bvsim.analysis.summary import run_json
+    from bvsim.ensemble.store.manifest import picked
 
     failed = len(finished.manifest["failures"])
     rows = len(finished.table("kpis")) if finished.manifest["tables"] else 0
     page = _report(finished) if rows and report else None
     if rows:
         if as_json:
-            more = {name: finished.manifest.get(name) for name in ("precision", "shard")}
+            more = picked(finished.manifest, ("precision", "shard"))
             found = run_json(finished) | {name: value for name, value in more.items() if value}
             click.echo(json.dumps(found, allow_nan=False))
         else:
@@ -163,16 +169,16 @@ def conclude(ctx: click.Context, finished: Any, as_json: bool, *, report: bool =
         ctx.exit(FAILED)
 
 
-def _say_precision(record: dict[str, Any] | None, *, err: bool) -> None:
+def _say_precision(record: PrecisionEntry | None, *, err: bool) -> None:
     """Say of each target of --until-ci whether it was met."""
-    for target in (record or {}).get("targets", ()):
+    for target in record["targets"] if record else ():
         known = target["half_width"]
         reached = "not known" if known is None else f"{target['estimate']:.4g} +/- {known:.3g}"
         word = "met" if target["met"] else "NOT met within the budget"
         click.echo(f"{target['target']}: {reached}, {word}", err=err)
 
 
-def _print_variance(finished: Any) -> None:
+def _print_variance(finished: Run) -> None:
     """Say what share of the spread is luck, where replications can tell."""
     if finished.manifest["per_draw"] < 2:
         return
@@ -187,7 +193,7 @@ def _print_variance(finished: Any) -> None:
         )
 
 
-def _report(finished: Any) -> Path | None:
+def _report(finished: Run) -> Path | None:
     """Write the report; a page that cannot be drawn does not take the numbers with it."""
     from bvsim.show.report import write_report
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,7 +13,16 @@ from bvsim.cli.options import count_option, engine_options, json_option, out_opt
 from bvsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
     from rich.table import Table
+
+    from bvsim.cli.progress import Report
+    from bvsim.ensemble.store.results import Run
+    from bvsim.ensemble.sweep import Cost, SweepRun
+    from bvsim.ensemble.sweep_file import Point
+    from bvsim.ensemble.workers.engine import Engine
 
 _MOST_LINES = 40
 
@@ -72,7 +81,7 @@ def sweep(
     _conclude(ctx, study, runs, as_json=as_json)
 
 
-def _check_kpis(study: Any) -> None:
+def _check_kpis(study: SweepRun) -> None:
     """Refuse key figures that the file asks for and no point would have, before any point runs."""
     from bvsim.analysis.kpi_names import missing, names_of
     from bvsim.ensemble.sweep_file import KPIS
@@ -90,14 +99,14 @@ def _check_kpis(study: Any) -> None:
     raise missing(left[0], names, f"{asked.scenario_place.file}, kpis: a run")
 
 
-def _simulate(study: Any, crew: Any) -> Any:
+def _simulate(study: SweepRun, crew: Engine) -> tuple[Run, ...]:
     """Run the sweep with a bar for each point."""
     from contextlib import ExitStack
 
     total = len(study.sweep.points)
     with ExitStack() as stack:
 
-        def bar(number: int, point: Any) -> Any:
+        def bar(number: int, point: Point) -> Report:
             stack.close()
             title = f"{study.sweep.name} {number + 1}/{total}"
             return stack.enter_context(progress_bar(title))
@@ -105,7 +114,7 @@ def _simulate(study: Any, crew: Any) -> Any:
         return study.simulate(crew, bar)
 
 
-def _say_cost(study: Any, cost: Any, as_json: bool) -> None:
+def _say_cost(study: SweepRun, cost: Cost, as_json: bool) -> None:
     """Print what the sweep would take."""
     if not as_json:
         return
@@ -121,7 +130,7 @@ def _say_cost(study: Any, cost: Any, as_json: bool) -> None:
     click.echo(json.dumps(found))
 
 
-def _conclude(ctx: click.Context, study: Any, runs: Any, *, as_json: bool) -> None:
+def _conclude(ctx: click.Context, study: SweepRun, runs: Sequence[Run], *, as_json: bool) -> None:
     """Draw the figures, print the table and leave with the right code."""
     from bvsim.show.plot.sweep import save_sweep_figures
 
@@ -142,7 +151,7 @@ def _conclude(ctx: click.Context, study: Any, runs: Any, *, as_json: bool) -> No
         ctx.exit(FAILED)
 
 
-def to_json(study: Any, table: Any, failed: int) -> dict[str, Any]:
+def to_json(study: SweepRun, table: pd.DataFrame, failed: int) -> dict[str, object]:
     """Return the table of a sweep as plain Python types."""
     from bvsim.analysis.summary import plain
 
@@ -175,7 +184,7 @@ def to_json(study: Any, table: Any, failed: int) -> dict[str, Any]:
     }
 
 
-def _print(study: Any, table: Any, kpis: list[str], figures: list[Path]) -> None:
+def _print(study: SweepRun, table: pd.DataFrame, kpis: list[str], figures: list[Path]) -> None:
     """Print a table for each key figure asked for, and where the files are."""
     from bvsim.cli.terminal import make_console
 
@@ -187,7 +196,7 @@ def _print(study: Any, table: Any, kpis: list[str], figures: list[Path]) -> None
         console.print(f"[bold]Figures[/bold]  {study.out}/*.png, *.svg", soft_wrap=True)
 
 
-def _table(axes: tuple[str, ...], rows: Any, kpi: str) -> Table:
+def _table(axes: tuple[str, ...], rows: pd.DataFrame, kpi: str) -> Table:
     from rich import box
     from rich.table import Table
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bvsim.analysis.ledger.bottlenecks import ledger_of, shares
 from bvsim.analysis.summary import FEWEST_ROWS, quantiles, summarise
@@ -14,8 +14,11 @@ from bvsim.valley.cells.causes import LOSSES, label
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pandas as pd
     from rich.console import Console
     from rich.table import Table
+
+    from bvsim.ensemble.store.results import Run
 
 WIDTH = 100
 BAR = 30
@@ -30,7 +33,7 @@ def make_console() -> Console:
     return Console(width=width, highlight=False, soft_wrap=False)
 
 
-def print_summary(run: Any, page: Path | None = None) -> None:
+def print_summary(run: Run, page: Path | None = None) -> None:
     """Print output by year, the ledger of 2030, the bottlenecks, and where the files are."""
     console = make_console()
     manifest = run.manifest
@@ -47,7 +50,7 @@ def print_summary(run: Any, page: Path | None = None) -> None:
             console.print(f"[bold]{name}[/bold]  {place}", soft_wrap=True)
 
 
-def _year(run: Any) -> int:
+def _year(run: Run) -> int:
     from bvsim.analysis.tables import column_of
 
     return min(2030, int(column_of(run, "ledger", "year").max()))
@@ -62,7 +65,7 @@ def _table(title: str) -> Table:
     )
 
 
-def _by_year(run: Any) -> Table:
+def _by_year(run: Run) -> Table:
     found = quantiles(run, "good_gwh")
     plan = by_year(run, "announced_gwh").mean()
     causes = shares(run)
@@ -77,7 +80,7 @@ def _by_year(run: Any) -> Table:
     return table
 
 
-def _ranked(row: Any) -> str:
+def _ranked(row: pd.Series[float]) -> str:
     """Name the three most frequent bottlenecks of a year."""
     return ", ".join(
         f"{label(cause)} {share:.0%}" if share >= 0.005 else f"{label(cause)} <1%"
@@ -85,7 +88,7 @@ def _ranked(row: Any) -> str:
     )
 
 
-def _ledger(run: Any, year: int) -> Table:
+def _ledger(run: Run, year: int) -> Table:
     stairs = ledger_of(run, year)
     table = _table(f"From announced to delivered in {year}, GWh")
     table.add_column("")
@@ -104,23 +107,23 @@ def _ledger(run: Any, year: int) -> Table:
     return table
 
 
-def _print_chances(console: Console, run: Any) -> None:
+def _print_chances(console: Console, run: Run) -> None:
     table = summarise(run)
     for name in ("reach_30_gwh_2030", "reach_50_gwh_2030"):
         if name in table.index:
             gwh = name.split("_")[1]
             console.print(f"Chance of {gwh} GWh a year by 2030: {cell(table, name, 'mean'):.0%}")
     if "output_2030_gwh" in table.index:
-        console.print(_precision(table.loc["output_2030_gwh"], len(run.table("kpis"))))
+        console.print(_precision(table, len(run.table("kpis"))))
     console.print()
 
 
-def _precision(output: Any, rows: int) -> str:
+def _precision(table: pd.DataFrame, rows: int) -> str:
     """Say how well the mean output of 2030 is known; nothing where no interval can be."""
     if rows < FEWEST_ROWS:
         said = "1 row is" if rows == 1 else f"{rows} rows are"
         return f"{said} too few to tell how well the mean output of 2030 is known."
-    low, high = output["ci95_lo"], output["ci95_hi"]
+    low, high = (cell(table, "output_2030_gwh", end) for end in ("ci95_lo", "ci95_hi"))
     if math.isnan(low):
         return ""
     said = f"Mean output of 2030 is known to 95% within {low:.2f} to {high:.2f} GWh."
