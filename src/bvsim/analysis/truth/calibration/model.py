@@ -162,18 +162,26 @@ def _population(
 ) -> Iterator[tuple[str, Any]]:
     shared = {name: _variable(pm, name, priors.of(name)) for name in SHARED}
     yield from shared.items()
-    yield "steepness", _steepness(pm, shared["steepness_between"], priors.of("steepness", family))
+    yield (
+        "steepness",
+        _steepness(pm, pt, shared["steepness_between"], priors.of("steepness", family)),
+    )
     for name in sorted(set(BY_CLASS) - {"steepness"}):
         raw = pm.Normal(f"{name}_raw", shape=len(CLASSES))
         mean, spread = _by_class([priors.of(name, cls) for cls in CLASSES])
         yield name, pm.Deterministic(name, mean + pt.dot(spread, raw))
 
 
-def _steepness(pm: Any, between: Any, prior: Prior) -> Any:
-    """Return the steepness of each class: classes differ, but learn from one another."""
+def _steepness(pm: Any, pt: Any, between: Any, prior: Prior) -> Any:
+    """Return the steepness of each class: classes differ, but learn from one another.
+
+    New technology begins where new entrants are.
+    """
     usual = _variable(pm, "steepness_usual", prior)
     raw = pm.Normal("steepness_raw", shape=len(CLASSES))
-    return pm.Deterministic("steepness", usual + between * raw)
+    kin = np.eye(len(CLASSES))
+    kin[CLASSES.index("new-technology"), CLASSES.index("new-entrant")] = 1.0
+    return pm.Deterministic("steepness", usual + between * pt.dot(kin, raw))
 
 
 def _by_class(own: Sequence[Prior]) -> tuple[FloatArray, FloatArray]:
