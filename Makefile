@@ -64,7 +64,7 @@ mutants: $(DEV)  ## judge the next piece of a sample of mutants of the valley (A
 	@$(BIN)/python tools/mutants.py $(ARGS)
 
 validation-page: $(CORE)  ## run the hindcast and rewrite the tables of docs/background/validation.md
-	@$(BIN)/python -m bvsim.analysis.truth.validation --page docs/background/validation.md $(ARGS)
+	@PYTHONPATH=tools $(BIN)/python -m pages.validation --page docs/background/validation.md $(ARGS)
 
 lock: $(VENV)/.made  ## write requirements.lock from a fresh environment
 	@set -e; fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \

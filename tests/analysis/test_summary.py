@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bvsim.analysis.kpis import KPIS, kpi_of, unit_of
+from bvsim.analysis.kpis import kpi_of, unit_of
 from bvsim.analysis.summary import plain, quantiles, run_json, summarise
 from bvsim.analysis.tables import by_year
+from bvsim.valley.record.kpis import KPIS
 from run_folder import MadeUpRun, make_run
 
 

@@ -1,1 +1,17 @@
 """Writers of generated pages of the documentation."""
+
+from __future__ import annotations
+
+
+def insert(page: str, begin: str, end: str, generated: str) -> str:
+    """Return a page with what stands between two markers replaced; people's words stay.
+
+    Raises
+    ------
+    ValueError
+        When the markers are not there once, in this order.
+    """
+    if page.count(begin) != 1 or page.count(end) != 1 or page.index(begin) > page.index(end):
+        raise ValueError(f"the page needs one line {begin!r} and, below it, one {end!r}")
+    head, _, rest = page.partition(begin)
+    return f"{head}{begin}\n{generated}\n{end}{rest.partition(end)[2]}"

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import simpy
 
-from bvsim.analysis.written import insert
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.stages import Project, Shock, Stage, Stages, Stops
 from bvsim.valley.ground.books import Books, Trace
@@ -27,6 +26,7 @@ from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.streams import Key, Streams
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.stages import STAGE_NAMES, Pipeline
+from pages import insert
 
 if TYPE_CHECKING:
     import pandas as pd

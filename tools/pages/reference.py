@@ -16,9 +16,9 @@ from typing import Any
 
 import click
 
-from bvsim.analysis.kpis import KPIS
 from bvsim.show.export.dictionary import ROW_KEYS, recorded_columns
 from bvsim.valley.cells.causes import CAUSES
+from bvsim.valley.record.kpis import KPIS
 
 WRITTEN = "<!-- written by: python -m pages.reference -->"
 

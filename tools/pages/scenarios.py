@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bvsim.analysis import written
+import pages
 from bvsim.analysis.tables import RunLike
 from bvsim.ensemble.run import run as run_ensemble
 from bvsim.reading.datafiles import scenario_names
@@ -144,7 +144,7 @@ def insert(page: str, generated: str) -> str:
     ValueError
         When the markers are not there once, in this order.
     """
-    return written.insert(page, BEGIN, END, generated.strip())
+    return pages.insert(page, BEGIN, END, generated.strip())
 
 
 def build(work: Work, docs: Path, only: Sequence[str] = ()) -> None:

@@ -13,6 +13,7 @@ from bvsim.reading.folder import MAIN, MERGED, SUFFIXES
 from bvsim.reading.scenario_file import ScenarioFile
 from bvsim.reading.shapes import Shape, shape_of
 from bvsim.reading.templates import LIKE
+from bvsim.schema.distribution_grammar import FORMS, NUMBER, VALUE, Schema
 from bvsim.schema.grammar import CONFIDENCES
 
 SCHEMAS = "schemas"
@@ -20,10 +21,6 @@ SCHEMAS = "schemas"
 FIRST_LINE = "# yaml-language-server: $schema="
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_VALUE = {"type": ["number", "string"]}
-_PAIR = {"type": "array", "items": _VALUE, "minItems": 2, "maxItems": 2}
-_TRIPLE = {"type": "array", "items": _VALUE, "minItems": 3, "maxItems": 3}
-Schema = dict[str, Any]
 
 
 def _keys(**properties: Schema) -> Schema:
@@ -32,18 +29,9 @@ def _keys(**properties: Schema) -> Schema:
 
 def _figure_definitions() -> dict[str, Schema]:
     """Return the grammar of figures; `bvsim.schema.grammar` is what decides."""
-    number = {"type": "number"}
-    numbers = {"type": "array", "items": number, "minItems": 1}
+    number = NUMBER.schema
     ids = {"type": "array", "items": {"type": "string"}, "minItems": 1}
-    said: dict[str, Schema] = {
-        "value": _VALUE,
-        "uniform": _PAIR | {"description": "[low, high]"},
-        "triangular": _TRIPLE | {"description": "[low, mode, high]"},
-        "pert": _TRIPLE | {"description": "[low, mode, high]"},
-        "normal": _keys(mean=_VALUE, sd=number),
-        "lognormal": _keys(median=number, gsd={"type": "number", "minimum": 1}),
-        "beta": _keys(mean=number, n=number, sd=number, a=number, b=number),
-        "discrete": _keys(values={"type": "array", "items": _VALUE}, weights=numbers),
+    said: dict[str, Schema] = {kind: form.schema for kind, form in FORMS.items()} | {
         "truncate": {"type": "array", "minItems": 2, "maxItems": 2},
         "unit": {"type": ["string", "number"]},
         "source": {"anyOf": [ids, {"type": "string"}]},
@@ -51,7 +39,7 @@ def _figure_definitions() -> dict[str, Schema]:
         "note": {"type": "string"},
         "known_from": {"type": "string", "description": "YYYY-MM-DD"},
     }
-    lever = _keys(to=_VALUE, times=number, plus=number, **{"from": {"type": "string"}})
+    lever = _keys(to=VALUE.schema, times=number, plus=number, **{"from": {"type": "string"}})
     changes = {"type": "array", "items": {"$ref": "#/$defs/lever"}}
     vintage = {"required": ["source", "confidence"]}
     vintages = {"type": "array", "items": {"$ref": "#/$defs/vintage"}, "minItems": 1}

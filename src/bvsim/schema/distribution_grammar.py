@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -24,18 +25,103 @@ from bvsim.schema.errors import Path, did_you_mean
 from bvsim.schema.figure import DATE_SYMBOL, day_number
 from bvsim.schema.unit import Unit
 
-_LISTS: dict[str, tuple[int, Callable[..., Distribution]]] = {
-    "uniform": (2, Uniform),
-    "triangular": (3, Triangular),
-    "pert": (3, Pert),
+Schema = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One number of a distribution, or a list of them.
+
+    Parameters
+    ----------
+    in_unit : bool
+        Written in the figure's unit: a date where the figure is one.
+    many : bool
+        A list.
+    least : float, optional
+        The least that makes sense.
+    """
+
+    in_unit: bool = False
+    many: bool = False
+    least: float | None = None
+
+    @property
+    def schema(self) -> Schema:
+        """Its JSON Schema."""
+        one: Schema = {"type": ["number", "string"] if self.in_unit else "number"}
+        if self.least is not None:
+            one["minimum"] = self.least
+        if not self.many:
+            return one
+        return {"type": "array", "items": one} | ({} if self.in_unit else {"minItems": 1})
+
+
+VALUE, NUMBER = Item(in_unit=True), Item()
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a distribution is written in files.
+
+    Parameters
+    ----------
+    make : callable
+        Takes what stands there.
+    listed : tuple of str
+        What a list holds, in its order; empty where it is no list.
+    keys : mapping of str to Item
+        What a mapping holds; a plain value where neither is given.
+    together : tuple of tuple of str
+        Which keys go together, where not all do.
+    """
+
+    make: Callable[..., Distribution]
+    listed: tuple[str, ...] = ()
+    keys: Mapping[str, Item] = field(default_factory=dict)
+    together: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def schema(self) -> Schema:
+        """Its JSON Schema."""
+        if self.keys:
+            properties = {key: item.schema for key, item in self.keys.items()}
+            return {"type": "object", "properties": properties, "additionalProperties": False}
+        if not self.listed:
+            return VALUE.schema
+        size = len(self.listed)
+        text = f"[{', '.join(self.listed)}]"
+        items = {"type": "array", "items": VALUE.schema, "minItems": size, "maxItems": size}
+        return items | {"description": text}
+
+
+def _beta(mean: float = 0.0, a: float = 0.0, b: float = 0.0, **spread: float) -> Beta:
+    return beta_by_mean(mean, **spread) if spread else Beta(a, b)
+
+
+def _lognormal(median: float, gsd: float) -> Lognormal:
+    return Lognormal(median, gsd)
+
+
+FORMS = {
+    "value": Form(Fixed),
+    "uniform": Form(Uniform, ("low", "high")),
+    "triangular": Form(Triangular, ("low", "mode", "high")),
+    "pert": Form(Pert, ("low", "mode", "high")),
+    "normal": Form(Normal, keys={"mean": VALUE, "sd": NUMBER}),
+    "lognormal": Form(_lognormal, keys={"median": NUMBER, "gsd": Item(least=1)}),
+    "beta": Form(
+        _beta,
+        keys=dict.fromkeys(("mean", "n", "sd", "a", "b"), NUMBER),
+        together=(("mean", "n"), ("mean", "sd"), ("a", "b")),
+    ),
+    "discrete": Form(
+        lambda values, weights: Discrete(tuple(values), tuple(weights)),
+        keys={"values": Item(in_unit=True, many=True), "weights": Item(many=True)},
+    ),
 }
-_MAPPINGS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "normal": (("mean", "sd"),),
-    "lognormal": (("median", "gsd"),),
-    "beta": (("mean", "n"), ("mean", "sd"), ("a", "b")),
-}
-KINDS = ("value", *_LISTS, *_MAPPINGS, "discrete")
-"""The names of the distributions in files."""
+"""The distributions by their names in files: the one table that readers and schemas follow."""
+KINDS = tuple(FORMS)
 
 
 def is_date(raw: Any) -> bool:
@@ -120,14 +206,14 @@ class DistributionReader:
 
     def make(self, kind: str, raw: Any, path: Path) -> Distribution | None:
         """Read a distribution of a kind."""
+        form = FORMS[kind]
         try:
-            if kind == "value":
-                return self._fixed(raw, path)
-            if kind in _LISTS:
-                return self._of_list(kind, raw, path)
-            if kind == "discrete":
-                return self._discrete(raw, path)
-            return self._of_mapping(kind, raw, path)
+            if form.keys:
+                return self._of_mapping(kind, form, raw, path)
+            if form.listed:
+                values = self._list(raw, path, self._value, len(form.listed))
+                return None if values is None else form.make(*values)
+            return self._fixed(raw, path)
         except ValueError as error:
             self.say(path, str(error))
             return None
@@ -138,47 +224,30 @@ class DistributionReader:
             self.say(path, f"{value:g} is not a whole number of {self.unit.symbol}")
         return None if value is None else Fixed(value)
 
-    def _of_list(self, kind: str, raw: Any, path: Path) -> Distribution | None:
-        length, make = _LISTS[kind]
-        values = self._values(raw, path, length)
-        return None if values is None else make(*values)
-
-    def _values(self, raw: Any, path: Path, length: int | None = None) -> list[float] | None:
-        if not isinstance(raw, list) or (length is not None and len(raw) != length) or not raw:
+    def _list(
+        self, raw: Any, path: Path, read: Callable[[Any, Path], float | None], length: int = 0
+    ) -> list[float] | None:
+        """Read a list of numbers, of a length where one is given."""
+        if not isinstance(raw, list) or (length and len(raw) != length) or not raw:
             shape = f"a list of {length} values" if length else "a list"
             self.say(path, f"{raw!r} should be {shape}")
             return None
-        values = [self._value(item, (*path, i)) for i, item in enumerate(raw)]
+        values = [read(item, (*path, i)) for i, item in enumerate(raw)]
         found = [value for value in values if value is not None]
         return found if len(found) == len(values) else None
 
-    def _discrete(self, raw: Any, path: Path) -> Distribution | None:
-        if not self._mapping(raw, (("values", "weights"),), path):
-            return None
-        values = self._values(raw["values"], (*path, "values"))
-        weights = raw["weights"]
-        if not isinstance(weights, list):
-            self.say((*path, "weights"), f"{weights!r} should be a list")
-            return None
-        numbers = [self.number(item, (*path, "weights", i)) for i, item in enumerate(weights)]
-        found = [number for number in numbers if number is not None]
-        if values is None or len(found) < len(numbers):
-            return None
-        return Discrete(tuple(values), tuple(found))
-
-    def _of_mapping(self, kind: str, raw: Any, path: Path) -> Distribution | None:
-        if self.is_date and kind != "normal":
+    def _of_mapping(self, kind: str, form: Form, raw: Any, path: Path) -> Distribution | None:
+        if self.is_date and not any(item.in_unit for item in form.keys.values()):
             self.say(path, f"a date cannot be {kind}")
             return None
-        if not self._mapping(raw, _MAPPINGS[kind], path):
+        if not self._mapping(raw, form.together or (tuple(form.keys),), path):
             return None
-        numbers: dict[str, float] = {}
-        for key in raw:
-            as_value = key in {"mean", "median"}
-            number = (self._value if as_value else self.number)(raw[key], (*path, key))
-            if number is not None:
-                numbers[key] = number
-        return _MAKERS[kind](**numbers) if len(numbers) == len(raw) else None
+        found = {key: self._item(form.keys[key], raw[key], (*path, key)) for key in raw}
+        return None if None in found.values() else form.make(**found)
+
+    def _item(self, item: Item, raw: Any, path: Path) -> float | list[float] | None:
+        read = self._value if item.in_unit else self.number
+        return self._list(raw, path, read) if item.many else read(raw, path)
 
     def _mapping(self, raw: Any, forms: tuple[tuple[str, ...], ...], path: Path) -> bool:
         """Tell whether a mapping has exactly the keys of one of the forms."""
@@ -227,27 +296,3 @@ class DistributionReader:
         bounds = f"at least {least:g}" if math.isinf(most) else f"between {least:g} and {most:g}"
         self.say(path, f"{reach} is out of bounds: {self.unit.symbol} here is {bounds}")
         return None
-
-
-def _beta(
-    *,
-    mean: float = 0.0,
-    n: float | None = None,
-    sd: float | None = None,
-    a: float | None = None,
-    b: float | None = None,
-) -> Beta:
-    if a is not None and b is not None:
-        return Beta(a, b)
-    return beta_by_mean(mean, n=n, sd=sd)
-
-
-def _lognormal(*, median: float, gsd: float) -> Lognormal:
-    return Lognormal(median, gsd)
-
-
-_MAKERS: dict[str, Callable[..., Distribution]] = {
-    "normal": Normal,
-    "lognormal": _lognormal,
-    "beta": _beta,
-}

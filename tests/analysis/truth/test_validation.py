@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from bvsim import reading
-from bvsim.analysis.truth import validation
 from bvsim.analysis.truth.hindcast import Ensemble, Forecast, forecasts
 from bvsim.analysis.truth.observations import Observation, months_after, observations
 from bvsim.analysis.truth.ramp_check import Sampler, leave_one_out, ramp_classes
@@ -22,6 +21,7 @@ from bvsim.analysis.truth.rivals import (
     share_at,
 )
 from bvsim.reading.datafiles import shipped_root
+from pages import validation
 
 AS_OF = date(2023, 12, 31)
 FOLDER = shipped_root() / "models" / "hauts-de-france"

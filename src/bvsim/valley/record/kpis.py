@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -73,11 +76,6 @@ def _ratio(above: FloatArray, below: FloatArray) -> FloatArray:
     return out
 
 
-def _first_year(output: FloatArray, years: Sequence[object], threshold: float) -> float:
-    reached = np.flatnonzero(output >= threshold)
-    return float(years[int(reached[0])]) if len(reached) else float("nan")  # type: ignore[arg-type]
-
-
 class Milestones(NamedTuple):
     """When a site started and closed, and what it made in its second year.
 
@@ -99,6 +97,209 @@ class Milestones(NamedTuple):
     second_year_gwh: float
 
 
+class Facts(NamedTuple):
+    """What key figures are worked out from: the yearly table, who counts, what happened when."""
+
+    yearly: YearlyTable
+    roles: Roles
+    milestones: Sequence[Milestones]
+
+    def region(self, column: str) -> FloatArray:
+        """Return a column of the region by year."""
+        return self.yearly.of(column, "region")
+
+    def first_year(self, values: FloatArray, threshold: float = 1e-9) -> float:
+        """Return the first year in which values reach a threshold; NaN where they never do."""
+        reached = np.flatnonzero(values >= threshold)
+        years: Sequence[Any] = self.yearly.years
+        return float(years[int(reached[0])]) if len(reached) else float("nan")
+
+    def reached(self, threshold: int) -> float:
+        """Return the first year with so many GWh of good cells."""
+        return self.first_year(self.yearly.total("good_gwh", self.roles.sites), threshold)
+
+
+Formula = Callable[[Facts, int, int], Mapping[str, float]]
+"""Takes facts, the position of the year and a threshold; returns values by entity, the
+valley's own under the empty name."""
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A family of key figures.
+
+    Parameters
+    ----------
+    name : str
+        Its name, with Y for the year and N for a threshold.
+    unit : str
+        Its unit.
+    meaning : str
+        One sentence for a reader.
+    formula : callable
+        Works it out.
+    thresholds : tuple of int
+        What N stands for.
+    per : {"", "recycler", "site"}
+        Neighbours that are told entity by entity stand side by side in the table.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    formula: Formula
+    thresholds: tuple[int, ...] = (0,)
+    per: str = ""
+
+
+def _sum(column: str, role: str) -> Formula:
+    """Return the sum of a column over entities, and each one's part."""
+
+    def formula(facts: Facts, at: int, _: int) -> dict[str, float]:
+        entities = getattr(facts.roles, role)
+        own = {entity: float(facts.yearly.of(column, entity)[at]) for entity in entities}
+        return {"": float(facts.yearly.total(column, entities)[at])} | own
+
+    return formula
+
+
+def _share(part: str, whole: str) -> Formula:
+    """Return a quotient of two columns of the region."""
+    return lambda facts, at, _: {"": float(_ratio(facts.region(part), facts.region(whole))[at])}
+
+
+def _recycler_share(part: str, whole: str) -> Formula:
+    """Return a quotient of two columns of each recycler."""
+    return lambda facts, at, _: {
+        name: float(_ratio(facts.yearly.of(part, name), facts.yearly.of(whole, name))[at])
+        for name in facts.roles.recyclers
+    }
+
+
+def _recycled(facts: Facts, at: int, _: int) -> dict[str, float]:
+    columns = {e: (f"returned_{e}_t", f"cells_{e}_t") for e in ELEMENTS}
+    return {e: _share(*both)(facts, at, 0)[""] for e, both in columns.items()}
+
+
+def _overtaken(facts: Facts, at: int, _: int) -> dict[str, float]:
+    packs, scrap = facts.region("eol_feedstock_t"), facts.region("scrap_feedstock_t")
+    return {"": facts.first_year(packs - scrap)}
+
+
+YEARLY: Final = (
+    Kpi("output_Y_gwh", "GWh", "good cells produced in the year", _sum("good_gwh", "sites")),
+    Kpi(
+        "nameplate_Y_gwh",
+        "GWh/yr",
+        "nameplate of released lines on 31 December",
+        _sum("nameplate_gwh", "sites"),
+    ),
+    Kpi(
+        "headcount_Y",
+        "heads",
+        "own staff of the gigafactories on 31 December",
+        _sum("headcount", "employers"),
+    ),
+    Kpi(
+        "local_cam_share_Y",
+        "share",
+        "cathode material from Neomat, of all in cells started",
+        _share("cam_local_t", "cam_used_t"),
+    ),
+    Kpi(
+        "local_pcam_share_Y",
+        "share",
+        "precursor from Neomat, of all in cells started",
+        _share("pcam_local_t", "pcam_t"),
+    ),
+    Kpi("scrap_Y_t", "t", "scrap and trim generated in the year", _sum("scrap_t", "employers")),
+    Kpi(
+        "eol_feedstock_Y_t",
+        "t",
+        "retired packs that reach the region's recyclers' gates",
+        lambda facts, at, _: {"": float(facts.region("eol_feedstock_t")[at])},
+    ),
+    Kpi("black_mass_Y_t", "t", "black mass made in the year", _sum("black_mass_t", "recyclers")),
+    Kpi(
+        "recycler_utilisation_Y",
+        "share",
+        "processed, of the capacity of lines in service",
+        _recycler_share("processed_t", "capacity_t"),
+        per="recycler",
+    ),
+    Kpi(
+        "scrap_feed_share_Y",
+        "share",
+        "production scrap, of the feed at a recycler's gate",
+        _recycler_share("feed_scrap_t", "feed_t"),
+        per="recycler",
+    ),
+    Kpi(
+        "recycled_content_Y",
+        "share",
+        "recycled metal returned, of the metal in cells started",
+        _recycled,
+    ),
+)
+"""Key figures of each year that is asked for."""
+
+LASTING: Final = (
+    Kpi(
+        "year_N_gwh",
+        "year",
+        "first year with that output; empty where never reached",
+        lambda facts, _, threshold: {"": facts.reached(threshold)},
+        thresholds=THRESHOLDS_GWH,
+    ),
+    Kpi(
+        "reach_N_gwh_Y",
+        "probability",
+        "1 if that output is reached by the year, else 0",
+        lambda facts, _, threshold: {"": float(facts.reached(threshold) <= REACHED_BY)},
+        thresholds=THRESHOLDS_GWH[:2],
+    ),
+    Kpi(
+        "eol_overtakes_scrap_year",
+        "year",
+        "first year with more retired packs than scrap",
+        _overtaken,
+    ),
+    Kpi(
+        "opens_year",
+        "year",
+        "first year with a recycler's lines in service",
+        lambda facts, *_: {
+            name: facts.first_year(facts.yearly.of("capacity_t", name))
+            for name in facts.roles.recyclers
+        },
+    ),
+    Kpi(
+        "sop_year",
+        "year",
+        "start of production of a block, as a decimal year",
+        lambda facts, *_: dict(pair for site in facts.milestones for pair in site.sop_years),
+        per="site",
+    ),
+    Kpi(
+        "closed_year",
+        "year",
+        "closure of a site, as a decimal year; empty where it stays open",
+        lambda facts, *_: {site.site: site.closed_year for site in facts.milestones},
+        per="site",
+    ),
+    Kpi(
+        "output_months_13_24_gwh",
+        "GWh",
+        "good cells in a site's second year after SOP",
+        lambda facts, *_: {site.site: site.second_year_gwh for site in facts.milestones},
+        per="site",
+    ),
+)
+"""Key figures of the whole horizon."""
+
+KPIS: Final = (*YEARLY, *LASTING)
+
+
 def kpi_table(
     yearly: YearlyTable, roles: Roles, years: Sequence[int], milestones: Sequence[Milestones] = ()
 ) -> Table:
@@ -115,56 +316,24 @@ def kpi_table(
     milestones : sequence of Milestones
         One per site.
     """
-    found: dict[str, float] = {}
+    facts, found = Facts(yearly, roles, milestones), list[tuple[str, float]]()
     for year in years:
         if year in yearly.years:
-            _of_year(found, yearly, roles, yearly.years.index(year), year)
-    output = yearly.total("good_gwh", roles.sites)
-    for threshold in THRESHOLDS_GWH:
-        found[f"year_{threshold}_gwh"] = _first_year(output, yearly.years, threshold)
-    for threshold in THRESHOLDS_GWH[:2]:
-        by = found[f"year_{threshold}_gwh"] <= REACHED_BY
-        found[f"reach_{threshold}_gwh_{REACHED_BY}"] = float(by)
-    _of_feedstock(found, yearly, roles)
-    for site in milestones:
-        for block, sop_year in site.sop_years:
-            found[f"sop_year.{block}"] = sop_year
-        found[f"closed_year.{site.site}"] = site.closed_year
-        found[f"output_months_13_24_gwh.{site.site}"] = site.second_year_gwh
-    return Table((), tuple(found), np.array([list(found.values())], dtype=np.float64))
+            found += _figures(YEARLY, facts, yearly.years.index(year), year)
+    found += _figures(LASTING, facts, 0, REACHED_BY)
+    names, values = zip(*found, strict=True)
+    return Table((), names, np.array([values], dtype=np.float64))
 
 
-def _of_year(
-    found: dict[str, float], yearly: YearlyTable, roles: Roles, at: int, year: int
-) -> None:
-    def region_and(name: str, column: str, entities: Sequence[str]) -> None:
-        found[name] = float(yearly.total(column, entities)[at])
-        for entity in entities:
-            found[f"{name}.{entity}"] = float(yearly.of(column, entity)[at])
-
-    of: Callable[[str], FloatArray] = lambda column: yearly.of(column, "region")  # noqa: E731
-    region_and(f"output_{year}_gwh", "good_gwh", roles.sites)
-    region_and(f"nameplate_{year}_gwh", "nameplate_gwh", roles.sites)
-    region_and(f"headcount_{year}", "headcount", roles.employers)
-    found[f"local_cam_share_{year}"] = float(_ratio(of("cam_local_t"), of("cam_used_t"))[at])
-    found[f"local_pcam_share_{year}"] = float(_ratio(of("pcam_local_t"), of("pcam_t"))[at])
-    region_and(f"scrap_{year}_t", "scrap_t", roles.employers)
-    found[f"eol_feedstock_{year}_t"] = float(of("eol_feedstock_t")[at])
-    region_and(f"black_mass_{year}_t", "black_mass_t", roles.recyclers)
-    for name in roles.recyclers:
-        used = _ratio(yearly.of("processed_t", name), yearly.of("capacity_t", name))
-        found[f"recycler_utilisation_{year}.{name}"] = float(used[at])
-        scrap = _ratio(yearly.of("feed_scrap_t", name), yearly.of("feed_t", name))
-        found[f"scrap_feed_share_{year}.{name}"] = float(scrap[at])
-    for element in ELEMENTS:
-        content = _ratio(of(f"returned_{element}_t"), of(f"cells_{element}_t"))
-        found[f"recycled_content_{year}.{element}"] = float(content[at])
-
-
-def _of_feedstock(found: dict[str, float], yearly: YearlyTable, roles: Roles) -> None:
-    """Add when retired packs overtake scrap, and when each recycler opens."""
-    packs, scrap = (yearly.of(f"{kind}_feedstock_t", "region") for kind in ("eol", "scrap"))
-    found["eol_overtakes_scrap_year"] = _first_year(packs - scrap, yearly.years, 1e-9)
-    for name in roles.recyclers:
-        in_service = _first_year(yearly.of("capacity_t", name), yearly.years, 1e-9)
-        found[f"opens_year.{name}"] = in_service
+def _figures(kpis: Sequence[Kpi], facts: Facts, at: int, year: int) -> Iterator[tuple[str, float]]:
+    """Yield names and values, families that are told entity by entity side by side."""
+    for per, family in groupby(kpis, attrgetter("per")):
+        rows = [
+            (entity, kpi.name.replace("_N_", f"_{n}_").replace("_Y", f"_{year}"), value)
+            for kpi in family
+            for n in kpi.thresholds
+            for entity, value in kpi.formula(facts, at, n).items()
+        ]
+        if per:
+            rows.sort(key=lambda row: row[0].partition(".")[0])
+        yield from ((f"{name}.{entity}" if entity else name, value) for entity, name, value in rows)

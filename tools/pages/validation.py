@@ -1,6 +1,6 @@
 """The table of the validation page, from runs of the hindcast and from published ramp-ups.
 
-    python -m bvsim.analysis.truth.validation --page docs/background/validation.md
+    python -m pages.validation --page docs/background/validation.md
 
 rewrites what stands between the two markers of that page; without ``--page`` it prints.
 Nothing here changes the model, and nothing of the model is fitted to what is compared.
@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bvsim.analysis import written
 from bvsim.analysis.scoring import band, binomial_interval, chance_of_at_most, crps
 from bvsim.analysis.truth.observations import UNITS
+from pages import insert
 
 if TYPE_CHECKING:
     from bvsim.analysis.truth.hindcast import Forecast
@@ -242,14 +242,12 @@ def rewrite(page: str, generated: str) -> str:
     ValueError
         When it does not have both markers, each once, in order.
     """
-    return written.insert(page, BEGIN, END, generated.strip())
+    return insert(page, BEGIN, END, generated.strip())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write the page, or print its generated part."""
-    parser = argparse.ArgumentParser(
-        prog="python -m bvsim.analysis.truth.validation", description=__doc__
-    )
+    parser = argparse.ArgumentParser(prog="python -m pages.validation", description=__doc__)
     parser.add_argument("--draws", type=int, default=256, help="draws of the hindcast")
     parser.add_argument("--page", type=Path, help="page to rewrite")
     chosen = parser.parse_args(arguments)
