@@ -26,6 +26,7 @@ from bvsim.valley.cathode.market import CathodeMarket
 from bvsim.valley.ground.books import Balance, Books, Trace
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.streams import Key, Streams
+from stand_ins import FullEmployment, Gate
 from world import calendar_of
 
 SHOCK = Shock(level=0.5, correlation=0.0)
@@ -256,7 +257,15 @@ def contract(share: float = 0.5, of_need: float = 0.7) -> Contract:
 
 
 def market(ctx: Context, cathode=None, spec: Imports | None = None) -> CathodeMarket:
-    return CathodeMarket(materials(), cathode or {}, spec or imports(), ctx, shock=SHOCK)
+    return CathodeMarket(
+        materials(),
+        cathode or {},
+        spec or imports(),
+        ctx,
+        shock=SHOCK,
+        labour=FullEmployment(),
+        gate=Gate(),
+    )
 
 
 class Factory:

@@ -11,6 +11,7 @@ from bvsim.schema.demand import Supplier
 from bvsim.schema.materials import Recipe
 from bvsim.schema.production import Production
 from bvsim.valley.cells.block import CellBlock
+from bvsim.valley.cells.expansion import BlockOwner, SiteProjects
 from bvsim.valley.cells.gigafactory import Gigafactory
 from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.cells.plan import PlanPath
@@ -18,6 +19,7 @@ from bvsim.valley.cells.process import InProcess
 from bvsim.valley.orders.customers import ORDERS, Contract, OrderBook, Portfolio
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.stages import Pipeline
+from stand_ins import Gate, Outlook
 from world import SHOCK, make_context, make_project
 
 RECIPE = Recipe(
@@ -111,7 +113,9 @@ def make_site(
 ):
     """Return a site of one block with one line from day 0, its context and what it delivered."""
     ctx = make_context(chance=False)
-    pipeline = Pipeline(make_project(sop=0.0), "site.block-1", ctx, SHOCK)
+    projects = SiteProjects("site", Outlook(), ctx)
+    owner = BlockOwner(projects, None, (), nameplate)
+    pipeline = Pipeline(make_project(sop=0.0), "site.block-1", ctx, SHOCK, owner=owner)
     block = Block(
         entity="site.block-1",
         nameplate=nameplate,
@@ -134,13 +138,13 @@ def make_site(
         portfolio=Portfolio([Contract(0.0, 0.0, flat, flat)], ctx.calendar.months),
         ctx=ctx,
     )
-    scrap = []
+    gate = Gate()
     process = InProcess(
         site="site",
         recipe=RECIPE,
         production=PRODUCTION,
         in_cell=0.92,
-        deliver_scrap=lambda *delivery: scrap.append(delivery),
+        gate=gate,
     )
     wiring = SiteWiring(
         workforce=Crew(crew),
@@ -149,14 +153,14 @@ def make_site(
         purse=Purse(),
         meter=Meter(),
         process=process,
-        outlook=lambda nameplate: math.inf,
-        note_cells=lambda metals: None,
+        gate=gate,
     )
     site = Gigafactory(
         name="site",
         ramp=ramp,
         recipe=RECIPE,
         blocks=[cell_block],
+        projects=projects,
         wiring=wiring,
         closure_patience=patience,
         ctx=ctx,
@@ -164,7 +168,12 @@ def make_site(
     )
     site.start()
     return SimpleNamespace(
-        site=site, ctx=ctx, book=book, scrap=scrap, cell_block=cell_block, ordered_gwh=ordered_gwh
+        site=site,
+        ctx=ctx,
+        book=book,
+        scrap=gate.deliveries,
+        cell_block=cell_block,
+        ordered_gwh=ordered_gwh,
     )
 
 

@@ -1,5 +1,6 @@
 """The three phases: what the docs print is what a planning day does, after all bound events."""
 
+import ast
 import re
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,9 @@ from bvsim.valley import planner, valley
 from bvsim.valley.ground.streams import Key
 from world import make_context
 
-DOCS = Path(__file__).parents[2] / "docs" / "architecture.md"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs" / "architecture.md"
+VALLEY = ROOT / "src" / "bvsim" / "valley"
 
 
 def printed_phases():
@@ -119,3 +122,33 @@ def test_books_close_before_anything_of_the_next_month():
     built.ctx.env.process(on_the_first())
     built.run()
     assert seen == [1]
+
+
+def foreign_private_fields(text):
+    """Yield the private fields of other objects that a text reads; `_replace` is public."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
+            own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+            if not own and not node.attr.endswith("__") and node.attr != "_replace":
+                yield ast.unparse(node)
+
+
+def hung_callables(text):
+    """Yield the attributes to which a text hands a function made on the spot."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
+            made = node.value.func if isinstance(node.value, ast.Call) else node.value
+            if isinstance(made, ast.Lambda) or ast.unparse(made).endswith("partial"):
+                yield ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", sorted(VALLEY.rglob("*.py")), ids=lambda path: path.stem)
+def test_actors_reach_each_other_by_what_their_constructors_were_handed(path):
+    text = path.read_text("utf-8")
+    assert list(foreign_private_fields(text)) == []
+    assert list(hung_callables(text)) == []
+
+
+def test_what_is_hung_from_outside_is_found():
+    assert list(foreign_private_fields("tick._ok, tick._value = True, None")) != []
+    assert list(hung_callables("pipeline.ready = partial(site.may_expand, decision)")) != []

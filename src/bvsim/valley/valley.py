@@ -14,11 +14,11 @@ from bvsim.schema.model import Model
 from bvsim.valley.cathode.market import CathodeMarket
 from bvsim.valley.cells import ledger
 from bvsim.valley.cells.causes import LIFTS
-from bvsim.valley.cells.gigafactory import SITE, Gigafactory
+from bvsim.valley.cells.gigafactory import Gigafactory
 from bvsim.valley.cells.lead_acid import LeadAcidPlant
 from bvsim.valley.cells.plan import plan_in_force
-from bvsim.valley.cells.planned import PlanOnly
-from bvsim.valley.ground.books import Account, Balance, Books, FloatArray, Trace
+from bvsim.valley.cells.planned import PlannedSite, PlanOnly
+from bvsim.valley.ground.books import Balance, Books, FloatArray, Trace
 from bvsim.valley.ground.calendar import Calendar, Period, make_calendar
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.streams import Key, Streams
@@ -189,26 +189,25 @@ class Valley:
             for name, site in sorted(model.sites.items())
             if site.kind != CELLS
         ]
-        self._staff_cathode()
 
     # -- wiring ----------------------------------------------------------------------
 
     def _make_actors(self) -> Actors:
         model, ctx = self.model, self.ctx
         demand = Demand(model.demand, ctx)
+        labour = LabourMarket(model.labour, ctx)
         fleet = Fleet(model.fleet, demand.registrations, ctx)
-        return Actors(
-            labour=LabourMarket(model.labour, ctx),
-            cathode=CathodeMarket(
-                materials=model.materials,
-                cathode=model.cathode,
-                imports=model.imports,
-                ctx=ctx,
-                shock=model.shock,
-            ),
-            demand=demand,
-            recycling=Recycling(model.recycling, fleet, ctx),
+        recycling = Recycling(model.recycling, fleet, ctx)
+        cathode = CathodeMarket(
+            materials=model.materials,
+            cathode=model.cathode,
+            imports=model.imports,
+            ctx=ctx,
+            shock=model.shock,
+            labour=labour,
+            gate=recycling,
         )
+        return Actors(labour=labour, cathode=cathode, demand=demand, recycling=recycling)
 
     def _make_sites(self) -> list[Gigafactory]:
         builder = SiteBuilder(
@@ -220,18 +219,19 @@ class Valley:
     def _make_planned(self) -> list[PlanOnly]:
         """Return what stands in the plan only; in `announced` sites build all of theirs."""
         built = {each.block.entity for site in self.sites for each in site.blocks}
+        paths = {e: path for e, path in self.setting.plans.paths.items() if e not in built}
+        names = {entity.rsplit(".", 1)[0] for entity in paths} - set(self.model.sites)
+        others = {name: PlannedSite(name) for name in names}
         return [
-            PlanOnly(entity, path, self.ctx, comes_true=self.model.announced)
-            for entity, path in self.setting.plans.paths.items()
-            if entity not in built
+            PlanOnly(
+                entity,
+                path,
+                self.ctx,
+                comes_true=self.model.announced,
+                site=others.get(entity.rsplit(".", 1)[0]),
+            )
+            for entity, path in paths.items()
         ]
-
-    def _staff_cathode(self) -> None:
-        """Give cathode plants their people."""
-        for plant in self.actors.cathode.plants:
-            spec = plant.spec
-            plant.crew = self.actors.labour.employ(plant.name, spec.basin, spec.staffing)
-            plant.deliver_scrap = self.actors.recycling.deliver_scrap
 
     # -- running ---------------------------------------------------------------------
 
@@ -242,7 +242,8 @@ class Valley:
             site.start()
         for plant in self.lead_acid:
             plant.start()
-        self._start_planned()
+        for planned in self.planned:
+            planned.start()
         actors.demand.start()
         actors.cathode.start()
         actors.recycling.start()
@@ -251,17 +252,6 @@ class Valley:
         for last in last_periods(self.ctx.calendar):
             self.ctx.env.run(until=last.end_day)  # up to what happens on the next first of a month
             self.close_month(last)
-
-    def _start_planned(self) -> None:
-        """Start what stands in the plan only; a name no site bears gets an account."""
-        accounts: dict[str, Account] = {}
-        for planned in self.planned:
-            planned.start()
-            site = planned.entity.rsplit(".", 1)[0]
-            if site not in self.model.sites:
-                if site not in accounts:
-                    accounts[site] = self.ctx.books.open("yearly", site, SITE.columns)
-                planned.site = accounts[site]
 
     def close_month(self, last: Period) -> None:
         """Settle the month that ends with a period, and close its books."""

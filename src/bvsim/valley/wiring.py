@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from bvsim.schema.model import Model
@@ -16,13 +15,14 @@ from bvsim.valley.cathode.market import CathodeMarket
 from bvsim.valley.cells.block import CellBlock
 from bvsim.valley.cells.brochure import BrochureBlock, BrochurePipeline
 from bvsim.valley.cells.energy import EnergyMeter
+from bvsim.valley.cells.expansion import BlockOwner, SiteProjects
 from bvsim.valley.cells.gigafactory import Gigafactory
 from bvsim.valley.cells.money import SitePurse
 from bvsim.valley.cells.observed import ObservedBlock, ReleasedLine
 from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.cells.plan import PlanPath
 from bvsim.valley.cells.process import InProcess
-from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, Calendar
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Calendar
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.luck import shocked_uniform
 from bvsim.valley.orders.market import Demand
@@ -71,10 +71,6 @@ def heads_facts(site: Site, ctx: Context) -> list[tuple[float, float]]:
     return sorted((day(reading.on), reading.heads) for reading in known)
 
 
-def _any_cancelled(elders: tuple[Block, ...]) -> bool:
-    return any(elder.pipeline.state == "cancelled" for elder in elders)
-
-
 class SiteBuilder:
     """Builds the gigafactories of one replication.
 
@@ -110,7 +106,7 @@ class SiteBuilder:
             recipe=recipe,
             production=model.production,
             in_cell=model.materials.in_cell,
-            deliver_scrap=actors.recycling.deliver_scrap,
+            gate=actors.recycling,
         )
         wiring = SiteWiring(
             workforce=workforce,
@@ -119,35 +115,21 @@ class SiteBuilder:
             purse=SitePurse(name, model.money, ctx),
             meter=EnergyMeter(name, model.energy, ctx, grid_connection_mw=site.grid_connection),
             process=process,
-            outlook=lambda nameplate: actors.demand.outlook_gwh_per_year(
-                name, nameplate, ctx.env.now + DAYS_PER_YEAR
-            ),
-            note_cells=actors.recycling.note_cells,
+            gate=actors.recycling,
         )
-        blocks = self._brochure(name, site) if model.announced else self._blocks(name, site)
-        made = Gigafactory(
+        projects = SiteProjects(name, actors.demand, ctx)
+        build = self._brochure if model.announced else self._blocks
+        return Gigafactory(
             name=name,
             ramp=site.ramp,
             recipe=recipe,
-            blocks=tuple(blocks),
+            blocks=tuple(build(name, site, projects)),
+            projects=projects,
             wiring=wiring,
             closure_patience=self._closure_patience(name),
             ctx=ctx,
             closes=site.closes,
         )
-        if not model.announced:
-            self._let_decide(made)
-        return made
-
-    def _let_decide(self, site: Gigafactory) -> None:
-        """Let expansions be decided by what the site achieved and what demand covers."""
-        elders: tuple[Block, ...] = ()
-        for each in site.blocks:
-            block, decision = each.block, each.block.pipeline.spec.decision
-            if decision is not None:
-                block.pipeline.ready = partial(site.may_expand, decision, elders, block.nameplate)
-                block.pipeline.hopeless = partial(_any_cancelled, elders)
-            elders = (*elders, block)
 
     def _closure_patience(self, name: str) -> float:
         """Return the closure hazard a site bears: a unit exponential, tied to the shock."""
@@ -156,10 +138,11 @@ class SiteBuilder:
             return math.inf
         return -math.log(shocked_uniform(luck.uniform(), self.model.shock))
 
-    def _blocks(self, name: str, site: Site) -> Iterator[CellBlock]:
+    def _blocks(self, name: str, site: Site, projects: SiteProjects) -> Iterator[CellBlock]:
         elders: tuple[Block, ...] = ()
         for label, spec in sorted(site.blocks.items()):
-            block = self._block(f"{name}.{label}", site, spec, elders)
+            owner = BlockOwner(projects, spec.project.decision, elders, spec.nameplate)
+            block = self._block(f"{name}.{label}", site, spec, elders, owner)
             observed = self._observed(site, spec, block)
             block.observed_from_sop = observed is not None
             yield CellBlock(
@@ -168,10 +151,17 @@ class SiteBuilder:
             elders = (*elders, block)
 
     def _block(
-        self, entity: str, site: Site, spec: CellBlockSpec, elders: tuple[Block, ...]
+        self,
+        entity: str,
+        site: Site,
+        spec: CellBlockSpec,
+        elders: tuple[Block, ...],
+        owner: BlockOwner,
     ) -> Block:
         announced = self.plans.of_block(entity).first_day
-        pipeline = Pipeline(spec.project, entity, self.ctx, self.model.shock, announced)
+        pipeline = Pipeline(
+            spec.project, entity, self.ctx, self.model.shock, announced, owner=owner
+        )
         return Block(
             entity=entity,
             nameplate=spec.nameplate,
@@ -206,12 +196,15 @@ class SiteBuilder:
             as_of_day=as_of,
         )
 
-    def _brochure(self, name: str, site: Site) -> Iterator[CellBlock]:
+    def _brochure(self, name: str, site: Site, projects: SiteProjects) -> Iterator[CellBlock]:
         """Yield a block for everything announced of a site, in service as announced."""
         template = next(iter(site.blocks.values())).project
         for entity, plan in self.plans.paths.items():
             if entity.rsplit(".", 1)[0] == name:
-                pipeline = BrochurePipeline(template, entity, self.ctx, self.model.shock, plan)
+                owner = BlockOwner(projects, None, (), max(plan.nameplates, default=0.0))
+                pipeline = BrochurePipeline(
+                    template, entity, self.ctx, self.model.shock, plan, owner=owner
+                )
                 block = BrochureBlock(
                     entity=entity, plan=plan, ramp=site.ramp, ctx=self.ctx, pipeline=pipeline
                 )

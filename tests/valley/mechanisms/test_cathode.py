@@ -28,6 +28,7 @@ from cathode_case import (
     ramp,
 )
 from mechanism_table import Fortune, exact, table
+from stand_ins import FullEmployment, Gate
 
 WEEK = Period(index=0, start_day=0.0, days=7.0, scheduled_days=7.0, month=0, year=2026)
 RAMP = ramp(scrap_start=0.2, scrap_mature=0.2)
@@ -63,7 +64,15 @@ def side_of(world, luck=None):
     if luck is not None:
         ctx = replace(ctx, streams=Fortune(luck))
     sources = {"maker": world.maker, "precursor": world.precursor}
-    side = CathodeMarket(world.materials, sources, world.imports, ctx, shock=SHOCK)
+    side = CathodeMarket(
+        world.materials,
+        sources,
+        world.imports,
+        ctx,
+        shock=SHOCK,
+        labour=FullEmployment(),
+        gate=Gate(),
+    )
     side.buyer("plant", "nmc-811")
     side.start()
     while ctx.env.peek() == 0.0:

@@ -15,6 +15,7 @@ from bvsim.valley.cells.process import InProcess
 from bvsim.valley.projects.ramp import make_curve
 from gigafactory_case import PRODUCTION, RECIPE, Buyer, make_site
 from mechanism_table import exact, table
+from stand_ins import Gate
 from world import make_context, make_ramp
 
 MONTH = 30.4375
@@ -201,13 +202,13 @@ def test_outlook_of_cathode_use(spec, measure, expected):
 # -- scrap and cells in process ------------------------------------------------------------------
 
 
-def process_of(world, gate=lambda *delivery: None):
+def process_of(world, gate=None):
     return InProcess(
         site="site",
         recipe=world.recipe,
         production=world.production,
         in_cell=world.in_cell,
-        deliver_scrap=gate,
+        gate=gate or Gate(),
     )
 
 
@@ -230,14 +231,14 @@ def filled_cells_t(world):
 
 def found_day(world):
     """Day on which the cells of the first week are told apart, and their scrap handed over."""
-    gates = []
-    process = process_of(world, lambda *delivery: gates.append(delivery))
+    gate = Gate()
+    process = process_of(world, gate)
     week = make_context().calendar.periods[0]
     process.begin(week, 8.0, scrap_of_ten(world), [])
     day = 0.0
     while not process.finish(day):
         day += 0.5
-    assert len(gates) == 3
+    assert len(gate.deliveries) == 3
     return day
 
 

@@ -21,6 +21,7 @@ from cathode_case import context as cathode_context
 from cathode_case import imports
 from gigafactory_case import make_site
 from mechanism_table import Fortune, exact, table
+from stand_ins import OwnerFrom
 from world import make_context, make_project, make_ramp
 
 MONTH = 30.4375
@@ -33,9 +34,8 @@ def pipeline_of(project, *, luck=UNIT, until=6000.0, ready=None):
     ctx = make_context(chance=False)
     if luck is not None:
         ctx = replace(ctx, streams=Fortune(luck))
-    made = Pipeline(project, "block", ctx, SHOCK)
-    if ready is not None:
-        made.ready = lambda: ctx.env.now >= ready
+    owner = OwnerFrom(ctx.env, ready) if ready is not None else None
+    made = Pipeline(project, "block", ctx, SHOCK, owner=owner)
     made.start()
     ctx.env.run(until=until)
     return made
@@ -236,9 +236,11 @@ def expands(decision, *, monthly=0.75, outlook=15.0):
     while case.ctx.env.peek() == 0.0:
         case.ctx.env.step()
     case.site.ask_people()
-    case.site._quarter.extend([monthly] * 3)
-    case.site.wiring = replace(case.site.wiring, outlook=lambda nameplate: outlook)
-    return float(case.site.may_expand(decision, (case.cell_block.block,), 10.0))
+    projects = case.site.projects
+    for _ in range(3):
+        projects.note_month(monthly)
+    projects.market.gwh_per_year = outlook
+    return float(projects.may_expand(decision, (case.cell_block.block,), 10.0))
 
 
 @table(

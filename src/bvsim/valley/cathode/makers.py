@@ -9,18 +9,14 @@ from typing import Final
 from bvsim.schema.cathode import CamPlant, PcamPlant
 from bvsim.schema.imports import ReorderPolicy
 from bvsim.schema.materials import Recipe
-from bvsim.schema.stages import Shock
 from bvsim.valley.cathode.feed import Feed
-from bvsim.valley.cathode.imports import Lanes
-from bvsim.valley.cathode.plant import CathodePlant
+from bvsim.valley.cathode.plant import CathodePlant, Shared
 from bvsim.valley.cathode.qualification import Pair
-from bvsim.valley.cathode.recycled import RecycledMetals
 from bvsim.valley.cathode.restocking import IMPORTED
 from bvsim.valley.cathode.sharing import RULES, Claim
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
-from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.mix import MixedStock
 
 OWN: Final = 1
@@ -86,14 +82,10 @@ class PcamMaker(CathodePlant):
         name: str,
         spec: PcamPlant,
         recipe: Recipe,
-        ctx: Context,
-        shock: Shock,
-        lanes: Lanes,
-        metals: RecycledMetals,
+        shared: Shared,
     ) -> None:
-        stock = MixedStock(2, 2, 1)
-        super().__init__(name=name, spec=spec, ctx=ctx, shock=shock, lanes=lanes, stock=stock)
-        self.recipe, self.metals = recipe, metals
+        super().__init__(name=name, spec=spec, shared=shared, stock=MixedStock(2, 2, 1))
+        self.recipe = recipe
         self.account: Account
 
     def start(self) -> None:
@@ -140,8 +132,7 @@ class PcamMaker(CathodePlant):
         row[PCAM.recycled_nickel_t] += nickel
         row[PCAM.recycled_cobalt_t] += cobalt
         row[PCAM.nickel_t] += cam * recipe.nickel
-        if self.deliver_scrap is not None:
-            self.deliver_scrap(self.name, recipe.family, "precursor", started - good)
+        self.gate.deliver_scrap(self.name, recipe.family, "precursor", started - good)
         self.batch([0.0, good, nickel * share, cobalt * share], period)
 
     def balances(self) -> Iterator[Balance]:
@@ -174,19 +165,16 @@ class CamMaker(CathodePlant):
         name: str,
         spec: CamPlant,
         recipe: Recipe,
-        ctx: Context,
-        shock: Shock,
-        lanes: Lanes,
-        metals: RecycledMetals,
+        shared: Shared,
         index: int,
         sources: int,
         precursor: PcamMaker | None,
         pcam_policy: ReorderPolicy,
     ) -> None:
         stock = MixedStock(sources, CAM_CONTENTS, 2)
-        super().__init__(name=name, spec=spec, ctx=ctx, shock=shock, lanes=lanes, stock=stock)
+        super().__init__(name=name, spec=spec, shared=shared, stock=stock)
         self.maker = spec
-        self.recipe, self.metals, self.precursor = recipe, metals, precursor
+        self.recipe, self.precursor = recipe, precursor
         self.index, self.sources = index, sources
         self.rule = RULES[spec.rule]
         self.pairs = [
@@ -196,7 +184,7 @@ class CamMaker(CathodePlant):
                 spec=spec.qualification,
                 contract=spec.contracts[site],
                 first_product=self.first_product,
-                ctx=ctx,
+                ctx=self.ctx,
             )
             for site in sorted(spec.contracts)
         ]
@@ -208,8 +196,8 @@ class CamMaker(CathodePlant):
             contents=2,
             uses=1,
             policy=pcam_policy,
-            lanes=lanes,
-            ctx=ctx,
+            lanes=shared.lanes,
+            ctx=self.ctx,
         )
         self.account: Account
 
@@ -307,8 +295,7 @@ class CamMaker(CathodePlant):
         row[CAM.pcam_import_t] += taken[IMPORTED]
         row[CAM.lithium_hydroxide_t] += started * recipe.lithium_hydroxide * fresh
         row[CAM.recycled_lithium_t] += lithium
-        if self.deliver_scrap is not None:
-            self.deliver_scrap(self.name, recipe.family, "cathode_material", started - good)
+        self.gate.deliver_scrap(self.name, recipe.family, "cathode_material", started - good)
         contents = (taken[OWN], lithium, taken[PCAM_NICKEL], taken[PCAM_COBALT])
         parts = [0.0] * self.sources + [content * share for content in contents]
         parts[self.index] = good

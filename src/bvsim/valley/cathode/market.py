@@ -13,11 +13,13 @@ from bvsim.valley.cathode.buyer import DAYS_PER_WEEK, SUPPLY, USE, Buyer
 from bvsim.valley.cathode.feed import Feed
 from bvsim.valley.cathode.imports import Lanes
 from bvsim.valley.cathode.makers import CAM_CONTENTS, CamMaker, PcamMaker
+from bvsim.valley.cathode.plant import Shared, Staffed
 from bvsim.valley.cathode.recycled import METALS, RecycledMetals
 from bvsim.valley.cathode.sharing import Claim
 from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
+from bvsim.valley.returns.gate import Gate
 
 __all__ = ["Buyer", "CathodeMarket", "Makers"]
 
@@ -44,11 +46,15 @@ class CathodeMarket:
         Surroundings of the replication.
     shock : Shock
         The common industry shock.
+    labour : Staffed
+        Where the makers' people come from.
+    gate : Gate
+        Where rejected powder goes.
 
     Attributes
     ----------
     plants : tuple of PcamMaker and CamMaker
-        The makers, to be wired with people (`crew`) and recyclers (`deliver_scrap`).
+        The makers.
     """
 
     def __init__(
@@ -59,6 +65,8 @@ class CathodeMarket:
         ctx: Context,
         *,
         shock: Shock,
+        labour: Staffed,
+        gate: Gate,
     ) -> None:
         self.materials, self.imports, self.ctx = materials, imports, ctx
         self.lanes = Lanes(imports, ctx)
@@ -66,7 +74,8 @@ class CathodeMarket:
         names = sorted(name for name, spec in cathode.items() if isinstance(spec, CamPlant))
         self.sources = ("imports", *names)
         self.buyers: dict[str, Buyer] = {}
-        self.makers = self._make(cathode, shock)
+        shared = Shared(ctx, shock, self.lanes, self.metals, labour, gate)
+        self.makers = self._make(cathode, shared)
         self._counted = tuple(maker.index for maker in self.makers.cam if maker.maker.counted)
         self.plants: tuple[PcamMaker | CamMaker, ...] = (*self.makers.pcam, *self.makers.cam)
         self._ordered: list[Buyer] = []
@@ -77,7 +86,7 @@ class CathodeMarket:
         self._days = self._working = 0.0
         self._liftable = "cathode" in ctx.lifts
 
-    def _make(self, cathode: Mapping[str, CathodeSource], shock: Shock) -> Makers:
+    def _make(self, cathode: Mapping[str, CathodeSource], shared: Shared) -> Makers:
         """Build the makers: precursor plants first, as CAM plants refer to them."""
         pcam: dict[str, PcamMaker] = {}
         cam: list[CamMaker] = []
@@ -85,25 +94,14 @@ class CathodeMarket:
             spec = cathode[name]
             recipe = self.materials.recipes[spec.chemistry]
             if isinstance(spec, PcamPlant):
-                pcam[name] = PcamMaker(
-                    name=name,
-                    spec=spec,
-                    recipe=recipe,
-                    ctx=self.ctx,
-                    shock=shock,
-                    lanes=self.lanes,
-                    metals=self.metals,
-                )
+                pcam[name] = PcamMaker(name=name, spec=spec, recipe=recipe, shared=shared)
                 continue
             cam.append(
                 CamMaker(
                     name=name,
                     spec=spec,
                     recipe=recipe,
-                    ctx=self.ctx,
-                    shock=shock,
-                    lanes=self.lanes,
-                    metals=self.metals,
+                    shared=shared,
                     index=self.sources.index(name),
                     sources=len(self.sources),
                     precursor=pcam[spec.precursor] if spec.precursor else None,

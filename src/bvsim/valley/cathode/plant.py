@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from operator import add
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from bvsim.schema.cathode import CamPlant, CathodeBlock, PcamPlant
+from bvsim.schema.labour import Staffing
 from bvsim.schema.stages import Project, Shock
 from bvsim.valley.cathode.imports import Lanes
+from bvsim.valley.cathode.recycled import RecycledMetals
 from bvsim.valley.cathode.restocking import Forecast
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.mix import MixedStock
 from bvsim.valley.projects.block import Block, Levels
 from bvsim.valley.projects.stages import Pipeline
+from bvsim.valley.returns.gate import Gate
 
 _T_PER_KT: Final = 1000.0
 _BEFORE_EQUIPMENT: Final = ("permit", "financing", "construction")
@@ -45,20 +48,38 @@ class Crew(Protocol):
         """Tell what is planned: (nameplate, SOP day, released nameplate) by block."""
 
 
-class FullCrew:
-    """Everybody present and proficient."""
+class Staffed(Protocol):
+    """Where plants find their people: the labour market."""
 
-    crew_share: float = 1.0
-    engineer_share: float = 1.0
-    repair_factor: float = 1.0
-    scrap_penalty: float = 0.0
-
-    def ask(self, plans: Sequence[tuple[float, float, float]], lines: int = 1) -> None:
-        """Nobody needs to be asked for."""
+    def employ(self, name: str, basin: str, staffing: Staffing) -> Crew:
+        """Return the people of a plant."""
 
 
-ScrapGate = Callable[[str, str, str, float], None]
-"""deliver_scrap(site, family of chemistry, stage, tonnes)"""
+class Shared(NamedTuple):
+    """What all makers of a valley share.
+
+    Parameters
+    ----------
+    ctx : Context
+        Surroundings of the replication.
+    shock : Shock
+        The common industry shock.
+    lanes : Lanes
+        For imports, and for licences on kilns.
+    metals : RecycledMetals
+        Recycled metals that wait to displace fresh feed.
+    labour : Staffed
+        Where people come from.
+    gate : Gate
+        Where rejected powder goes.
+    """
+
+    ctx: Context
+    shock: Shock
+    lanes: Lanes
+    metals: RecycledMetals
+    labour: Staffed
+    gate: Gate
 
 
 def licensed(project: Project, lanes: Lanes) -> Project:
@@ -85,12 +106,8 @@ class CathodePlant:
         Entity, such as ``neomat-cam``.
     spec : CamPlant or PcamPlant
         Drawn figures.
-    ctx : Context
-        Surroundings of the replication.
-    shock : Shock
-        The common industry shock.
-    lanes : Lanes
-        For licences on kilns.
+    shared : Shared
+        What it shares with other makers.
     stock : MixedStock
         Where released batches go.
 
@@ -105,7 +122,7 @@ class CathodePlant:
     daily_capacity : float
         Tonnes of good product at mature yield that a working day allows now.
     crew : Crew
-        Its people; everybody is there unless the valley wires a workforce.
+        Its people.
     """
 
     def __init__(
@@ -113,18 +130,16 @@ class CathodePlant:
         *,
         name: str,
         spec: CamPlant | PcamPlant,
-        ctx: Context,
-        shock: Shock,
-        lanes: Lanes,
+        shared: Shared,
         stock: MixedStock,
     ) -> None:
-        self.name, self.spec, self.ctx, self.stock = name, spec, ctx, stock
-        self.crew: Crew = FullCrew()
-        self.deliver_scrap: ScrapGate | None = None
+        self.name, self.spec, self.stock = name, spec, stock
+        self.ctx, self.gate, self.metals = shared.ctx, shared.gate, shared.metals
+        self.crew = shared.labour.employ(name, spec.basin, spec.staffing)
         self.blocks: list[Block] = []
         for label in sorted(spec.blocks):
-            self.blocks.append(self._make_block(label, spec.blocks[label], shock, lanes))
-        self.first_product = ctx.env.event()
+            self.blocks.append(self._make_block(label, spec.blocks[label], shared))
+        self.first_product = self.ctx.env.event()
         self.good = self.started = self.waiting = 0.0
         self.calls = Forecast(spec.memory)
         kilns, batches = spec.kilns, spec.batches
@@ -137,9 +152,9 @@ class CathodePlant:
         self._asked = False
         """Whether the labour market knows what is planned now."""
 
-    def _make_block(self, label: str, spec: CathodeBlock, shock: Shock, lanes: Lanes) -> Block:
+    def _make_block(self, label: str, spec: CathodeBlock, shared: Shared) -> Block:
         entity = f"{self.name}.{label}"
-        project = licensed(spec.project, lanes)
+        project = licensed(spec.project, shared.lanes)
         if not self.blocks and self.spec.sop is not None:
             project = replace(project, sop=self.spec.sop)
         return Block(
@@ -150,18 +165,30 @@ class CathodePlant:
             first_sales_months=spec.first_sales,
             ramp=self.spec.ramp,
             ctx=self.ctx,
-            pipeline=Pipeline(project, entity, self.ctx, shock),
+            pipeline=Pipeline(project, entity, self.ctx, shared.shock, owner=self),
             elders=tuple(self.blocks),
         )
 
     def start(self) -> None:
         """Register the processes of every phase."""
         for block in self.blocks:
-            block.pipeline.on_change = self._note_change
             block.start()
 
-    def _note_change(self) -> None:
+    # -- as the owner of its projects ----------------------------------------------------
+
+    def note_change(self) -> None:
+        """Take note that a project has changed."""
         self._asked = False
+
+    def decides(self) -> bool:
+        """Build every phase that is planned."""
+        return True
+
+    def gives_up(self) -> bool:
+        """Leave it to the review of phases."""
+        return False
+
+    # -- phases --------------------------------------------------------------------------
 
     @property
     def cancelled(self) -> bool:

@@ -8,16 +8,23 @@ from bvsim.valley.cells.plan import PlanPath
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.projects.block import Block, Levels
-from bvsim.valley.projects.stages import Events, Milestone, Pipeline
+from bvsim.valley.projects.stages import Events, Milestone, Owner, Pipeline
 
 
 class BrochurePipeline(Pipeline):
     """A project that is in service on the day of its first announced step."""
 
     def __init__(
-        self, spec: Project, entity: str, ctx: Context, shock: Shock, plan: PlanPath
+        self,
+        spec: Project,
+        entity: str,
+        ctx: Context,
+        shock: Shock,
+        plan: PlanPath,
+        *,
+        owner: Owner | None = None,
     ) -> None:
-        super().__init__(spec, entity, ctx, shock)
+        super().__init__(spec, entity, ctx, shock, owner=owner)
         self.plan = plan
 
     def _plan(self) -> list[Milestone]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from bvsim.schema.materials import Recipe
 from bvsim.schema.ramp import RampClass
-from bvsim.schema.stages import Decision
 from bvsim.valley.cells.block import NO_LIMITS, CellBlock
 from bvsim.valley.cells.closure import ClosureHazard
+from bvsim.valley.cells.expansion import SiteProjects
 from bvsim.valley.cells.ledger import LEDGER, YIELD
 from bvsim.valley.cells.limits import SiteLimits
 from bvsim.valley.cells.money import Activity
@@ -22,11 +21,9 @@ from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
-from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.stages import Events
 
 DAYS_PER_WEEK: Final = 7.0
-MONTHS_PER_QUARTER: Final = 3
 _KG_PER_KWH_TO_T_PER_GWH: Final = 1000.0
 
 
@@ -58,7 +55,9 @@ class Gigafactory:
         What its cells hold.
     blocks : sequence of CellBlock
         Its blocks.
-    wiring : Wiring
+    projects : SiteProjects
+        What their projects have in common.
+    wiring : SiteWiring
         The other actors' side.
     closure_patience : float
         Closure hazard that the site bears before it closes (a unit exponential).
@@ -75,26 +74,23 @@ class Gigafactory:
         ramp: RampClass,
         recipe: Recipe,
         blocks: Sequence[CellBlock],
+        projects: SiteProjects,
         wiring: SiteWiring,
         closure_patience: float,
         ctx: Context,
         closes: float | None = None,
     ) -> None:
         self.name, self.ramp, self.recipe, self.ctx = name, ramp, recipe, ctx
-        self.blocks, self.wiring = tuple(blocks), wiring
+        self.blocks, self.projects, self.wiring = tuple(blocks), projects, wiring
         self.hazard = ClosureHazard(ramp, closure_patience, ctx)
         self.limits = SiteLimits(wiring, ramp, ctx)
         self.closed, self.closed_day = False, math.inf
         self.closes = closes
         self._elements = (recipe.nickel, recipe.cobalt, recipe.lithium, recipe.manganese)
-        self._quarter: deque[float] = deque(maxlen=MONTHS_PER_QUARTER)
-        self.released = 0.0
-        """Nameplate of released lines, GWh a year."""
         self._running: list[CellBlock] = []
         self._idle: list[CellBlock] = list(self.blocks)
         self._unposted: list[Period] = []
         """Periods of the month that are not in the ledger of idle blocks yet."""
-        self._stale = True
         self._lines = 0
         self._outlook, self._outlook_month = 0.0, -1
         self._available = 0.0
@@ -108,13 +104,9 @@ class Gigafactory:
         for cell_block in self.blocks:
             if cell_block.observed is not None:
                 self.limits.note_facts(cell_block.observed.end_day)
-            cell_block.block.pipeline.on_change = self._note_change
             cell_block.start()
         if self.closes is not None:
             self.ctx.env.process(self.close_as_told(self.closes))
-
-    def _note_change(self) -> None:
-        self._stale = True
 
     def close_as_told(self, day: float) -> Events:
         """Close on the day that the scenario gives."""
@@ -126,14 +118,14 @@ class Gigafactory:
 
     def ask_people(self) -> None:
         """Tell the labour market what the site plans to run, and the customers what it has."""
-        if self._stale and not self.closed:
-            self._stale = False
+        if self.projects.changed and not self.closed:
+            self.projects.changed = False
             self._ask_people()
 
     def _ask_people(self) -> None:
         self._post_idle()
         plans, lines = [], 0
-        self.released = sum(each.block.released for each in self.blocks)
+        self.projects.released = released = sum(each.block.released for each in self.blocks)
         self._running = [each for each in self.blocks if each.block.lines]
         self._idle = [each for each in self.blocks if not each.block.lines]
         for each in self.blocks:
@@ -144,7 +136,7 @@ class Gigafactory:
                 plans.append((planned, block.pipeline.expected_sop_day, block.released))
                 lines += len(block.lines)
         self._lines = lines
-        self.wiring.orders.nameplate_gwh = self.released
+        self.wiring.orders.nameplate_gwh = released
         self.wiring.workforce.ask(plans, max(1, lines))
 
     def ask_cathode(self, period: Period) -> None:
@@ -189,7 +181,7 @@ class Gigafactory:
         self._unposted.append(period)
         if self._running:
             row = self.account.now
-            row[SITE.nameplate_gwh] = self.released
+            row[SITE.nameplate_gwh] = self.projects.released
             row[SITE.line_weeks] += self._lines * period.days / DAYS_PER_WEEK
             self._run(period)
             row[SITE.in_process_gwh] = wiring.process.gwh
@@ -224,7 +216,7 @@ class Gigafactory:
     def month_end(self, last: Period) -> None:
         """Settle the month: energy, money, the market's view, throttle and closure."""
         self._post_idle()
-        wiring, released = self.wiring, self.released
+        wiring, released = self.wiring, self.projects.released
         started, good = self._month_started, self._month_good
         energy = wiring.meter.month(last=last, started_gwh=started, nameplate_gwh=released)
         scrap = 1.0 - good / started if started > 0.0 else 0.0
@@ -243,7 +235,7 @@ class Gigafactory:
         days = last.end_day - self.ctx.calendar.month_starts[last.month]
         if started > 0.0 and released > 0.0:
             wiring.orders.report(1.0 - scrap, good * DAYS_PER_YEAR / days / released)
-        self._quarter.append(good)
+        self.projects.note_month(good)
         self._month_good = self._month_started = self._month_delivered = 0.0
         if not self.closed and self.hazard.bears_no_more(
             self.blocks, last.end_day, days, wiring.purse.closure_hazard_multiplier
@@ -268,33 +260,10 @@ class Gigafactory:
         row[SITE.good_gwh] += good
         row[SITE.started_gwh] += started
         row[SITE.scrap_t] += scrap.total
-        wiring.note_cells(tuple([in_cells * element for element in self._elements]))
+        wiring.gate.note_cells(tuple([in_cells * element for element in self._elements]))
         wiring.process.begin(period, good, scrap, booked)
         self._month_started += started
         self._month_good += good
-
-    # -- expansion -------------------------------------------------------------------
-
-    def may_expand(self, decision: Decision, elders: Sequence[Block], nameplate_gwh: float) -> bool:
-        """Tell whether an expansion is decided: by what was achieved and what demand covers.
-
-        Parameters
-        ----------
-        decision : Decision
-            What is wanted.
-        elders : sequence of Block
-            The blocks before it, which must at least be under construction.
-        nameplate_gwh : float
-            Nameplate of the expansion, GWh a year.
-        """
-        if not all(elder.pipeline.committed for elder in elders):
-            return False
-        if self.released > 0.0:
-            rate = sum(self._quarter) * MONTHS_PER_YEAR / MONTHS_PER_QUARTER
-            if rate < decision.achieved * self.released:
-                return False
-        total = sum(elder.nameplate * elder.pipeline.size for elder in elders) + nameplate_gwh
-        return self.wiring.outlook(total) >= decision.cover * total
 
     # -- closure ---------------------------------------------------------------------
 
@@ -318,7 +287,7 @@ class Gigafactory:
         )
         for each in self.blocks:
             each.close()
-        self.released, self._lines = 0.0, 0
+        self.projects.released, self._lines = 0.0, 0
         self._running, self._idle = [], list(self.blocks)
         self._available = 0.0
         columns = (SITE.good_gwh, SITE.scrap_t, LEDGER.good_gwh, YIELD)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from bvsim.valley.cells.process import InProcess
     from bvsim.valley.orders.customers import OrderBook
     from bvsim.valley.people.workforce import Workforce
+    from bvsim.valley.returns.gate import Gate
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,4 @@ class SiteWiring:
     purse: SitePurse
     meter: EnergyMeter
     process: InProcess
-    outlook: Callable[[float], float]
-    """Orders in sight, GWh a year, by the nameplate that would be in service."""
-    note_cells: Callable[[tuple[float, ...]], None]
+    gate: Gate

@@ -6,9 +6,28 @@ from bvsim.valley.cells import ledger
 from bvsim.valley.cells.block import NO_LIMITS
 from bvsim.valley.cells.gigafactory import SITE
 from bvsim.valley.cells.plan import PlanPath
-from bvsim.valley.ground.books import Account
+from bvsim.valley.ground.books import Account, Books
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
+
+
+class PlannedSite:
+    """A site that is nothing but announced blocks.
+
+    Parameters
+    ----------
+    name : str
+        The site.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.account: Account
+
+    def open(self, books: Books) -> None:
+        """Open the account that its blocks share, with the first of them."""
+        if ("yearly", self.name) not in books.accounts:
+            self.account = books.open("yearly", self.name, SITE.columns)
 
 
 class PlanOnly:
@@ -22,23 +41,34 @@ class PlanOnly:
         What was announced.
     comes_true : bool
         Whether it makes what was announced (in the scenario of the plan itself).
+    site : PlannedSite or None
+        Where it stands, if that is nothing but such blocks.
     ctx : Context
         Surroundings of the replication.
     """
 
-    def __init__(self, entity: str, plan: PlanPath, ctx: Context, *, comes_true: bool) -> None:
+    def __init__(
+        self,
+        entity: str,
+        plan: PlanPath,
+        ctx: Context,
+        *,
+        comes_true: bool,
+        site: PlannedSite | None = None,
+    ) -> None:
         self.entity, self.plan, self.ctx, self.comes_true = entity, plan, ctx, comes_true
-        self.site: Account | None = None
-        """Of a site that is nothing but such blocks."""
+        self.site = site
         self._nameplate = 0.0
         self.ledger: Account
         self.binding: Account
 
     def start(self) -> None:
-        """Open the accounts."""
+        """Open the accounts: its own, and that of a site which has no other blocks."""
         open_ = self.ctx.books.open
         self.ledger = open_("ledger", self.entity, ledger.LEDGER.columns)
         self.binding = open_("binding", self.entity, ledger.BINDING.columns)
+        if self.site is not None:
+            self.site.open(self.ctx.books)
 
     def month_end(self, last: Period) -> None:
         """Post the month that ends with a period: not built, or made as announced."""
@@ -54,7 +84,7 @@ class PlanOnly:
             ledger.post_unreleased(self.ledger.now, announced, 0.0, closed=False)
             ledger.post_not_running(self.binding.now, days)
         if self.site is not None:
-            now = self.site.now  # of all such blocks of the site
+            now = self.site.account.now
             now[SITE.good_gwh] += made
             now[SITE.started_gwh] += made
             nameplate = self.plan.nameplate(last.start_day) if self.comes_true else 0.0

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bvsim.schema.materials import Recipe
 from bvsim.schema.production import Production
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import Period
+from bvsim.valley.returns.gate import Gate
 
-ScrapGate = Callable[[str, str, str, float], None]
 _KG_PER_KWH_TO_T_PER_GWH: Final = 1000.0
 
 
@@ -59,8 +59,8 @@ class InProcess:
         Time to detection, mass and stages of rejects.
     in_cell : float
         Share of cathode material that trim leaves in a cell.
-    deliver_scrap : callable
-        Takes site, family of cells, stage and tonnes when scrap is found.
+    gate : Gate
+        Where scrap goes when it is found.
     """
 
     def __init__(
@@ -70,10 +70,10 @@ class InProcess:
         recipe: Recipe,
         production: Production,
         in_cell: float,
-        deliver_scrap: ScrapGate,
+        gate: Gate,
     ) -> None:
         self.site, self.recipe, self.production = site, recipe, production
-        self.deliver_scrap = deliver_scrap
+        self.gate = gate
         electrode = recipe.cam + recipe.anode + recipe.copper_foil + recipe.aluminium_foil
         self.trim_t_per_gwh = electrode * _KG_PER_KWH_TO_T_PER_GWH * (1.0 - in_cell) / in_cell
         self.gwh = 0.0
@@ -143,13 +143,13 @@ class InProcess:
         self.gwh = 0.0
 
     def _hand_over(self, scrap: Mass) -> None:
-        family = self.recipe.family
+        family, deliver = self.recipe.family, self.gate.deliver_scrap
         if scrap.trim > 0.0:
-            self.deliver_scrap(self.site, family, "trim", scrap.trim)
+            deliver(self.site, family, "trim", scrap.trim)
         if scrap.dry_cell > 0.0:
-            self.deliver_scrap(self.site, family, "dry_cell", scrap.dry_cell)
+            deliver(self.site, family, "dry_cell", scrap.dry_cell)
         if scrap.filled_cell > 0.0:
-            self.deliver_scrap(self.site, family, "filled_cell", scrap.filled_cell)
+            deliver(self.site, family, "filled_cell", scrap.filled_cell)
 
     def balances(self) -> Iterator[Balance]:
         """Yield the account of good cells in process, GWh."""

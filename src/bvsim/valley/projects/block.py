@@ -197,7 +197,7 @@ class Block:
         stops = Stops(self.ramp.mtbf, self.ramp.mttr / HOURS_PER_DAY, luck)
         self.lines.append(Line(nameplate, state, stops))
         self.released += nameplate
-        self.pipeline.on_change()
+        self.pipeline.owner.note_change()
         self.ctx.trace.log(
             day=self.ctx.env.now,
             entity=self.entity,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import fields
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import simpy
 
@@ -155,6 +155,34 @@ class FactDays(NamedTuple):
         return day if day <= self.ctx.as_of_day else None
 
 
+class Owner(Protocol):
+    """Whose project it is."""
+
+    def note_change(self) -> None:
+        """Take note that the project has changed."""
+
+    def decides(self) -> bool:
+        """Tell whether an expansion is decided now."""
+
+    def gives_up(self) -> bool:
+        """Tell whether it never can be."""
+
+
+class Unasked:
+    """An owner who builds what is planned, and need not know how it stands."""
+
+    def note_change(self) -> None:
+        """Nothing follows."""
+
+    def decides(self) -> bool:
+        """Decide at once."""
+        return True
+
+    def gives_up(self) -> bool:
+        """Never give up."""
+        return False
+
+
 class Pipeline:
     """One project as a SimPy process that walks through its itinerary.
 
@@ -170,6 +198,8 @@ class Pipeline:
         The common industry shock.
     announced_day : float
         Day of the announced release, used when delay is lifted (infinite: none).
+    owner : Owner, optional
+        Told of every change, and asked to decide on an expansion.
 
     Attributes
     ----------
@@ -181,8 +211,6 @@ class Pipeline:
         Size relative to the project's nameplate, below one after downsizing.
     opened : simpy.Event
         Succeeds at SOP.
-    on_change : callable
-        Called when any of this changed.
     """
 
     def __init__(
@@ -192,19 +220,17 @@ class Pipeline:
         ctx: Context,
         shock: Shock,
         announced_day: float = math.inf,
+        *,
+        owner: Owner | None = None,
     ) -> None:
         self.spec, self.entity, self.ctx, self.shock = spec, entity, ctx, shock
         self.announced_day = announced_day
+        self.owner: Owner = owner or Unasked()
         self.state = "planned"
         self.size = 1.0
         self.sop_day = math.inf
         self.expected_sop_day = math.inf
         self.opened = ctx.env.event()
-        self.on_change: Callable[[], None] = lambda: None
-        self.ready: Callable[[], bool] | None = None
-        """Whether an expansion may be decided now; None where nothing is to be decided."""
-        self.hopeless: Callable[[], bool] = lambda: False
-        """Whether it never can be, because the block before it is given up."""
         self._closed = False
 
     def start(self) -> None:
@@ -225,7 +251,7 @@ class Pipeline:
     def run(self) -> Events:
         """Enter each state of the itinerary on its day."""
         self.expected_sop_day = self._itinerary[0].expected_sop_day
-        self.on_change()
+        self.owner.note_change()
         shift, decided = 0.0, not self._awaits_decision()
         for planned in self._itinerary:
             milestone = planned.later(shift)
@@ -246,8 +272,8 @@ class Pipeline:
         """Wait until what the site achieved and what demand covers speak for an expansion."""
         assert self.spec.decision is not None
         wait = self.spec.decision.review * DAYS_PER_MONTH
-        while not self._closed and self.ready is not None and not self.ready():
-            if self.hopeless():
+        while not self._closed and not self.owner.decides():
+            if self.owner.gives_up():
                 cause = "the block before it was given up"
                 self._enter(Milestone(self.ctx.env.now, "cancelled", cause, math.inf, self.size))
                 return
@@ -258,7 +284,7 @@ class Pipeline:
 
     def close(self) -> None:
         """Stop the project because its site is closed."""
-        self.on_change()
+        self.owner.note_change()
         self._closed = True
         self.state = "cancelled"
         self.expected_sop_day = math.inf
@@ -289,7 +315,7 @@ class Pipeline:
         return [last._replace(day=day, cause="delay lifted", expected_sop_day=day)]
 
     def _enter(self, milestone: Milestone) -> None:
-        self.on_change()
+        self.owner.note_change()
         self.state, self.size = milestone.state, milestone.size
         self.expected_sop_day = milestone.expected_sop_day
         if milestone.state == "in service":

@@ -1,0 +1,15 @@
+"""What plants know of recyclers: where scrap is handed over."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Gate(Protocol):
+    """Where plants hand over their scrap, and say what went into good cells."""
+
+    def deliver_scrap(self, site: str, chemistry: str, stage: str, tonnes: float) -> None:
+        """Take scrap found at a plant: its family of cells, the stage at which it was found."""
+
+    def note_cells(self, metals: tuple[float, ...]) -> None:
+        """Take note of the metals (`recycler.ELEMENTS`, tonnes) in good cells."""

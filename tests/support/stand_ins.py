@@ -1,0 +1,61 @@
+"""Stand-ins for the actors that a plant is handed: they do as little as their protocol allows."""
+
+from __future__ import annotations
+
+import math
+
+
+class Gate:
+    """A gate that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.deliveries: list[tuple[str, str, str, float]] = []
+
+    def deliver_scrap(self, *delivery) -> None:
+        self.deliveries.append(delivery)
+
+    def note_cells(self, metals) -> None:
+        pass
+
+
+class FullCrew:
+    """Everybody present and proficient."""
+
+    crew_share = engineer_share = repair_factor = 1.0
+    scrap_penalty = 0.0
+
+    def ask(self, plans, lines=1) -> None:
+        pass
+
+
+class FullEmployment:
+    """A labour market that gives every plant a full crew."""
+
+    def employ(self, name, basin, staffing) -> FullCrew:
+        return FullCrew()
+
+
+class Outlook:
+    """Customers who will order a given number of GWh a year, whatever is built."""
+
+    def __init__(self, gwh_per_year: float = math.inf) -> None:
+        self.gwh_per_year = gwh_per_year
+
+    def outlook_gwh_per_year(self, site, nameplate_gwh, day) -> float:
+        return self.gwh_per_year
+
+
+class OwnerFrom:
+    """An owner who decides on an expansion from a day on."""
+
+    def __init__(self, env, day: float) -> None:
+        self.env, self.day = env, day
+
+    def note_change(self) -> None:
+        pass
+
+    def decides(self) -> bool:
+        return self.env.now >= self.day
+
+    def gives_up(self) -> bool:
+        return False
