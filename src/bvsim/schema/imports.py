@@ -47,10 +47,10 @@ class Handling:
 
 @part
 class ReorderPolicy:
-    """An (s, S) policy on the inventory position: on hand + on order - backorders."""
+    """An (s, S) policy on the inventory position: on hand + on order. What is short is lost."""
 
-    review: Literal["periodic", "continuous"] = "periodic"
-    """Whether the position is looked at once a planning period or at every withdrawal."""
+    review: Literal["periodic"] = "periodic"
+    """The position is looked at once a planning period."""
     safety_stock: Days
     """Safety stock, in days of use."""
     order_cover: Days

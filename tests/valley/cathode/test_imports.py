@@ -4,107 +4,93 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 from datetime import date
 from statistics import NormalDist
 
 import pytest
 
 from bvsim.schema.imports import Disruption, ExportControl, Halt, Hazard
+from bvsim.valley.cathode.feed import Feed
 from bvsim.valley.cathode.imports import Lanes
 from bvsim.valley.cathode.restocking import FIRST_USE, Forecast, Restocking
 from bvsim.valley.ground.mix import MixedStock
-from cathode_case import context, handling, imports, policy
+from cathode_case import context, handling, imports, market, policy
 
 LEAD = 21.0 + 7.0 + 33.0 + 5.0 + 2.0 + 3.0
-CONTINUOUS = {"review": "continuous", "lot": 1.0}
+
+
+def daily(end, **options):
+    """Return a context whose stocks are looked at every day, and that has no shutdowns."""
+    return context(end=end, review=1, scheduled=365, **options)
+
+
+def feed_of(ctx, spec=None, **changes) -> Feed:
+    """Return the supply of a plant that buys in lots of a tonne, as the valley makes it."""
+    spec = replace(spec or imports(), cam=policy(lot=1.0, revision=28.0, **changes))
+    return market(ctx, spec=spec).buyer("plant", "nmc-811").feed
 
 
 def restocking(ctx, spec=None, **changes) -> Restocking:
-    return Restocking(
-        entity="plant",
-        goods="cam",
-        chemistry="nmc-811",
-        policy=policy(**changes),
-        lanes=Lanes(spec or imports(), ctx),
-        ctx=ctx,
-        stock=MixedStock(2, 0, FIRST_USE + 1),
-    )
+    spec = replace(spec or imports(), cam=policy(**changes))
+    return market(ctx, spec=spec).buyer("plant", "nmc-811").feed.restocking
 
 
-def consume(ctx, buyer: Restocking, every: float, path: list[tuple[float, float]] | None = None):
-    """Withdraw one unit at a fixed interval for ever."""
-    while True:
-        yield ctx.env.timeout(every)
-        buyer.withdraw(1.0)
-        if path is not None:
-            path.append((ctx.env.now, buyer.stock.total))
+def use_a_tonne_a_day(ctx, feed: Feed):
+    """Yield (day, position after the look, stock before the use) while a tonne is used a day."""
+    for period in ctx.calendar.periods:
+        ctx.env.run(until=ctx.env.timeout(period.start_day - ctx.env.now))
+        if period.scheduled_days <= 0.0:
+            continue
+        feed.requested = 1.0
+        feed.turn(period, LEAD, imposed=False)
+        yield period.start_day, feed.restocking.position, feed.stock.total
+        feed.use(min(1.0, feed.limit_t), 0)
 
 
 @pytest.mark.parametrize("safety", [0.0, 12.0])
 @pytest.mark.parametrize("cycle", [28.0, 100.0])
 def test_stock_follows_the_saw_tooth_exactly(safety: float, cycle: float) -> None:
-    ctx = context()
-    buyer = restocking(ctx, safety_stock=safety, order_cover=cycle, **CONTINUOUS)
-    buyer.plan(1.0, 1.0, LEAD)
-    assert buyer.reorder_point == LEAD + safety
-    buyer.stock.put([LEAD + safety + cycle, 0.0], 0.0)
-    path: list[tuple[float, float]] = []
-    ctx.env.process(consume(ctx, buyer, 1.0, path))
-    ctx.env.run(until=2000.5)
-    for day, stock in path[int(LEAD + 2 * cycle) :]:
-        # the first order leaves when one cycle has been used; arrivals follow every cycle
-        since_arrival = (day - LEAD) % cycle
-        high = safety + cycle
-        assert stock == (high if since_arrival == 0.0 else high - since_arrival)
-        assert buyer.position >= buyer.reorder_point
-    assert buyer.shortages == 0
+    ctx = daily(date(2027, 12, 31))  # no leap year, whose last day is idle
+    feed = feed_of(ctx, safety_stock=safety, order_cover=cycle)
+    path = list(use_a_tonne_a_day(ctx, feed))
+    positions = {day: position for day, position, _ in path}
+    late = [(day, stock) for day, _, stock in path if day > LEAD + 2 * cycle]
+    # What is in stock is what was in stock or on its way a lead time ago, less the use since.
+    assert all(stock == positions[day - LEAD] - LEAD for day, stock in late)
+    # An order of one cycle leaves when the position is down at s = LEAD + safety.
+    assert {stock for _, stock in late} == {safety + left for left in range(1, int(cycle) + 1)}
+    peaks = [day for day, stock in late if stock == safety + cycle]
+    assert {b - a for a, b in itertools.pairwise(peaks)} == {cycle}
+    assert feed.short_days == 0.0
 
 
 def test_a_policy_on_stock_alone_would_order_again_while_orders_are_on_their_way() -> None:
-    ctx = context()
-    buyer = restocking(ctx, safety_stock=0.0, order_cover=10.0, **CONTINUOUS)
+    buyer = restocking(context(), safety_stock=0.0, order_cover=10.0, lot=1.0)
     buyer.plan(1.0, 1.0, LEAD)
-    buyer.stock.put([LEAD, 0.0], 0.0)
-    buyer.review()
-    orders = buyer.orders
-    for _ in range(5):
+    buyer.stock.put_plain(0, LEAD, 0.0)
+    for _ in range(6):
         buyer.review()
-    assert orders == buyer.orders == 1
     assert buyer.position == LEAD + 10.0
 
 
 def test_stock_out_rate_agrees_with_the_lead_time_distribution() -> None:
-    every, spread, reorder_days, cycle_days = 0.5, 1.25, 80.0, 200.0
-    ctx = context(date(2026, 1, 1), date(2400, 12, 31), chance=True, review=3650)
+    spread, reorder_days, cycle_days = 1.25, 80.0, 200.0
+    ctx = daily(date(2400, 12, 31), chance=True)
     spec = imports(handling=handling(spread=spread))
-    buyer = restocking(
-        ctx, spec, safety_stock=reorder_days - LEAD, order_cover=cycle_days, **CONTINUOUS
-    )
-    buyer.plan(1.0 / every, 1.0 / every, LEAD)
-    buyer.stock.put([(reorder_days + cycle_days) / every, 0.0], 0.0)
-    ctx.env.process(consume(ctx, buyer, every))
-    ctx.env.run(until=ctx.calendar.horizon_days)
-    # One order at a time (no crossing): a cycle is short when the units used in the lead
-    # time, floor(L / every), exceed s; owed units are then paid from the arrival.
-    units = buyer.reorder_point
-    longest = (units + 1.0) * every
-    expected = 1.0 - NormalDist().cdf(math.log(longest / LEAD) / math.log(spread))
-    cycles = buyer.orders - 1
-    sd = math.sqrt(expected * (1.0 - expected) / cycles)
-    assert cycles > 500
-    assert abs(buyer.shortages / cycles - expected) < 3.0 * sd
-    assert abs(buyer.owed) <= cycle_days / every
-
-
-def test_backorders_count_against_the_position_and_are_paid_first() -> None:
-    ctx = context()
-    buyer = restocking(ctx, safety_stock=0.0, order_cover=10.0, **CONTINUOUS)
-    buyer.plan(0.0, 0.0, LEAD)
-    assert buyer.withdraw(4.0) == 0.0
-    assert buyer.position == 0.0  # four owed, four ordered at once
-    ctx.env.run(until=LEAD + 1.0)
-    assert buyer.owed == 0.0
-    assert buyer.stock.total == 0.0
+    feed = feed_of(ctx, spec, safety_stock=reorder_days - LEAD, order_cover=cycle_days)
+    short, orders, before = set(), 0, math.inf
+    for _, position, stock in use_a_tonne_a_day(ctx, feed):
+        orders += position > before  # an order is the only thing that raises the position
+        before = position
+        if stock == 0.0:
+            short.add(orders)
+    # One order at a time (no crossing): stock is s when it leaves, so that a cycle is short
+    # when the lead time is longer than s lasts; what is short is lost.
+    expected = 1.0 - NormalDist().cdf(math.log(reorder_days / LEAD) / math.log(spread))
+    sd = math.sqrt(expected * (1.0 - expected) / orders)
+    assert orders > 500
+    assert abs(len(short) / orders - expected) < 3.0 * sd
 
 
 def test_forecast_of_constant_and_of_growing_use() -> None:

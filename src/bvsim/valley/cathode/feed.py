@@ -12,7 +12,6 @@ from bvsim.valley.cathode.imports import Lanes
 from bvsim.valley.cathode.restocking import (
     FIRST_USE,
     IMPORTED,
-    PAID,
     RESOLD,
     WRITTEN_OFF,
     Forecast,
@@ -260,7 +259,7 @@ class Feed:
 
     def lost(self, source: int) -> float:
         """Return the tonnes of a source refused, written off, or sold outside."""
-        lost = sum(self.stock.gone(way)[source] for way in (WRITTEN_OFF, RESOLD, PAID))
+        lost = sum(self.stock.gone(way)[source] for way in (WRITTEN_OFF, RESOLD))
         if source == IMPORTED:
             lost += self.restocking.refused + self.restocking.resold
         return lost

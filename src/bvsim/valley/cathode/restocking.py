@@ -19,8 +19,7 @@ IMPORTED: Final = 0
 
 WRITTEN_OFF: Final = 0
 RESOLD: Final = 1
-PAID: Final = 2
-FIRST_USE: Final = 3
+FIRST_USE: Final = 2
 """Outlets of a restocked stock; the ways in which it is used come after them."""
 
 _TINY_T: Final = 1e-9
@@ -83,8 +82,8 @@ class Restocking:
 
     Attributes
     ----------
-    on_order, owed : float
-        Tonnes on their way; backorders: tonnes promised and not delivered yet.
+    on_order : float
+        Tonnes on their way.
     received, refused, resold : float
         Tonnes that arrived; of these, refused by incoming inspection, and sold on
         because the buyer had closed.
@@ -107,20 +106,18 @@ class Restocking:
     ) -> None:
         self.entity, self.goods, self.chemistry = entity, goods, chemistry
         self.policy, self.lanes, self.ctx, self.stock = policy, lanes, ctx, stock
-        self.on_order = self.owed = 0.0
+        self.on_order = 0.0
         self.received = self.refused = self.resold = self.flown = 0.0
         self.reorder_point = self.import_rate = self.rate = 0.0
         self.closed = False
-        self.orders = self.shortages = 0
-        self._continuous = policy.review == "continuous"
         self._air_allowance = 0.0
         self._due: list[float] = []
         self._luck = ctx.streams.stream(entity, f"{goods}.shipments")
 
     @property
     def position(self) -> float:
-        """Inventory position: on hand + on order - backorders."""
-        return self.stock.total + self.on_order - self.owed
+        """Inventory position: on hand + on order."""
+        return self.stock.total + self.on_order
 
     # -- decisions -----------------------------------------------------------------
 
@@ -139,22 +136,13 @@ class Restocking:
 
     def review(self) -> None:
         """Order up to S, one order above s, when the position is at or below s."""
-        missing = self.reorder_point - (self.stock.total + self.on_order - self.owed)
+        missing = self.reorder_point - (self.stock.total + self.on_order)
         if missing < -_TINY_T:
             return
         policy = self.policy
         lots = math.ceil((missing + self.import_rate * policy.order_cover) / policy.lot - _TINY_T)
         if lots > 0:
             self.order(lots * policy.lot)
-
-    def withdraw(self, tonnes: float) -> float:
-        """Take tonnes out and owe what is missing; under continuous review, reorder at once."""
-        taken = self.stock.take(tonnes, FIRST_USE)
-        if tonnes - taken > _TINY_T:
-            self.owed += tonnes - taken
-        if self._continuous:
-            self.review()
-        return taken
 
     def order(self, tonnes: float) -> None:
         """Order tonnes by the usual routes, unless nothing may leave now."""
@@ -163,7 +151,6 @@ class Restocking:
             return
         wait = handling.order_to_ship + handling.origin
         control = self.lanes.licence(self.goods, day + wait)
-        self.orders += 1
         if control is not None:
             wait += control.licence
             if self._luck.happens(control.denial):
@@ -242,7 +229,6 @@ class Restocking:
         tonnes = cast("float", event.value)
         self.on_order -= tonnes
         self._due.remove(min(self._due))
-        self.shortages += self.owed > _TINY_T
         self._take_in(tonnes)
         if self.ctx.trace.keep:
             self._log(f"{self.goods} arrives", "shipment", tonnes)
@@ -255,7 +241,7 @@ class Restocking:
             self._log(f"{self.goods} order lost", "licence refused or halt", tonnes)
 
     def _take_in(self, tonnes: float) -> None:
-        """Book tonnes that arrived: refused, sold on, put in stock, owed to others."""
+        """Book tonnes that arrived: refused, sold on, put in stock."""
         self.received += tonnes
         refused = tonnes * self.policy.moisture_reject
         self.refused += refused
@@ -264,8 +250,6 @@ class Restocking:
             self.resold += tonnes
             return
         self.stock.put_plain(IMPORTED, tonnes, self.ctx.env.now)
-        if self.owed > 0.0:
-            self.owed -= self.stock.take(self.owed, PAID)
 
     def _log(self, event: str, cause: str, tonnes: float) -> None:
         self.ctx.trace.log(

@@ -10,7 +10,7 @@ recovery is never below the target in force.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bvsim.schema.recycling import HydrometSpec, Regulation, Trade
@@ -112,7 +112,6 @@ class Hydromet:
             )
             for target in regulation.recovery.values()
         )
-        self.listeners: list[Callable[[str, float], None]] = []
         self._ours = [stage for stage in self.stages if stage.spec.in_valley]
         self._others = [stage for stage in self.stages if not stage.spec.in_valley]
         self._waiting = [0.0] * METALS
@@ -193,13 +192,8 @@ class Hydromet:
                 recovered = share[i] * part * rate
                 amounts[4 + i] += recovered
                 amounts[4 + METALS + i] += recovered * stage.returned
-                self._give_back(i, recovered * stage.returned)
+                self._waiting[i] += recovered * stage.returned
         return taken
-
-    def _give_back(self, element: int, tonnes: float) -> None:
-        self._waiting[element] += tonnes
-        for listener in self.listeners:
-            listener(ELEMENTS[element], tonnes)
 
     def recovered_since_last(self, element: str) -> float:
         """Return metal that came back into the valley since the last call, tonnes."""
