@@ -50,7 +50,7 @@ class ReorderPolicy:
     """An (s, S) policy on the inventory position: on hand + on order. What is short is lost."""
 
     review: Literal["periodic"] = "periodic"
-    """The position is looked at once a planning period."""
+    """For the record: the position is looked at once a planning period."""
     safety_stock: Days
     """Safety stock, in days of use."""
     order_cover: Days

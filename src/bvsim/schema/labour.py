@@ -119,9 +119,9 @@ class Attrition:
     scale: Factor
     """On all of these, for what nobody publishes about these plants."""
     news: Factor
-    """On all of these while short time or delays are in the news."""
+    """For the record: on all of these while short time or delays are in the news."""
     news_lasts: Months
-    """How long such news unsettles people."""
+    """For the record: how long such news unsettles people."""
     poached: SkillShares
     """Share of leavers who look for another plant of the valley."""
     pay_exponent: Factor

@@ -26,7 +26,7 @@ class Recipe:
     lithium_hydroxide: KgPerKg
     """LiOH.H2O fed for a kg of CAM, its excess included."""
     lithium_carbonate: KgPerKg
-    """Li2CO3 fed for a kg of CAM."""
+    """For the record: Li2CO3 fed for a kg of CAM."""
     lithium: Share
     """Lithium in a kg of CAM."""
     nickel: Share
@@ -38,6 +38,7 @@ class Recipe:
     """Graphite, or hard carbon in sodium-ion cells."""
     electrolyte: KgPerKwh
     separator: SquareMetresPerKwh
+    """For the record: separator in a cell."""
     cell_mass: TonnesPerGwh
     """Mass of finished cells."""
 
@@ -63,4 +64,7 @@ class Materials:
     """Share of the CAM charged to a cell that electrode trim leaves in it (rejects apart)."""
     aluminium: Aluminium
     upstream_carbon: KgCo2PerKwh
-    """Carbon behind all materials of a kWh of NMC cells, made elsewhere."""
+    """For the record: carbon behind all materials of a kWh of NMC cells, made elsewhere.
+
+    Footprints take `energy.processes.NAME.materials`, by kind of cell.
+    """

@@ -244,9 +244,9 @@ class Regulation:
     recovery: dict[str, Target]
     """Material recovery of recyclers."""
     recycled_content: dict[str, Target]
-    """Recycled content of new cells."""
+    """For the record: recycled content of new cells."""
     efficiency: dict[str, Target]
-    """Recycling efficiency, by weight."""
+    """For the record: recycling efficiency, by weight."""
 
 
 @part

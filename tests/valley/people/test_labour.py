@@ -383,22 +383,6 @@ def test_a_change_of_shifts_drives_operators_away_in_its_month():
     assert losses[1][month] - losses[0][month] == pytest.approx(0.1 * operators, rel=0.15)
 
 
-def test_bad_news_unsettles_people_for_a_while():
-    runs = []
-    for worried in (False, True):
-        ctx = context(years=5, chance=False)
-        market = market_of(ctx)
-
-        def tell(period, market=market, worried=worried):
-            if worried and period.start_day == 731.0:
-                market.workforces["alpha"].bad_news(731.0)
-
-        play(market, ctx, plans={n: steady(6.0, 200.0) for n in PLANTS}, before=tell)
-        runs.append(column(ctx, "alpha:labour", "leavers"))
-    assert runs[0][:24] == runs[1][:24]
-    assert sum(runs[1][24:30]) == pytest.approx(1.5 * sum(runs[0][24:30]), rel=0.2)
-
-
 def test_unknown_basins_are_named():
     with pytest.raises(ValueError, match=r"programmes\.course: no basin 'nowhere'"):
         LabourMarket(labour(programmes={"course": programme(basin="nowhere")}), context(years=1))

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from math import expm1
-from typing import Final, cast
-
-import simpy
+from typing import Final
 
 from bvsim.schema.imports import ReorderPolicy
 from bvsim.valley.cathode.imports import Lanes
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.mix import MixedStock
+from bvsim.valley.projects.stages import Events
 
 IMPORTED: Final = 0
 """Position of imports among the sources of every mixed stock."""
@@ -154,18 +152,18 @@ class Restocking:
         if control is not None:
             wait += control.licence
             if self._luck.happens(control.denial):
-                self._send(tonnes, wait, self._drop, "licence refused")
+                self._wait_in_vain(tonnes, wait, "licence refused")
                 return
         leaves = day + wait
         halt = self.lanes.halt(self.goods, self.chemistry, leaves)
         if halt is None:
-            self._send(tonnes, self.lanes.lead_time(wait, leaves, self._luck), self._arrive)
+            self._send(tonnes, self.lanes.lead_time(wait, leaves, self._luck))
         elif halt[1] == math.inf:
-            self._send(tonnes, max(0.0, halt[0] - day), self._drop, "halted")
+            self._wait_in_vain(tonnes, max(0.0, halt[0] - day), "halted")
         else:
             held = halt[1] - leaves
             lead = self.lanes.lead_time(wait, halt[1], self._luck)
-            self._send(tonnes, held + lead, self._arrive, "held back by a halt")
+            self._send(tonnes, held + lead, "held back by a halt")
 
     def allow_air(self, used: float) -> None:
         """Let emergency orders grow with use: they may be a small share of it."""
@@ -189,7 +187,7 @@ class Restocking:
             tonnes = lots * policy.lot
             self._air_allowance -= tonnes
             self.flown += tonnes
-            self._send(tonnes, lead, self._arrive, "flown in")
+            self._send(tonnes, lead, "flown in")
 
     def open(self, lead: float) -> None:
         """Begin in the middle of a cycle: stock and shipments as the policy keeps them."""
@@ -198,7 +196,7 @@ class Restocking:
         lot = self.import_rate * cover
         arrival = cover / 2
         while arrival < lead and lot > 0.0:
-            self._send(lot, arrival, self._arrive, "ordered before")
+            self._send(lot, arrival, "ordered before")
             arrival += cover
 
     def write_off(self) -> float:
@@ -208,37 +206,37 @@ class Restocking:
 
     # -- shipments -----------------------------------------------------------------
 
-    def _send(
-        self,
-        tonnes: float,
-        days: float,
-        done: Callable[[simpy.Event], None],
-        event: str = "ordered",
-    ) -> None:
-        """Register what happens to an order after some days."""
-        self.on_order += tonnes
-        due = self.ctx.env.timeout(days, value=tonnes)
-        due.callbacks.append(done)
-        if done == self._arrive:
-            self._due.append(self.ctx.env.now + days)
-        if self.ctx.trace.keep:
-            self._log(f"{self.goods} {event}", "reorder policy", tonnes)
+    def _send(self, tonnes: float, days: float, event: str = "ordered") -> None:
+        """Send a shipment that arrives after some days."""
+        self._register(tonnes, event)
+        self._due.append(self.ctx.env.now + days)
+        self.ctx.env.process(self._ship(tonnes, days))
 
-    def _arrive(self, event: simpy.Event) -> None:
-        """Take a shipment in."""
-        tonnes = cast("float", event.value)
+    def _ship(self, tonnes: float, days: float) -> Events:
+        """Be on the way for some days, and arrive."""
+        yield self.ctx.env.timeout(days)
         self.on_order -= tonnes
         self._due.remove(min(self._due))
         self._take_in(tonnes)
         if self.ctx.trace.keep:
             self._log(f"{self.goods} arrives", "shipment", tonnes)
 
-    def _drop(self, event: simpy.Event) -> None:
-        """Strike an order that will never come."""
-        tonnes = cast("float", event.value)
+    def _wait_in_vain(self, tonnes: float, days: float, event: str) -> None:
+        """Register an order that will never come, which is known after some days."""
+        self._register(tonnes, event)
+        self.ctx.env.process(self._lose(tonnes, days))
+
+    def _lose(self, tonnes: float, days: float) -> Events:
+        """Count on an order for some days, and strike it."""
+        yield self.ctx.env.timeout(days)
         self.on_order -= tonnes
         if self.ctx.trace.keep:
             self._log(f"{self.goods} order lost", "licence refused or halt", tonnes)
+
+    def _register(self, tonnes: float, event: str) -> None:
+        self.on_order += tonnes
+        if self.ctx.trace.keep:
+            self._log(f"{self.goods} {event}", "reorder policy", tonnes)
 
     def _take_in(self, tonnes: float) -> None:
         """Book tonnes that arrived: refused, sold on, put in stock."""

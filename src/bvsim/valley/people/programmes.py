@@ -192,11 +192,16 @@ class Course:
             if tutors is None:
                 yield env.timeout(TUTORS_RETRY_DAYS)
                 continue
-            group = number - begun
+            end = number
             if tutors:
-                group = min(group, max(1, math.floor(tutors * self.spec.trainees_per_trainer)))
-            env.process(self._in_plant(Group(begun, begun + group, luck), tutors))
-            begun += group
+                taught = max(1, math.floor(tutors * self.spec.trainees_per_trainer))
+                end = min(number, begun + taught)
+            plant = self._in_plant(Group(begun, end, luck), tutors)
+            if end < number:  # the others wait for tutors
+                env.process(plant)
+            else:
+                yield from plant
+            begun = end
 
     def _tutors(self, trainees: int) -> int | None:
         """Return the plant's tutors for some trainees; 0 where it lends none, None: wait."""

@@ -1,11 +1,8 @@
-"""How the staff of one employer leaves: hazards by tenure, bad news, new shift patterns."""
+"""How the staff of one employer leaves: hazards by tenure, new shift patterns."""
 
 from __future__ import annotations
 
-import math
-
 from bvsim.schema.labour import Attrition, Staffing
-from bvsim.valley.ground.calendar import DAYS_PER_MONTH
 from bvsim.valley.ground.streams import Stream
 from bvsim.valley.people.staff import Odds, steady_turnover
 
@@ -34,22 +31,14 @@ class Tenure:
         self._hazards = tuple(hazard * scale for hazard in bands)
         self._odds = {1.0: Odds(self._hazards, 1.0)}
         self.turnover = steady_turnover(self._odds[1.0].probabilities)
-        self._news, self._news_days = spec.news, spec.news_lasts * DAYS_PER_MONTH
-        self._news_until = -math.inf
         self._changes = [
             change
             for _, change in sorted(staffing.shift_changes.items())
             if shifts.happens(change.happens)
         ]
 
-    def bad_news(self, day: float) -> None:
-        """Unsettle people from a day on."""
-        self._news_until = day + self._news_days
-
-    def odds(self, day: float, factor: float) -> Odds:
-        """Return the probabilities of leaving in the month that begins on a day."""
-        if day < self._news_until:
-            factor *= self._news
+    def odds(self, factor: float) -> Odds:
+        """Return the probabilities of leaving within a month, with a factor on all hazards."""
         odds = self._odds.get(factor)
         if odds is None:
             odds = self._odds[factor] = Odds(self._hazards, factor)

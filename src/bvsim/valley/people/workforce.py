@@ -126,10 +126,6 @@ class Workforce:
         if not self.closed and self.plan.update(plans, lines):
             self.dirty = True
 
-    def bad_news(self, day: float) -> None:
-        """Unsettle people for a while: short time, a delay or a rumour of closure."""
-        self._tenure.bad_news(day)
-
     def open_with(self, day: float) -> None:
         """Settle the staff observed at the start, hired along the observed path."""
         total = self.observed.heads(day)
@@ -174,7 +170,7 @@ class Workforce:
             self._skip_month()
             return None
         leavers = [0, 0, 0, 0]
-        usual, pulled = self._tenure.odds(day, factor), self._tenure.odds(day, technicians)
+        usual, pulled = self._tenure.odds(factor), self._tenure.odds(technicians)
         self._targets = targets = self.plan.targets(day)
         for skill, staff in enumerate(self.staff):
             if skill != OTHERS:
