@@ -58,7 +58,7 @@ def discover(
 
 
 def _print(found: Any) -> None:
-    from bvsim.cli.frames import frame_table
+    from bvsim.cli.frames import Column, frame_table
     from bvsim.cli.terminal import make_console
 
     console = make_console()
@@ -72,7 +72,7 @@ def _print(found: Any) -> None:
         )
         for _, rule in found.rules.iterrows()
     ]
-    header = ("", "rule", "coverage (checked)", "density (checked)", "rows")
+    header = ("", "rule", "coverage (checked)", "density (checked)", Column("rows", 1))
     console.print(frame_table("Where it happens", header, rows))
     for line in found.remarks:
         console.print(f"- {line}")

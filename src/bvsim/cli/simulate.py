@@ -18,6 +18,7 @@ from bvsim.cli.options import (
     given,
     json_option,
     out_option,
+    scenario_argument,
     seed_option,
     sets_option,
     years_option,
@@ -29,7 +30,7 @@ FIRST_DRAWS = 64
 
 
 @click.command()
-@click.argument("source", metavar="SCENARIO")
+@scenario_argument("source", "SCENARIO")
 @count_option("-n", "--draws", default=512, help="Draws.")
 @count_option("--per-draw", default=1, help="Replications a draw.")
 @seed_option(1)
@@ -163,11 +164,12 @@ def _print_variance(finished: Any) -> None:
     if finished.manifest["per_draw"] < 2:
         return
     from bvsim.analysis.sensitivity.variance import variance_shares
+    from bvsim.cli.terminal import say
 
     names = [name for name in finished.columns("kpis") if re.fullmatch(r"output_\d+_gwh", name)]
     for name, row in variance_shares(finished, names).dropna(subset=["parameters"]).iterrows():
         low, high = (f"{100 * row[side]:.0f}" for side in ("ci95_lo", "ci95_hi"))
-        click.echo(
+        say(
             f"Of the variance of {name}, {row['parameters']:.0%} comes from the uncertain figures "
             f"({low} to {high}%), {row['luck']:.0%} from luck."
         )
@@ -177,6 +179,7 @@ def _report(finished: Any) -> Path | None:
     """Write the report; a page that cannot be drawn does not take the numbers with it."""
     from bvsim.show.report import write_report
 
+    click.echo(f"writing the report of {count(len(finished.table('kpis')), 'row')}", err=True)
     try:
         return write_report(finished)
     except Exception as error:

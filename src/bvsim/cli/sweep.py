@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from bvsim.cli.errors import FAILED, INTERRUPTED
+from bvsim.cli.frames import Column, FittedTable, frame_table
 from bvsim.cli.options import count_option, engine_options, json_option, out_option
 from bvsim.cli.progress import progress_bar
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 _MOST_LINES = 40
 
@@ -187,21 +185,17 @@ def _print(study: Any, table: Any, kpis: list[str], figures: list[Path]) -> None
         console.print(f"[bold]Figures[/bold]  {study.out}/*.png, *.svg", soft_wrap=True)
 
 
-def _table(axes: tuple[str, ...], rows: Any, kpi: str) -> Table:
-    from rich import box
-    from rich.table import Table
-
+def _table(axes: tuple[str, ...], rows: Any, kpi: str) -> FittedTable:
     from bvsim.cli.compare import number
 
-    table = Table(
-        title=kpi, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
-    )
-    for axis in axes:
-        table.add_column(axis.rsplit(".", 1)[-1] if len(axis) > 24 else axis)
-    for name in ("mean", "95% interval", "P10", "P90"):
-        table.add_column(name, justify="right")
+    names = [axis.rsplit(".", 1)[-1] if len(axis) > 24 else axis for axis in axes]
+    header = [
+        *map(Column, [*names, "mean"]),
+        *(Column("95% interval", 1), Column("P10", 2), Column("P90", 2)),
+    ]
+    shown = []
     for _, row in rows.head(_MOST_LINES).iterrows():
         span = f"{number(row['ci95_lo'])} .. {number(row['ci95_hi'])}"
         numbers = (number(row["mean"]), span, number(row["p10"]), number(row["p90"]))
-        table.add_row(*(str(row[axis]) for axis in axes), *numbers)
-    return table
+        shown.append((*(str(row[axis]) for axis in axes), *numbers))
+    return frame_table(kpi, header, shown)
