@@ -318,16 +318,42 @@ def test_trace_tells_events_in_order_with_their_causes(replayed):
     assert result.exit_code == 0, result.output
     assert replayed["replay"] == ("reference", 3, 1, 1)
     lines = result.stdout.splitlines()
-    assert lines[2] == "2030-01-04  b: strike  ([wages])"
-    assert lines[3] == "2030-02-10  a: line released  1.5 GWh/yr  (commissioning done)"
-    assert lines[4] == "2030-02-10  a: hiring  20 heads  (line released)"
-    ledger = {line[:17].strip(): line[17:].split() for line in lines[5:]}
+    told = "Of 15.0 GWh announced for 2030, 12.0 are made; the largest loss is labour, 4.0."
+    assert lines[2:4] == [told, "Its best year is 2031, with 14.0 GWh."]
+    assert lines[5] == "2030-01-04  b: strike  ([wages])"
+    assert lines[6] == "2030-02-10  a: line released  1.5 GWh/yr  (commissioning done)"
+    assert lines[7] == "2030-02-10  a: hiring  20 heads  (line released)"
+    ledger = {line[:17].strip(): line[17:].split() for line in lines[8:]}
     assert ledger["announced"] == ["15.0", "15.0"]
-    assert ledger["beyond the plan"] == ["1.0", "0.0"]
-    assert ledger["labour"] == ["4.0", "1.0"]
+    assert ledger["beyond the plan"] == ["+1.0", "0.0"]
+    assert ledger["labour"] == ["\N{MINUS SIGN}4.0", "\N{MINUS SIGN}1.0"]
     assert ledger["good cells"] == ["12.0", "14.0"]
     assert "closure" not in ledger  # nothing was lost by it
     assert max(map(len, lines)) <= 100
+
+
+@pytest.mark.parametrize(
+    ("words", "events", "announced"),
+    [
+        (["--site", "a"], ["line released", "hiring"], {2030: 10.0, 2031: 10.0}),
+        (["--year", "2031"], [], {2031: 15.0}),
+        (["RELEASED"], ["line released", "hiring"], {2030: 15.0, 2031: 15.0}),
+        (["released", "--site", "b"], [], {2030: 5.0, 2031: 5.0}),
+        (["--site", "b", "--year", "2030", "wages"], ["strike"], {2030: 5.0}),
+    ],
+)
+def test_trace_keeps_what_is_asked_for(replayed, words, events, announced):
+    found = json.loads(call("trace", "reference", *words, "--json").stdout)
+    assert [event["event"] for event in found["events"]] == events
+    plan = {int(year): row["announced_gwh"] for year, row in found["ledger"].items()}
+    assert plan == announced
+    assert call("trace", "reference", *words).exit_code == 0
+
+
+def test_trace_names_the_site_that_was_meant(replayed):
+    refused = call("trace", "reference", "--site", "a.block-7")
+    assert refused.exit_code == 2
+    assert "no such entity (did you mean 'a.block-1'?)" in refused.stderr
 
 
 def test_trace_json_holds_events_and_a_closed_ledger(replayed):
@@ -383,11 +409,14 @@ def test_show_names_what_differs(folder, monkeypatch):
         "base": [("a", figure("6 GWh", "acc-2023")), ("b", one)],
         "other": [("a", figure("8 GWh", "user")), ("b", one), ("c", one)],
     }
-    choice = {"demand.follow": SimpleNamespace(old="drawn", new="low")}
+    choice = {"demand.follow": SimpleNamespace(old="drawn", new="low", origin="other")}
 
     def load(name, *, sets=None):
         return SimpleNamespace(
             figures=lambda: figures[name],
+            name=name,
+            story="What if?",
+            paths=("a",),
             to_yaml=lambda: f"name: {name}\n",
             overrides=choice if name == "other" else {},
             correlations=(("a", "b", 0.5),) if name == "other" else (),
@@ -395,7 +424,19 @@ def test_show_names_what_differs(folder, monkeypatch):
         )
 
     monkeypatch.setattr("bvsim.reading.load", load, raising=False)
-    assert call("show", "other").stdout == "name: other\n"
+    assert call("show", "other").stdout.splitlines() == [
+        "# other: What if?",
+        "# Known 2026-03-31, plan of 2025-10-01; 2023-01-01 to 2035-12-31; 1 uncertain figures.",
+        "# other sets demand.follow: low",
+        "name: other",
+    ]
+    assert call("show", "other", "gwh").stdout == "a: 8 GWh [user]\n"
+    assert call("show", "other", "--site", "c").stdout == "c: 1 [cndp-2020]\n"
+    assert call("show", "other", "--year", "2020").stdout.splitlines() == [
+        "b: 1 [cndp-2020]",
+        "c: 1 [cndp-2020]",
+    ]
+    assert call("show", "other", "--diff", "base", "user").stdout.count("\n") == 1
     assert call("show", "other", "--diff", "base").stdout.splitlines() == [
         "a: 6 GWh [acc-2023] -> 8 GWh [user]",
         "c: (none) -> 1 [cndp-2020]",

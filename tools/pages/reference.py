@@ -16,6 +16,7 @@ from typing import Any
 
 import click
 
+from bvsim.cli.tasks import EXAMPLES
 from bvsim.show.export.dictionary import ROW_KEYS, recorded_columns
 from bvsim.valley.cells.causes import CAUSES
 from bvsim.valley.record.kpis import KPIS
@@ -27,7 +28,16 @@ COMMANDS_HEAD = """\
 shipped scenario, such as `reference`. RUN is a run folder.
 
 `--json` prints one JSON object on standard output and nothing else there. Progress and logs go
-to standard error; progress is shown on a terminal only. `NO_COLOR` switches colours off.
+to standard error: a bar on a terminal, plain lines elsewhere. Tables fit the terminal: where it is
+narrow, columns leave and are named below. `NO_COLOR` switches colours off.
+
+The shell completes commands, options and names of scenarios after one line in its start-up file:
+
+| shell | line |
+| --- | --- |
+| bash, `~/.bashrc` | `eval "$(_BVSIM_COMPLETE=bash_source bvsim)"` |
+| zsh, `~/.zshrc` | `eval "$(_BVSIM_COMPLETE=zsh_source bvsim)"` |
+| fish, `~/.config/fish/completions/bvsim.fish` | `_BVSIM_COMPLETE=fish_source bvsim \\| source` |
 
 | exit code | meaning |
 | --- | --- |
@@ -97,13 +107,12 @@ def _commands() -> Iterator[str]:
     from bvsim.cli import main  # the command line is described, not used
 
     context = click.Context(main, info_name="bvsim")
-    yield from _header("command", "does")
-    names = main.list_commands(context)
-    for name in names:
-        command = main.commands[name]
-        help_text = (command.help or "").split("\n\n")[0]
-        yield _row(f"[`bvsim {name}`](#bvsim-{name})", help_text)
-    for name in names:
+    yield from _header("task", "command", "does")
+    for task, names in main.by_task().items():
+        for name in names:
+            help_text = (main.commands[name].help or "").split("\n\n")[0]
+            yield _row(task, f"[`bvsim {name}`](#bvsim-{name})", help_text)
+    for name in main.list_commands(context):
         yield from _command(main.commands[name], click.Context(main.commands[name], context, name))
 
 
@@ -112,6 +121,8 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
     usage = " ".join(command.collect_usage_pieces(context))
     yield f"    bvsim {context.info_name} {usage}\n"
     yield from ("\n\n".join(" ".join(p.split()) for p in (command.help or "").split("\n\n")), "")
+    if context.info_name in EXAMPLES:
+        yield f"    $ {EXAMPLES[context.info_name]}\n"
     options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
     if not options:
         return

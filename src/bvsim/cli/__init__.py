@@ -14,7 +14,6 @@ from bvsim.cli.check import check
 from bvsim.cli.compare import compare
 from bvsim.cli.describe import init, schema, show, sources, validate
 from bvsim.cli.discover import discover
-from bvsim.cli.errors import CarefulGroup
 from bvsim.cli.export import export
 from bvsim.cli.merge import merge
 from bvsim.cli.rebuild import report
@@ -22,6 +21,7 @@ from bvsim.cli.replay import trace
 from bvsim.cli.sensitivity import sensitivity
 from bvsim.cli.simulate import run
 from bvsim.cli.sweep import sweep
+from bvsim.cli.tasks import TaskGroup
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -34,7 +34,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
         ctx.exit()
 
 
-@click.group(cls=CarefulGroup, context_settings=CONTEXT)
+@click.group(cls=TaskGroup, context_settings=CONTEXT)
 @click.option(
     "--version",
     is_flag=True,

@@ -13,6 +13,7 @@ from bvsim.cli.options import (
     count_option,
     json_option,
     out_option,
+    scenario_argument,
     seed_option,
     sets_option,
     workers_option,
@@ -28,7 +29,7 @@ YEAR = 2030
 
 
 @click.command()
-@click.argument("source", metavar="SCENARIO")
+@scenario_argument("source", "SCENARIO")
 @count_option("-n", "--draws", default=64, help="Draws.")
 @seed_option(1)
 @out_option("Folder.  [default: runs/NAME-relief-TIME]")

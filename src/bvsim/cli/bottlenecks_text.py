@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from bvsim.analysis.ledger.relief import ALL
 from bvsim.analysis.tables import REGION
-from bvsim.cli.frames import frame_table, interval, number
-from bvsim.cli.terminal import make_console
+from bvsim.cli.frames import Column, FittedTable, frame_table, interval, number
+from bvsim.cli.terminal import ledger_table, make_console
 from bvsim.valley.cells.causes import label
 
 if TYPE_CHECKING:
     import pandas as pd
-    from rich.table import Table
 
     from bvsim.ensemble.store.results import Run
 
@@ -69,23 +68,21 @@ class Answers:
     def _at(self, measure: str, lifted: str, entity: str = REGION) -> dict[str, float]:
         return self._relief[self.year, entity, measure, lifted]
 
-    def ledger(self) -> Table:
+    def ledger(self) -> FittedTable:
         """Return the staircase of the year."""
-        steps = self.tables["ledger"].to_dict("index")
-        rows = [
-            (label(str(step)), row["mean"], row["p10"], row["p90"])
-            for step, row in steps.items()
-            if abs(row["mean"]) >= 10 * _NOTHING or step in ("announced", "good")
-        ]
-        header = ("", "mean", "P10", "P90")
-        return frame_table(f"From announced to delivered in {self.year}, GWh", header, rows)
+        return ledger_table(self.tables["ledger"], self.year)
 
-    def shares(self) -> Table:
+    def shares(self) -> FittedTable:
         """Return what is most often the bottleneck of each site."""
         by_loss, by_time = self._ordered("loss"), self._ordered("time")
         entities = sorted(by_loss, key=lambda name: (name != REGION, name))
         rows = [(e, *by_loss[e][:2], by_time.get(e, ["", ""])[0]) for e in entities]
-        header = ("", "most often, by lost GWh", "then", "most often, by time")
+        header = (
+            "",
+            "most often, by lost GWh",
+            Column("then", 2),
+            Column("most often, by time", 1),
+        )
         title = f"Bottleneck in {self.year}: share of rows and 95% interval"
         return frame_table(title, header, rows)
 
@@ -101,7 +98,7 @@ class Answers:
             found.setdefault(row["entity"], []).append(text)
         return {entity: [*texts, "", ""] for entity, texts in found.items()}
 
-    def by_year(self) -> Table:
+    def by_year(self) -> FittedTable:
         """Return the relief of all and the Shapley shares of the valley, year by year."""
         names, (every,) = self._names("shapley"), self._names(ALL)
         rows = []
@@ -110,10 +107,10 @@ class Answers:
             parts = [self._relief[year, REGION, "shapley", n]["mean_gwh"] for n in names]
             if any(abs(value) >= _NOTHING for value in (whole, *parts)):
                 rows.append((str(year), whole, *parts))
-        header = ("year", "all lifted", *map(label, names))
+        header = [Column("year"), Column("all lifted"), *_ranked(names)]
         return frame_table("GWh freed a year, and each Shapley share (means)", header, rows)
 
-    def constraints(self) -> Table:
+    def constraints(self) -> FittedTable:
         """Return what each constraint frees alone, last and by its Shapley share."""
         rows = []
         for name in self._names("shapley"):
@@ -122,10 +119,12 @@ class Answers:
                 found = self._at(measure, name)
                 row += [number(found["mean_gwh"]), _interval(found)]
             rows.append(row)
-        header = ("lifted", "alone", "95%", "last", "95%", "Shapley", "95%")
+        measures = (("alone", 2), ("last", 3), ("Shapley", 0))
+        parts = [(Column(name, rank), Column("95%", rank + 2)) for name, rank in measures]
+        header = [Column("lifted"), *(column for part in parts for column in part)]
         return frame_table(f"GWh freed in {self.year}", header, rows)
 
-    def pairs(self) -> Table:
+    def pairs(self) -> FittedTable:
         """Return what pairs free, and how much of it neither frees alone."""
         rows = []
         for name in self._names("pair"):
@@ -133,10 +132,10 @@ class Answers:
             pair = " + ".join(label(part) for part in name.split("+"))
             numbers = number(both["mean_gwh"]), number(beyond["mean_gwh"])
             rows.append((pair, *numbers, _interval(beyond)))
-        header = ("pair", "both lifted", "beyond the two alone", "95%")
+        header = ("pair", "both lifted", "beyond the two alone", Column("95%", 1))
         return frame_table(f"GWh freed by pairs in {self.year}", header, rows)
 
-    def sites(self) -> Table:
+    def sites(self) -> FittedTable:
         """Return the Shapley shares of each site."""
         names = self._names("shapley")
         rows = []
@@ -145,7 +144,7 @@ class Answers:
             if any(abs(share) >= _NOTHING for share in shares):
                 rows.append((entity, *shares))
         title = f"Shapley shares by site in {self.year}, GWh"
-        return frame_table(title, ("", *map(label, names)), rows)
+        return frame_table(title, ["", *_ranked(names)], rows)
 
     def sentences(self) -> list[str]:
         """Say what the numbers of the year amount to."""
@@ -172,3 +171,8 @@ class Answers:
 
 def _interval(row: Mapping[str, float]) -> str:
     return interval(row["ci95_lo_gwh"], row["ci95_hi_gwh"])
+
+
+def _ranked(names: list[str]) -> list[Column]:
+    """Return a column a constraint; where they do not fit, the last leave first."""
+    return [Column(label(name), rank) for rank, name in enumerate(names, 1)]

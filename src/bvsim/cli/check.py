@@ -208,21 +208,19 @@ def _table(
     """Print metrics that moved, the largest moves first."""
     if not moved:
         return
-    from rich import box
-    from rich.table import Table
-
     from bvsim.analysis.regression.check import number
+    from bvsim.cli.frames import Column, frame_table
 
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("metric")
-    for name in ("old", "", "new", "difference", "unit", "rows", "p"):
-        right = name in ("old", "new", "difference", "p", "rows")
-        table.add_column(name, justify="right" if right else "left", no_wrap=True)
+    header = [
+        *(Column("metric"), Column("old"), Column(" "), Column("new"), Column("difference", 1)),
+        *(Column("unit", 3), Column("rows", 4), Column("p", 2)),
+    ]
+    shown = []
     for each in moved[:most]:
         numbers = (number(each.old), each.arrow, number(each.new), number(each.difference))
         where = f"{each.rows}/{rows}"
-        table.add_row(each.name, *numbers, each.unit, where, f"{each.probability:.2g}")
-    console.print(table)
+        shown.append((each.name, *numbers, each.unit, where, f"{each.probability:.2g}"))
+    console.print(frame_table(title, header, shown))
     if most is not None and len(moved) > most:
         console.print(f"  and {len(moved) - most} more\n")
 

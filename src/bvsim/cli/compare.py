@@ -14,20 +14,20 @@ import click
 
 from bvsim.cli.compare_targets import Target, print_robustness, read_targets, robustness
 from bvsim.cli.errors import FAILED, INTERRUPTED
+from bvsim.cli.frames import Column, FittedTable, frame_table
 from bvsim.cli.options import (
     count_option,
     engine_options,
     given,
     json_option,
     out_option,
+    scenario_argument,
     seed_option,
     years_option,
 )
 from bvsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from bvsim.analysis.policy.compare import Comparison, Difference
     from bvsim.ensemble.store.results import Run
     from bvsim.reading.scenario import Scenario
@@ -37,7 +37,7 @@ SCHEME = ("draws", "per_draw", "seed", "design", "years")
 
 
 @click.command()
-@click.argument("sources", nargs=-1, required=True, metavar="RUN_OR_SCENARIO...")
+@scenario_argument("sources", "RUN_OR_SCENARIO...", many=True)
 @count_option("-n", "--draws", help="Draws.  [default: 512]")
 @count_option("--per-draw", help="Replications a draw.  [default: 1]")
 @seed_option(help="Random seed.  [default: 1]")
@@ -240,28 +240,20 @@ def _print(comparison: Comparison, patterns: tuple[str, ...]) -> None:
     for side, run in (("Base", comparison.base), ("Other", comparison.other)):
         console.print(f"[bold]{side}[/bold]  {run.folder}", soft_wrap=True)
     console.print(
-        "Paired: rows with the same figures and luck. Factor: how many times more independent\n"
+        "Paired: rows with the same figures and luck. Factor: how many times more independent "
         "draws two unpaired runs would have needed. Higher: share of pairs.\n"
     )
 
 
-def _table(comparison: Comparison, names: list[str]) -> Table:
-    from rich import box
-    from rich.table import Table
-
+def _table(comparison: Comparison, names: list[str]) -> FittedTable:
     manifest = comparison.base.manifest
     title = f"{comparison.name}: {comparison.pairs} pairs, {manifest['design']}"
-    table = Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+    found = map(comparison.difference, names)
+    header = (
+        *(Column(""), Column("base", 3), Column("other", 4), Column("difference")),
+        *(Column("95% interval"), Column("higher", 1, right=True), Column("factor", 2)),
     )
-    table.add_column("", no_wrap=True)
-    for name in ("base", "other", "difference", "95% interval", "higher", "factor"):
-        table.add_column(name, justify="right")
-    for name in names:
-        found = comparison.difference(name)
-        if found.pairs:
-            table.add_row(*_cells(found))
-    return table
+    return frame_table(title, header, [_cells(each) for each in found if each.pairs])
 
 
 def _cells(found: Difference) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ def _by_name(runs: list[Run]) -> dict[str, Run]:
 
 def print_robustness(table: pd.DataFrame, targets: tuple[Target, ...]) -> None:
     """Print the table and what its columns mean."""
-    from bvsim.cli.frames import frame_table, interval
+    from bvsim.cli.frames import Column, frame_table, interval
     from bvsim.cli.terminal import make_console
 
     rows = [
@@ -86,12 +86,15 @@ def print_robustness(table: pd.DataFrame, targets: tuple[Target, ...]) -> None:
         for name, row in table.iterrows()
     ]
     wanted = " and ".join(f"{kpi} {sign} {limit:g}" for kpi, sign, limit in targets)
-    header = ("", "met", "95%", "regret", "95%", "P90", "best")
+    header = (
+        *("", "met", Column("95%", 2), "regret"),
+        *(Column("95%", 3), Column("P90", 4), Column("best", 1)),
+    )
     console = make_console()
     console.print(frame_table(f"Targets: {wanted}", header, rows))
     console.print(
-        "Met: share of rows in which all targets hold. Regret: how far the first target's key\n"
-        "figure falls short of the best of these scenarios in the same row. Best: share of\n"
+        "Met: share of rows in which all targets hold. Regret: how far the first target's key "
+        "figure falls short of the best of these scenarios in the same row. Best: share of "
         "rows in which none is better.\n"
     )
 

@@ -63,7 +63,7 @@ def discover(
 
 
 def _print(found: Discovery) -> None:
-    from bvsim.cli.frames import frame_table
+    from bvsim.cli.frames import Column, frame_table
     from bvsim.cli.terminal import make_console
 
     console = make_console()
@@ -77,7 +77,7 @@ def _print(found: Discovery) -> None:
         )
         for _, rule in found.rules.iterrows()
     ]
-    header = ("", "rule", "coverage (checked)", "density (checked)", "rows")
+    header = ("", "rule", "coverage (checked)", "density (checked)", Column("rows", 1))
     console.print(frame_table("Where it happens", header, rows))
     for line in found.remarks:
         console.print(f"- {line}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 MOST_DRAWS = 1_000_000
 """Of a run; a larger number is a slip of the finger, and its plan would fill the memory."""
@@ -17,6 +18,26 @@ LARGEST_SEED = 2**63 - 1
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def scenario_argument(
+    name: str, metavar: str | None = None, default: str | None = None, *, many: bool = False
+) -> Callable[[F], F]:
+    """Add a scenario: a file, or a bare name that the shell completes."""
+    options: dict[str, Any] = {"nargs": -1, "required": True} if many else {}
+    if default is not None:
+        options["default"] = default
+    return click.argument(name, metavar=metavar, shell_complete=complete_scenario, **options)
+
+
+def complete_scenario(
+    _ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return the names of scenarios that begin so; where there are none, files."""
+    from bvsim.reading.datafiles import scenario_names
+
+    found = [name for name in scenario_names() if name.startswith(incomplete)]
+    return [CompletionItem(name) for name in found] or [CompletionItem(incomplete, type="file")]
 
 
 def read_value(path: str, text: str) -> object:
@@ -96,6 +117,17 @@ def sets_option(command: F) -> F:
         callback=_read_sets,
         help="Set a figure, e.g. labour.programmes.btc-douvrin.seats=60 (repeatable).",
     )(command)
+
+
+def site_option(command: F) -> F:
+    """Add `--site`."""
+    text = "Only of this site, plant or programme."
+    return click.option("--site", metavar="SITE", help=text)(command)
+
+
+def year_option(command: F) -> F:
+    """Add `--year`."""
+    return click.option("--year", type=click.IntRange(1900, 2200), help="Only this year.")(command)
 
 
 def years_option(command: F) -> F:

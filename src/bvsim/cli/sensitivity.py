@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bvsim.cli.errors import FAILED
+from bvsim.cli.frames import Column, frame_table, interval, number
 from bvsim.cli.options import (
     count_option,
     json_option,
     out_option,
+    scenario_argument,
     seed_option,
     sets_option,
     workers_option,
@@ -32,7 +34,7 @@ _SHOWN = 20
 
 
 @click.command()
-@click.argument("source", metavar="SCENARIO")
+@scenario_argument("source", "SCENARIO")
 @click.option(
     "--method",
     type=click.Choice(["tornado", "morris", "sobol", "prcc"]),
@@ -156,12 +158,14 @@ _COLUMNS = {
 
 
 def _print_tables(run: Run, method: str, found: Tables, said: Remarks) -> None:
-    from bvsim.cli.frames import frame_table, interval, number
     from bvsim.cli.terminal import make_console
 
     console = make_console()
     for name, table in found.items():
-        header = ["", *(word for column, ends in _COLUMNS[method] for word in _heads(column, ends))]
+        order = sorted(_COLUMNS[method], key=lambda measure: measure[1] is None)
+        ranks = {column: number for number, (column, _) in enumerate(order)}
+        parts = (_heads(ranks[column], column, ends) for column, ends in _COLUMNS[method])
+        header = [Column(""), *(head for part in parts for head in part), Column("clear", 1)]
         rows = []
         for label, row in table.head(_SHOWN).iterrows():
             cells: list[str] = [str(label)]
@@ -170,7 +174,7 @@ def _print_tables(run: Run, method: str, found: Tables, said: Remarks) -> None:
                 cells += [interval(float(row[ends[0]]), float(row[ends[1]]))] if ends else []
             rows.append([*cells, "yes" if row["clear"] else "no"])
         title = f"{run.manifest['scenario']}: {name} by {method}, n = {int(table['n'].iloc[0])}"
-        console.print(frame_table(title, [*header, "clear"], rows))
+        console.print(frame_table(title, header, rows))
         if len(table) > _SHOWN:
             console.print(f"... and {len(table) - _SHOWN} more in the tables")
         for line in said[name]:
@@ -178,5 +182,7 @@ def _print_tables(run: Run, method: str, found: Tables, said: Remarks) -> None:
         console.print()
 
 
-def _heads(column: str, ends: tuple[str, str] | None) -> list[str]:
-    return [column.replace("mu_star", "mu*"), *(["95%"] if ends else [])]
+def _heads(number: int, column: str, ends: tuple[str, str] | None) -> list[Column]:
+    """Return the heads of a measure; the last measures leave first, before the first's interval."""
+    named = Column(column.replace("mu_star", "mu*"), 2 * number)
+    return [named, *([Column("95%", 2 * number + 1)] if ends else [])]

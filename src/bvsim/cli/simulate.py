@@ -18,6 +18,7 @@ from bvsim.cli.options import (
     given,
     json_option,
     out_option,
+    scenario_argument,
     seed_option,
     sets_option,
     years_option,
@@ -34,7 +35,7 @@ FIRST_DRAWS = QUICK_DRAWS = 64
 
 
 @click.command()
-@click.argument("source", metavar="SCENARIO")
+@scenario_argument("source", "SCENARIO")
 @count_option("-n", "--draws", default=512, help="Draws.")
 @count_option("--per-draw", default=1, help="Replications a draw.")
 @seed_option(1)
@@ -183,11 +184,12 @@ def _print_variance(finished: Run) -> None:
     if finished.manifest["per_draw"] < 2:
         return
     from bvsim.analysis.sensitivity.variance import variance_shares
+    from bvsim.cli.terminal import say
 
     names = [name for name in finished.columns("kpis") if re.fullmatch(r"output_\d+_gwh", name)]
     for name, row in variance_shares(finished, names).dropna(subset=["parameters"]).iterrows():
         low, high = (f"{100 * row[side]:.0f}" for side in ("ci95_lo", "ci95_hi"))
-        click.echo(
+        say(
             f"Of the variance of {name}, {row['parameters']:.0%} comes from the uncertain figures "
             f"({low} to {high}%), {row['luck']:.0%} from luck."
         )
@@ -197,6 +199,7 @@ def _report(finished: Run) -> Path | None:
     """Write the report; a page that cannot be drawn does not take the numbers with it."""
     from bvsim.show.report import write_report
 
+    click.echo(f"writing the report of {count(len(finished.table('kpis')), 'row')}", err=True)
     try:
         return write_report(finished)
     except Exception as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bvsim.cli.errors import FAILED, INTERRUPTED
+from bvsim.cli.frames import Column, FittedTable, frame_table
 from bvsim.cli.options import count_option, engine_options, json_option, out_option
 from bvsim.cli.progress import progress_bar
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-    from rich.table import Table
 
     from bvsim.cli.progress import Report
     from bvsim.ensemble.store.results import Run
@@ -196,21 +196,17 @@ def _print(study: SweepRun, table: pd.DataFrame, kpis: list[str], figures: list[
         console.print(f"[bold]Figures[/bold]  {study.out}/*.png, *.svg", soft_wrap=True)
 
 
-def _table(axes: tuple[str, ...], rows: pd.DataFrame, kpi: str) -> Table:
-    from rich import box
-    from rich.table import Table
-
+def _table(axes: tuple[str, ...], rows: pd.DataFrame, kpi: str) -> FittedTable:
     from bvsim.cli.compare import number
 
-    table = Table(
-        title=kpi, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
-    )
-    for axis in axes:
-        table.add_column(axis.rsplit(".", 1)[-1] if len(axis) > 24 else axis)
-    for name in ("mean", "95% interval", "P10", "P90"):
-        table.add_column(name, justify="right")
+    names = [axis.rsplit(".", 1)[-1] if len(axis) > 24 else axis for axis in axes]
+    header = [
+        *map(Column, [*names, "mean"]),
+        *(Column("95% interval", 1), Column("P10", 2), Column("P90", 2)),
+    ]
+    shown = []
     for _, row in rows.head(_MOST_LINES).iterrows():
         span = f"{number(row['ci95_lo'])} .. {number(row['ci95_hi'])}"
         numbers = (number(row["mean"]), span, number(row["p10"]), number(row["p90"]))
-        table.add_row(*(str(row[axis]) for axis in axes), *numbers)
-    return table
+        shown.append((*(str(row[axis]) for axis in axes), *numbers))
+    return frame_table(kpi, header, shown)

@@ -1,4 +1,4 @@
-"""The summary of a run on the terminal: at most 100 columns wide."""
+"""The summary of a run on the terminal: at most 100 columns wide, and whole on 60."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bvsim.analysis.ledger.bottlenecks import ledger_of, shares
 from bvsim.analysis.summary import FEWEST_ROWS, quantiles, summarise
 from bvsim.analysis.tables import by_year, cell, ranked
+from bvsim.cli.frames import Column, FittedTable, frame_table, signed
 from bvsim.valley.cells.causes import LOSSES, label
 
 if TYPE_CHECKING:
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from rich.console import Console
-    from rich.table import Table
 
     from bvsim.ensemble.store.results import Run
 
 WIDTH = 100
 BAR = 30
+_NOTHING = 0.05
+"""GWh; losses below it are named in a line and not in the table."""
 
 
 def make_console() -> Console:
@@ -31,6 +33,13 @@ def make_console() -> Console:
     probe = Console(highlight=False)
     width = min(probe.width, WIDTH) if sys.stdout.isatty() else WIDTH
     return Console(width=width, highlight=False, soft_wrap=False)
+
+
+def say(*lines: str) -> None:
+    """Print sentences: folded at words on a terminal, a line each elsewhere."""
+    console = make_console()
+    for line in lines:
+        console.print(line, markup=False, soft_wrap=not sys.stdout.isatty())
 
 
 def print_summary(run: Run, page: Path | None = None) -> None:
@@ -43,8 +52,12 @@ def print_summary(run: Run, page: Path | None = None) -> None:
         f"{manifest['design']}, {manifest['elapsed_s']:.1f} s\n"
     )
     console.print(_by_year(run))
-    console.print(_ledger(run, _year(run)))
-    _print_chances(console, run)
+    year = _year(run)
+    stairs = ledger_of(run, year)
+    console.print(ledger_table(stairs, year))
+    for line in (*limits(run, stairs, year), *_chances(run)):
+        console.print(line, markup=False)
+    console.print()
     for name, place in (("Report", page), ("Tables", f"{run.folder}/*.parquet")):
         if place is not None:
             console.print(f"[bold]{name}[/bold]  {place}", soft_wrap=True)
@@ -56,77 +69,108 @@ def _year(run: Run) -> int:
     return min(2030, int(column_of(run, "ledger", "year").max()))
 
 
-def _table(title: str) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    return Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
-    )
-
-
-def _by_year(run: Run) -> Table:
+def _by_year(run: Run) -> FittedTable:
     found = quantiles(run, "good_gwh")
     plan = by_year(run, "announced_gwh").mean()
     causes = shares(run)
-    table = _table("Output, GWh of good cells a year, and what holds it back")
-    for name in ("year", "announced", "P10", "P50", "P90", "mean"):
-        table.add_column(name, justify="right")
-    table.add_column("main bottleneck, share of rows", min_width=30, no_wrap=True)
+    rows = []
     for year in found.index:
         numbers = (cell(found, year, name) for name in ("p10", "p50", "p90", "mean"))
         texts = (f"{number:.1f}" for number in (plan[year], *numbers))
-        table.add_row(str(year), *texts, _ranked(causes.loc[year]))
-    return table
+        rows.append((str(year), *texts, *_ranked(causes.loc[year])))
+    title = "Output, GWh of good cells a year, and what holds it back (share of rows)"
+    header = (
+        Column("year"),
+        Column("announced", 2),
+        *(Column("P10"), Column("P50"), Column("P90"), Column("mean", 1)),
+        *(Column("main bottleneck"), Column("second", 3), Column("third", 4)),
+    )
+    return frame_table(title, header, rows)
 
 
-def _ranked(row: pd.Series[float]) -> str:
+def _ranked(row: pd.Series[float]) -> list[str]:
     """Name the three most frequent bottlenecks of a year."""
-    return ", ".join(
+    named = [
         f"{label(cause)} {share:.0%}" if share >= 0.005 else f"{label(cause)} <1%"
         for cause, share in ranked(row)[:3]
-    )
+    ]
+    return [*named, "", ""][:3]
 
 
-def _ledger(run: Run, year: int) -> Table:
-    stairs = ledger_of(run, year)
-    table = _table(f"From announced to delivered in {year}, GWh")
-    table.add_column("")
-    for name in ("mean", "P10", "P90"):
-        table.add_column(name, justify="right")
-    table.add_column("")
+def ledger_table(stairs: pd.DataFrame, year: int) -> FittedTable:
+    """Return the staircase of a year, each step with its sign in the sum.
+
+    Parameters
+    ----------
+    stairs : pandas.DataFrame
+        Of `ledger_of`.
+    year : int
+        The year.
+    """
     widest = float(stairs["mean"].max()) or 1.0
+    rows: list[tuple[str, ...]] = []
+    strong: list[int] = []
     for step, row in stairs.iterrows():
-        if row["mean"] < 0.05 and step not in ("announced", "good"):
+        whole = step in ("announced", "good")
+        if row["mean"] < _NOTHING and not whole:
             continue
-        sign = "\N{MINUS SIGN}" if step in LOSSES else "+" if step == "beyond_plan" else ""
+        sign = sign_of(str(step))
+        numbers = (signed(float(row[name]), sign) for name in ("mean", "p10", "p90"))
         bar = "█" * round(BAR * float(row["mean"]) / widest)
-        style = "bold" if step in ("announced", "good") else ""
-        numbers = (f"{sign}{row['mean']:.1f}", f"{row['p10']:.1f}", f"{row['p90']:.1f}")
-        table.add_row(label(str(step)), *numbers, bar, style=style)
-    return table
+        strong += [len(rows)] if whole else []
+        rows.append((label(str(step)), *numbers, bar))
+    header = ("", "mean", Column("P10", 1), Column("P90", 1), Column("", 2, whole=True))
+    return frame_table(f"From announced to delivered in {year}, GWh", header, rows, strong)
 
 
-def _print_chances(console: Console, run: Run) -> None:
+def sign_of(step: str) -> str:
+    """Return the sign that a step of the ledger has in the sum."""
+    return "\N{MINUS SIGN}" if step in LOSSES else "+" if step == "beyond_plan" else ""
+
+
+def limits(run: Run, stairs: pd.DataFrame, year: int) -> list[str]:
+    """Say which sites have closed by a year, and which limits take nothing in it."""
+    lines = []
+    closed = closures(run, year)
+    if closed:
+        said = ", ".join(f"{site} in {share:.0%}" for site, share in closed)
+        lines.append(f"Closed by the end of {year} (share of rows): {said}.")
+    idle = [label(cause) for cause in LOSSES if cell(stairs, cause, "mean") < _NOTHING]
+    if idle:
+        lines.append(f"Idle limits, which take less than {_NOTHING} GWh: {', '.join(idle)}.")
+    return lines
+
+
+def closures(run: Run, year: int) -> list[tuple[str, float]]:
+    """Return the sites that have closed by the end of a year, and in what share of rows."""
+    from bvsim.analysis.tables import columns_from, columns_of
+
+    names = [name for name in columns_of(run, "kpis") if name.startswith("closed_year.")]
+    table = columns_from(run, "kpis", names)
+    found = [(name.partition(".")[2], float((table[name] < year + 1).mean())) for name in names]
+    return sorted((each for each in found if each[1] > 0.0), key=lambda each: -each[1])
+
+
+def _chances(run: Run) -> list[str]:
     table = summarise(run)
+    lines = []
     for name in ("reach_30_gwh_2030", "reach_50_gwh_2030"):
         if name in table.index:
             gwh = name.split("_")[1]
-            console.print(f"Chance of {gwh} GWh a year by 2030: {cell(table, name, 'mean'):.0%}")
+            lines.append(f"Chance of {gwh} GWh a year by 2030: {cell(table, name, 'mean'):.0%}")
     if "output_2030_gwh" in table.index:
-        console.print(_precision(table, len(run.table("kpis"))))
-    console.print()
+        lines += _precision(table, len(run.table("kpis")))
+    return lines
 
 
-def _precision(table: pd.DataFrame, rows: int) -> str:
+def _precision(table: pd.DataFrame, rows: int) -> list[str]:
     """Say how well the mean output of 2030 is known; nothing where no interval can be."""
     if rows < FEWEST_ROWS:
         said = "1 row is" if rows == 1 else f"{rows} rows are"
-        return f"{said} too few to tell how well the mean output of 2030 is known."
+        return [f"{said} too few to tell how well the mean output of 2030 is known."]
     low, high = (cell(table, "output_2030_gwh", end) for end in ("ci95_lo", "ci95_hi"))
     if math.isnan(low):
-        return ""
+        return []
     said = f"Mean output of 2030 is known to 95% within {low:.2f} to {high:.2f} GWh."
-    if low < 0.0:
-        said += "\nOutput is never below zero: the interval reaches there because it is symmetric."
-    return said
+    negative = "Output is never below zero: the interval reaches there because it is symmetric."
+    return [said, negative] if low < 0.0 else [said]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -41,6 +41,17 @@ class Entry:
     confidence: str
     note: str
 
+    def text(self) -> str:
+        """Return the entry as a line."""
+        known = f" from {self.known_from}" if self.known_from else ""
+        old = "" if self.in_force else " (not in force)"
+        note = f": {self.note}" if self.note else ""
+        said = f"{self.confidence}{known}{old}"
+        return f"{self.path}: {self.value} [{self.sources}] {said}{note}"
+
+
+Keep = Callable[[Entry], bool]
+
 
 def entries(scenario: Scenario) -> Iterator[Entry]:
     """Yield all vintages of all figures of a scenario, by path."""
@@ -59,8 +70,19 @@ def entries(scenario: Scenario) -> Iterator[Entry]:
             )
 
 
-def sourcebook(scenario: str | Path | Scenario, *, as_csv: bool = False) -> str:
+def sourcebook(
+    scenario: str | Path | Scenario, *, as_csv: bool = False, keep: Keep | None = None
+) -> str:
     """Return the figures of a scenario with their sources, as text or CSV.
+
+    Parameters
+    ----------
+    scenario : str, path or Scenario
+        Which.
+    as_csv : bool
+        A table for a spreadsheet, instead of a line each.
+    keep : callable, optional
+        Tells of an entry whether it is listed; all are by default.
 
     Raises
     ------
@@ -68,18 +90,11 @@ def sourcebook(scenario: str | Path | Scenario, *, as_csv: bool = False) -> str:
         When the scenario cannot be loaded.
     """
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    kept = (entry for entry in entries(loaded) if keep is None or keep(entry))
     if not as_csv:
-        return "".join(f"{_line(entry)}\n" for entry in entries(loaded))
+        return "".join(f"{entry.text()}\n" for entry in kept)
     text = io.StringIO()
     writer = csv.DictWriter(text, [field.name for field in fields(Entry)], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(asdict(entry) for entry in entries(loaded))
+    writer.writerows(asdict(entry) for entry in kept)
     return text.getvalue()
-
-
-def _line(entry: Entry) -> str:
-    known = f" from {entry.known_from}" if entry.known_from else ""
-    old = "" if entry.in_force else " (not in force)"
-    note = f": {entry.note}" if entry.note else ""
-    said = f"{entry.confidence}{known}{old}"
-    return f"{entry.path}: {entry.value} [{entry.sources}] {said}{note}"
