@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bvsim.analysis.errors import AnalysisError
 from bvsim.valley.record.kpis import YEARS
 
+if TYPE_CHECKING:
+    from bvsim.reading.scenario import Scenario
 
-def names_of(scenario: Any, years: Sequence[int] = YEARS) -> tuple[str, ...]:
+
+def names_of(scenario: Scenario, years: Sequence[int] = YEARS) -> tuple[str, ...]:
     """Return the names of the key figures that every row of a scenario has.
 
     The actors are set up with every figure at its median, and not started: which key figures
@@ -36,7 +39,9 @@ def names_of(scenario: Any, years: Sequence[int] = YEARS) -> tuple[str, ...]:
     return actors.kpis(Table(labels, (), np.empty((len(horizon), 0)))).columns
 
 
-def require_names(scenario: Any, wanted: Iterable[str], years: Sequence[int] | None = None) -> None:
+def require_names(
+    scenario: Scenario, wanted: Iterable[str], years: Sequence[int] | None = None
+) -> None:
     """Check that runs of a scenario will have some key figures.
 
     Raises

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -114,7 +113,7 @@ def quantiles(
     return pd.DataFrame({"mean": values.mean(), **found})
 
 
-def run_json(run: RunLike) -> dict[str, Any]:
+def run_json(run: RunLike) -> dict[str, object]:
     """Return the object that `bvsim run --json` prints (plain Python types, no NaN)."""
     manifest = run.manifest
     table = summarise(run).join(quantile_intervals(run))
@@ -135,7 +134,7 @@ def run_json(run: RunLike) -> dict[str, Any]:
 _HEAD = ("scenario", "draws", "per_draw", "seed", "design", "model_hash")
 
 
-def _kpi(row: pd.Series[Any]) -> dict[str, Any]:
+def _kpi(row: pd.Series[float]) -> dict[str, object]:
     intervals = {f"ci95_{q}": _interval(row[f"{q}_lo"], row[f"{q}_hi"]) for q in QUANTILES}
     return {
         "unit": row["unit"],
@@ -148,14 +147,18 @@ def _kpi(row: pd.Series[Any]) -> dict[str, Any]:
 
 def _interval(low: float, high: float) -> list[float] | None:
     """Return an interval as JSON knows it: null where there is none."""
-    ends = [plain(low), plain(high)]
-    return None if None in ends else ends
+    return [rounded(low), rounded(high)] if math.isfinite(low + high) else None
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> object:
     """Return a value as JSON knows it: no NaN, no infinity, twelve significant digits."""
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):
-        return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
+        return rounded(value) if math.isfinite(value) else None
     return value
+
+
+def rounded(value: float) -> float:
+    """Return a number to twelve significant digits."""
+    return float(f"{value:.{_DIGITS}g}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import pandas as pd
 
@@ -19,9 +19,9 @@ GROUPS = ("region", "site", "block")
 """What the blocks of a table may be added up to."""
 
 
-def cell(table: Any, row: Any, column: str) -> float:
+def cell(table: pd.DataFrame, row: str | int, column: str) -> float:
     """Return one number of a table."""
-    return float(table.at[row, column])
+    return float(cast("float", table.at[row, column]))
 
 
 def ranked(row: Any) -> list[tuple[str, float]]:
@@ -120,7 +120,7 @@ def _summed(
     keep = blocks != REGION
     if entity is not None:
         keep &= (blocks == entity) | (sites == entity)
-    names: dict[str, Any] = {"region": REGION, "site": sites, "block": blocks}
+    names: dict[str, str | pd.Series[str]] = {"region": REGION, "site": sites, "block": blocks}
     named = piece.loc[keep, [*ROW, "year", *quantities]].assign(entity=names[group])
     summed: pd.DataFrame = named.groupby([*ROW, "year", "entity"], sort=True)[quantities].sum()
     return summed
@@ -160,7 +160,7 @@ def columns_from(run: RunLike, name: str, columns: Sequence[str]) -> pd.DataFram
     return run.table(name)[list(columns)]
 
 
-def column_of(run: RunLike, name: str, column: str) -> pd.Series[Any]:
+def column_of(run: RunLike, name: str, column: str) -> pd.Series:
     """Return one column of a table."""
     return columns_from(run, name, [column])[column]
 

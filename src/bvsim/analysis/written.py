@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -24,7 +23,7 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Path:
     return place
 
 
-def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+def records(table: pd.DataFrame) -> list[dict[str, object]]:
     """Return the rows of a table, its index included, as JSON knows them."""
     flat = table.reset_index()
     names = [str(name) for name in flat.columns]

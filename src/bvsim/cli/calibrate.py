@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -115,7 +115,7 @@ def _band(sampled: Sequence[float]) -> str:
     return "\n".join(f"{sampled[i]:.2g}" for i in (1, 3, 5))
 
 
-def _scores(done: Calibration) -> Iterator[tuple[Any, ...]]:
+def _scores(done: Calibration) -> Iterator[tuple[object, ...]]:
     from bvsim.analysis.truth.calibration.write import scores
 
     for name, found in scores(done)["summary"].items():

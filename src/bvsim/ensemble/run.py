@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int, int], None]
 """Called with the number of rows done (failed ones included), of all rows, of failed rows."""
+Words = dict[str, Any]
+"""Options of `run` by name."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -96,7 +98,7 @@ def run(scenario: Scenario, draws: int = 512, seed: int = 1, **options: Unpack[O
     scheduler : str, optional
         Address of the Dask scheduler; by default one is started on this machine.
     executor : concurrent.futures.Executor, optional
-        Any other pool of workers, used instead and left open.
+        Another pool of workers, used instead and left open.
     chunk_rows : int, optional
         Rows in a chunk; measured time decides by default.
     until_ci : sequence of Target or str
@@ -124,21 +126,21 @@ def run(scenario: Scenario, draws: int = 512, seed: int = 1, **options: Unpack[O
     Interrupted
         On Ctrl-C, with the rows finished so far in its `run`. A second Ctrl-C ends at once.
     """
-    words: dict[str, Any] = dict(options)
+    words: Words = dict(options)
     engine = Engine(**_taken(words, Engine))
     experiment = Experiment(scenario, **_rows(scenario, draws, seed, words))
     until, most = words.pop("until_ci", ()), words.pop("max_draws", None)
     return perform(experiment, engine, precision=Precision(until, experiment.design, most), **words)
 
 
-def _taken(words: dict[str, Any], kind: type[Experiment | Engine]) -> dict[str, Any]:
+def _taken(words: Words, kind: type[Experiment | Engine]) -> Words:
     """Take the words that are fields of a class."""
     return {each.name: words.pop(each.name) for each in fields(kind) if each.name in words}
 
 
-def _rows(scenario: Scenario, draws: int, seed: int, words: dict[str, Any]) -> dict[str, Any]:
+def _rows(scenario: Scenario, draws: int, seed: int, words: Words) -> Words:
     """Take the words that say which rows an experiment has."""
-    asked = {"draws": draws, "seed": seed} | _taken(words, Experiment)
+    asked: Words = {"draws": draws, "seed": seed} | _taken(words, Experiment)
     if "years" in asked:
         asked["years"] = tuple(asked["years"])
     if "shard" in asked:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TypeVar, cast
 
 from bvsim.ensemble.design.points import KINDS, MEDIAN, generator
 from bvsim.reading.datafiles import find_scenario, roots
@@ -21,6 +21,8 @@ from bvsim.valley.record.kpis import YEARS
 
 Scalar = str | int | float | bool | date
 """What a value of an axis may be."""
+Span = tuple[float, float] | tuple[date, date]
+T = TypeVar("T", int, str)
 COMBINE = ("grid", "zip", "list", "sampled")
 OPERATIONS = ("times", "plus", "to", "value")
 KPIS = ("output_2030_gwh",)
@@ -265,10 +267,10 @@ class _Reader:
             span = self._range(path, inner)
             if span is None:
                 return []
-            items = [replace(inner, value=_between(*span, u)) for u in uniforms]
+            items = [replace(inner, value=_between(span[0], span[1], u)) for u in uniforms]
         return items if lever is None else [_with(node, lever, item) for item in items]
 
-    def _range(self, path: str, node: Node) -> tuple[Any, Any] | None:
+    def _range(self, path: str, node: Node) -> Span | None:
         """Return the two ends of ``{uniform: [low, high]}``: numbers or dates."""
         inner = node.get(_RANGE)
         ends = [end.value for end in inner.value] if inner and isinstance(inner.value, list) else []
@@ -280,7 +282,7 @@ class _Reader:
         if not low < high:  # type: ignore[operator]
             self.say(node, path, f"{low} is not below {high}")
             return None
-        return low, high
+        return cast("Span", (low, high))
 
     def _scenario(self, name: str) -> str:
         """Return the scenario, a path relative to the file where it is one."""
@@ -319,7 +321,7 @@ class _Reader:
             self.say(node, key, "is not a mapping of paths to values")
         return {} if node is None else node.children()
 
-    def _list(self, key: str, kind: type) -> Iterator[Any]:
+    def _list(self, key: str, kind: type[T]) -> Iterator[T]:
         node = self.node.get(key)
         items = node.value if node is not None else []
         if not isinstance(items, list):
@@ -352,11 +354,13 @@ def _with(node: Node, lever: str, item: Node) -> Node:
     return Node(children, item.place, item.place)
 
 
-def _between(low: Any, high: Any, share: float) -> Any:
+def _between(low: float | date, high: float | date, share: float) -> float | date:
     """Return what lies at a share of the way between two numbers or dates."""
-    if isinstance(low, date):
+    if isinstance(low, date) and isinstance(high, date):
         return low + timedelta(days=round(share * (high - low).days))
-    return float(low + share * (high - low))
+    assert not isinstance(low, date)
+    assert not isinstance(high, date)
+    return low + share * (high - low)
 
 
 def _point(paths: Sequence[str], nodes: Sequence[Node]) -> Point:

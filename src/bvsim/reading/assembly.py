@@ -24,7 +24,7 @@ from bvsim.schema.template import Template
 
 SOURCES = "sources"
 HISTORY = "history"
-Fill = Callable[[Mapping[str, Any], Path], Mapping[str, Any]]
+Fill = Callable[[Mapping[str, object], Path], Mapping[str, object]]
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def kind_of(cls: type | None = None) -> Kind:
     return Kind(cls, tuple(said("TEMPLATES", ())), dict(said("FILL", {})))
 
 
-def ceilings_of(model: Any) -> Mapping[str, tuple[str, ...]]:
+def ceilings_of(model: object) -> Mapping[str, tuple[str, ...]]:
     """Return which figures must lie below which others, as the model's module says."""
     say = getattr(sys.modules[type(model).__module__], "ceilings", None)
     return say(model) if say is not None else {}
@@ -229,7 +229,7 @@ def _filled(reading: Reading, fill: Mapping[str, Fill], problems: list[Problem])
     return tree
 
 
-def _updated(node: Node, new: Any) -> Node:
+def _updated(node: Node, new: object) -> Node:
     """Return nodes of a plain value, with the places of those that did not change."""
     if isinstance(node.value, dict) and isinstance(new, Mapping):
         make = partial(from_python, place=node.place)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -15,6 +15,9 @@ from bvsim.reading.shapes import Ref, Shape, shape_of
 from bvsim.reading.wording import say
 from bvsim.schema.errors import Path, Place, Problem, dotted, unknown
 from bvsim.schema.figure import FigureContext
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 MISSING = "is missing"
 """How the message of a key that is not there ends."""
@@ -71,7 +74,7 @@ def _excused(problem: Problem, failed: Collection[str]) -> bool:
     return section in failed or ("*" in failed and not rest)
 
 
-def _located(item: Any, tree: Node, shape: Shape) -> Iterator[Problem]:
+def _located(item: ErrorDetails, tree: Node, shape: Shape) -> Iterator[Problem]:
     """Turn one of pydantic's errors into problems with a place."""
     walked = _walk(tree, shape, item["loc"])
     if walked is None:
@@ -189,6 +192,6 @@ class _Traps:
             yield Problem(place, dotted(path), unknown(what, name, names))
 
 
-def _number_for_date(value: Any, shape: Shape) -> bool:
+def _number_for_date(value: object, shape: Shape) -> bool:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return number and shape.accepts(date) and not (shape.accepts(int) or shape.accepts(float))

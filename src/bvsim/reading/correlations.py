@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
@@ -250,7 +250,7 @@ def factor(columns: Sequence[int], pairs: Mapping[tuple[int, int], float]) -> Fl
     array, shape (columns, columns), or None
         None where the matrix is not positive definite, or so nearly not that rounding decides.
     """
-    matrix: Any = np.eye(len(columns))
+    matrix: NDArray[np.float64] = np.eye(len(columns))
     for i, a in enumerate(columns):
         for j, b in enumerate(columns[:i]):
             matrix[i, j] = matrix[j, i] = pairs.get((b, a), 0.0)

@@ -5,10 +5,9 @@ Only parts that hold an uncertain figure are made anew for a draw; all others ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,7 @@ from bvsim.schema.figure import DATE_SYMBOL, Change, Figure, day_number
 from bvsim.schema.unit import Timed
 
 FloatArray = NDArray[np.float64]
-Values = Sequence[Any]
+Values = Sequence[float | Timed]
 
 
 def _act(change: Change, value: float) -> float:
@@ -63,14 +62,15 @@ class _Finish:
             timed,
         )
 
-    def __call__(self, values: FloatArray) -> list[Any]:
+    def __call__(self, values: FloatArray) -> list[float | Timed]:
         raw = values * self.scale + self.shift
-        done: list[Any] = self._physical(raw, slice(None)).tolist()
+        plain: list[float] = self._physical(raw, slice(None)).tolist()
+        done: list[float | Timed] = [*plain]
         for i, changes in self.timed:
-            done[i] = Timed((), (done[i],)) if not changes else self._timed(i, raw[i], changes)
+            done[i] = Timed((), (plain[i],)) if not changes else self._timed(i, raw[i], changes)
         return done
 
-    def _physical(self, raw: FloatArray, at: Any) -> FloatArray:
+    def _physical(self, raw: FloatArray, at: slice | NDArray[np.intp]) -> FloatArray:
         bounded = np.clip(raw, self.lower[at], self.upper[at])
         return np.where(self.whole[at], np.rint(bounded), bounded)
 
@@ -92,19 +92,21 @@ def _affine(figure: Figure) -> tuple[float, float]:
     return one - zero, zero
 
 
-_Recipe = Callable[[Values], Any]
+_Recipe = Callable[[Values], object]
 
 
 class _PartRecipe:
     """Makes a part anew from what is common to all draws and from drawn values."""
 
-    def __init__(self, made: Any, slots: Mapping[str, int], parts: Mapping[str, _Recipe]) -> None:
+    def __init__(
+        self, made: object, slots: Mapping[str, int], parts: Mapping[str, _Recipe]
+    ) -> None:
         self.cls = type(made)
         self.common = {k: v for k, v in vars(made).items() if k not in slots and k not in parts}
         self.slots = tuple(slots.items())
         self.parts = tuple(parts.items())
 
-    def __call__(self, values: Values) -> Any:
+    def __call__(self, values: Values) -> object:
         new = object.__new__(self.cls)
         fields = new.__dict__
         fields.update(self.common)
@@ -118,21 +120,21 @@ class _PartRecipe:
 class _MappingRecipe:
     """Makes a mapping, in the order of the file."""
 
-    def __init__(self, entries: Mapping[str, Any]) -> None:
+    def __init__(self, entries: Mapping[str, object]) -> None:
         self.entries = tuple(entries.items())
 
-    def __call__(self, values: Values) -> dict[str, Any]:
+    def __call__(self, values: Values) -> dict[str, object]:
         return {key: _made(entry, values) for key, entry in self.entries}
 
 
 class _ListRecipe:
     """Makes a tuple or list."""
 
-    def __init__(self, kind: type, entries: Sequence[Any]) -> None:
+    def __init__(self, kind: type, entries: Sequence[object]) -> None:
         self.kind = kind
         self.entries = tuple(entries)
 
-    def __call__(self, values: Values) -> Any:
+    def __call__(self, values: Values) -> object:
         return self.kind(_made(entry, values) for entry in self.entries)
 
 
@@ -146,7 +148,7 @@ class _Slot:
 _RECIPES = (_PartRecipe, _MappingRecipe, _ListRecipe)
 
 
-def _made(entry: Any, values: Values) -> Any:
+def _made(entry: object, values: Values) -> object:
     if type(entry) is _Slot:
         return values[entry.index]
     return entry(values) if isinstance(entry, _RECIPES) else entry
@@ -166,17 +168,17 @@ class Drawer:
         Day 0.
     """
 
-    def __init__(self, model: Any, figures: Mapping[str, Figure], start: date) -> None:
+    def __init__(self, model: object, figures: Mapping[str, Figure], start: date) -> None:
         self._start = start
         self._index = {path: i for i, path in enumerate(figures)}
         self._finish = _Finish.of(list(figures.values()), start)
         self._recipe = self._compile(model, "")
 
-    def __call__(self, values: FloatArray) -> Any:
+    def __call__(self, values: FloatArray) -> object:
         """Return the tree with numbers, from one value a figure, shape (d,)."""
         return _made(self._recipe, self._finish(np.asarray(values, dtype=np.float64)))
 
-    def _compile(self, value: Any, path: str) -> Any:
+    def _compile(self, value: object, path: str) -> object:
         """Return a recipe, a slot, or the finished value where nothing is drawn."""
         if isinstance(value, Figure):
             if path in self._index:
@@ -194,7 +196,7 @@ class Drawer:
             return self._compile_part(value, prefix)
         return value
 
-    def _compile_part(self, value: Any, prefix: str) -> Any:
+    def _compile_part(self, value: object, prefix: str) -> object:
         fields = {k: self._compile(v, f"{prefix}{k}") for k, v in vars(value).items()}
         slots = {k: v.index for k, v in fields.items() if isinstance(v, _Slot)}
         parts = {k: v for k, v in fields.items() if isinstance(v, _RECIPES)}
@@ -203,5 +205,5 @@ class Drawer:
         return _PartRecipe(made, slots, parts) if slots or parts else made
 
 
-def _draws(entries: Any) -> bool:
+def _draws(entries: Iterable[object]) -> bool:
     return any(isinstance(entry, (_Slot, *_RECIPES)) for entry in entries)

@@ -216,7 +216,7 @@ def _with_figures(schema: Any) -> Any:
     return {**rest, "$ref": "#/$defs/figure", "description": about, "x-unit": schema["x-figure"]}
 
 
-def _references(schema: Any) -> Iterator[str]:
+def _references(schema: object) -> Iterator[str]:
     if isinstance(schema, Mapping):
         if isinstance(schema.get("$ref"), str):
             yield schema["$ref"].rpartition("/")[2]

@@ -137,7 +137,7 @@ def load_levers(
     return dict(sorted(made.levers.items()))
 
 
-def settings(levers: Mapping[str, Lever], names: Iterable[str]) -> dict[str, Any]:
+def settings(levers: Mapping[str, Lever], names: Iterable[str]) -> dict[str, object]:
     """Return what some levers set together.
 
     Raises
@@ -145,7 +145,7 @@ def settings(levers: Mapping[str, Lever], names: Iterable[str]) -> dict[str, Any
     ValueError
         When a name is unknown, or two levers set the same path.
     """
-    merged: dict[str, Any] = {}
+    merged: dict[str, object] = {}
     for name in names:
         if name not in levers:
             raise ValueError(f"there is no lever {name!r}{did_you_mean(name, levers)}")

@@ -81,7 +81,7 @@ class Node:
         return self.value
 
 
-def from_python(value: Any, place: Place) -> Node:
+def from_python(value: object, place: Place) -> Node:
     """Make nodes of a plain Python value, all at one place.
 
     Raises

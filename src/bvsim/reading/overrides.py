@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from bvsim.reading.nodes import Node
 from bvsim.reading.shapes import Shape
@@ -43,8 +42,8 @@ class Override:
     """
 
     path: str
-    old: Any
-    new: Any
+    old: object
+    new: object
     origin: str
 
 

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass
-from typing import Any
 
 import yaml
 
@@ -14,23 +13,22 @@ from bvsim.schema.figure import Figure
 from bvsim.schema.sources import Source
 
 _SCHEMA_LINE = "# A resolved bvsim scenario: nothing inherited, nothing left out.\n"
-_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-class _Dumper(_DUMPER):  # type: ignore[misc]
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
     """Writes every value out, without anchors."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: object) -> bool:
         return True
 
 
-def write_yaml(header: Mapping[str, Any], model: Mapping[str, Any]) -> str:
+def write_yaml(header: Mapping[str, object], model: Mapping[str, object]) -> str:
     """Write a resolved scenario as YAML, its model by sorted keys."""
     top = _dump(dict(header), sort_keys=False)
     return f"{_SCHEMA_LINE}{top}{_dump({'model': dict(model)}, sort_keys=True)}"
 
 
-def _dump(data: dict[str, Any], *, sort_keys: bool) -> str:
+def _dump(data: dict[str, object], *, sort_keys: bool) -> str:
     text: str = yaml.dump(
         data,
         Dumper=_Dumper,
@@ -42,13 +40,13 @@ def _dump(data: dict[str, Any], *, sort_keys: bool) -> str:
     return text
 
 
-def fingerprint(model: Any, more: Sequence[str]) -> str:
+def fingerprint(model: object, more: Sequence[str]) -> str:
     """Return a hash of a model's meaning: the same whatever the order in files."""
     text = json.dumps([_canonical(model), list(more)], sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _canonical(value: Any) -> Any:
+def _canonical(value: object) -> object:
     """Reduce a value to what decides on results: vintages in force, without their sources."""
     if isinstance(value, Figure):
         return [value.unit.symbol, repr(value.distribution), repr(value.changes)]

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,9 @@ from bvsim.reading.scenario_file import DATES, Link, inherit, read_chain, read_m
 from bvsim.reading.tree_paths import figures_of
 from bvsim.schema.errors import Place, Problem, SpecError
 from bvsim.schema.figure import Figure
+
+if TYPE_CHECKING:
+    from bvsim.schema.model import Model
 
 FloatArray = NDArray[np.float64]
 
@@ -205,7 +208,7 @@ class Scenario:
         """Return the medians of the uncertain figures, shape (d,), in the order of `paths`."""
         return np.array([self._figures[path].distribution.median for path in self.paths])
 
-    def drawn(self, values: FloatArray, /) -> Any:
+    def drawn(self, values: FloatArray, /) -> Model:
         """Return the model with numbers in place of its figures.
 
         Parameters
@@ -220,9 +223,9 @@ class Scenario:
             rounded, `Timed` where levers may act from a date. Figures that are not uncertain
             have their value.
         """
-        return self._drawer(values)
+        return cast("Model", self._drawer(values))
 
-    def with_values(self, sets: Mapping[str, Any], /) -> Scenario:
+    def with_values(self, sets: Mapping[str, object], /) -> Scenario:
         """Return the scenario with more settings: see the ``set`` of scenario files.
 
         Raises
@@ -247,7 +250,7 @@ class Scenario:
 @no_search()
 def load(
     name: str | Path,
-    sets: Mapping[str, Any] | None = None,
+    sets: Mapping[str, object] | None = None,
     *,
     root: str | Path | None = None,
     model_class: type | None = None,
@@ -313,7 +316,7 @@ def _header(scenario: Scenario) -> dict[str, Any]:
 def _with_sets(
     basis: _Basis,
     header: Mapping[str, Any],
-    sets: Mapping[str, Any],
+    sets: Mapping[str, object],
     origin: str,
     problems: Sequence[Problem] = (),
     *,
@@ -356,7 +359,7 @@ def _with_sets(
     )
 
 
-def _with_dates(value: Any) -> Any:
+def _with_dates(value: object) -> object:
     """Read ISO dates written as text in Python (from JSON, say) as dates."""
     if isinstance(value, Mapping):
         return {key: _with_dates(item) for key, item in value.items()}

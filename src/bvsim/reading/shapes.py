@@ -44,8 +44,8 @@ class Shape:
         What `Annotated` says: `Unit`, `Ref`, ...
     """
 
-    members: tuple[Any, ...]
-    marks: tuple[Any, ...] = ()
+    members: tuple[object, ...]
+    marks: tuple[object, ...] = ()
 
     @property
     def unit(self) -> Unit | None:
@@ -114,7 +114,7 @@ class Shape:
             node = node.get(key) if node else None
         return shape
 
-    def _mapping(self) -> Any:
+    def _mapping(self) -> object:
         for member in self.members:
             origin = get_origin(member)
             if isinstance(origin, type) and issubclass(origin, Mapping):
@@ -122,7 +122,7 @@ class Shape:
         return None
 
 
-def _choices(member: Any) -> Iterable[Any]:
+def _choices(member: object) -> Iterable[object]:
     return get_args(member) if get_origin(member) is Literal else ()
 
 
@@ -136,7 +136,7 @@ def _fits(cls: type, node: Node) -> bool:
     return True
 
 
-def shape_of(annotation: Any) -> Shape:
+def shape_of(annotation: object) -> Shape:
     """Return the shape that an annotation describes."""
     if get_origin(annotation) is Annotated:
         inner, *marks = get_args(annotation)

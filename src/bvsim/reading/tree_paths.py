@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import is_dataclass
-from typing import Any
 
 from bvsim.schema.errors import Path, dotted
 from bvsim.schema.figure import Figure
 
 
-def walk_figures(value: Any, path: Path = ()) -> Iterator[tuple[Path, Figure]]:
+def walk_figures(value: object, path: Path = ()) -> Iterator[tuple[Path, Figure]]:
     """Yield every figure of a tree of parts, mappings and lists, by sorted keys."""
     if isinstance(value, Figure):
         yield path, value
@@ -25,6 +24,6 @@ def walk_figures(value: Any, path: Path = ()) -> Iterator[tuple[Path, Figure]]:
             yield from walk_figures(vars(value)[key], (*path, key))
 
 
-def figures_of(model: Any) -> dict[str, Figure]:
+def figures_of(model: object) -> dict[str, Figure]:
     """Return the figures of a model by dotted path."""
     return {dotted(path): figure for path, figure in walk_figures(model)}

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
 from bvsim.schema.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 _SHOULD = (
     ("date", "is not a date: write YYYY-MM-DD"),
@@ -24,12 +27,12 @@ _SHOULD = (
 _QUOTED = re.compile(r"'([^']*)'")
 
 
-def say(item: Any) -> str:
+def say(item: ErrorDetails) -> str:
     """Word one of pydantic's errors.
 
     Parameters
     ----------
-    item : dict
+    item : ErrorDetails
         As `ValidationError.errors` lists it.
     """
     kind, given = item["type"], _given(item["input"])
@@ -41,7 +44,7 @@ def say(item: Any) -> str:
     return str(item["msg"])
 
 
-def _given(value: Any) -> str:
+def _given(value: object) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, date):
@@ -50,17 +53,17 @@ def _given(value: Any) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
-def _quotes(value: Any) -> str:
+def _quotes(value: object) -> str:
     return ": put it in quotes" if isinstance(value, (int, float, date)) else ""
 
 
-def _choice(given: Any, expected: str) -> str:
+def _choice(given: object, expected: str) -> str:
     choices = _QUOTED.findall(expected)
     near = did_you_mean(str(given), choices)
     return f"{_given(given)} is not one of {', '.join(choices) or expected}{near}"
 
 
-_SPECIAL: dict[str, Callable[[Any], str]] = {
+_SPECIAL: dict[str, Callable[[ErrorDetails], str]] = {
     "value_error": lambda item: str(item["ctx"]["error"]),
     "literal_error": lambda item: _choice(item["input"], item["ctx"]["expected"]),
     "enum": lambda item: _choice(item["input"], item["ctx"]["expected"]),

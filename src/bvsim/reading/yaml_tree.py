@@ -116,6 +116,9 @@ def _explain(error: yaml.MarkedYAMLError, text: str) -> str:
     return f"not valid YAML: {problem} ({context})" if context else f"not valid YAML: {problem}"
 
 
+_WRITTEN = (yaml.ScalarEvent, yaml.SequenceStartEvent, yaml.MappingStartEvent)
+
+
 class _Builder:
     """Turns parser events into nodes; collects what is wrong on the way."""
 
@@ -125,7 +128,7 @@ class _Builder:
         self._anchors: dict[str, tuple[Node, int]] = {}
         self._nodes = 0
 
-    def document(self, events: Iterator[Any]) -> Node:
+    def document(self, events: Iterator[yaml.Event]) -> Node:
         """Build the one document of a file."""
         found: Node | None = None
         for event in events:
@@ -137,21 +140,23 @@ class _Builder:
             raise SpecError([Problem(Place(self.name, 1, 1), "", "the file is empty")])
         return found
 
-    def _place(self, event: Any) -> Place:
+    def _place(self, event: yaml.Event) -> Place:
         mark = event.start_mark
+        assert mark is not None  # the parser always sets it
         return Place(self.name, mark.line + 1, mark.column + 1)
 
-    def _say(self, event: Any, path: Path, message: str) -> None:
+    def _say(self, event: yaml.Event, path: Path, message: str) -> None:
         self.problems.append(Problem(self._place(event), dotted(path), message))
 
-    def _fatal(self, event: Any, message: str) -> SpecError:
+    def _fatal(self, event: yaml.Event, message: str) -> SpecError:
         return SpecError([Problem(self._place(event), "", message)])
 
-    def _node(self, event: Any, events: Iterator[Any], path: Path) -> Node:
+    def _node(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path) -> Node:
         if len(path) > MAX_DEPTH:
             raise self._fatal(event, f"nested more than {MAX_DEPTH} levels deep")
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
+        assert isinstance(event, _WRITTEN)
         before = self._nodes
         self._count(event, 1)
         if event.tag is not None:
@@ -166,20 +171,20 @@ class _Builder:
             self._anchors[event.anchor] = (node, self._nodes - before)
         return node
 
-    def _count(self, event: Any, more: int) -> None:
+    def _count(self, event: yaml.Event, more: int) -> None:
         self._nodes += more
         if self._nodes > MAX_NODES:
             raise self._fatal(event, f"more than {MAX_NODES} values (aliases expanded)")
 
-    def _alias(self, event: Any) -> Node:
-        if event.anchor not in self._anchors:
-            near = did_you_mean(event.anchor, self._anchors)
+    def _alias(self, event: yaml.AliasEvent) -> Node:
+        if event.anchor is None or event.anchor not in self._anchors:
+            near = did_you_mean(str(event.anchor), self._anchors)
             raise self._fatal(event, f"no anchor &{event.anchor} stands before this alias{near}")
         node, size = self._anchors[event.anchor]
         self._count(event, size)
         return replace(node, place=self._place(event))
 
-    def _scalar(self, event: Any, path: Path) -> Node:
+    def _scalar(self, event: yaml.ScalarEvent, path: Path) -> Node:
         place = self._place(event)
         if not event.implicit[0]:
             return Node(event.value, place)
@@ -188,7 +193,7 @@ class _Builder:
             self._say(event, path, refused)
         return Node(value, place, word=word)
 
-    def _sequence(self, event: Any, events: Iterator[Any], path: Path) -> Node:
+    def _sequence(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path) -> Node:
         items: list[Node] = []
         for child in events:
             if isinstance(child, yaml.SequenceEndEvent):
@@ -196,7 +201,7 @@ class _Builder:
             items.append(self._node(child, events, (*path, len(items))))
         return Node(items, self._place(event))
 
-    def _mapping(self, event: Any, events: Iterator[Any], path: Path) -> Node:
+    def _mapping(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path) -> Node:
         children: dict[str, Node] = {}
         for key_event in events:
             if isinstance(key_event, yaml.MappingEndEvent):
@@ -213,7 +218,7 @@ class _Builder:
             children[key] = replace(value, key_place=self._place(key_event))
         return Node(children, self._place(event))
 
-    def _key(self, event: Any, events: Iterator[Any], path: Path) -> str | None:
+    def _key(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path) -> str | None:
         """Return a key as text; None, with a problem, when it cannot be one."""
         if not isinstance(event, yaml.ScalarEvent):
             if not isinstance(event, yaml.AliasEvent):

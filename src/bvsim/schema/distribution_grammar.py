@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from bvsim.schema.distributions import (
     Beta,
@@ -124,7 +124,7 @@ FORMS = {
 KINDS = tuple(FORMS)
 
 
-def is_date(raw: Any) -> bool:
+def is_date(raw: object) -> TypeGuard[date]:
     """Tell whether a value read from a file is a date without a time."""
     return isinstance(raw, date) and not isinstance(raw, datetime)
 
@@ -155,27 +155,27 @@ class DistributionReader:
         """Report a problem."""
         self.problems.append((path, message))
 
-    def keys(self, raw: Mapping[str, Any], known: tuple[str, ...], path: Path) -> bool:
+    def keys(self, raw: Mapping[str, object], known: tuple[str, ...], path: Path) -> bool:
         """Report unknown keys; tell whether there was none."""
         wrong = [key for key in raw if key not in known]
         for key in wrong:
             self.say((*path, key), f"unknown key {key!r}{did_you_mean(str(key), known)}")
         return not wrong
 
-    def number(self, raw: Any, path: Path) -> float | None:
+    def number(self, raw: object, path: Path) -> float | None:
         """Read a finite number."""
-        number = isinstance(raw, (int, float)) and not isinstance(raw, bool)
-        if number and _in_range(raw):
-            return float(raw)
-        if number and isinstance(raw, int):
-            self.say(path, "a whole number beyond what any figure can be")
-            return None
+        if isinstance(raw, (int, float)) and not isinstance(raw, bool):
+            if _in_range(raw):
+                return float(raw)
+            if isinstance(raw, int):
+                self.say(path, "a whole number beyond what any figure can be")
+                return None
         hint = " (write a decimal point)" if isinstance(raw, str) and "," in raw else ""
         what = "nothing" if raw is None else repr(raw)
         self.say(path, f"{what} is not a number{hint}")
         return None
 
-    def _value(self, raw: Any, path: Path) -> float | None:
+    def _value(self, raw: object, path: Path) -> float | None:
         """Read a value in the figure's unit: a number, or a date."""
         if not self.is_date:
             return self.number(raw, path)
@@ -185,7 +185,7 @@ class DistributionReader:
         return None
 
     def distribution(
-        self, raw: Mapping[str, Any], path: Path, *, report_none: bool
+        self, raw: Mapping[str, object], path: Path, *, report_none: bool
     ) -> Distribution | None:
         """Read the one distribution that a figure's mapping holds."""
         given = [kind for kind in KINDS if kind in raw]
@@ -204,7 +204,7 @@ class DistributionReader:
             return None
         return self.within_bounds(made, (*path, kind))
 
-    def make(self, kind: str, raw: Any, path: Path) -> Distribution | None:
+    def make(self, kind: str, raw: object, path: Path) -> Distribution | None:
         """Read a distribution of a kind."""
         form = FORMS[kind]
         try:
@@ -218,14 +218,14 @@ class DistributionReader:
             self.say(path, str(error))
             return None
 
-    def _fixed(self, raw: Any, path: Path) -> Distribution | None:
+    def _fixed(self, raw: object, path: Path) -> Distribution | None:
         value = self._value(raw, path)
         if value is not None and self.unit.whole and value != round(value):
             self.say(path, f"{value:g} is not a whole number of {self.unit.symbol}")
         return None if value is None else Fixed(value)
 
     def _list(
-        self, raw: Any, path: Path, read: Callable[[Any, Path], float | None], length: int = 0
+        self, raw: object, path: Path, read: Callable[[object, Path], float | None], length: int = 0
     ) -> list[float] | None:
         """Read a list of numbers, of a length where one is given."""
         if not isinstance(raw, list) or (length and len(raw) != length) or not raw:
@@ -236,7 +236,7 @@ class DistributionReader:
         found = [value for value in values if value is not None]
         return found if len(found) == len(values) else None
 
-    def _of_mapping(self, kind: str, form: Form, raw: Any, path: Path) -> Distribution | None:
+    def _of_mapping(self, kind: str, form: Form, raw: object, path: Path) -> Distribution | None:
         if self.is_date and not any(item.in_unit for item in form.keys.values()):
             self.say(path, f"a date cannot be {kind}")
             return None
@@ -245,11 +245,13 @@ class DistributionReader:
         found = {key: self._item(form.keys[key], raw[key], (*path, key)) for key in raw}
         return None if None in found.values() else form.make(**found)
 
-    def _item(self, item: Item, raw: Any, path: Path) -> float | list[float] | None:
+    def _item(self, item: Item, raw: object, path: Path) -> float | list[float] | None:
         read = self._value if item.in_unit else self.number
         return self._list(raw, path, read) if item.many else read(raw, path)
 
-    def _mapping(self, raw: Any, forms: tuple[tuple[str, ...], ...], path: Path) -> bool:
+    def _mapping(
+        self, raw: object, forms: tuple[tuple[str, ...], ...], path: Path
+    ) -> TypeGuard[Mapping[str, object]]:
         """Tell whether a mapping has exactly the keys of one of the forms."""
         written = " or ".join(
             "{" + ", ".join(f"{key}: ..." for key in form) + "}" for form in forms
@@ -264,7 +266,7 @@ class DistributionReader:
             self.say(path, f"should be {written}")
         return False
 
-    def _truncate(self, made: Distribution, raw: Any, path: Path) -> Distribution | None:
+    def _truncate(self, made: Distribution, raw: object, path: Path) -> Distribution | None:
         if isinstance(made, (Fixed, Discrete)):
             self.say(path, f"{made.kind} cannot be truncated")
             return None

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,10 +26,11 @@ _LEAST_MASS = 1e-6
 _WEIGHTS_TOLERANCE = 1e-9
 
 
-def _special() -> Any:
+def _special() -> ModuleType:
     import scipy.special
 
-    return scipy.special
+    made: ModuleType = scipy.special
+    return made
 
 
 def _require(condition: bool, message: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any, get_args
+from typing import get_args
 
 from bvsim.schema.distribution_grammar import KINDS, DistributionReader, is_date
 from bvsim.schema.errors import Path, did_you_mean, nearest, problems_error
@@ -29,7 +29,7 @@ VINTAGE_KEYS = (*KINDS, "truncate", "unit", "source", "confidence", "note", "kno
 _OPTIONAL_UNITS = frozenset({"1", "share", DATE_SYMBOL})
 
 
-def parse_figure(raw: Any, unit: Unit, context: FigureContext | None = None) -> Any:
+def parse_figure(raw: object, unit: Unit, context: FigureContext | None = None) -> object:
     """Return the figure that a field holds.
 
     Parameters
@@ -55,7 +55,7 @@ def parse_figure(raw: Any, unit: Unit, context: FigureContext | None = None) -> 
     return read_figure(raw, unit, context or FigureContext(complete=False))
 
 
-def read_figure(raw: Any, unit: Unit, context: FigureContext) -> Figure:
+def read_figure(raw: object, unit: Unit, context: FigureContext) -> Figure:
     """Read one figure; see `parse_figure`."""
     reader = _Reader(unit, context)
     figure = reader.figure(raw)
@@ -77,8 +77,8 @@ class _Reader(DistributionReader):
         if key not in self._meant:
             self.say(path, message)
 
-    def figure(self, raw: Any) -> Figure | None:
-        changes: Any = []
+    def figure(self, raw: object) -> Figure | None:
+        changes: object = []
         prefix: Path = ()
         if isinstance(raw, Mapping):
             raw = dict(raw)
@@ -96,7 +96,7 @@ class _Reader(DistributionReader):
         index = self._in_force(vintages)
         return None if index is None else Figure(self.unit, tuple(vintages), index, levers)
 
-    def _vintages(self, raw: Any, prefix: Path) -> list[Vintage] | None:
+    def _vintages(self, raw: object, prefix: Path) -> list[Vintage] | None:
         if isinstance(raw, Mapping):
             vintage = self._vintage(raw, prefix)
             return None if vintage is None else [vintage]
@@ -111,7 +111,7 @@ class _Reader(DistributionReader):
                 self.say((*prefix, i), self._bare(item))
         return [vintage for vintage in found if vintage is not None]
 
-    def _bare(self, raw: Any) -> str:
+    def _bare(self, raw: object) -> str:
         if isinstance(raw, (int, float, date)) and not isinstance(raw, bool):
             unit = "" if self._unit_optional else f"unit: {self.unit.symbol}, "
             return (
@@ -125,7 +125,7 @@ class _Reader(DistributionReader):
     def _unit_optional(self) -> bool:
         return self.unit.whole or self.unit.symbol in _OPTIONAL_UNITS
 
-    def _vintage(self, raw: Mapping[str, Any], path: Path) -> Vintage | None:
+    def _vintage(self, raw: Mapping[str, object], path: Path) -> Vintage | None:
         known = self.keys(raw, VINTAGE_KEYS, path)
         self._meant = {nearest(str(key), VINTAGE_KEYS) for key in raw if key not in VINTAGE_KEYS}
         self._check_unit(raw, path)
@@ -134,17 +134,17 @@ class _Reader(DistributionReader):
         if confidence not in CONFIDENCES:
             self._confidence(raw, path)
         known_from = raw.get("known_from")
-        if known_from is not None and not is_date(known_from):
+        day = known_from if is_date(known_from) else None
+        if known_from is not None and day is None:
             self.say((*path, "known_from"), f"{known_from!r} is not a date: write YYYY-MM-DD")
-            known_from = None
         distribution = self.distribution(raw, path, report_none=known)
         if distribution is None or self.problems:
             return None
         note = "" if raw.get("note") is None else str(raw["note"])
-        since = known_from or self._latest(sources)
+        since = day or self._latest(sources)
         return Vintage(distribution, sources, str(confidence), note, since)
 
-    def _check_unit(self, raw: Mapping[str, Any], path: Path) -> None:
+    def _check_unit(self, raw: Mapping[str, object], path: Path) -> None:
         written = raw.get("unit")
         if written is None:
             if not self._unit_optional:
@@ -152,7 +152,7 @@ class _Reader(DistributionReader):
         elif str(written) != self.unit.symbol:
             self.say((*path, "unit"), f"the unit is {self.unit.symbol} here, not {written}")
 
-    def _confidence(self, raw: Mapping[str, Any], path: Path) -> None:
+    def _confidence(self, raw: Mapping[str, object], path: Path) -> None:
         words = ", ".join(CONFIDENCES)
         if raw.get("confidence") is None:
             self._absent("confidence", path, f"no confidence: write one of {words}")
@@ -161,7 +161,7 @@ class _Reader(DistributionReader):
             near = did_you_mean(word, CONFIDENCES)
             self.say((*path, "confidence"), f"unknown confidence {word!r}{near}: one of {words}")
 
-    def _sources(self, raw: Mapping[str, Any], path: Path) -> tuple[str, ...]:
+    def _sources(self, raw: Mapping[str, object], path: Path) -> tuple[str, ...]:
         written = raw.get("source")
         if written is None or written == []:
             self._absent("source", path, "no source: a figure needs at least one")
@@ -193,7 +193,7 @@ class _Reader(DistributionReader):
             return None
         return max(known, key=lambda i: dates[i])
 
-    def _changes(self, raw: Any) -> tuple[Change, ...]:
+    def _changes(self, raw: object) -> tuple[Change, ...]:
         if not isinstance(raw, list):
             self.say(("changes",), f"{raw!r} should be a list of levers")
             return ()
@@ -204,7 +204,7 @@ class _Reader(DistributionReader):
             self.say(("changes",), "two levers act from the same date")
         return tuple(sorted(changes, key=lambda change: change.since or date.min))
 
-    def _change(self, raw: Any, path: Path) -> Change | None:
+    def _change(self, raw: object, path: Path) -> Change | None:
         if not isinstance(raw, Mapping):
             self.say(path, f"{raw!r} should be {{times: ..., from: DATE}}, or plus, or to")
             return None
@@ -219,7 +219,7 @@ class _Reader(DistributionReader):
         value = self._operand(operation, raw[operation], (*path, operation))
         return None if value is None else Change(operation, value, since)  # type: ignore[arg-type]
 
-    def _operand(self, operation: str, raw: Any, path: Path) -> float | None:
+    def _operand(self, operation: str, raw: object, path: Path) -> float | None:
         if operation != "to":
             value = self.number(raw, path)
             if operation == "times" and value is not None:
@@ -231,7 +231,7 @@ class _Reader(DistributionReader):
         made = self.make("value", raw, path)
         return None if made is None or not self.within_bounds(made, path) else made.median
 
-    def _since(self, raw: Mapping[str, Any], path: Path) -> date | None:
+    def _since(self, raw: Mapping[str, object], path: Path) -> date | None:
         if "from" not in raw:
             return None
         since, where = raw["from"], (*path, "from")
@@ -244,4 +244,4 @@ class _Reader(DistributionReader):
             )
         elif self.context.as_of is not None and since <= self.context.as_of:
             self.say(where, f"a lever acts after as_of ({self.context.as_of}): facts stay")
-        return since if isinstance(since, date) else None
+        return since

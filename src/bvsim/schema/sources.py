@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
@@ -15,7 +15,7 @@ _MONTHS = 12
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?")
 
 
-def known_day(written: Any) -> dt.date | None:
+def known_day(written: object) -> dt.date | None:
     """Return the day from which a source is known: the last day of a bare month or year.
 
     Parameters
@@ -42,7 +42,7 @@ def known_day(written: Any) -> dt.date | None:
         raise ValueError(f"{written!r} is not a date: write YYYY-MM-DD, YYYY-MM or YYYY") from None
 
 
-def _checked(written: Any) -> str | None:
+def _checked(written: object) -> str | None:
     known_day(written)
     return None if written is None else str(written)
 

@@ -9,7 +9,7 @@ and source), and `Scenario.drawn` puts the drawn number in its place.
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -22,7 +22,7 @@ class FigureIn(Unit):
     """A unit as the type of a field: what a file holds there is read as a figure."""
 
     def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
+        self, source: object, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         return core_schema.with_info_plain_validator_function(
             lambda raw, info: parse_figure(raw, self, info.context)
@@ -30,7 +30,7 @@ class FigureIn(Unit):
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         # Replaced by a reference to the figure's definition in `jsonschema`.
         return {"x-figure": self.symbol}
 

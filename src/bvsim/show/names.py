@@ -40,7 +40,7 @@ def _titles(path: Path, _changed: int) -> Mapping[str, str]:
     return {name: short_title(title) for name, title in titled.items()}
 
 
-def _part(tree: Any, keys: tuple[str, ...]) -> dict[str, Any]:
+def _part(tree: object, keys: tuple[str, ...]) -> dict[str, object]:
     """Return the mapping at a path of a tree; empty where there is none."""
     for key in keys:
         tree = tree.get(key) if isinstance(tree, dict) else None

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -142,7 +141,7 @@ def discover(
     )
 
 
-def _screened(table: pd.DataFrame, y: Truth, draws: NDArray[Any], keep: int) -> _Rows:
+def _screened(table: pd.DataFrame, y: Truth, draws: NDArray[np.int64], keep: int) -> _Rows:
     """Keep the figures whose distributions the outcome parts most, in the rows not held back."""
     held = np.isin(draws % 8, _CHECKED)
     x = table.to_numpy(dtype=np.float64)
@@ -200,7 +199,7 @@ def _cart_boxes(rows: _Rows, depth: int) -> list[Box]:
     return [box for box, _ in sorted(found, key=lambda pair: -pair[1].cases)]
 
 
-def _rule(method: str, box: Box, rows: _Rows) -> dict[str, Any]:
+def _rule(method: str, box: Box, rows: _Rows) -> dict[str, object]:
     first, second = fit(box, *rows.found_in), fit(box, *rows.checked_in)
     return {
         "method": method,
@@ -242,7 +241,9 @@ _LIMIT_COLUMNS = (
 )
 
 
-def _limits(number: int, box: Box, rows: _Rows) -> list[tuple[Any, ...]]:
+def _limits(
+    number: int, box: Box, rows: _Rows
+) -> list[tuple[int, str, float, float, float, float, float]]:
     likely = chance(box, *rows.found_in)
     found = []
     for column, (low, high) in box.limits.items():

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -192,7 +191,7 @@ class Comparison:
             index=change.columns,
         )
 
-    def to_json(self, names: Sequence[str] | None = None) -> dict[str, Any]:
+    def to_json(self, names: Sequence[str] | None = None) -> dict[str, object]:
         """Return the differences as plain Python types, without NaN."""
         found = self.table(names)
         return {

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +25,7 @@ FloatArray = NDArray[np.float64]
 Runs = Mapping[str, RunLike]
 UNKNOWN = (float("nan"), float("nan"))
 _SAME = ("seed", "design")
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+_COMPARE: dict[str, Callable[[pd.DataFrame, float], pd.DataFrame]] = {
     ">=": operator.ge,
     ">": operator.gt,
     "<=": operator.le,
@@ -228,7 +227,7 @@ def value_for_money(
 
 def _for_money(
     gain: FloatArray, cost: FloatArray, draws: NDArray[np.int64], design: str
-) -> dict[str, Any]:
+) -> dict[str, float]:
     low, high = ci95_mean(gain, draws, design) or UNKNOWN
     spent = float(cost.mean())
     ratio = float(gain.mean()) / spent

@@ -116,7 +116,7 @@ def write(files: Files, measured: Measured) -> None:
 def to_json(measured: Measured) -> str:
     """Return the text of the file of figures."""
     rows = measured.rows
-    head: dict[str, Any] = {
+    head: dict[str, object] = {
         "schema_version": SCHEMA_VERSION,
         "scenario": measured.scenario,
         "model_hash": measured.model_hash,
@@ -136,7 +136,7 @@ def to_json(measured: Measured) -> str:
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def _entry(metric: Metric) -> dict[str, Any]:
+def _entry(metric: Metric) -> dict[str, object]:
     rows = [_plain(float(value)) for value in metric.rows]
     kept = Metric(metric.unit, np.array([_number(value) for value in rows]))
     return {"unit": kept.unit, "mean": _plain(kept.mean), "sd": _plain(kept.sd), "rows": rows}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from bvsim.analysis.truth.rivals import (
     steps_of,
 )
 from bvsim.valley.record.record import Record
+
+if TYPE_CHECKING:
+    from bvsim.reading.scenario import Scenario
 
 FloatArray = NDArray[np.float64]
 
@@ -126,7 +129,7 @@ def _next_month(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
-def ensemble(scenario: Any, draws: int, seed: int) -> Ensemble:
+def ensemble(scenario: Scenario, draws: int, seed: int) -> Ensemble:
     """Simulate a scenario and keep what observations are compared with.
 
     Raises
@@ -166,7 +169,7 @@ def _series(record: Record, entity: str, column: str) -> FloatArray:
 
 
 def forecasts(
-    made: Ensemble, scenario: Any, seen: Sequence[Observation], points: Sequence[Point]
+    made: Ensemble, scenario: Scenario, seen: Sequence[Observation], points: Sequence[Point]
 ) -> list[Forecast]:
     """Return the model's forecasts and its rivals' for each observation.
 

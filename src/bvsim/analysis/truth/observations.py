@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from bvsim.analysis.tables import REGION
+
+if TYPE_CHECKING:
+    from bvsim.schema.distributions import Distribution
 
 Kind = Literal["output", "heads", "sop"]
 UNITS: dict[Kind, str] = {"output": "GWh", "heads": "heads", "sop": "months"}
@@ -127,7 +130,7 @@ def _windows(name: str, block: Any, after: date) -> Iterator[Observation]:
             yield Observation("output", name, window.first, window.last, whole, *known)
 
 
-def _known(distribution: Any) -> tuple[float, float, float]:
+def _known(distribution: Distribution) -> tuple[float, float, float]:
     low, middle, high = distribution.quantile(np.array([0.1, 0.5, 0.9])).tolist()
     return middle, low, high
 

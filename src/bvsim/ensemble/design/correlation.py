@@ -7,7 +7,7 @@ group of correlated figures the first in the order of dimensions keeps its numbe
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,10 +72,11 @@ class Copula:
         return np.clip(made, _EDGE, 1.0 - _EDGE)
 
 
-def _special() -> Any:
+def _special() -> ModuleType:
     from scipy import special  # half a second: only who correlates pays it
 
-    return special
+    made: ModuleType = special
+    return made
 
 
 def _check(a: str, b: str, rho: float, column: dict[str, int]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -72,7 +72,7 @@ def _read(path: Path) -> pd.DataFrame:
         raise RunError(f"{path} cannot be read as a table: {error}") from None
 
 
-def _numbers(column: pd.Series[Any], path: str) -> FloatArray:
+def _numbers(column: pd.Series, path: str) -> FloatArray:
     """Return the numbers of a column; dates as days since 1970-01-01."""
     import pandas as pd
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, get_args
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,7 +113,7 @@ class SobolSampler:
     def __init__(self, dimensions: int, seed: int) -> None:
         from scipy.stats import qmc  # over a second: imported only by who makes a design
 
-        self._engine: Any = qmc.Sobol(dimensions, scramble=False, bits=_BITS)
+        self._engine = qmc.Sobol(dimensions, scramble=False, bits=_BITS)
         # per scramble and dimension: the image of each input bit, and the shift
         self._keys = np.stack(
             [

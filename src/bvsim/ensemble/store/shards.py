@@ -12,7 +12,6 @@ import shutil
 from collections import OrderedDict
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -117,7 +116,7 @@ def _digest(data: bytes | memoryview) -> str:
 
 def _shard(result: Result) -> bytes:
     """Return a file of one record a row: its key, and the numbers of each table as a list."""
-    columns: dict[str, Any] = {
+    columns: dict[str, pa.Array] = {
         "draw": pa.array(result.draws, pa.int64()),
         "replication": pa.array(result.replications, pa.int64()),
     }
@@ -133,7 +132,7 @@ def _shard(result: Result) -> bytes:
     return bytes(sink.getvalue())
 
 
-def _read_shard(path: Path, tables: list[str], *, whole: bool = False) -> Any:
+def _read_shard(path: Path, tables: list[str], *, whole: bool = False) -> pa.Table:
     """Read the keys and some tables of a shard; `whole` checks every byte."""
     with pa.OSFile(str(path)) as file:
         reader = pa.ipc.open_file(file)
@@ -219,6 +218,6 @@ def _layouts_from_json(text: str) -> Layouts:
     }
 
 
-def _label(plain: Any, kind: str) -> object:
+def _label(plain: str | int | bool, kind: str) -> object:
     """Return a label from JSON."""
-    return date.fromisoformat(plain) if kind == "date" else plain
+    return date.fromisoformat(str(plain)) if kind == "date" else plain

@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -35,7 +35,7 @@ and the writer hold a kilobyte of metadata for each column of each group."""
 _GROUP_ROWS = 2**16
 """At most so many rows are a group: readers turn a group's labels into objects."""
 _DRAW_BLOCKS = 16
-_TYPES: dict[str, Any] = {
+_TYPES: dict[str, pa.DataType] = {
     "text": pa.dictionary(pa.int32(), pa.string()),
     "truth": pa.bool_(),
     "whole": pa.int32(),
@@ -117,7 +117,7 @@ class ParquetTable:
         return self._held[1]
 
 
-def _group_keys(file: Any, group: int) -> IntArray:
+def _group_keys(file: pq.ParquetFile, group: int) -> IntArray:
     """Return the distinct keys of a row group, ascending as in the file."""
     read = file.read_row_group(group, columns=list(KEYS))
     return np.unique(pack(*(read[name].to_numpy() for name in KEYS)))
@@ -183,7 +183,7 @@ def _gathered(
     return values
 
 
-def _schema(layout: Layout) -> Any:
+def _schema(layout: Layout) -> pa.Schema:
     """Return the Arrow schema of a table: keys, labels, numbers."""
     fields = [pa.field(name, pa.int32()) for name in KEYS]
     fields += [pa.field(name, _TYPES[label_kind(labels)]) for name, labels in layout.index]
@@ -194,7 +194,7 @@ def _schema(layout: Layout) -> Any:
 
 
 @contextlib.contextmanager
-def _parquet(path: Path, schema: Any) -> Iterator[Any]:
+def _parquet(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
     """Write a Parquet file: labels by dictionary, all compressed, there only when complete."""
     coded = [field.name for field in schema if field.type != pa.float64()]
     with (
@@ -206,7 +206,7 @@ def _parquet(path: Path, schema: Any) -> Iterator[Any]:
         yield writer
 
 
-def _part_table(layout: Layout, schema: Any, keys: IntArray, values: FloatArray) -> Any:
+def _part_table(layout: Layout, schema: pa.Schema, keys: IntArray, values: FloatArray) -> pa.Table:
     """Return the rows of some replications as an Arrow table; NaN becomes empty."""
     rows = len(keys)
     columns = [pa.array(np.repeat(key, layout.rows), pa.int32()) for key in unpack(keys)]
@@ -219,7 +219,7 @@ def _part_table(layout: Layout, schema: Any, keys: IntArray, values: FloatArray)
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def _label_column(labels: tuple[object, ...], times: int) -> Any:
+def _label_column(labels: tuple[object, ...], times: int) -> pa.Array:
     """Return an index column repeated for each replication."""
     if label_kind(labels) != "text":
         one = pa.array(labels, _TYPES[label_kind(labels)])

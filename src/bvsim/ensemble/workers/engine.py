@@ -30,7 +30,7 @@ class Engine:
     chunk_rows : int, optional
         Rows in a chunk; measured time decides by default.
     executor : concurrent.futures.Executor, optional
-        Any other pool, which is used instead and stays open.
+        Another pool, which is used instead and stays open.
 
     Raises
     ------

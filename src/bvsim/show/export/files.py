@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -14,11 +14,14 @@ from bvsim.analysis.kpis import kpi_of, unit_of
 from bvsim.analysis.tables import ROW
 from bvsim.show.export.dictionary import Entry, entry_of
 
+if TYPE_CHECKING:
+    from bvsim.ensemble.store.results import Run
+
 BATCH = 65_536
 DICTIONARY = "dictionary.csv"
 
 
-def write_files(run: Any, to: str, folder: Path) -> Path:
+def write_files(run: Run, to: str, folder: Path) -> Path:
     """Write each table of a run as a file, and `dictionary.csv` with what its columns are.
 
     Text columns are written as plain text; the files are read batch by batch, so that the
@@ -71,7 +74,7 @@ def _copy(source: Path, target: Path, to: str) -> None:
             writer.write_table(pa.Table.from_batches([batch]).cast(schema))
 
 
-def _plain(schema: Any) -> Any:
+def _plain(schema: pa.Schema) -> pa.Schema:
     """Return a schema with categories as text, which every tool reads."""
     fields = [
         pa.field(field.name, pa.string()) if pa.types.is_dictionary(field.type) else field

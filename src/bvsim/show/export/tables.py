@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,9 @@ from bvsim.analysis.summary import quantiles, summarise
 from bvsim.analysis.tables import ROW, RunLike, by_year
 from bvsim.show.export.dictionary import unit_of_column
 from bvsim.valley.cells.causes import NONE, label
+
+if TYPE_CHECKING:
+    from bvsim.ensemble.store.results import Run
 
 NUMBERS = ("mean", *QUANTILES)
 
@@ -36,7 +39,7 @@ def bottleneck_shares(run: RunLike) -> pd.DataFrame:
     return found.rename(columns={name: label(str(name)) for name in found.columns if name != NONE})
 
 
-def summary_by_entity(run: Any, table: str) -> pd.DataFrame:
+def summary_by_entity(run: Run, table: str) -> pd.DataFrame:
     """Return mean and quantiles over rows, a line for each quantity, entity and year.
 
     The table is read column by column, so that a large run fits into memory.
@@ -53,7 +56,9 @@ def summary_by_entity(run: Any, table: str) -> pd.DataFrame:
         if not groups.ngroups:
             continue
         numbers = (
-            groups.quantile(list(QUANTILES.values())).unstack().set_axis(list(QUANTILES), axis=1)
+            groups.quantile(np.array(list(QUANTILES.values())))
+            .unstack()
+            .set_axis(list(QUANTILES), axis=1)
         )
         numbers.insert(0, "mean", groups.mean())
         numbers = numbers.reset_index()
@@ -111,7 +116,7 @@ def about(run: RunLike) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["entry", "value"])
 
 
-def _text(value: Any) -> Any:
+def _text(value: object) -> object:
     if isinstance(value, dict):
         return ", ".join(f"{key} {item}" for key, item in value.items())
     if isinstance(value, (list, tuple)):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,12 @@ from bvsim.analysis.kpis import unit_of
 from bvsim.analysis.tables import ROW
 from bvsim.show.export import tables
 from bvsim.show.export.dictionary import recorded_columns, unit_of_column
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+    from bvsim.ensemble.store.results import Run
 
 ROWS = 1_048_576
 """Rows of a sheet in Excel."""
@@ -56,7 +62,7 @@ class Sheet:
     unit: Callable[[str], str]
 
 
-def write_workbook(run: Any, path: Path) -> Path:
+def write_workbook(run: Run, path: Path) -> Path:
     """Write the workbook of a run.
 
     Texts are written as texts: what looks like a formula or an address stays what it is.
@@ -83,7 +89,7 @@ def write_workbook(run: Any, path: Path) -> Path:
     return path
 
 
-def sheets_of(run: Any) -> list[Sheet]:
+def sheets_of(run: Run) -> list[Sheet]:
     """Return the sheets of a run, in the order of the workbook."""
     gwh = _units(default="GWh", year="", announced="GWh")
     shares = _units(default="share", year="", entity="")
@@ -125,7 +131,7 @@ def sheets_of(run: Any) -> list[Sheet]:
     return made
 
 
-def _draws(run: Any) -> pd.DataFrame:
+def _draws(run: Run) -> pd.DataFrame:
     found: pd.DataFrame = run.table("kpis")
     return found.iloc[: ROWS - 2, :COLUMNS]
 
@@ -146,7 +152,7 @@ def _unit(own: dict[str, str], default: str, name: str) -> str:
     return own.get(name, default)
 
 
-def _write(page: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
+def _write(page: Worksheet, sheet: Sheet, formats: dict[str, Format]) -> None:
     """Write names, units, then the table; the two heads stay in sight."""
     frame = sheet.frame
     page.freeze_panes(2, _keys(frame))
@@ -176,7 +182,7 @@ def _keys(frame: pd.DataFrame) -> int:
     return count
 
 
-def _cell(page: Any, row: int, at: int, value: Any, style: Any) -> None:
+def _cell(page: Worksheet, row: int, at: int, value: object, style: Format) -> None:
     if isinstance(value, bool | np.bool_):
         page.write_boolean(row, at, bool(value), style)
     elif isinstance(value, int | float | np.number):
@@ -186,7 +192,7 @@ def _cell(page: Any, row: int, at: int, value: Any, style: Any) -> None:
         page.write_string(row, at, str(value), style)
 
 
-def _style(name: str, unit: str, column: pd.Series[Any]) -> str:
+def _style(name: str, unit: str, column: pd.Series) -> str:
     if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
         return "text"
     if name in ("year", *ROW):
@@ -196,14 +202,16 @@ def _style(name: str, unit: str, column: pd.Series[Any]) -> str:
     return "whole" if unit in ("heads", "t") else "number"
 
 
-def _width(name: str, column: pd.Series[Any]) -> float:
+def _width(name: str, column: pd.Series) -> float:
     if pd.api.types.is_numeric_dtype(column):
         return max(9.0, min(len(name) + 1.0, 16.0))
     longest = max((len(str(value)) for value in column.head(500)), default=0)
     return float(min(max(longest, len(name)) + 2, WIDEST))
 
 
-def _write_contents(page: Any, run: Any, sheets: list[Sheet], formats: dict[str, Any]) -> None:
+def _write_contents(
+    page: Worksheet, run: Run, sheets: list[Sheet], formats: dict[str, Format]
+) -> None:
     manifest = run.manifest
     page.set_column(0, 0, 18)
     page.set_column(1, 1, 64)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.tables import RunLike, cell, columns_from, ledger_by
-from bvsim.show.geography import geography
+from bvsim.show.geography import World, geography
 from bvsim.show.names import name_of
 from bvsim.show.plot.picture import axes
 from bvsim.show.plot.style import COLOURS, FAINT, INK, OUTPUT, QUIET, note, title
@@ -75,7 +74,16 @@ def _sites(run: RunLike, year: int) -> pd.DataFrame:
     return found[found.max(axis=1) > 0.0]
 
 
-def _ground(ax: Axes, world: Mapping[str, Any]) -> None:
+@dataclass(frozen=True)
+class Place:
+    """Where an entity is drawn and where it stands, and on which side its text begins."""
+
+    at: tuple[float, float]
+    true: tuple[float, float]
+    anchor: str
+
+
+def _ground(ax: Axes, world: World) -> None:
     """Draw sea, land, border and towns."""
     window = world["window"]
     west, east, south, north = (window[side] for side in ("west", "east", "south", "north"))
@@ -106,37 +114,38 @@ def _ground(ax: Axes, world: Mapping[str, Any]) -> None:
         spine.set_color(FAINT)
 
 
-def _place(world: Mapping[str, Any], entity: str) -> dict[str, Any] | None:
+def _place(world: World, entity: str) -> Place | None:
     """Return where an entity is drawn and where it stands; None for one without a place."""
     place = world["places"].get(entity)
     if place is None:
         return None
     true = (place["lon"], place["lat"])
-    return {"at": tuple(place.get("marker", true)), "true": true, "anchor": place.get("anchor")}
+    lon, lat = place.get("marker", true)
+    return Place((lon, lat), true, place.get("anchor", ""))
 
 
-def _disc(ax: Axes, place: Mapping[str, Any], each: pd.Series[float]) -> None:
+def _disc(ax: Axes, place: Place, each: pd.Series[float]) -> None:
     _lead(ax, place)
     for size, look in (
         (each["announced_gwh"], {"mfc": "white", "mec": INK, "mew": 1.0, "alpha": 0.75}),
         (each["good_gwh"], {"mfc": OUTPUT, "mec": "none"}),
     ):
-        ax.plot(*place["at"], "o", ms=math.sqrt(size) * _POINTS, zorder=3, **look)
+        ax.plot(*place.at, "o", ms=math.sqrt(size) * _POINTS, zorder=3, **look)
 
 
-def _lead(ax: Axes, place: Mapping[str, Any]) -> None:
+def _lead(ax: Axes, place: Place) -> None:
     """Draw a line from a marker that was moved aside to where its plant stands."""
-    if place["at"] != place["true"]:
-        ax.plot(*zip(place["at"], place["true"], strict=True), color=QUIET, lw=0.7, zorder=2)
-        ax.plot(*place["true"], "o", color=QUIET, ms=2.5, zorder=2)
+    if place.at != place.true:
+        ax.plot(*zip(place.at, place.true, strict=True), color=QUIET, lw=0.7, zorder=2)
+        ax.plot(*place.true, "o", color=QUIET, ms=2.5, zorder=2)
 
 
-def _write(ax: Axes, place: Mapping[str, Any], text: str, room: float, size: float = 8.5) -> None:
+def _write(ax: Axes, place: Place, text: str, room: float, size: float = 8.5) -> None:
     """Write beside a marker, on the side that the map has free."""
-    left = place["anchor"] == "left"
+    left = place.anchor == "left"
     ax.annotate(
         text,
-        place["at"],
+        place.at,
         xytext=(-room - 4 if left else room + 4, 0),
         textcoords="offset points",
         ha="right" if left else "left",
@@ -159,7 +168,7 @@ def _others(ax: Axes, run: RunLike, year: int, column: str) -> None:
             continue
         _lead(ax, place)
         filled = colour if share >= 0.5 else "white"
-        ax.plot(*place["at"], marker, ms=7, zorder=3, mfc=filled, mec=colour, mew=1.2)
+        ax.plot(*place.at, marker, ms=7, zorder=3, mfc=filled, mec=colour, mew=1.2)
         _write(ax, place, name_of(run, str(entity)), 4.0, size=7.5)
 
 

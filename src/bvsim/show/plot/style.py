@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import textwrap
-from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -23,7 +22,7 @@ OUTPUT = COLOURS["good"]
 def render(ax: Axes, suffix: str = "svg") -> bytes:
     """Return the figure of an Axes as a file: the same bytes for the same figure."""
     buffer = io.BytesIO()
-    metadata: dict[str, Any] = {"Date": None} if suffix == "svg" else {}
+    metadata: dict[str, None] = {"Date": None} if suffix == "svg" else {}
     figure = ax.figure
     with rc_context({"svg.hashsalt": "bvsim", "svg.fonttype": "path"}):
         figure.savefig(  # type: ignore[union-attr]

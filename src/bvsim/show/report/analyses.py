@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import pandas as pd
 
@@ -14,13 +14,13 @@ from bvsim.analysis.tables import REGION, RunLike
 from bvsim.analysis.written import FOLDER
 from bvsim.show.report import words
 from bvsim.show.report.cube import listed
-from bvsim.show.report.words import Both
+from bvsim.show.report.words import Both, Data
 
 MEASURES = ("alone", "last", "shapley")
 SHARES = ("share", "probability")
 
 
-def reliefs(folders: Sequence[Path]) -> list[dict[str, Any]]:
+def reliefs(folders: Sequence[Path]) -> list[Data]:
     """Return what lifting constraints sets free in the whole valley.
 
     Parameters
@@ -38,12 +38,12 @@ def reliefs(folders: Sequence[Path]) -> list[dict[str, Any]]:
     return [_relief(pd.read_parquet(path)) for path in paths if path.is_file()]
 
 
-def _relief(table: pd.DataFrame) -> dict[str, Any]:
+def _relief(table: pd.DataFrame) -> Data:
     valley = table[table["entity"].astype(str) == REGION]
     valley = valley[valley["measure"].isin(MEASURES)]
     years = sorted(int(year) for year in valley["year"].unique())
     lifted = list(dict.fromkeys(valley["lifted"].astype(str)))
-    found: dict[str, Any] = {"years": years, "lifted": lifted, "rows": int(table["n"].max())}
+    found: Data = {"years": years, "lifted": lifted, "rows": int(table["n"].max())}
     columns = {"mean": "mean_gwh", "lo": "ci95_lo_gwh", "hi": "ci95_hi_gwh"}
     for measure in MEASURES:
         own = valley[valley["measure"] == measure]
@@ -54,7 +54,7 @@ def _relief(table: pd.DataFrame) -> dict[str, Any]:
     return found
 
 
-def differences(run: RunLike, other: RunLike) -> dict[str, Any]:
+def differences(run: RunLike, other: RunLike) -> Data:
     """Return the paired differences of the valley's key figures, other less this run.
 
     Returns
@@ -63,7 +63,7 @@ def differences(run: RunLike, other: RunLike) -> dict[str, Any]:
         ``name``, ``pairs``, ``rows`` (unit, mean, interval, range, chance of being higher), and
         ``why`` no pairs can be made, empty where they can.
     """
-    found: dict[str, Any] = {"name": label_of(other), "pairs": 0, "rows": [], "why": ""}
+    found: Data = {"name": label_of(other), "pairs": 0, "rows": [], "why": ""}
     reasons = unlike(run, other)
     if reasons:
         return found | {"why": "; ".join(reasons)}
@@ -77,7 +77,7 @@ def differences(run: RunLike, other: RunLike) -> dict[str, Any]:
     }
 
 
-def _row(name: str, row: Any) -> dict[str, Any]:
+def _row(name: str, row: pd.Series[float]) -> Data:
     kind = str(row["unit"])
     values = {key: _signed(row[key], kind) for key in ("mean", "ci95_lo", "ci95_hi", "p10", "p90")}
     unit = words.say("difference.points") if kind in SHARES else words.plain(kind)
@@ -102,7 +102,7 @@ def label_of(run: RunLike) -> str:
     return f"{name} ({run.folder.name})" if run.folder.name != name else name
 
 
-def constraint_words(found: Sequence[dict[str, Any]]) -> dict[str, dict[str, str]]:
+def constraint_words(found: Sequence[Data]) -> dict[str, dict[str, str]]:
     """Return constraints in both languages, by language and name."""
-    names = sorted({name for each in found for name in each["lifted"]})
+    names = sorted({name for each in found for name in cast("list[str]", each["lifted"])})
     return words.causes(names)

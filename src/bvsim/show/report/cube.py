@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from bvsim.analysis.tables import ROW, RunLike
 from bvsim.ensemble.store.manifest import Manifest
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 FloatArray = NDArray[np.float64]
 MOST_ROWS = 1024
@@ -166,7 +169,7 @@ class Cube:
         }
 
 
-def listed(values: Any) -> list[float]:
+def listed(values: ArrayLike) -> list[float]:
     """Return numbers for the page: four significant digits, NaN as null."""
     return [None if np.isnan(v) else float(f"{v:.4g}") for v in np.asarray(values, dtype=float)]  # type: ignore[misc]
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bvsim.analysis.ledger.bottlenecks import shares
-from bvsim.show.geography import geography
+from bvsim.show.geography import Home, World, geography
 from bvsim.show.report import words
 from bvsim.show.report.cube import listed
 from bvsim.show.report.series import RECYCLED, Series
+from bvsim.show.report.words import Data
 from bvsim.valley.cells.causes import NONE
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FEEDS = {
     "feed_scrap": "feed_scrap_t",
@@ -66,9 +71,9 @@ def feed_links(series: Series) -> list[Link]:
     return [link for link in found if any(link[2])]
 
 
-def states(series: Series) -> dict[str, dict[str, Any]]:
+def states(series: Series) -> dict[str, Data]:
     """Return what the map shows of each entity by year; means, and shares of rows."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Data] = {}
     named = shares(series.run, "site")
     nameplate, heads = (series.yearly.means(c) for c in ("nameplate_gwh", "headcount"))
     for site in series.sites:
@@ -93,12 +98,12 @@ def states(series: Series) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _causes(found: Any, years: list[int]) -> list[str]:
+def _causes(found: pd.Series | pd.DataFrame, years: list[int]) -> list[str]:
     """Return the most frequent bottleneck of each year."""
     return [str(found.loc[year].idxmax()) if year in found.index else NONE for year in years]
 
 
-def draw_map(series: Series, known: dict[str, dict[str, Any]], width: float = 720.0) -> Any:
+def draw_map(series: Series, known: Mapping[str, Data], width: float = 720.0) -> Any:
     """Return the map in pixels: outline, towns, and a marker for each entity with a place.
 
     An entity without a place of its own stands in the middle of its basin; one without a
@@ -139,7 +144,7 @@ def draw_map(series: Series, known: dict[str, dict[str, Any]], width: float = 72
     }
 
 
-def _in_basin(series: Series, name: str, world: dict[str, Any]) -> dict[str, Any] | None:
+def _in_basin(series: Series, name: str, world: World) -> Home | None:
     middle = world["basins"].get(series.facts.basins.get(name, ""))
     return None if middle is None else {"lon": middle[0], "lat": middle[1]}
 

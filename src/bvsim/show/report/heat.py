@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from bvsim.analysis.ledger.bottlenecks import shares
@@ -11,33 +9,33 @@ from bvsim.analysis.tables import RunLike, ranked
 from bvsim.show.plot.figures import COLOURS
 from bvsim.show.report import words
 from bvsim.show.report.model import Facts
-from bvsim.show.report.words import Both, say
+from bvsim.show.report.words import Both, Data, say
 from bvsim.valley.cells.causes import NONE
 
 RUNNERS_UP = 3
 
 
-def heat_map(run: RunLike, facts: Facts | None = None) -> dict[str, Any]:
+def heat_map(run: RunLike, facts: Facts | None = None) -> Data:
     """Return the main bottleneck by site (rows) and year (columns), the valley first."""
     facts = facts or Facts()
     valley, sites = shares(run), shares(run, "site")
     years = [int(year) for year in valley.index]
-    rows: list[dict[str, Any]] = [{"name": say("heat.valley"), "cells": _cells(valley, years)}]
+    parts = [(say("heat.valley"), valley)]
     for site in sorted(sites.index.unique("entity")):
-        title = words.title(facts.title(str(site)))
-        rows.append({"name": title, "cells": _cells(sites.loc[site], years)})
-    for row in rows:
-        row["empty"] = not any(cell["cause"] for cell in row["cells"])
-    return {"years": years, "rows": rows}
+        parts.append((words.title(facts.title(str(site))), sites.loc[site]))
+    return {"years": years, "rows": [_row(name, _cells(part, years)) for name, part in parts]}
 
 
-def _cells(found: pd.DataFrame, years: list[int]) -> list[dict[str, Any]]:
-    rows: dict[Any, Any] = found.to_dict("index")
-    return [_cell(rows[year]) for year in years]
+def _row(name: Both, cells: list[Data]) -> Data:
+    return {"name": name, "cells": cells, "empty": not any(cell["cause"] for cell in cells)}
 
 
-def _cell(row: dict[Any, float]) -> dict[str, Any]:
-    name, share = max(row.items(), key=lambda item: item[1])
+def _cells(found: pd.DataFrame, years: list[int]) -> list[Data]:
+    return [_cell(row) for _, row in found.loc[years].iterrows()]
+
+
+def _cell(row: pd.Series[float]) -> Data:
+    name, share = str(row.idxmax()), float(row.max())
     colour = COLOURS.get(name, COLOURS[NONE])
     listed = [(words.cause(c), words.percent(s)) for c, s in ranked(row)[:RUNNERS_UP]]
     return {

@@ -7,9 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bvsim.show.names import short_title
+from bvsim.show.report.words import Data
+
+if TYPE_CHECKING:
+    from bvsim.reading.scenario import Scenario
+    from bvsim.schema.figure import Figure
+    from bvsim.schema.sources import Source
 
 CONFIDENCES = ("seed", "published", "derived", "background", "judgement")
 
@@ -37,7 +43,7 @@ class Facts:
     caveats: Mapping[str, str] = field(default_factory=dict)
     started: Mapping[str, float] = field(default_factory=dict)
     confidence: Mapping[str, Counter[str]] = field(default_factory=dict)
-    sources: list[dict[str, Any]] = field(default_factory=list)
+    sources: list[Data] = field(default_factory=list)
     uncertain: int = 0
 
     def title(self, entity: str) -> str:
@@ -65,7 +71,7 @@ def facts_of(folder: Path) -> Facts:
     return _facts(scenario)
 
 
-def _facts(scenario: Any) -> Facts:
+def _facts(scenario: Scenario) -> Facts:
     model = scenario.model
     actors = {**model.sites, **model.cathode, **model.recycling.recyclers}
     figures = list(scenario.figures())
@@ -94,7 +100,7 @@ def _started(sites: Mapping[str, Any], as_of: date) -> dict[str, float]:
     return found
 
 
-def _confidence(figures: list[tuple[str, Any]]) -> dict[str, Counter[str]]:
+def _confidence(figures: list[tuple[str, Figure]]) -> dict[str, Counter[str]]:
     found: dict[str, Counter[str]] = {}
     for path, figure in figures:
         section = path.split(".", 1)[0]
@@ -102,11 +108,11 @@ def _confidence(figures: list[tuple[str, Any]]) -> dict[str, Counter[str]]:
     return found
 
 
-def _sources(sources: Mapping[str, Any], figures: list[tuple[str, Any]]) -> list[dict[str, Any]]:
+def _sources(sources: Mapping[str, Source], figures: list[tuple[str, Figure]]) -> list[Data]:
     uses: Counter[str] = Counter()
     for _, figure in figures:
         uses.update(figure.vintage.sources)
-    rows = [
+    rows: list[Data] = [
         {
             "id": name,
             "title": source.title,
@@ -118,4 +124,4 @@ def _sources(sources: Mapping[str, Any], figures: list[tuple[str, Any]]) -> list
         }
         for name, source in sources.items()
     ]
-    return sorted(rows, key=lambda row: (-row["figures"], row["id"]))
+    return sorted(rows, key=lambda row: (-uses[str(row["id"])], str(row["id"])))

@@ -6,11 +6,10 @@ import base64
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -30,6 +29,7 @@ from bvsim.show.report.model import CONFIDENCES, Facts, facts_of
 from bvsim.show.report.sensitivities import sensitivities
 from bvsim.show.report.series import STEPS, Series
 from bvsim.show.report.static_figures import static_figures
+from bvsim.show.report.words import Data
 from bvsim.valley.cells.causes import BOTTLENECKS, LIFTS, PLAN_LOSSES
 
 FOCUS = 2030
@@ -39,7 +39,7 @@ SCRIPTS = ("echarts.min.js", "charts.js", "page.js")
 
 
 def write_report(
-    run: Any,
+    run: RunLike,
     folder: Path | None = None,
     *,
     lang: str = "en",
@@ -127,13 +127,13 @@ def render_page(
 
 def payload(
     series: Series,
-    states: dict[str, Any],
-    drawn: dict[str, Any],
+    states: Mapping[str, Data],
+    drawn: Data,
     year: int,
     *,
     beside: Sequence[RunLike] = (),
     analyses: Sequence[Path] = (),
-) -> dict[str, Any]:
+) -> Data:
     """Return the numbers, words and colours that the scripts of the page draw with."""
     people = series.people()
     folders = [series.run.folder, *analyses]
@@ -175,7 +175,7 @@ def _with_plan(series: Series) -> list[str]:
     return [s for step, s in shown if (series.step(step, s) + series.step("good", s)).any()]
 
 
-def _other(run: RunLike) -> dict[str, Any]:
+def _other(run: RunLike) -> Data:
     found = quantiles(run, "good_gwh")
     return {
         "name": label_of(run),
@@ -184,7 +184,7 @@ def _other(run: RunLike) -> dict[str, Any]:
     }
 
 
-def _sites(series: Series, year: int) -> list[dict[str, Any]]:
+def _sites(series: Series, year: int) -> list[Data]:
     rows = []
     places = geography()["places"]
     for name in _with_plan(series):
@@ -238,7 +238,7 @@ def _policy() -> str:
 _DASHED = partial(json.dumps, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def _as_json(data: dict[str, Any]) -> Markup:
+def _as_json(data: Data) -> Markup:
     """Return JSON that cannot end the element it stands in."""
     text = _DASHED(data)
     for sign in "<>&":
@@ -246,14 +246,14 @@ def _as_json(data: dict[str, Any]) -> Markup:
     return Markup(text)
 
 
-def _cause_list() -> list[dict[str, Any]]:
+def _cause_list() -> list[Data]:
     return [
         {"label": words.cause(c), "colour": plot.COLOURS[c], "meaning": words.meaning(c)}
         for c in (*PLAN_LOSSES, *BOTTLENECKS)
     ]
 
 
-def _kpi_rows(table: pd.DataFrame, *, entities: bool) -> list[dict[str, Any]]:
+def _kpi_rows(table: pd.DataFrame, *, entities: bool) -> list[Data]:
     rows = []
     for name, row in table.iterrows():
         if ("." in str(name)) != entities:
@@ -264,7 +264,7 @@ def _kpi_rows(table: pd.DataFrame, *, entities: bool) -> list[dict[str, Any]]:
     return rows
 
 
-def _confidence(facts: Facts) -> list[dict[str, Any]]:
+def _confidence(facts: Facts) -> list[Data]:
     total: Counter[str] = sum(facts.confidence.values(), Counter())
     count = total.total()
     return [
@@ -274,7 +274,7 @@ def _confidence(facts: Facts) -> list[dict[str, Any]]:
     ]
 
 
-def _manifest(run: RunLike) -> dict[str, Any]:
+def _manifest(run: RunLike) -> Data:
     names = ("scenario", "draws", "per_draw", "seed", "design", "model_hash", "elapsed_s")
     found = {name: run.manifest.get(name) for name in names}
     found["version"] = run.manifest["bvsim"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from bvsim.analysis.written import FOLDER
 from bvsim.show.report.cube import listed
+from bvsim.show.report.words import Data
 
 MEASURES = {
     "tornado": ("swing", "swing_lo", "swing_hi"),
@@ -22,12 +22,12 @@ MEASURES = {
 SHOWN = 15
 
 
-def sensitivities(folders: Sequence[Path]) -> list[dict[str, Any]]:
+def sensitivities(folders: Sequence[Path]) -> list[Data]:
     """Return the tables that `bvsim sensitivity` left in folders, largest first.
 
     Each has `method`, `outcome`, `names`, and `value`, `lo`, `hi` of its first figures.
     """
-    found = []
+    found: list[Data] = []
     paths = [path for each in folders for path in sorted((each / FOLDER).glob("*.parquet"))]
     for path in paths:
         method, _, outcome = path.stem.partition("_")

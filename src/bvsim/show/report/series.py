@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from bvsim.analysis.ledger.bottlenecks import shares
 from bvsim.analysis.tables import REGION
 from bvsim.show.report.cube import Cached, Cube, FloatArray, band, listed
 from bvsim.show.report.model import Facts
+from bvsim.show.report.words import Data
 from bvsim.valley.cells.causes import BOTTLENECKS, LOSSES, NONE, column
 
 STEPS = ("announced", "beyond_plan", *LOSSES, "good")
@@ -86,9 +86,9 @@ class Series:
         total: FloatArray = values[:, :, self.places_of(site)].sum(axis=2)
         return total
 
-    def fan(self, site: str | None = None) -> dict[str, Any]:
+    def fan(self, site: str | None = None) -> Data:
         """Return output by year with its plan and the nameplate of released lines."""
-        found: dict[str, Any] = band(self.step("good", site))
+        found: Data = {**band(self.step("good", site))}
         found["announced"] = listed(self.step("announced", site).mean(axis=0))
         names = self.sites if site is None else [site]
         nameplate = self.yearly.total("nameplate_gwh", names)
@@ -96,9 +96,9 @@ class Series:
             found["nameplate"] = listed(np.median(nameplate, axis=0))
         return found
 
-    def staircase(self, site: str | None = None) -> dict[str, Any]:
+    def staircase(self, site: str | None = None) -> Data:
         """Return mean, P10 and P90 of each step of the ledger by year."""
-        found: dict[str, Any] = {}
+        found: Data = {}
         for name in STEPS:
             values = self.step(name, site)
             low, high = np.quantile(values, [0.1, 0.9], axis=0)
@@ -115,7 +115,7 @@ class Series:
         kept = [name for name in (*BOTTLENECKS, NONE) if name in found and found[name].max() > 0]
         return {name: listed(found[name]) for name in kept}
 
-    def milestones(self) -> list[dict[str, Any]]:
+    def milestones(self) -> list[Data]:
         """Return when blocks were announced for, start, and when sites close.
 
         Dates are decimal years: quantiles over the rows in which it happens at all.
@@ -150,7 +150,7 @@ class Series:
         table, name = self.run.table("kpis"), f"{kpi}.{entity}"
         return table[name].to_numpy(dtype=float) if name in table.columns else None
 
-    def people(self) -> dict[str, Any]:
+    def people(self) -> dict[str, dict[str, list[float]]]:
         """Return staff by plant, moves and graduates by programme; means by year."""
         heads = {
             name: values for name, values in self.yearly.means("headcount").items() if any(values)
@@ -164,20 +164,20 @@ class Series:
         graduates = {n: v for n, v in self.yearly.means("graduates").items() if any(v)}
         return {"heads": heads, "moves": moves, "graduates": graduates}
 
-    def recycling(self) -> dict[str, Any]:
+    def recycling(self) -> Data:
         """Return tonnes processed by all recyclers, and their capacity, by year."""
         names = list(self.yearly.means(RECYCLED))
         done, room = (self.yearly.total(name, names) for name in (RECYCLED, "capacity_t"))
         if done is None:
             return {}
-        found: dict[str, Any] = band(done)
+        found: Data = {**band(done)}
         if room is not None:
             found["capacity"] = listed(room.mean(axis=0))
         return found
 
-    def site(self, name: str) -> dict[str, Any]:
+    def site(self, name: str) -> Data:
         """Return the charts of a site."""
-        found: dict[str, Any] = {"fan": self.fan(name)}
+        found: Data = {"fan": self.fan(name)}
         found["ledger"] = {
             step: listed(self.step(step, name).mean(axis=0))
             for step in ("beyond_plan", *LOSSES, "good")
@@ -194,10 +194,10 @@ def _milestone(
     dates: FloatArray,
     planned: int | None = None,
     fact: float | None = None,
-) -> dict[str, Any]:
+) -> Data:
     """Return a milestone over rows: quantiles of those in which it happens, and their share."""
     happened = dates[np.isfinite(dates)]
-    found: dict[str, Any] = {"title": title, "kind": kind, "planned": planned, "fact": fact}
+    found: Data = {"title": title, "kind": kind, "planned": planned, "fact": fact}
     found["share"] = float(f"{len(happened) / max(len(dates), 1):.4g}")
     for name, level in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9)):
         found[name] = round(float(np.quantile(happened, level)), 2) if len(happened) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -12,10 +12,13 @@ from bvsim.show import plot
 from bvsim.show.plot.picture import TALL, blank
 from bvsim.show.report.words import Both, say
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 def static_figures(run: RunLike, year: int) -> dict[str, Markup]:
     """Return the output fan, the waterfall and the bottlenecks as SVG, by chart."""
-    drawn: dict[str, tuple[Any, Both]] = {
+    drawn: dict[str, tuple[Axes, Both]] = {
         "fan": (plot.fan(run, ax=blank()), say("section.output")),
         "waterfall": (
             plot.waterfall(run, year, ax=blank(height=TALL)),

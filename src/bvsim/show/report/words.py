@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import yaml
 from markupsafe import Markup, escape
@@ -16,6 +15,8 @@ from markupsafe import Markup, escape
 from bvsim.valley.cells.causes import CAUSES, Words, cause_of, label
 
 LANGUAGES = ("en", "fr")
+Data = dict[str, object]
+"""What the templates and scripts of the page get: names and what JSON can hold."""
 THIN = "\N{NARROW NO-BREAK SPACE}"
 NOTHING = "\N{EN DASH}"
 
@@ -56,7 +57,7 @@ def _spaced(french: str) -> str:
     return re.sub("(?<=«) | (?=[:;?!»]|%(?![a-z]))", "\N{NO-BREAK SPACE}", french)
 
 
-def say(key: str, **fields: Any) -> Both:
+def say(key: str, **fields: object) -> Both:
     """Return a text by its dotted key, with its fields filled in.
 
     Parameters
@@ -76,7 +77,7 @@ def say(key: str, **fields: Any) -> Both:
     return Both(*(_fill(text[lang], fields, lang) for lang in LANGUAGES))
 
 
-def _fill(text: str, fields: dict[str, Any], lang: str) -> str:
+def _fill(text: str, fields: Data, lang: str) -> str:
     own = {k: getattr(v, lang) if isinstance(v, Both) else v for k, v in fields.items()}
     return text.format(**own) if own else text
 

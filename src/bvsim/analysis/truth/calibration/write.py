@@ -27,7 +27,7 @@ SOURCE: Final = "bvsim-fit"
 _CONFIDENCE: Final = "derived"
 
 
-def results(done: Calibration) -> dict[str, Any]:
+def results(done: Calibration) -> dict[str, object]:
     """Return what a calibration found, as JSON knows it."""
     diagnostics = done.posterior.diagnostics
     return {
@@ -55,11 +55,11 @@ def _counts(done: Calibration) -> dict[str, dict[str, list[int]]]:
     return found
 
 
-def _marginal(found: Marginal) -> dict[str, Any]:
+def _marginal(found: Marginal) -> dict[str, object]:
     return {**found.entry, "sampled": list(found.sampled), "worst": found.worst}
 
 
-def _group(each: GroupSummary) -> dict[str, Any]:
+def _group(each: GroupSummary) -> dict[str, object]:
     return {
         "middle": {name: _marginal(m) for name, m in each.middle.items()},
         "plant": {name: _marginal(m) for name, m in each.plant.items()},
@@ -100,7 +100,7 @@ def _parts(output: list[Scored]) -> Iterator[tuple[str, list[Scored]]]:
             yield f"{part}, {ramp}", [each for each in own if each.row.ramp == ramp]
 
 
-def _scored(each: Scored) -> dict[str, Any]:
+def _scored(each: Scored) -> dict[str, object]:
     row = each.row
     numbers = {
         name: _plain(getattr(each, name))
@@ -165,7 +165,7 @@ def write(done: Calibration, folder: Path) -> list[Path]:
     return paths
 
 
-def read_scores(path: Path, digest: str) -> Mapping[str, Any]:
+def read_scores(path: Path, digest: str) -> Mapping[str, object]:
     """Return the stored scores of a vintage.
 
     Raises
@@ -178,5 +178,5 @@ def read_scores(path: Path, digest: str) -> Mapping[str, Any]:
         raise ValueError(
             f"{path.name} belongs to other observations: run `bvsim calibrate --write`"
         )
-    scores: Mapping[str, Any] = stored["scores"]
+    scores: Mapping[str, object] = stored["scores"]
     return scores
