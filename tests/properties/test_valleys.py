@@ -56,6 +56,10 @@ def column(record, table, name, entity=None):
     return found.values[keep, found.columns.index(name)]
 
 
+def years_of(record):
+    return np.array(dict(record.tables["yearly"].index)["year"])
+
+
 def kpis(record):
     table = record.tables["kpis"]
     return dict(zip(table.columns, table.values[0].tolist(), strict=True))
@@ -322,7 +326,8 @@ def test_nothing_is_made_without_cathode():
     scenario = reading.load("hindcast-2023", sets={"end": END, "imports.halts.all": halt})
     record = simulate(prepare(scenario, YEARS), scenario.median(), Key(1, 0, 0))
     assert_identities(record)
-    assert np.nansum(column(record, "yearly", "cam_import_t")) == 0.0
+    later = years_of(record) > 2024  # a plant that stood before had material in stock
+    assert np.nansum(column(record, "yearly", "cam_import_t")[later]) == 0.0
     assert made_after(record, 2027) == 0.0
 
 

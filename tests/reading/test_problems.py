@@ -5,8 +5,11 @@ import re
 import pytest
 
 from bvsim.reading import validating
+from bvsim.reading.checking import check
+from bvsim.reading.nodes import from_python
 from bvsim.reading.scenario import load
-from bvsim.schema.errors import SpecError
+from bvsim.schema.errors import Place, SpecError
+from bvsim.schema.stages import Stages
 from small_model import FILES, Model, write
 
 TEN_MISTAKES = """\
@@ -162,3 +165,13 @@ def test_dates_that_do_not_go_together_are_located_in_the_file(tmp_path):
     with pytest.raises(SpecError) as caught:
         load("base", sets={"end": "2001-01-01"}, root=tmp_path, model_class=Model)
     assert str(caught.value.problems[0]).startswith("--set: end: ")
+
+
+def test_a_key_of_an_earlier_version_says_what_to_write_instead():
+    stage = {"duration": 1.0, "stop_hazard": 0.0}
+    names = ("permit", "financing", "construction", "equipment", "commissioning")
+    tree = {**dict.fromkeys(names, stage), "qualification": stage}
+    _, found = check(Stages, from_python(tree, Place("a.yaml", 3, 1)))
+    said = [problem for problem in found if problem.path == "qualification"]
+    assert len(said) == 1
+    assert "first_sales" in said[0].message

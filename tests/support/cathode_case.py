@@ -196,7 +196,6 @@ def project(**changes) -> Project:
         construction=stage,
         equipment=stage,
         commissioning=stage,
-        qualification=stage,
     )
     stops = Stops(cancelled=0.6, downsized=0.15, downsize_factor=0.7, review=12.0, resume=0.25)
     figures = {"begins": 0.0, "stages": stages, "stops": stops}

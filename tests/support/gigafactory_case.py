@@ -110,6 +110,7 @@ def make_site(
     cathode_t=math.inf,
     patience=math.inf,
     closes=None,
+    first_sales=0.0,
 ):
     """Return a site of one block with one line from day 0, its context and what it delivered."""
     ctx = make_context(chance=False)
@@ -121,12 +122,17 @@ def make_site(
         nameplate=nameplate,
         lines=1,
         line_interval_months=1.0,
-        first_sales_months=0.0,
         ramp=ramp,
         ctx=ctx,
         pipeline=pipeline,
     )
-    cell_block = CellBlock(block=block, plan=PlanPath({}, ctx.calendar), observed=None, ctx=ctx)
+    cell_block = CellBlock(
+        block=block,
+        plan=PlanPath({}, ctx.calendar),
+        observed=None,
+        ctx=ctx,
+        first_sales_months=first_sales,
+    )
     account = ctx.books.open("yearly", "site:demand", ORDERS.columns)
     flat = np.full(ctx.calendar.months, ordered_gwh)
     book = OrderBook(

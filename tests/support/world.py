@@ -80,7 +80,6 @@ def make_project(*, begins=0.0, months=6.0, hazard=0.0, **changes):
         "construction",
         "equipment",
         "commissioning",
-        "qualification",
     )
     stops = Stops(cancelled=1.0, downsized=0.0, downsize_factor=0.7, review=12.0, resume=0.25)
     return Project(

@@ -80,7 +80,7 @@ def test_output_of_2025_lies_where_the_observations_put_it(reference):
         at = {s: good[(years == 2025) & (entities == s)][0] for s in set(entities)}
         assert 0.25 <= at["aesc-douai"] <= 0.32
         assert 0.5 <= at["acc-douvrin"] <= 1.15
-        assert at["verkor-dunkirk"] == 0.0
+        assert 0.0 < at["verkor-dunkirk"] < 0.05  # first cells in the middle of December
         observed = labels(record, "yearly", "observed")
         assert observed[years <= 2025].all()
         assert not observed[years >= 2026].any()

@@ -179,7 +179,6 @@ def free_plant(
         nameplate=1.0,
         lines=lines,
         line_interval_months=interval_months,
-        first_sales_months=0.0,
         ramp=ramp,
         ctx=ctx,
         pipeline=pipeline,

@@ -92,13 +92,19 @@ def _located(item: ErrorDetails, tree: Node, shape: Shape) -> Iterator[Problem]:
         return
     if item["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
         parent = tree.find(path[:-1]) or tree
-        fields = (shape.at(path[:-1], tree) or shape).fields(parent)
-        yield Problem(node.at, dotted(path), unknown("key", str(path[-1]), fields))
+        inside = shape.at(path[:-1], tree) or shape
+        yield Problem(node.at, dotted(path), _unexpected(str(path[-1]), inside, parent))
         return
     if item["type"].startswith("union_tag"):
         tag = node.get(item["ctx"]["discriminator"].strip("'"))
         node = tag or node
     yield Problem(node.place, dotted(path), say(item))
+
+
+def _unexpected(key: str, shape: Shape, parent: Node) -> str:
+    """Say of a key that it is unknown, or what has taken its place."""
+    instead = shape.retired(parent).get(key)
+    return f"no longer a key: {instead}" if instead else unknown("key", key, shape.fields(parent))
 
 
 def _walk(tree: Node, shape: Shape, loc: Path) -> tuple[Node, Path, Path] | None:

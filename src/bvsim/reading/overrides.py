@@ -196,6 +196,9 @@ def _may_add(shape: Shape, rest: str, value: Node) -> bool:
 
 def _no_such(head: str, path: Path, node: Node | None, shape: Shape) -> str:
     where = f"in {dotted(path)}" if path else "in the model"
+    instead = shape.retired(node).get(head)
+    if instead:
+        return f"there is no {head!r} {where} any more: {instead}"
     return f"there is no {head!r} {where}{did_you_mean(head, _names(node, shape))}"
 
 

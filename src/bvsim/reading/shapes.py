@@ -71,6 +71,13 @@ class Shape:
             found.update(fields_of(cls))
         return found
 
+    def retired(self, node: Node | None = None) -> dict[str, str]:
+        """Return the keys of earlier versions, and what to write instead."""
+        found: dict[str, str] = {}
+        for cls in self.parts(node):
+            found.update(getattr(cls, "RETIRED", {}))
+        return found
+
     @property
     def keys(self) -> Shape | None:
         """The shape of the keys, when the value is a mapping by name."""

@@ -26,7 +26,7 @@ class CathodeBlock:
     line_interval: Months
     """Time between the releases of two lines."""
     first_sales: Months
-    """Time from first product to the release of the first line for series product."""
+    """Time from first product (SOP) to its approval: until then none is delivered."""
     project: Project
 
 

@@ -55,7 +55,7 @@ class CellBlock:
     line_interval: Months
     """Time between the releases of two lines."""
     first_sales: Months
-    """Time from first cells (SOP) to the release of the first line for saleable cells."""
+    """Time from first cells (SOP) to approval by customers: until then none is delivered."""
     project: Project
     output: dict[str, OutputWindow] = field(default_factory=dict)
     scrap: dict[str, ScrapReading] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import ClassVar, Literal
 
 from bvsim.schema.part import part
 from bvsim.schema.units import Factor, LookMonths, Months, OnDate, PerYear, Share
@@ -26,14 +27,22 @@ class Stage:
 
 @part
 class Stages:
-    """The stages in their order; each begins when the one before it ends."""
+    """The stages in their order; each begins when the one before it ends.
+
+    The last one ends with the first cells made: that day is SOP.
+    """
+
+    RETIRED: ClassVar[dict[str, str]] = {
+        "qualification": "SOP is the first cells made; approval by customers is counted once, "
+        "after it: the block's first_sales, in months after SOP",
+    }
+    """Keys of earlier versions, and what to write instead."""
 
     permit: Stage
     financing: Stage
     construction: Stage
     equipment: Stage
     commissioning: Stage
-    qualification: Stage
 
 
 @part
@@ -64,6 +73,9 @@ class Decision:
     """Orders in sight that are wanted, over nameplate with the expansion."""
 
 
+SopKind = Literal["first-cell", "series", "first-delivery"]
+
+
 @part
 class Project:
     """A project: when it begins, its stages, and how it may be stopped."""
@@ -76,6 +88,8 @@ class Project:
     """For an expansion: what construction waits for beyond financing."""
     started: date | None = None
     """The day on which production started, where that is a fact."""
+    sop_kind: SopKind = "first-cell"
+    """For the record: what that day is: of the first cells, of series, of the first delivery."""
     source: tuple[str, ...] = ()
     """Where the facts of this project come from."""
     note: str = ""

@@ -144,9 +144,12 @@ class SiteBuilder:
             owner = BlockOwner(projects, spec.project.decision, elders, spec.nameplate)
             block = self._block(f"{name}.{label}", site, spec, elders, owner)
             observed = self._observed(site, spec, block)
-            block.observed_from_sop = observed is not None
             yield CellBlock(
-                block=block, plan=self.plans.of_block(block.entity), observed=observed, ctx=self.ctx
+                block=block,
+                plan=self.plans.of_block(block.entity),
+                observed=observed,
+                ctx=self.ctx,
+                first_sales_months=spec.first_sales,
             )
             elders = (*elders, block)
 
@@ -167,7 +170,6 @@ class SiteBuilder:
             nameplate=spec.nameplate,
             lines=spec.lines,
             line_interval_months=spec.line_interval,
-            first_sales_months=spec.first_sales,
             ramp=site.ramp,
             ctx=self.ctx,
             pipeline=pipeline,
@@ -181,7 +183,7 @@ class SiteBuilder:
         known = any(calendar.day(w.known_from) <= as_of for w in spec.output.values())
         if started is None or calendar.day(started) > as_of or not known:
             return None
-        sop = calendar.day(started) + spec.first_sales * DAYS_PER_MONTH
+        sop = calendar.day(started)
         count = block.line_count
         lines = [
             ReleasedLine(spec.nameplate / count, sop + i * spec.line_interval * DAYS_PER_MONTH)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bvsim.schema.cathode import Qualification
 from bvsim.schema.imports import Disruption, ExportControl, Halt
+from bvsim.valley.cathode.makers import PCAM
 from bvsim.valley.cathode.sharing import RULES, Claim
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
 from cathode_case import (
@@ -215,6 +216,25 @@ def test_a_source_delivers_only_after_approval_and_sells_little_before() -> None
     assert sum(delivered) > 0.0
     assert total(ctx, "c:cathode", "cam_local_t") == 0.0  # no contract, no approval
     assert total(ctx, "neomat-cam", "cam_exported_t") > 0.0
+
+
+def test_product_made_before_its_approval_is_kept_and_holds_nothing_back() -> None:
+    made, sold = {}, {}
+    for wait in (0.0, 6.0):
+        ctx = context()
+        cathode = neomat()
+        early = pcam_plant(blocks={"phase-1": block(38_000.0, first_sales=wait)})
+        side = market(ctx, {**cathode, "neomat-pcam": early})
+        assert_closed(simulate(ctx, side, factories(side, a=40.0, b=20.0)))
+        account = side.makers.pcam[0].account.monthly()
+        names = [column.name for column in PCAM.columns]
+        made[wait] = account[:, names.index("good_t")]
+        sold[wait] = account[:, names.index("pcam_delivered_t")]
+    first = next(month for month, tonnes in enumerate(made[6.0]) if tonnes > 0.0)
+    assert made[6.0][first : first + 6].sum() >= made[0.0][first : first + 6].sum() > 0.0
+    assert sold[6.0][: first + 6].sum() == 0.0
+    assert sold[0.0][: first + 6].sum() > 0.0
+    assert sold[6.0].sum() > 0.0
 
 
 def test_a_start_given_by_a_scenario_replaces_the_pipelines_draw() -> None:

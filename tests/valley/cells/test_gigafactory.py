@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bvsim.valley.cells import ledger
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH
 from gigafactory_case import RECIPE, make_site, play
 from world import make_ramp
 
@@ -49,6 +50,39 @@ def test_a_site_at_eight_percent_is_not_demand_bound():
     assert made / 2 / 12.0 == pytest.approx(0.08, rel=0.05)
     assert booked(case.cell_block.binding, WEEKS)["weeks_demand"] == 0.0
     assert booked(case.cell_block.ledger, NAMES)["lost_demand_gwh"] == 0.0
+
+
+def test_cells_are_made_from_sop_on_and_delivered_only_once_customers_approve():
+    case = make_site(MATURE, ordered_gwh=12.0, first_sales=6.0)
+    approved = 6.0 * DAYS_PER_MONTH
+    made = 0.0
+    for period, could, good, *_ in play(case, years=2):
+        if period.end_day < approved:
+            made += good
+            assert good == pytest.approx(could)  # neither orders nor room hold it back
+            assert not case.book.trading
+            assert case.book.balance().outflow == 0.0
+    assert made > 20.0 / 343.0 * 12.0  # more than the room for finished cells
+    balance = case.book.balance()
+    assert balance.outflow == pytest.approx(1.5 * 12.0, rel=0.1)  # sold from stock at first
+    assert balance.inflow == pytest.approx(balance.outflow + balance.closing)
+    events = [event.event for event in case.ctx.trace.events]
+    assert events.index("line 1 released") < events.index("approved by customers")
+
+
+def test_what_waits_for_approval_takes_no_room_from_what_is_sold():
+    case = make_site(MATURE, ordered_gwh=12.0)
+    case.book.open(0.0)
+    case.book.nameplate_gwh, case.book.committed = 12.0, 12.0
+    case.book.keep(5.0)
+    case.book.place(0.1, unlimited=False)
+    assert case.book.limit_gwh == 0.0
+    case.book.held_gwh = 5.0
+    case.book.place(0.1, unlimited=False)
+    assert case.book.limit_gwh == pytest.approx(1.2 + 20.0 / 343.0 * 12.0)
+    period = case.ctx.calendar.periods[0]
+    assert case.book.deliver(1.0, period) == pytest.approx(1.0)
+    assert case.book.stock_gwh == pytest.approx(5.0)
 
 
 def test_without_customers_it_makes_its_finished_stock_and_stops():

@@ -1,6 +1,6 @@
 """Projects: every share between a permit and a line that is released, and closures.
 
-Six stages of six months each. Where luck counts every uniform number is 1/e, so that a
+Five stages of six months each. Where luck counts every uniform number is 1/e, so that a
 project bears a hazard of one.
 """
 
@@ -60,19 +60,19 @@ CALM = make_project()
 
 @table(
     CALM,
-    ("stages.construction.duration", 12.0, sop_day, 42 * MONTH),
-    ("begins", 100.0, sop_day, 100.0 + 36 * MONTH),
+    ("stages.construction.duration", 12.0, sop_day, 36 * MONTH),
+    ("begins", 100.0, sop_day, 100.0 + 30 * MONTH),
     ("stages.permit.stop_hazard", 4.0, cancelled_day, 91.3125),  # a quarter of a year
     ("stages.permit.stop_hazard", 1.9, cancelled_day, math.inf),  # 0.95 in half a year
-    ("stages.qualification.stop_hazard", 4.0, cancelled_day, 30 * MONTH + 91.3125),
+    ("stages.commissioning.stop_hazard", 4.0, cancelled_day, 24 * MONTH + 91.3125),
 )
 def test_stages(spec, measure, expected):
     assert measure(spec) == exact(expected)
 
 
-# A hazard of 0.5 a year: stopped for the first time after two of the three years. What is
-# borne next is -ln(1 - 1/e) = 0.4587, so again 0.917 years later.
-STOPPED = make_project(hazard=0.5)
+# A hazard of 0.6 a year: stopped for the first time after 1 / 0.6 of the two and a half years.
+# What is borne next is -ln(1 - 1/e) = 0.4587, so again 0.764 years later.
+STOPPED = make_project(hazard=0.6)
 DOWNSIZED = replace(STOPPED, stops=replace(STOPPED.stops, cancelled=0.3, downsized=0.5))
 SUSPENDED = replace(
     STOPPED,
@@ -80,7 +80,7 @@ SUSPENDED = replace(
         STOPPED.stages,
         **{
             name: replace(STOPPED.stages.permit, stop_hazard=0.0)
-            for name in ("construction", "equipment", "commissioning", "qualification")
+            for name in ("construction", "equipment", "commissioning")
         },
         permit=replace(STOPPED.stages.permit, stop_hazard=4.0),
     ),
@@ -91,8 +91,8 @@ SUSPENDED = replace(
 @table(
     DOWNSIZED,
     ("stops.downsize_factor", 0.8, size, 0.64),  # downsized twice
-    ("stops.downsize_factor", 0.8, sop_day, 36 * MONTH),
-    ("stops.cancelled", 0.4, cancelled_day, 730.5),  # its fate is 1/e, below 0.4
+    ("stops.downsize_factor", 0.8, sop_day, 30 * MONTH),
+    ("stops.cancelled", 0.4, cancelled_day, 365.25 / 0.6),  # its fate is 1/e, below 0.4
     ("stops.downsized", 0.05, size, 1.0),  # suspended instead
 )
 def test_downsizing(spec, measure, expected):
@@ -148,7 +148,6 @@ def released_day(number):
             nameplate=12.0,
             lines=figures["lines"],
             line_interval_months=figures["line_interval"],
-            first_sales_months=figures["first_sales"],
             ramp=make_ramp(),
             ctx=ctx,
             pipeline=Pipeline(make_project(sop=0.0), "block", ctx, SHOCK),
@@ -163,11 +162,24 @@ def released_day(number):
 
 
 @table(
-    {"lines": 3.0, "line_interval": 2.0, "first_sales": 3.0},
-    ("first_sales", 5.0, released_day(1), 5 * MONTH),
-    ("line_interval", 4.0, released_day(3), 11 * MONTH),  # 3 + 2 x 4
+    {"lines": 3.0, "line_interval": 2.0},
+    ("lines", 5.0, released_day(1), 0.0),  # at SOP
+    ("line_interval", 4.0, released_day(3), 8 * MONTH),
 )
 def test_release_of_lines(spec, measure, expected):
+    assert measure(spec) == exact(expected)
+
+
+def approved_day(figures):
+    """Return the day on which customers approve the cells of a site with SOP on day 0."""
+    case = make_site(make_ramp(), ordered_gwh=1.0, first_sales=figures["first_sales"])
+    while not case.cell_block.approved:
+        case.ctx.env.step()
+    return case.ctx.env.now
+
+
+@table({"first_sales": 3.0}, ("first_sales", 5.0, approved_day, 5 * MONTH))
+def test_approval_by_customers(spec, measure, expected):
     assert measure(spec) == exact(expected)
 
 
@@ -179,7 +191,6 @@ def released(project):
         nameplate=12.0,
         lines=3.0,
         line_interval_months=2.0,
-        first_sales_months=0.0,
         ramp=make_ramp(product_change_interval=1e9),
         ctx=ctx,
         pipeline=Pipeline(project, "block", ctx, SHOCK),
@@ -192,7 +203,7 @@ def released(project):
 @table(
     DOWNSIZED,
     ("stops.downsize_factor", 0.8, released, 7.68),  # 0.8 x 0.8 x 12
-    ("stages.permit.stop_hazard", 0.5, released, 5.88),  # 0.7 x 0.7 x 12
+    ("stages.permit.stop_hazard", 0.55, released, 5.88),  # 0.7 x 0.7 x 12
 )
 def test_a_downsized_project_releases_less(spec, measure, expected):
     assert measure(spec) == exact(expected)
@@ -212,9 +223,9 @@ CONTROL = ExportControl(
 
 @table(
     CONTROL,
-    ("licence", 3 * MONTH, kilns_sop, 39.0),
-    ("start", 600.0, kilns_sop, 36.0),  # they are ordered on day 547.875
-    ("goods", ("cam",), kilns_sop, 36.0),
+    ("licence", 3 * MONTH, kilns_sop, 33.0),
+    ("start", 600.0, kilns_sop, 30.0),  # they are ordered on day 547.875
+    ("goods", ("cam",), kilns_sop, 30.0),
 )
 def test_licences_for_kilns(spec, measure, expected):
     assert measure(spec) == exact(expected)
@@ -245,8 +256,8 @@ def expands(decision, *, monthly=0.75, outlook=15.0):
 
 @table(
     EXPANSION,
-    ("decision.review", 6.0, decided_late, 42 * MONTH),  # at the look half a year later
-    ("decision.review", 3.0, decided_late, 39 * MONTH),
+    ("decision.review", 6.0, decided_late, 36 * MONTH),  # at the look half a year later
+    ("decision.review", 3.0, decided_late, 33 * MONTH),
 )
 def test_reviews_of_an_expansion(spec, measure, expected):
     assert measure(spec) == exact(expected)

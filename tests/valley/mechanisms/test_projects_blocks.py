@@ -60,7 +60,6 @@ def block_of(ramp, *, luck=None, lines=1, elders=(), name="block-1"):
         nameplate=34.3,
         lines=lines,
         line_interval_months=2.0,
-        first_sales_months=0.0,
         ramp=ramp,
         ctx=ctx,
         pipeline=Pipeline(make_project(sop=0.0), name, ctx, SHOCK),

@@ -18,7 +18,6 @@ def make_block(ctx, ramp, *, lines=3, interval=4.0, sop=0.0, name="a.block-1", e
         nameplate=12.0,
         lines=lines,
         line_interval_months=interval,
-        first_sales_months=0.0,
         ramp=ramp,
         ctx=ctx,
         pipeline=pipeline,

@@ -24,13 +24,13 @@ def test_milestones_without_chance_fall_on_the_day():
     ctx = make_context(chance=False)
     pipeline = run_pipeline(ctx, make_project(begins=100.0, months=6.0, hazard=0.5))
     days = [event.day for event in ctx.trace.events]
-    assert days == pytest.approx([100.0 + i * 6.0 * DAYS_PER_MONTH for i in range(7)])
-    assert pipeline.sop_day == pytest.approx(100.0 + 36.0 * DAYS_PER_MONTH)
+    assert days == pytest.approx([100.0 + i * 6.0 * DAYS_PER_MONTH for i in range(6)])
+    assert pipeline.sop_day == pytest.approx(100.0 + 30.0 * DAYS_PER_MONTH)
     assert [event.event for event in ctx.trace.events][-1] == "SOP"
 
 
 def test_probability_of_sop_is_that_of_surviving_the_hazard():
-    hazard, years = 0.3, 36.0 * DAYS_PER_MONTH / DAYS_PER_YEAR
+    hazard, years = 0.3, 30.0 * DAYS_PER_MONTH / DAYS_PER_YEAR
     project = make_project(months=6.0, hazard=hazard)
     n = 1500
     reached = sum(
@@ -54,7 +54,7 @@ def test_the_shock_correlates_projects_and_keeps_their_odds():
         ctx.env.run(until=ctx.calendar.horizon_days)
         a, b = (math.isfinite(p.sop_day) for p in pipelines)
         first, second, both = first + a, second + b, both + (a and b)
-    p = math.exp(-0.9)
+    p = math.exp(-0.75)
     assert first / n == pytest.approx(p, abs=0.06)
     assert both / n > (first / n) * (second / n) + 0.05
 
@@ -79,7 +79,7 @@ def test_facts_up_to_as_of_are_taken_and_later_ones_are_not():
     ignorant = run_pipeline(make_context(as_of=date(2023, 12, 31), chance=False), project)
     assert knows.sop_day == make_context().calendar.day(fact)
     # the permit, due in the middle of 2023, was not reported by the end of the year
-    assert ignorant.sop_day == pytest.approx(364.0 + 30.0 * DAYS_PER_MONTH)
+    assert ignorant.sop_day == pytest.approx(364.0 + 24.0 * DAYS_PER_MONTH)
 
 
 def test_nothing_unknown_stops_a_project_before_as_of():
@@ -95,11 +95,11 @@ def test_an_unfinished_stage_ends_after_as_of():
     pipeline = run_pipeline(ctx, make_project(begins=-2000.0, months=3.0))
     done = make_project(begins=-2000.0, months=3.0)
     stages = replace(done.stages, permit=Stage(duration=3, stop_hazard=0, done=date(2024, 5, 1)))
-    assert pipeline.sop_day == pytest.approx(ctx.as_of_day + 15.0 * DAYS_PER_MONTH)
+    assert pipeline.sop_day == pytest.approx(ctx.as_of_day + 12.0 * DAYS_PER_MONTH)
     later = run_pipeline(
         make_context(as_of=date(2026, 3, 31), chance=False), replace(done, stages=stages)
     )
-    assert later.sop_day == pytest.approx(ctx.as_of_day + 12.0 * DAYS_PER_MONTH)
+    assert later.sop_day == pytest.approx(ctx.as_of_day + 9.0 * DAYS_PER_MONTH)
 
 
 def test_lifted_delay_opens_on_the_announced_day_and_stopped_ones_stay_stopped():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -79,22 +79,31 @@ def balance_means(run: RunLike) -> pd.DataFrame:
     return found
 
 
-def figures(run: RunLike) -> pd.DataFrame:
-    """Return every figure of the run's scenario with its vintages, sources and confidence."""
+def scenario_of(run: RunLike) -> Any:
+    """Return the run's scenario; None where it is missing, or this version does not read it."""
+    from bvsim import reading
+
+    path = run.folder / "scenario.yaml"
+    if not path.is_file():
+        return None
+    try:
+        return reading.load(path)
+    except reading.SpecError:
+        return None
+
+
+def figures(scenario: Any) -> pd.DataFrame:
+    """Return every figure of a scenario with its vintages, sources and confidence."""
     from dataclasses import asdict
 
-    from bvsim import reading
     from bvsim.reading.sourcebook import entries
 
-    scenario = reading.load(run.folder / "scenario.yaml")
     return pd.DataFrame([asdict(entry) for entry in entries(scenario)])
 
 
-def publications(run: RunLike) -> pd.DataFrame:
-    """Return the sources of the run's scenario."""
-    from bvsim import reading
-
-    sources = reading.load(run.folder / "scenario.yaml").model.sources
+def publications(scenario: Any) -> pd.DataFrame:
+    """Return the sources of a scenario."""
+    sources = scenario.model.sources
     rows = [
         {
             "id": name,

@@ -119,10 +119,11 @@ def sheets_of(run: Run) -> list[Sheet]:
             Sheet("Balances", "Means of every balance.", tables.balance_means(run), balances)
         )
     made.append(Sheet("Draws", "Every key figure of every row.", _draws(run), _unit_of_row))
-    if (run.folder / "scenario.yaml").is_file():
+    scenario = tables.scenario_of(run)
+    if scenario is not None:
         made += [
-            Sheet("Figures", "Every figure of the model.", tables.figures(run), nothing),
-            Sheet("Sources", "The publications.", tables.publications(run), nothing),
+            Sheet("Figures", "Every figure of the model.", tables.figures(scenario), nothing),
+            Sheet("Sources", "The publications.", tables.publications(scenario), nothing),
         ]
     made += [
         Sheet("Dictionary", "What the quantities mean.", _dictionary(), nothing),

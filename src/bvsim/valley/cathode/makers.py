@@ -116,7 +116,7 @@ class PcamMaker(CathodePlant):
             started, good = self.make(min(possible, wanted), period)
             if started > 0.0:
                 self._book(started, good, period)
-        row[PCAM.pcam_stock_t] = self.stock.total + self.waiting
+        row[PCAM.pcam_stock_t] = self.stock.total + self.waiting + self.held
 
     def _book(self, started: float, good: float, period: Period) -> None:
         """Charge metals, recycled ones first, and let the batch wait."""
@@ -258,7 +258,7 @@ class CamMaker(CathodePlant):
         self._sell_outside(period)
         self._run(period)
         row[CAM.pcam_stock_t] = self.feed.stock.total
-        row[CAM.cam_stock_t] = self.stock.total + self.waiting
+        row[CAM.cam_stock_t] = self.stock.total + self.waiting + self.held
         row[CAM.customers] = sum(pair.approved_day <= self.ctx.env.now for pair in self.pairs)
 
     def _sell_outside(self, period: Period) -> None:

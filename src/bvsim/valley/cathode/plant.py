@@ -117,8 +117,9 @@ class CathodePlant:
         Tonnes made and tonnes charged so far, in product.
     nameplate : float
         Nameplate of released lines, t/yr.
-    waiting : float
-        Tonnes in batches that are not released yet.
+    waiting, held : float
+        Tonnes in batches that wait for quality control; in those that wait for the approval
+        of their phase.
     daily_capacity : float
         Tonnes of good product at mature yield that a working day allows now.
     crew : Crew
@@ -140,12 +141,18 @@ class CathodePlant:
         for label in sorted(spec.blocks):
             self.blocks.append(self._make_block(label, spec.blocks[label], shared))
         self.first_product = self.ctx.env.event()
-        self.good = self.started = self.waiting = 0.0
+        self.good = self.started = self.waiting = self.held = 0.0
         self.calls = Forecast(spec.memory)
         kilns, batches = spec.kilns, spec.batches
         self._kiln_share = kilns.campaign / (kilns.campaign + kilns.overhaul)
         self._wait_days = batches.residence + batches.release
         self._batches: deque[tuple[float, list[float]]] = deque()
+        self._held: list[tuple[float, list[float]]] = []
+        self._first_sales_days = [
+            spec.blocks[label].first_sales * DAYS_PER_MONTH for label in sorted(spec.blocks)
+        ]
+        self._made = [0.0] * len(self.blocks)
+        """Tonnes that each phase made in the period under way."""
         self.daily_capacity = self.nameplate = 0.0
         self._available = 0.0
         self._levels: list[Levels] = []
@@ -162,7 +169,6 @@ class CathodePlant:
             nameplate=spec.nameplate,
             lines=round(spec.lines),
             line_interval_months=spec.line_interval,
-            first_sales_months=spec.first_sales,
             ramp=self.spec.ramp,
             ctx=self.ctx,
             pipeline=Pipeline(project, entity, self.ctx, shared.shock, owner=self),
@@ -226,10 +232,19 @@ class CathodePlant:
         self.crew.ask(plans, max(1, lines))
 
     def release(self, day: float) -> None:
-        """Move batches whose quality control is over into the finished stock."""
+        """Move batches whose quality control and approval are over into the finished stock."""
         while self._batches and self._batches[0][0] <= day:
             when, parts = self._batches.popleft()
             self.waiting -= self.stock.put(parts, when)
+        if self._held:
+            self._release_held(day)
+
+    def _release_held(self, day: float) -> None:
+        for when, parts in self._held:
+            if when <= day:
+                self.held -= self.stock.put(parts, when)
+        self._held = [batch for batch in self._held if batch[0] > day]
+        self.held = self.held if self._held else 0.0  # no residue of rounding
 
     def wanted(self, period: Period) -> float:
         """Return tonnes to make so that stock and waiting batches reach their target."""
@@ -266,10 +281,12 @@ class CathodePlant:
         """Make tonnes (in good units at mature yield); return tonnes (started, good)."""
         used = min(1.0, mature / self._available) if self._available > 0.0 else 0.0
         started = good = 0.0
-        for block in self.blocks:
+        for i, block in enumerate(self.blocks):
+            self._made[i] = 0.0
             if block.lines:
                 a, b = block.run(used, period, self.crew.engineer_share, self.crew.scrap_penalty)
                 started, good = started + a, good + b
+                self._made[i] = b
         self.started += started
         self.good += good
         return started, good
@@ -279,14 +296,31 @@ class CathodePlant:
         tonnes = sum(parts[: self.stock.sources])
         if tonnes <= 0.0:
             return
-        self.waiting += tonnes
-        self._batches.append((period.start_day + period.days / 2 + self._wait_days, parts))
+        due = period.start_day + period.days / 2 + self._wait_days
+        approved = self._keep_unapproved(due, parts)
+        if approved > 0.0:
+            self.waiting += tonnes * approved
+            own = parts if approved == 1.0 else [part * approved for part in parts]
+            self._batches.append((due, own))
         if not self.first_product.triggered:
             self.first_product.succeed()
+
+    def _keep_unapproved(self, due: float, parts: list[float]) -> float:
+        """Keep what phases made long before their approval; return the share of the others."""
+        approved, made = 1.0, sum(self._made)
+        for i, block in enumerate(self.blocks):
+            day = block.pipeline.sop_day + self._first_sales_days[i]
+            if self._made[i] > 0.0 and day > due:
+                share = self._made[i] / made
+                own = [part * share for part in parts]
+                self._held.append((day, own))
+                self.held += sum(own[: self.stock.sources])
+                approved -= share
+        return max(0.0, approved)
 
     def in_batches(self) -> list[float]:
         """Return what waits for release, by source with contents."""
         total = [0.0] * len(self.stock.shares)
-        for _, parts in self._batches:
+        for _, parts in (*self._batches, *self._held):
             total = list(map(add, total, parts))
         return total

@@ -11,9 +11,10 @@ from bvsim.valley.cells.causes import LIMITS
 from bvsim.valley.cells.observed import ObservedBlock
 from bvsim.valley.cells.plan import PlanPath
 from bvsim.valley.ground.books import Account
-from bvsim.valley.ground.calendar import Period
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.projects.block import NOTHING, Block, Levels
+from bvsim.valley.projects.stages import Events
 
 NO_LIMITS: Final = (math.inf,) * len(LIMITS)
 
@@ -31,12 +32,26 @@ class CellBlock:
         What was observed of it up to `as_of`.
     ctx : Context
         Surroundings of the replication.
+    first_sales_months : float
+        Time from SOP to approval by customers, which they give once: until then the block
+        makes cells and none is delivered.
     """
 
     def __init__(
-        self, *, block: Block, plan: PlanPath, observed: ObservedBlock | None, ctx: Context
+        self,
+        *,
+        block: Block,
+        plan: PlanPath,
+        observed: ObservedBlock | None,
+        ctx: Context,
+        first_sales_months: float = 0.0,
     ) -> None:
         self.block, self.plan, self.observed, self.ctx = block, plan, observed, ctx
+        self.first_sales_days = first_sales_months * DAYS_PER_MONTH
+        self.approved = first_sales_months <= 0.0
+        """Whether customers take its cells."""
+        self._unapproved: list[tuple[float, float]] = []
+        """Good cells made before that: the day on which they leave the process, and GWh."""
         self.standing_gwh = 0.0
         """Nameplate while the project is neither cancelled nor suspended (as at a closure)."""
         self.possible: Levels = NOTHING
@@ -50,6 +65,37 @@ class CellBlock:
         self.ledger = open_("ledger", self.block.entity, ledger.LEDGER.columns)
         self.binding = open_("binding", self.block.entity, ledger.BINDING.columns)
         self.block.start()
+        if not self.approved:
+            self.ctx.env.process(self.approve())
+
+    def approve(self) -> Events:
+        """Let customers approve the cells some months after SOP."""
+        pipeline, env = self.block.pipeline, self.ctx.env
+        yield pipeline.opened
+        yield env.timeout(max(0.0, pipeline.sop_day + self.first_sales_days - env.now))
+        if self.block.closed:
+            return
+        self.approved = True
+        self._unapproved.clear()
+        pipeline.owner.note_change()
+        self.ctx.trace.log(
+            day=env.now,
+            entity=self.block.entity,
+            event="approved by customers",
+            cause="samples from series lines",
+        )
+
+    def hold(self, good: float, day: float) -> None:
+        """Keep cells that leave the process on a day for after the approval."""
+        self._unapproved.append((day, good))
+
+    def held(self, day: float) -> float:
+        """Return the finished cells that wait for approval on a day, GWh."""
+        return math.fsum([good for finished, good in self._unapproved if finished <= day])
+
+    def unapproved_in_process(self, day: float) -> float:
+        """Return the cells in process that will wait for approval, GWh."""
+        return math.fsum([good for finished, good in self._unapproved if finished > day])
 
     @property
     def mature(self) -> float:

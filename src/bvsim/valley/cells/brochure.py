@@ -49,7 +49,6 @@ class BrochureBlock(Block):
             nameplate=max(plan.nameplates, default=0.0),
             lines=1,
             line_interval_months=0.0,
-            first_sales_months=0.0,
             ramp=ramp,
             ctx=ctx,
             pipeline=pipeline,

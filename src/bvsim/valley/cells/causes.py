@@ -62,12 +62,17 @@ class Prospect(Protocol):
         of the class; with rate learnt and stops.
     mature : float
         Good cells per cell started, in the long run.
+    unapproved, unapproved_in_process : float
+        The part of `available` that blocks could make whose cells customers have not
+        approved, and such cells in process, GWh.
     """
 
     wiring: SiteWiring
     rated: float
     available: float
     mature: float
+    unapproved: float
+    unapproved_in_process: float
 
     def good_per_start(self) -> float:
         """Return the yield of the site now, blocks weighed by what they could make."""
@@ -103,14 +108,16 @@ def _material(site: Prospect) -> float:
 def _orders(site: Prospect) -> float:
     """Return starts whose good cells fill orders and free stock.
 
-    Cells in process beyond what is ordered while they pass take up that room.
+    Cells in process beyond what is ordered while they pass take up that room. Lines whose
+    cells wait for approval are not held back: nobody can order from them yet.
     """
     orders, process = site.wiring.orders, site.wiring.process
-    if orders.limit_gwh == math.inf:
+    if orders.limit_gwh == math.inf or site.unapproved >= site.available:
         return math.inf
+    in_process = process.gwh - site.unapproved_in_process
     on_their_way = orders.gwh_per_year * process.production.detection / DAYS_PER_YEAR
-    room = orders.limit_gwh - max(0.0, process.gwh - on_their_way)
-    return max(0.0, room) / site.good_per_start() * site.mature
+    room = orders.limit_gwh - max(0.0, in_process - on_their_way)
+    return site.unapproved + max(0.0, room) / site.good_per_start() * site.mature
 
 
 def _own_cap(site: Prospect) -> float:

@@ -88,6 +88,7 @@ class Gigafactory:
         self.closes = closes
         self._elements = (recipe.nickel, recipe.cobalt, recipe.lithium, recipe.manganese)
         self._running: list[CellBlock] = []
+        self._unapproved: list[CellBlock] = []
         self._idle: list[CellBlock] = list(self.blocks)
         self._unposted: list[Period] = []
         """Periods of the month that are not in the ledger of idle blocks yet."""
@@ -121,11 +122,14 @@ class Gigafactory:
         if self.projects.changed and not self.closed:
             self.projects.changed = False
             self._ask_people()
+        if self._unapproved:
+            day = self.ctx.env.now
+            self.wiring.orders.held_gwh = math.fsum([e.held(day) for e in self._unapproved])
 
     def _ask_people(self) -> None:
         self._post_idle()
         plans, lines = [], 0
-        self.projects.released = released = sum(each.block.released for each in self.blocks)
+        self.projects.released = sum(each.block.released for each in self.blocks)
         self._running = [each for each in self.blocks if each.block.lines]
         self._idle = [each for each in self.blocks if not each.block.lines]
         for each in self.blocks:
@@ -136,7 +140,12 @@ class Gigafactory:
                 plans.append((planned, block.pipeline.expected_sop_day, block.released))
                 lines += len(block.lines)
         self._lines = lines
-        self.wiring.orders.nameplate_gwh = released
+        self.wiring.orders.nameplate_gwh = sum(
+            [each.block.released for each in self.blocks if each.approved]
+        )
+        self._unapproved = [each for each in self._running if not each.approved]
+        if not self._unapproved:
+            self.wiring.orders.held_gwh = 0.0
         self.wiring.workforce.ask(plans, max(1, lines))
 
     def ask_cathode(self, period: Period) -> None:
@@ -187,6 +196,8 @@ class Gigafactory:
             row[SITE.in_process_gwh] = wiring.process.gwh
         if wiring.orders.trading:  # cells released at the start of the period
             self._month_delivered += wiring.orders.deliver(finished, period)
+        elif finished > 0.0:
+            wiring.orders.keep(finished)
 
     def _run(self, period: Period) -> None:
         """Let the released lines run."""
@@ -203,6 +214,8 @@ class Gigafactory:
             own: Sequence[float] = NO_LIMITS
             if possible > 0.0:
                 begun, made = each.run(used, period, engineers, penalty)
+                if not each.approved:
+                    each.hold(made, period.start_day + self.wiring.process.production.detection)
                 started += begun
                 good += made
                 share = possible / available
@@ -288,7 +301,7 @@ class Gigafactory:
         for each in self.blocks:
             each.close()
         self.projects.released, self._lines = 0.0, 0
-        self._running, self._idle = [], list(self.blocks)
+        self._running, self._unapproved, self._idle = [], [], list(self.blocks)
         self._available = 0.0
         columns = (SITE.good_gwh, SITE.scrap_t, LEDGER.good_gwh, YIELD)
         self.wiring.process.scrap_all(self.account, *columns)

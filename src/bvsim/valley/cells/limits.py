@@ -40,6 +40,7 @@ class SiteLimits:
         self.wiring, self.ctx = wiring, ctx
         self.mature = 1.0 - ramp.scrap_mature
         self.rated = self.available = 0.0
+        self.unapproved = self.unapproved_in_process = 0.0
         self._running: Sequence[CellBlock] = ()
         self._liftable = bool(ctx.lifts)
         self._facts_until = -math.inf
@@ -72,6 +73,10 @@ class SiteLimits:
             return allowed
         self._running, self.available = running, available
         self.rated = sum([each.possible.rated for each in running])
+        waiting = [each for each in running if not each.approved]
+        self.unapproved = sum([each.possible.available for each in waiting])
+        day = period.start_day
+        self.unapproved_in_process = sum([each.unapproved_in_process(day) for each in waiting])
         return self._look_at(_AT_ONCE, _UNLIMITED)
 
     def after_request(self, allowed: list[float]) -> list[float]:

@@ -132,10 +132,10 @@ class InProcess:
         while self._batches:
             batch = self._batches.popleft()
             for account, gwh in batch.blocks:
-                account.adjust(batch.month, block_good, -gwh)
+                account.take_back(batch.month, block_good, gwh)
                 account.adjust(batch.month, block_lost, gwh)
             mass = batch.good_gwh * self.recipe.cell_mass
-            site.adjust(batch.month, good, -batch.good_gwh)
+            site.take_back(batch.month, good, batch.good_gwh)
             site.adjust(batch.month, scrap_t, mass)
             self._written_off += batch.good_gwh
             batch.scrap.filled_cell += mass

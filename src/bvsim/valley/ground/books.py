@@ -66,6 +66,17 @@ class Account:
         else:
             self._books.closed[month, self.offset + column] += amount
 
+    def take_back(self, month: int, column: int, amount: float) -> None:
+        """Subtract what was booked in a month; what rounding leaves below zero is zero."""
+        closed, place = self._books.closed, self.offset + column
+        running = month == self._books.month
+        left = (self.now[column] if running else float(closed[month, place])) - amount
+        left = left if left > 0.0 else 0.0
+        if running:
+            self.now[column] = left
+        else:
+            closed[month, place] = left
+
     def monthly(self) -> FloatArray:
         """Return the closed months, shape (months, columns); a view."""
         books = self._books

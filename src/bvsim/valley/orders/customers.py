@@ -203,9 +203,11 @@ class Portfolio:
 class OrderBook:
     """A site's customers, and its finished goods.
 
-    The site sets `nameplate_gwh` (GWh/yr of its released lines) whenever it changes,
-    reads `ordered_gwh` and `limit_gwh` after the demand phase of each period, calls
-    `deliver` with what it produced, `report` at month ends, and `close` if it closes.
+    The site sets `nameplate_gwh` (GWh/yr of released lines that customers have approved)
+    whenever it changes, and `held_gwh` (finished cells that wait for approval); it reads
+    `ordered_gwh` and `limit_gwh` after the demand phase of each period, calls `deliver`
+    (before it trades: `keep`) with what it produced, `report` at month ends, and `close`
+    if it closes.
 
     Parameters
     ----------
@@ -237,7 +239,7 @@ class OrderBook:
         ctx: Context,
     ) -> None:
         self.site, self.portfolio, self.supplier, self.gap = site, portfolio, supplier, gap
-        self.nameplate_gwh = 0.0
+        self.nameplate_gwh = self.held_gwh = 0.0
         self.ordered_gwh, self.limit_gwh, self.stock_gwh = 0.0, 0.0, 0.0
         self.committed, self.won, self.taken_over = 0.0, 0.0, 0.0
         self.opened = math.nan
@@ -253,7 +255,7 @@ class OrderBook:
         return self.committed + self.won + self.taken_over
 
     def open(self, day: float) -> None:
-        """Begin to trade: the site has released its first line."""
+        """Begin to trade: customers have approved the site's first line."""
         self.trading, self.opened = True, day
         self.portfolio.open(day)
 
@@ -273,16 +275,17 @@ class OrderBook:
         if unlimited:
             self.limit_gwh = math.inf
         else:
-            room = self._room_share * self.nameplate_gwh - self.stock_gwh
+            room = self._room_share * self.nameplate_gwh - (self.stock_gwh - self.held_gwh)
             self.limit_gwh = max(0.0, self.ordered_gwh + room)
 
     def deliver(self, produced_gwh: float, period: Period) -> float:
         """Deliver from stock and the period's good output; return the delivered GWh."""
         available = self.stock_gwh + produced_gwh
         ordered = self.ordered_gwh
-        if self._unlimited and available > ordered:
-            ordered = available
-        delivered = min(available, ordered)
+        saleable = max(0.0, available - self.held_gwh)
+        if self._unlimited and saleable > ordered:
+            ordered = saleable
+        delivered = min(saleable, ordered)
         self.stock_gwh = available - delivered
         self._produced += produced_gwh
         self._delivered += delivered
@@ -291,6 +294,12 @@ class OrderBook:
         now[ORDERS.delivered_gwh] += delivered
         now[ORDERS.finished_stock_gwh] = self.stock_gwh
         return delivered
+
+    def keep(self, produced_gwh: float) -> None:
+        """Put cells into stock before there is anybody to deliver them to."""
+        self.stock_gwh += produced_gwh
+        self._produced += produced_gwh
+        self._account.now[ORDERS.finished_stock_gwh] = self.stock_gwh
 
     def report(self, yield_: float, utilisation: float) -> None:
         """Tell the market a month's yield and utilisation (good output over nameplate)."""

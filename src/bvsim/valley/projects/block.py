@@ -98,8 +98,6 @@ class Block:
         How many lines share the nameplate.
     line_interval_months : float
         Time between two releases.
-    first_sales_months : float
-        Time from SOP to the release of the first line.
     ramp : RampClass
         Drawn figures of the block's class.
     ctx : Context
@@ -117,7 +115,6 @@ class Block:
         nameplate: float,
         lines: float,
         line_interval_months: float,
-        first_sales_months: float,
         ramp: RampClass,
         ctx: Context,
         pipeline: Pipeline,
@@ -125,7 +122,6 @@ class Block:
     ) -> None:
         self.entity, self.nameplate, self.line_count = entity, nameplate, max(1, round(lines))
         self.line_interval_days = line_interval_months * DAYS_PER_MONTH
-        self.first_sales_days = first_sales_months * DAYS_PER_MONTH
         self.ramp, self.ctx, self.pipeline, self.elders = ramp, ctx, pipeline, elders
         self.curve: Curve = make_curve(ramp)
         self._scrap_mature, self._scrap_time = ramp.scrap_mature, ramp.scrap_time
@@ -154,9 +150,8 @@ class Block:
     # -- processes -----------------------------------------------------------------
 
     def release(self) -> Events:
-        """Release the lines: the first when sales begin, the others at intervals."""
+        """Release the lines: the first at SOP (its first cells), the others at intervals."""
         yield self.pipeline.opened
-        yield self.ctx.env.timeout(self._first_release_delay())
         self.engineering_months = self.ramp.transfer * max(
             (elder.engineering_months for elder in self.elders), default=0.0
         )
@@ -166,21 +161,11 @@ class Block:
             self._release_line(number)
             yield self.ctx.env.timeout(self._wait(self.line_interval_days))
 
-    def _first_release_delay(self) -> float:
-        """Return days from SOP to the first release: never into a past without output."""
-        day = self.pipeline.sop_day + self.first_sales_days
-        if self.ctx.env.now < self.ctx.as_of_day and not self.observed_from_sop:
-            day = max(day, self.ctx.as_of_day)
-        return self._wait(max(0.0, day - self.ctx.env.now))
-
     def _wait(self, days: float) -> float:
         """Return a wait between releases: none after `as_of` when delay is lifted."""
         if "delay" not in self.ctx.lifts:
             return days
         return min(days, max(0.0, self.ctx.as_of_day - self.ctx.env.now))
-
-    observed_from_sop = False
-    """True for a block whose output is a fact from its SOP on."""
 
     def _release_line(self, number: int) -> None:
         peers = self.lines or [line for elder in self.elders for line in elder.lines]
@@ -189,7 +174,7 @@ class Block:
             gained = sum(line.state for line in peers) / len(peers) - state
             state += gained * (self.ramp.transfer if gained > 0.0 else 1.0)
         nameplate = self.nameplate * self.pipeline.size / self.line_count
-        cause = "interval after the line before" if number > 1 else "first sales after SOP"
+        cause = "interval after the line before" if number > 1 else "SOP"
         self._add_line(number, nameplate, cause, state)
 
     def _add_line(self, number: int, nameplate: float, cause: str, state: float = 0.0) -> None:

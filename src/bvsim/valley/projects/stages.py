@@ -21,9 +21,7 @@ STAGE_NAMES: Final = tuple(field.name for field in fields(Stages))
 DECIDED: Final = "construction"
 """The stage that an expansion enters only once it is decided."""
 
-_COMMITTED: Final = frozenset(
-    {DECIDED, "equipment", "commissioning", "qualification", "in service"}
-)
+_COMMITTED: Final = frozenset({DECIDED, "equipment", "commissioning", "in service"})
 
 _EVENTS: Final = {"in service": "SOP", **{name: f"{name} begins" for name in STAGE_NAMES}}
 
@@ -97,7 +95,7 @@ class Itinerary:
             day = (
                 max(day + length, self.as_of_day) if day + length < self.as_of_day else day + length
             )
-        yield Milestone(day, "in service", "qualified", day, self.size)
+        yield Milestone(day, "in service", "commissioned", day, self.size)
 
     def _stage(self, name: str) -> Stage:
         stage: Stage = getattr(self.spec.stages, name)
