@@ -24,7 +24,13 @@ STARVED = {
     "labour.basins.*.refill": {"times": 0.5},
     "labour.attrition.scale": {"times": 2.5},
 }
+# what stood before people are lifted away would differ: no line starts in the last days of 2023
+LATER = {
+    "sites.acc-douvrin.blocks.block-1.project.started": None,
+    "sites.acc-douvrin.blocks.block-1.project.sop": "2024-01-15",
+}
 NOBODY = {
+    **LATER,
     "end": "2028-12-31",
     "sites.*.heads": {},
     "labour.programmes.*.observed": {},
@@ -35,6 +41,7 @@ NOBODY = {
     "sites.*.staffing.experts_per_unit": 0,
 }
 PLENTY = {
+    **LATER,
     "end": "2028-12-31",
     "sites.*.heads": {},
     "labour.programmes.*.observed": {},

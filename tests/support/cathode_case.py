@@ -21,6 +21,7 @@ from bvsim.schema.labour import Mix, Staffing
 from bvsim.schema.materials import Aluminium, Materials, Recipe
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.stages import Project, Shock, Stage, Stages, Stops
+from bvsim.schema.unit import Timed
 from bvsim.valley.cathode.buyer import Buyer
 from bvsim.valley.cathode.market import CathodeMarket
 from bvsim.valley.ground.books import Balance, Books, Trace
@@ -206,7 +207,7 @@ def block(nameplate: float = 40_000.0, **changes) -> CathodeBlock:
     figures = {
         "nameplate": nameplate,
         "lines": 4.0,
-        "line_interval": 1.0,
+        "line_interval": Timed((), (1.0,)),
         "first_sales": 0.0,
         "project": project(),
     }

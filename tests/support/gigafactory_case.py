@@ -10,6 +10,7 @@ import numpy as np
 from bvsim.schema.demand import Supplier
 from bvsim.schema.materials import Recipe
 from bvsim.schema.production import Production
+from bvsim.schema.unit import Timed
 from bvsim.valley.cells.block import CellBlock
 from bvsim.valley.cells.expansion import BlockOwner, SiteProjects
 from bvsim.valley.cells.gigafactory import Gigafactory
@@ -121,7 +122,7 @@ def make_site(
         entity="site.block-1",
         nameplate=nameplate,
         lines=1,
-        line_interval_months=1.0,
+        line_interval=Timed((), (1.0,)),
         ramp=ramp,
         ctx=ctx,
         pipeline=pipeline,

@@ -30,6 +30,7 @@ def make_context(
     lifts=frozenset(),
     scheduled=343,
     review_days=7,
+    before=None,
 ):
     calendar = calendar_of(
         start, end, review_days=review_days, scheduled_days=scheduled, august_share=0.68
@@ -43,6 +44,7 @@ def make_context(
         trace=trace,
         as_of_day=calendar.day(as_of),
         lifts=lifts,
+        before=before or {},
     )
 
 

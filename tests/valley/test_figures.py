@@ -24,11 +24,12 @@ ABOUT |= {"known_from", "file", "column", "unit", "basin"}
 SELDOM = {
     "fleet.Recalls": dict.fromkeys(("packs", "packs_gsd", "age"), "returns/fleet.py"),
     "imports.Halt": dict.fromkeys(("chemistries", "goods", "start", "until"), "cathode/imports.py"),
+    "ramp.RampClass": dict.fromkeys(("stall_length", "stall_capacity"), "projects/block.py"),
     "money.MoneySpec": dict.fromkeys(
         ("default_class", "default_funds", "default_shareholders"), "cells/money.py"
     ),
 }
-"""Read where these scenarios do not come: a recall, a halt, a site without a purse."""
+"""Read where these scenarios do not come: a recall, a halt, a stall, a site without a purse."""
 
 
 def schema_classes():

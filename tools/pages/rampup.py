@@ -20,6 +20,7 @@ import simpy
 
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.stages import Project, Shock, Stage, Stages, Stops
+from bvsim.schema.unit import Timed
 from bvsim.valley.ground.books import Books, Trace
 from bvsim.valley.ground.calendar import Calendar, make_calendar
 from bvsim.valley.ground.context import Context
@@ -178,7 +179,7 @@ def free_plant(
         entity="plant.block-1",
         nameplate=1.0,
         lines=lines,
-        line_interval_months=interval_months,
+        line_interval=Timed((), (interval_months,)),
         ramp=ramp,
         ctx=ctx,
         pipeline=pipeline,

@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from bvsim.reading.tree_paths import figures_of
 from bvsim.schema.figure import DATE_SYMBOL, Change, Figure, day_number
 from bvsim.schema.unit import Timed
 
@@ -84,8 +85,14 @@ class _Finish:
 
 
 def _affine(figure: Figure) -> tuple[float, float]:
-    """Return the levers without a date as one multiplication and one addition."""
+    """Return the levers without a date as one multiplication and one addition.
+
+    Of a figure that a setting made one number only that number is left: what is drawn is
+    what it was before.
+    """
     zero, one = 0.0, 1.0
+    if figure.distribution is not figure.drawn_from:
+        zero = one = figure.distribution.median
     for change in figure.changes:
         if change.since is None:
             zero, one = _act(change, zero), _act(change, one)
@@ -172,37 +179,60 @@ class Drawer:
         self._start = start
         self._index = {path: i for i, path in enumerate(figures)}
         self._finish = _Finish.of(list(figures.values()), start)
-        self._recipe = self._compile(model, "")
+        self._recipe = self._compile(model, "", _as_set)
+        base = [figure.base for figure in figures.values()]
+        self._finish_before = _Finish.of(base, start)
+        self._replaced = [(i, f) for i, f in enumerate(figures.values()) if f.before is not None]
+        self.settled = any(f.base is not f for f in figures_of(model).values())
+        self._before = self._compile(model, "", _as_it_was) if self.settled else self._recipe
 
     def __call__(self, values: FloatArray) -> object:
         """Return the tree with numbers, from one value a figure, shape (d,)."""
         return _made(self._recipe, self._finish(np.asarray(values, dtype=np.float64)))
 
-    def _compile(self, value: object, path: str) -> object:
+    def before(self, values: FloatArray) -> object:
+        """Return the tree with kept figures as they were before settings."""
+        drawn = np.array(values, dtype=np.float64)
+        for i, figure in self._replaced:
+            drawn[i : i + 1] = figure.before_settings(drawn[i : i + 1])
+        return _made(self._before, self._finish_before(drawn))
+
+    def _compile(self, value: object, path: str, meant: Callable[[Figure], Figure]) -> object:
         """Return a recipe, a slot, or the finished value where nothing is drawn."""
         if isinstance(value, Figure):
-            if path in self._index:
+            figure = meant(value)
+            if path in self._index and figure.uncertain:
                 return _Slot(self._index[path])
-            median = np.array([value.distribution.median])
-            return _Finish.of([value], self._start)(median)[0]
+            median = np.array([figure.distribution.median])
+            return _Finish.of([figure], self._start)(median)[0]
         prefix = f"{path}." if path else ""
         if isinstance(value, dict):
-            entries = {k: self._compile(v, f"{prefix}{k}") for k, v in value.items()}
+            entries = {k: self._compile(v, f"{prefix}{k}", meant) for k, v in value.items()}
             return _MappingRecipe(entries) if _draws(entries.values()) else entries
         if isinstance(value, (list, tuple)):
-            items = [self._compile(v, f"{prefix}{i}") for i, v in enumerate(value)]
+            items = [self._compile(v, f"{prefix}{i}", meant) for i, v in enumerate(value)]
             return _ListRecipe(type(value), items) if _draws(items) else type(value)(items)
         if is_dataclass(value) and not isinstance(value, type) and hasattr(value, "__dict__"):
-            return self._compile_part(value, prefix)
+            return self._compile_part(value, prefix, meant)
         return value
 
-    def _compile_part(self, value: object, prefix: str) -> object:
-        fields = {k: self._compile(v, f"{prefix}{k}") for k, v in vars(value).items()}
+    def _compile_part(
+        self, value: object, prefix: str, meant: Callable[[Figure], Figure]
+    ) -> object:
+        fields = {k: self._compile(v, f"{prefix}{k}", meant) for k, v in vars(value).items()}
         slots = {k: v.index for k, v in fields.items() if isinstance(v, _Slot)}
         parts = {k: v for k, v in fields.items() if isinstance(v, _RECIPES)}
         made = object.__new__(type(value))
         made.__dict__.update(fields)
         return _PartRecipe(made, slots, parts) if slots or parts else made
+
+
+def _as_set(figure: Figure) -> Figure:
+    return figure
+
+
+def _as_it_was(figure: Figure) -> Figure:
+    return figure.base
 
 
 def _draws(entries: Iterable[object]) -> bool:

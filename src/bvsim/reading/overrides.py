@@ -113,15 +113,16 @@ class Overrider:
             if levers and old is None and not match.exact:
                 return
             new = _with_levers(old, levers, node) if levers else _figure(node, shape.unit)
+            kept = _kept(old) if shape.unit.kept and not levers else None
         else:
             if _is_lever(node) and set(node.children()) != {"to"}:
                 keys = " and ".join(sorted(node.children()))
                 self._say(setting, self._path(match), f"not a figure: {keys} cannot act on it")
                 return
-            new = _bare(node)
+            new, kept = _bare(node), None
         # the place of the setting stands for the path from now on
         new = replace(new, key_place=node.at)
-        self.tree = self.tree.put(match.path, new)
+        self.tree = self.tree.put(match.path, _with_before(new, kept))
         self._remember(self._path(match), old, new, setting.origin)
 
     def _remember(self, path: str, old: Node | None, new: Node, origin: str) -> None:
@@ -245,6 +246,23 @@ def _with_levers(old: Node | None, levers: Sequence[Node], at: Node) -> Node:
     if isinstance(old.value, dict):
         return replace(old, value={**old.value, "changes": changes})
     return Node({"vintages": old, "changes": changes}, old.place)
+
+
+def _kept(old: Node | None) -> Node | None:
+    """Return what a figure was before all settings, levers apart."""
+    if old is None or not isinstance(old.value, dict):
+        return old
+    if "before" in old.value:
+        return old.value["before"]
+    return replace(old, value={key: old.value[key] for key in old.value if key != "changes"})
+
+
+def _with_before(new: Node, kept: Node | None) -> Node:
+    """Return a figure that remembers what it was."""
+    if kept is None or kept.value is None or new.value is None:
+        return new
+    whole = new.value if isinstance(new.value, dict) else {"vintages": new}
+    return replace(new, value={**whole, "before": kept})
 
 
 def _figure(node: Node, unit: Unit) -> Node:

@@ -49,7 +49,8 @@ def fingerprint(model: object, more: Sequence[str]) -> str:
 def _canonical(value: object) -> object:
     """Reduce a value to what decides on results: vintages in force, without their sources."""
     if isinstance(value, Figure):
-        return [value.unit.symbol, repr(value.distribution), repr(value.changes)]
+        meant = [value.unit.symbol, repr(value.distribution), repr(value.changes)]
+        return meant if value.before is None else [*meant, _canonical(value.before)]
     if isinstance(value, Source):
         return None
     if isinstance(value, Mapping):

@@ -186,7 +186,7 @@ class Scenario:
         inside = np.clip(uniforms, _EDGE, 1.0 - _EDGE)
         values = np.empty((len(inside), len(self.paths)))
         for i, (path, column) in enumerate(zip(self.paths, columns, strict=True)):
-            values[:, i] = self._figures[path].distribution.quantile(inside[:, column])
+            values[:, i] = self._figures[path].drawn_from.quantile(inside[:, column])
         self._reconcile(values, inside, columns)
         return values
 
@@ -196,7 +196,7 @@ class Scenario:
         for path, bounds in ceilings_of(self.model).items():
             if path not in at:
                 continue
-            i, distribution = at[path], self._figures[path].distribution
+            i, distribution = at[path], self._figures[path].drawn_from
             limit = np.full(len(values), np.inf)
             for bound in bounds:
                 fixed = self._figures[bound].distribution.median
@@ -206,7 +206,7 @@ class Scenario:
 
     def median(self) -> FloatArray:
         """Return the medians of the uncertain figures, shape (d,), in the order of `paths`."""
-        return np.array([self._figures[path].distribution.median for path in self.paths])
+        return np.array([self._figures[path].drawn_from.median for path in self.paths])
 
     def drawn(self, values: FloatArray, /) -> Model:
         """Return the model with numbers in place of its figures.
@@ -224,6 +224,19 @@ class Scenario:
             have their value.
         """
         return cast("Model", self._drawer(values))
+
+    @property
+    def settled(self) -> bool:
+        """Whether settings change figures whose values before them are kept."""
+        return self._drawer.settled
+
+    def undisturbed(self, values: FloatArray, /) -> Model:
+        """Return the model as `drawn`, with kept figures as they were before all settings.
+
+        A figure that was replaced has the value at the same quantile; where it became one
+        number, its dimension still draws what it was before.
+        """
+        return cast("Model", self._drawer.before(values))
 
     def with_values(self, sets: Mapping[str, object], /) -> Scenario:
         """Return the scenario with more settings: see the ``set`` of scenario files.

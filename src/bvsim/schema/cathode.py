@@ -12,7 +12,15 @@ from bvsim.schema.labour import Staffing
 from bvsim.schema.part import part
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.stages import Project
-from bvsim.schema.units import Days, Lines, Months, OnDate, Share, TonnesPerYear
+from bvsim.schema.units import (
+    Days,
+    KeptLines,
+    Months,
+    OnDate,
+    Share,
+    TimedKeptMonths,
+    TonnesPerYear,
+)
 
 AllocationRule = Literal["proportional-to-need", "by-contract", "first-come"]
 
@@ -22,9 +30,9 @@ class CathodeBlock:
     """One phase of a cathode plant: kiln lines released one after another."""
 
     nameplate: TonnesPerYear
-    lines: Lines
-    line_interval: Months
-    """Time between the releases of two lines."""
+    lines: KeptLines
+    line_interval: TimedKeptMonths
+    """Time between the releases of two lines; sooner where the class's curve needs it."""
     first_sales: Months
     """Time from first product (SOP) to its approval: until then none is delivered."""
     project: Project

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bvsim.schema.distributions import Distribution
 from bvsim.schema.unit import Unit
 
 Confidence = Literal["seed", "published", "derived", "background", "judgement"]
 Operation = Literal["to", "times", "plus"]
+
+FloatArray = NDArray[np.float64]
 
 _EPOCH = date(1970, 1, 1)
 DATE_SYMBOL = "date"
@@ -88,12 +93,15 @@ class Figure:
         The vintage in force.
     changes : tuple of Change
         Levers, those without a date first, then by date.
+    before : Figure or None
+        What it was before a setting replaced it, where that is kept (`Unit.kept`).
     """
 
     unit: Unit
     vintages: tuple[Vintage, ...]
     index: int = 0
     changes: tuple[Change, ...] = ()
+    before: Figure | None = None
 
     @property
     def vintage(self) -> Vintage:
@@ -106,9 +114,29 @@ class Figure:
         return self.vintage.distribution
 
     @property
+    def drawn_from(self) -> Distribution:
+        """What a draw takes: what is said, or what was said before it became one number."""
+        if self.before is not None and not self.distribution.uncertain:
+            return self.before.distribution
+        return self.distribution
+
+    @property
     def uncertain(self) -> bool:
-        """Whether the vintage in force leaves something to draw."""
-        return self.distribution.uncertain
+        """Whether there is something to draw."""
+        return self.drawn_from.uncertain
+
+    @property
+    def base(self) -> Figure:
+        """The figure as it was before settings, where that is kept; else the figure itself."""
+        if self.before is not None:
+            return self.before
+        return replace(self, changes=()) if self.unit.kept and self.changes else self
+
+    def before_settings(self, drawn: FloatArray) -> FloatArray:
+        """Return values before settings from values drawn: those at the same quantiles."""
+        if self.before is None or not self.distribution.uncertain:
+            return drawn
+        return self.before.distribution.quantile(self.distribution.cdf(drawn))
 
     def describe(self) -> str:
         """Write the vintage in force and the levers in a line, as ``show`` prints it."""

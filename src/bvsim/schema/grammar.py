@@ -80,9 +80,12 @@ class _Reader(DistributionReader):
     def figure(self, raw: object) -> Figure | None:
         changes: object = []
         prefix: Path = ()
+        before: Figure | None = None
         if isinstance(raw, Mapping):
             raw = dict(raw)
             changes = raw.pop("changes", [])
+            if self.unit.kept and "before" in raw:
+                before = self._before(raw.pop("before"))
             if "vintages" in raw:
                 self.keys(raw, ("vintages", "changes"), ())
                 raw, prefix = raw["vintages"], ("vintages",)
@@ -94,7 +97,15 @@ class _Reader(DistributionReader):
         if vintages is None or self.problems:
             return None
         index = self._in_force(vintages)
-        return None if index is None else Figure(self.unit, tuple(vintages), index, levers)
+        return None if index is None else Figure(self.unit, tuple(vintages), index, levers, before)
+
+    def _before(self, raw: object) -> Figure | None:
+        """Read what the figure was before a setting replaced it."""
+        reader = _Reader(self.unit, self.context)
+        figure = reader.figure(raw)
+        for path, message in reader.problems:
+            self.say(("before", *path), message)
+        return figure
 
     def _vintages(self, raw: object, prefix: Path) -> list[Vintage] | None:
         if isinstance(raw, Mapping):

@@ -5,33 +5,44 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from bvsim.schema.part import part
-from bvsim.schema.units import Days, FigureIn, Hours, Months, PerMonth, PerYear, Share
+from bvsim.schema.units import (
+    FigureIn,
+    KeptDays,
+    KeptHours,
+    KeptMonths,
+    KeptPerMonth,
+    KeptPerYear,
+    KeptShare,
+    Months,
+    PerYear,
+    Share,
+)
 
-GeometricSd = Annotated[float, FigureIn("1", 1)]
+GeometricSd = Annotated[float, FigureIn("1", 1, kept=True)]
 
 RampFamily = Literal["logistic", "gompertz", "lagged-exponential", "wright"]
 
 
 @part
 class RampClass:
-    """Rate, yield and stops of a class of plants."""
+    """Ramp-up, yield and stops of a class of plants: figures of whole plants, as they are seen."""
 
     family: RampFamily = "logistic"
-    """The shape of the rate's learning curve."""
-    t50: Months
-    """Scheduled time from release to half of a line's mature rate, when unconstrained."""
-    k: PerMonth
-    """Steepness of the rate's curve at its middle."""
+    """The shape of the ramp-up curve."""
+    t50: KeptMonths
+    """Scheduled time from SOP to half of a plant's mature output, when nothing outside binds."""
+    k: KeptPerMonth
+    """Steepness of the plant's curve at its middle."""
     rating: Share
-    """Share of nameplate that mature lines reach in the long run, stops apart."""
-    scrap_start: Share
+    """Share of nameplate that a mature plant reaches in the long run, stops apart."""
+    scrap_start: KeptShare
     """Scrap at SOP, as a share of cells started."""
-    scrap_mature: Share
+    scrap_mature: KeptShare
     """Scrap in the long run."""
-    scrap_time: Months
+    scrap_time: KeptMonths
     """Engineering time in which scrap above the mature level falls by a factor e."""
     transfer: Share
-    """Share of experience that a later line or block begins with."""
+    """Share of experience that a later block begins with."""
     stall_probability: Share
     """Probability that a block stalls: no progress while equipment is rebuilt."""
     stall_within: Months
@@ -40,17 +51,17 @@ class RampClass:
     """How long a stall lasts."""
     stall_capacity: Share
     """Share of the rate that rebuilding takes away during a stall."""
-    product_change_interval: Months
+    product_change_interval: KeptMonths
     """Mean time between product or process changes."""
-    relapse: Share
+    relapse: KeptShare
     """Share of engineering experience that a product change undoes."""
-    mtbf: Days
+    mtbf: KeptDays
     """Mean working time of a line between unplanned stops."""
-    mttr: Hours
+    mttr: KeptHours
     """Mean time to repair, with all technicians present."""
-    major_stops: PerYear
+    major_stops: KeptPerYear
     """Rate of major stops of a block (fire, dry room, utilities)."""
-    major_stop: Days
+    major_stop: KeptDays
     """Median length of a major stop."""
     major_stop_gsd: GeometricSd
     """Spread of the length of major stops (geometric standard deviation)."""

@@ -10,7 +10,17 @@ from bvsim.schema.labour import Staffing
 from bvsim.schema.part import part
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.stages import Project
-from bvsim.schema.units import FigureIn, Gwh, GwhPerYear, Heads, Lines, Months, OnDate, Share
+from bvsim.schema.units import (
+    FigureIn,
+    Gwh,
+    GwhPerYear,
+    Heads,
+    KeptLines,
+    Months,
+    OnDate,
+    Share,
+    TimedKeptMonths,
+)
 
 MegaWatt = Annotated[float, FigureIn("MW", 0)]
 
@@ -51,9 +61,9 @@ class CellBlock:
     """One block of a gigafactory: lines released one after another."""
 
     nameplate: GwhPerYear
-    lines: Lines
-    line_interval: Months
-    """Time between the releases of two lines."""
+    lines: KeptLines
+    line_interval: TimedKeptMonths
+    """Time between the releases of two lines; sooner where the class's curve needs it."""
     first_sales: Months
     """Time from first cells (SOP) to approval by customers: until then none is delivered."""
     project: Project

@@ -21,6 +21,8 @@ class Unit:
         Drawn values are rounded to whole numbers (heads, lines, seats).
     timed : bool
         A lever may change the figure from a date on; drawn, it is a `Timed`.
+    kept : bool
+        What it was before settings is kept and drawn too, for what is frozen at that.
     """
 
     symbol: str
@@ -28,6 +30,7 @@ class Unit:
     upper: float = math.inf
     whole: bool = False
     timed: bool = False
+    kept: bool = False
 
 
 @dataclass(frozen=True)

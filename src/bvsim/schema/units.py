@@ -78,4 +78,15 @@ TimedShare = Annotated[Timed, FigureIn("share", 0, 1, timed=True)]
 TimedFactor = Annotated[Timed, FigureIn("1", 0, timed=True)]
 TimedCount = Annotated[Timed, FigureIn("count", 0, whole=True, timed=True)]
 TimedDays = Annotated[Timed, FigureIn("days", 0, timed=True)]
+
+KeptShare = Annotated[float, FigureIn("share", 0, 1, kept=True)]
+KeptLines = Annotated[float, FigureIn("count", 0, 500, whole=True, kept=True)]
+KeptDays = Annotated[float, FigureIn("days", 0, kept=True)]
+KeptMonths = Annotated[float, FigureIn("months", 0, kept=True)]
+KeptHours = Annotated[float, FigureIn("hours", 0, kept=True)]
+KeptPerMonth = Annotated[float, FigureIn("1/month", 0, kept=True)]
+KeptPerYear = Annotated[float, FigureIn("1/yr", 0, kept=True)]
+TimedKeptMonths = Annotated[Timed, FigureIn("months", 0, timed=True, kept=True)]
+"""What the rate of lines is solved at: their values before settings are drawn as well."""
+
 TimedVehiclesPerYear = Annotated[Timed, FigureIn("vehicles/yr", 0, timed=True)]

@@ -22,6 +22,7 @@ from bvsim.valley.ground.books import Balance, Books, FloatArray, Trace
 from bvsim.valley.ground.calendar import Calendar, Period, make_calendar
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.streams import Key, Streams
+from bvsim.valley.ground.undisturbed import undisturbed_blocks
 from bvsim.valley.orders.market import Demand
 from bvsim.valley.people.market import LabourMarket
 from bvsim.valley.planner import Planner
@@ -69,6 +70,8 @@ class Setting:
     plans: Plans
     years: tuple[int, ...]
     monthly: bool
+    before: Callable[[FloatArray], Model] | None = None
+    """The same for the model before settings, where these change what blocks are solved at."""
     layouts: dict[str, tables.Layout] = field(default_factory=dict, compare=False)
     """Labels of tables, found by the first replication (they are the same in all)."""
 
@@ -106,6 +109,7 @@ def prepare(scenario: Scenario, years: Sequence[int] = (), monthly: bool = False
         plans=Plans.of(plan_in_force(model.plan, scenario.plan_as_of), calendar),
         years=tuple(years),
         monthly=monthly,
+        before=scenario.undisturbed if scenario.settled else None,
     )
 
 
@@ -137,7 +141,8 @@ def simulate(
     IdentityError
         When an identity of the model is violated: a fault of the program.
     """
-    valley = Valley(setting, setting.draw(values), key, trace=trace, lifts=lifts)
+    before = None if setting.before is None else setting.before(values)
+    valley = Valley(setting, setting.draw(values), key, trace=trace, lifts=lifts, before=before)
     valley.run()
     return valley.record()
 
@@ -157,6 +162,8 @@ class Valley:
         Whether to keep the dated events.
     lifts : frozenset of str
         Constraints lifted from `as_of` on.
+    before : Model, optional
+        Figures before settings, where these differ.
     """
 
     def __init__(
@@ -167,6 +174,7 @@ class Valley:
         *,
         trace: bool = False,
         lifts: frozenset[str] = frozenset(),
+        before: Model | None = None,
     ) -> None:
         self.setting, self.model = setting, model
         calendar = setting.calendar
@@ -180,6 +188,7 @@ class Valley:
             as_of_day=setting.as_of_day,
             lifts=LIFTABLE if model.announced else lifts,
             lift_day=0.0 if model.announced else setting.as_of_day,
+            before={} if before is None else undisturbed_blocks(before),
         )
         self.actors = self._make_actors()
         self.sites = self._make_sites()

@@ -18,17 +18,17 @@ from bvsim.valley.cells.energy import EnergyMeter
 from bvsim.valley.cells.expansion import BlockOwner, SiteProjects
 from bvsim.valley.cells.gigafactory import Gigafactory
 from bvsim.valley.cells.money import SitePurse
-from bvsim.valley.cells.observed import ObservedBlock, ReleasedLine
+from bvsim.valley.cells.observed import ObservedBlock
 from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.cells.plan import PlanPath
 from bvsim.valley.cells.process import InProcess
-from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Calendar
+from bvsim.valley.ground.calendar import Calendar
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.luck import shocked_uniform
 from bvsim.valley.orders.market import Demand
 from bvsim.valley.people.market import LabourMarket
 from bvsim.valley.projects.block import Block
-from bvsim.valley.projects.ramp import make_curve
+from bvsim.valley.projects.line_curve import solve
 from bvsim.valley.projects.stages import Pipeline
 from bvsim.valley.returns.market import Recycling
 
@@ -169,7 +169,7 @@ class SiteBuilder:
             entity=entity,
             nameplate=spec.nameplate,
             lines=spec.lines,
-            line_interval_months=spec.line_interval,
+            line_interval=spec.line_interval,
             ramp=site.ramp,
             ctx=self.ctx,
             pipeline=pipeline,
@@ -184,16 +184,17 @@ class SiteBuilder:
         if started is None or calendar.day(started) > as_of or not known:
             return None
         sop = calendar.day(started)
-        count = block.line_count
-        lines = [
-            ReleasedLine(spec.nameplate / count, sop + i * spec.line_interval * DAYS_PER_MONTH)
-            for i in range(count)
-        ]
+        line_curve = solve(
+            site.ramp,
+            block.before,
+            opened=sop,
+            calendar=self.past,
+            changes=self.ctx.streams.key.chance,
+        )
         return ObservedBlock(
             spec=spec,
             ramp=site.ramp,
-            curve=make_curve(site.ramp),
-            lines=lines,
+            line_curve=line_curve,
             calendar=self.past,
             as_of_day=as_of,
         )

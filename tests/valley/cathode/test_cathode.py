@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date
 
@@ -28,6 +29,7 @@ from cathode_case import (
     pcam_plant,
     policy,
     project,
+    ramp,
     simulate,
 )
 
@@ -458,3 +460,24 @@ def test_tonnes_are_conserved_under_disruption_and_closure(
     # what the source sent into the valley is what the cell makers received from it
     received = sum(b.inflow for b in balances if b.balance == "cam.neomat-cam")
     assert account[4] == pytest.approx(received, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("lines", [1.0, 4.0])
+def test_an_undisturbed_plant_follows_the_curve_of_its_class(lines: float) -> None:
+    ctx = context()
+    figures = ramp(t50=14.0, k=0.2, scrap_time=4.0)
+    spec = cam_plant(ramp=figures, sop=0.0, blocks={"phase-1": block(lines=lines)})
+    plant = market(ctx, {"neomat-cam": spec}).makers.cam[0]
+    plant.start()
+    campaign = 344.0 / 365.0  # kilns are overhauled for 21 days after 344
+    compared = 0
+    for period in ctx.calendar.periods[:200]:
+        ctx.env.run(until=period.start_day + 1e-6)
+        _, good = plant.make(plant.possible(period), period)
+        worked = [ctx.calendar.worked_days(day) for day in (period.start_day, period.end_day)]
+        months = [12.0 * days / ctx.calendar.scheduled_days_per_year for days in worked]
+        ends = [math.log1p(math.exp(figures.k * (m - figures.t50))) / figures.k for m in months]
+        expected = 40_000.0 * figures.rating * campaign * (ends[1] - ends[0]) / 12.0
+        assert good == pytest.approx(expected, rel=1e-6, abs=1e-9)
+        compared += good > 0.0
+    assert compared > 150

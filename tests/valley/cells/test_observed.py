@@ -6,21 +6,25 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import quad
 
 from bvsim.schema.site import CellBlock, OutputWindow, ScrapReading
-from bvsim.valley.cells.observed import ObservedBlock, ReleasedLine
-from bvsim.valley.projects.ramp import make_curve
+from bvsim.schema.unit import Timed
+from bvsim.valley.cells.observed import ObservedBlock
+from bvsim.valley.ground.undisturbed import Undisturbed
+from bvsim.valley.projects.line_curve import mean_uptime, solve
 from world import make_context, make_project, make_ramp
 
 CTX = make_context(as_of=date(2026, 3, 31))
 CALENDAR = CTX.calendar
+SOP = 365.0
 
 
 def make_observed(ramp, windows, readings=(), lines=3):
     spec = CellBlock(
         nameplate=12.0,
         lines=lines,
-        line_interval=4.0,
+        line_interval=Timed((), (4.0,)),
         first_sales=0.0,
         project=make_project(),
         output={
@@ -32,12 +36,10 @@ def make_observed(ramp, windows, readings=(), lines=3):
             for i, (day, share) in enumerate(readings)
         },
     )
-    released = [ReleasedLine(12.0 / lines, 365.0 + i * 120.0) for i in range(lines)]
     return ObservedBlock(
         spec=spec,
         ramp=ramp,
-        curve=make_curve(ramp),
-        lines=released,
+        line_curve=solve(ramp, Undisturbed(ramp, lines, 4.0), opened=SOP, calendar=CALENDAR),
         calendar=CALENDAR,
         as_of_day=CTX.as_of_day,
     )
@@ -66,21 +68,41 @@ def test_windows_add_up_and_are_fitted_without_rescaling(first, second, t50, k):
         )
         assert math.fsum(inside) == pytest.approx(good, rel=1e-9)
     for _, left_over in observed.fits:
-        assert left_over == pytest.approx(1.0, abs=0.02)
+        assert left_over == pytest.approx(1.0, abs=1e-8)
 
 
-def test_the_implied_state_is_that_of_a_plant_which_made_it():
-    ramp = make_ramp(t50=20.0, k=0.2)
-    curve = make_curve(ramp)
-    offset, sop, end = 0.35, 365.0, CALENDAR.day(date(2026, 1, 1))
-    worked = CALENDAR.worked_days(end) - CALENDAR.worked_days(sop)
-    uptime = ramp.mtbf / (ramp.mtbf + ramp.mttr / 24.0)
-    starts = curve.starts(curve.state_at(offset), worked / 343.0 * uptime)
-    good = 12.0 * starts * ramp.rating  # no scrap above the mature level
-    ramp = make_ramp(t50=20.0, k=0.2, scrap_start=0.06 + 1e-7)
+@pytest.mark.parametrize("lines", [1, 6])
+@pytest.mark.parametrize("offset", [-0.8, 0.0, 0.35])
+def test_the_implied_state_is_that_of_a_plant_which_made_it(lines, offset):
+    # a plant some months behind (or before) its class, by the class's own curve in closed form
+    ramp = make_ramp(t50=20.0, k=0.2, scrap_start=0.06 + 1e-7, major_stops=0.4)
+    end = CALENDAR.day(date(2026, 1, 1))
+    years = (CALENDAR.worked_days(end) - CALENDAR.worked_days(SOP)) / 343.0
+    made, _ = quad(
+        lambda t: 1.0 / (1.0 + math.exp(-12.0 * ramp.k * (t + offset - ramp.t50 / 12.0))),
+        0.0,
+        years,
+    )
+    good = 12.0 * ramp.rating * mean_uptime(ramp, 343.0) * made
     window = [(date(2024, 1, 1), date(2025, 12, 31), good)]
-    observed = make_observed(ramp, window, lines=1)
+    observed = make_observed(ramp, window, lines=lines)
     assert observed.fits[0][0] == pytest.approx(offset, abs=1e-4)
+    assert observed.know_how == pytest.approx(years + offset, abs=1e-4)
+
+
+def test_good_cells_follow_from_the_observed_scrap_and_not_from_the_class():
+    ramp = make_ramp(t50=24.0, k=0.2)
+    window = [(date(2024, 1, 1), date(2025, 12, 31), 3.0)]
+    poor = make_observed(ramp, window, [(date(2025, 6, 1), 0.35)])
+    fine = make_observed(ramp, window, [(date(2025, 6, 1), 0.08)])
+    # the same good cells with more scrap: more was started, so more is known
+    assert poor.know_how > fine.know_how + 0.05
+
+
+def test_output_that_no_shift_reaches_is_imposed_all_the_same():
+    observed = make_observed(make_ramp(), [(date(2024, 1, 1), date(2024, 12, 31), 50.0)])
+    assert math.fsum(observed.good.values()) == pytest.approx(50.0)
+    assert observed.fits[0][1] > 4.0
 
 
 def test_scrap_passes_through_its_readings_and_decays_after_them():

@@ -78,7 +78,7 @@ def side_of(world, luck=None):
     while ctx.env.peek() == 0.0:
         ctx.env.step()
     for plant in side.plants:
-        plant.blocks[0].lines[0].state = 1e3
+        plant.blocks[0].know_how = 1e3
         plant.review_phases()
     return side
 

@@ -12,7 +12,6 @@ from bvsim.schema.materials import Recipe
 from bvsim.schema.production import Production
 from bvsim.schema.ramp import RampClass
 from bvsim.valley.cells.process import InProcess
-from bvsim.valley.projects.ramp import make_curve
 from gigafactory_case import PRODUCTION, RECIPE, Buyer, make_site
 from mechanism_table import exact, table
 from stand_ins import Gate
@@ -48,7 +47,7 @@ def site_of(world, *, nameplate=34.3, state=1e3, ordered=1e4, **others):
     case.site.wiring.process.production = world.production
     while case.ctx.env.peek() == 0.0:
         case.ctx.env.step()
-    case.cell_block.block.lines[0].state = state
+    case.cell_block.block.know_how = state
     case.site.ask_people()
     case.book.open(0.0)
     case.book.committed = ordered
@@ -129,9 +128,9 @@ def learnt_months(world):
     return run_week(site_of(world, crew=0.5)).cell_block.block.engineering_months
 
 
-def learnt_starts(world):
-    """Starts learnt by a mature line in a week with half of its crews, in years."""
-    return run_week(site_of(world, crew=0.5)).cell_block.block.lines[0].state - 1e3
+def learnt_years(world):
+    """Know-how gained by a mature block in a week with half of its crews, in years."""
+    return run_week(site_of(world, crew=0.5)).cell_block.block.know_how - 1e3
 
 
 def reported_yield(world):
@@ -151,8 +150,8 @@ def reported(world):
 
 @table(
     WORLD,
-    ("ramp.rating", 0.9, learnt_months, 3.5 / MONTH),
-    ("ramp.rating", 0.9, learnt_starts, 3.5 / 343),
+    ("ramp.rating", 0.9, learnt_months, 12 * 3.5 / 343),
+    ("ramp.rating", 0.9, learnt_years, 3.5 / 343),
     ("ramp.scrap_start", 0.37, reported_yield, 0.63),
     ("ramp.rating", 0.8, reported_use, 0.56 / (34.3 * 31 / 365.25)),
 )
@@ -184,8 +183,7 @@ def planned_when_mature(world):
 
 
 def planned_at_half_rate(world):
-    curve = make_curve(world.ramp)
-    return planned_cathode(world, curve.state_at(world.ramp.t50 / 12))
+    return planned_cathode(world, world.ramp.t50 / 12)
 
 
 # 36.525 GWh a year x 0.9 / 0.9 x 1000 t / 365.25 days: 100 t a day.

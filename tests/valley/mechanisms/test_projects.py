@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from bvsim.schema.imports import ExportControl
 from bvsim.schema.stages import Decision, Shock
+from bvsim.schema.unit import Timed
 from bvsim.valley.cathode.imports import Lanes
 from bvsim.valley.cathode.plant import licensed
 from bvsim.valley.cells.closure import ClosureHazard
@@ -147,7 +148,7 @@ def released_day(number):
             entity="block",
             nameplate=12.0,
             lines=figures["lines"],
-            line_interval_months=figures["line_interval"],
+            line_interval=Timed((), (figures["line_interval"],)),
             ramp=make_ramp(),
             ctx=ctx,
             pipeline=Pipeline(make_project(sop=0.0), "block", ctx, SHOCK),
@@ -190,7 +191,7 @@ def released(project):
         entity="block",
         nameplate=12.0,
         lines=3.0,
-        line_interval_months=2.0,
+        line_interval=Timed((), (2.0,)),
         ramp=make_ramp(product_change_interval=1e9),
         ctx=ctx,
         pipeline=Pipeline(project, "block", ctx, SHOCK),

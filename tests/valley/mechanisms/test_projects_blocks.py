@@ -8,7 +8,9 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from bvsim.valley.projects.block import Block, Stops
+from bvsim.schema.unit import Timed
+from bvsim.valley.projects.block import Block
+from bvsim.valley.projects.lines import Stops
 from bvsim.valley.projects.ramp import make_curve
 from bvsim.valley.projects.stages import Pipeline
 from mechanism_table import Fortune, exact, table
@@ -24,27 +26,25 @@ RAMP = make_ramp(scrap_start=0.1, scrap_mature=0.1, mtbf=1e9)
 
 
 def rate_at_twenty_months(ramp):
-    curve = make_curve(ramp)
-    return curve.rate(curve.state_at(20 / 12))
+    return make_curve(ramp).share(20 / 12)
 
 
-def starts_of_a_year(ramp):
-    """Starts of an unconstrained line in its first year, in years at full rate."""
-    curve = make_curve(ramp)
-    return curve.starts(curve.start, 1.0)
+def made_in_a_year(ramp):
+    """Output of an undisturbed plant in its first year, in years of mature output."""
+    return make_curve(ramp).made(0.0, 1.0)
 
 
-# 1 / (1 + e^(-k (20 - t50))); the starts are ln((1 + e^(k (12 - t50))) / (1 + e^(-k t50))) / 12 k.
+# 1 / (1 + e^(-k (20 - t50))); what is made is ln((1 + e^(k (12 - t50))) / (1 + e^(-k t50))) / 12 k.
 @table(
     RAMP,
     ("t50", 12.0, rate_at_twenty_months, 0.916827303506078),  # e^-2.4
     ("k", 0.5, rate_at_twenty_months, 0.952574126822433),  # e^-3
-    ("t50", 12.0, starts_of_a_year, 0.185052802097705),  # (ln 2 - ln(1 + e^-3.6)) / 3.6
+    ("t50", 12.0, made_in_a_year, 0.185052802097705),  # (ln 2 - ln(1 + e^-3.6)) / 3.6
     # Half of e^(-k (t - t50)): (1/2)^(e^-1.8); 1 - 1/2 e^(-1.8) with the lag of 14 - ln 2 / 0.3.
     ("family", "gompertz", rate_at_twenty_months, 0.891743754581768),
     ("family", "lagged-exponential", rate_at_twenty_months, 0.917350555889207),
 )
-def test_learning_curves(spec, measure, expected):
+def test_ramp_up_curves(spec, measure, expected):
     assert measure(spec) == exact(expected)
 
 
@@ -59,7 +59,7 @@ def block_of(ramp, *, luck=None, lines=1, elders=(), name="block-1"):
         entity=name,
         nameplate=34.3,
         lines=lines,
-        line_interval_months=2.0,
+        line_interval=Timed((), (2.0,)),
         ramp=ramp,
         ctx=ctx,
         pipeline=Pipeline(make_project(sop=0.0), name, ctx, SHOCK),
@@ -75,31 +75,28 @@ def scrap_after_four_months(ramp):
     return made.scrap
 
 
-def second_line_state(ramp):
-    """Experience of the second line, where the first has two years."""
-    made = block_of(ramp, lines=2)
-    made.ctx.env.run(until=1.0)
-    made.lines[0].state = 2.0
-    made.ctx.env.run(until=100.0)
-    return made.lines[1].state
+def second_block(ramp, know_how=0.0):
+    """A second block, where the first has ten months of engineering and some know-how."""
+    elder = block_of(ramp)
+    elder.ctx.env.run(until=0.5)
+    elder.engineering_months, elder.know_how = 10.0, know_how
+    second = block_of(ramp, elders=(elder,), name="block-2")
+    second.ctx.env.run(until=1.0)
+    return second
 
 
-def second_line_state_behind(ramp):
+def know_how_of_a_second_block(ramp):
+    """Its know-how in years, where the first has two."""
+    return second_block(ramp, 2.0).know_how
+
+
+def know_how_of_a_second_block_behind(ramp):
     """The same where the first is half a year behind its class."""
-    made = block_of(ramp, lines=2)
-    made.ctx.env.run(until=1.0)
-    made.lines[0].state = -0.5
-    made.ctx.env.run(until=100.0)
-    return made.lines[1].state
+    return second_block(ramp, -0.5).know_how
 
 
 def engineering_of_a_second_block(ramp):
-    elder = block_of(ramp)
-    elder.ctx.env.run(until=0.5)
-    elder.engineering_months = 10.0
-    second = block_of(ramp, elders=(elder,), name="block-2")
-    second.ctx.env.run(until=1.0)
-    return second.engineering_months
+    return second_block(ramp).engineering_months
 
 
 def lost_days(ramp):
@@ -115,7 +112,7 @@ def lost_days_with_few_technicians(ramp):
 def made_in_a_stall(ramp):
     made = block_of(ramp)
     made.ctx.env.run(until=380.0)
-    made.lines[0].state = 1e3
+    made.know_how = 1e3
     week = make_context().calendar.periods[0]
     return made.levels(week, 1.0).available
 
@@ -171,8 +168,8 @@ CERTAIN = replace(
     ("scrap_time", 4.0, scrap_after_four_months, 0.18507900999829),  # 0.06 + 0.34 / e
     ("scrap_time", 2.0, scrap_after_four_months, 0.106013996300448),  # 0.06 + 0.34 / e^2
     ("scrap_mature", 0.1, scrap_after_four_months, 0.210363832351433),  # 0.1 + 0.3 / e
-    ("transfer", 0.3, second_line_state, 0.6),  # 0.3 x 2 years
-    ("transfer", 0.3, second_line_state_behind, -0.5),  # a delay is handed on in full
+    ("transfer", 0.3, know_how_of_a_second_block, 0.6),  # 0.3 x 2 years
+    ("transfer", 0.3, know_how_of_a_second_block_behind, -0.5),  # a delay is handed on in full
     ("transfer", 0.3, engineering_of_a_second_block, 3.0),
     # Up 20, down 2/3, three times over.
     ("mttr", 16.0, lost_days, 2.0),

@@ -1,23 +1,30 @@
-"""A block is the sum of its lines; stops; yield; stalls."""
+"""A block follows its class; what acts on the frozen rate of its lines; stops; yield; stalls."""
 
+import itertools
 import math
+from datetime import date
 
+import numpy as np
 import pytest
 
-from bvsim.valley.ground.calendar import DAYS_PER_MONTH
+from bvsim.schema.unit import Timed
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR
 from bvsim.valley.ground.streams import Key, Streams
-from bvsim.valley.projects.block import Block, Stops
+from bvsim.valley.ground.undisturbed import Undisturbed
+from bvsim.valley.projects.block import Block
+from bvsim.valley.projects.lines import Stops
 from bvsim.valley.projects.stages import Pipeline
 from world import SHOCK, make_context, make_project, make_ramp
 
 
 def make_block(ctx, ramp, *, lines=3, interval=4.0, sop=0.0, name="a.block-1", elders=()):
     pipeline = Pipeline(make_project(sop=sop), name, ctx, SHOCK)
+    timed = interval if isinstance(interval, Timed) else Timed((), (interval,))
     return Block(
         entity=name,
         nameplate=12.0,
         lines=lines,
-        line_interval_months=interval,
+        line_interval=timed,
         ramp=ramp,
         ctx=ctx,
         pipeline=pipeline,
@@ -35,22 +42,115 @@ def run_block(ctx, block, *, used=1.0, engineers=1.0, periods=200):
     return history
 
 
-def test_a_block_without_chance_is_the_sum_of_its_lines_logistics():
-    ctx, ramp = make_context(chance=False), make_ramp()
-    block = make_block(ctx, ramp)
-    history = run_block(ctx, block)
-    k, t50 = ramp.k, ramp.t50
-    for period, levels, _ in history[100:]:
-        expected = 0.0
-        for i in range(3):
-            release = i * 4.0 * DAYS_PER_MONTH
-            first = next(p for p in ctx.calendar.periods if p.start_day >= release - 1e-6)
-            begin = 12.0 * (ctx.calendar.worked_before[period.index]) / 343.0
-            begin -= 12.0 * ctx.calendar.worked_before[first.index] / 343.0
-            end = begin + 12.0 * period.scheduled_days / 343.0
-            primitive = [math.log1p(math.exp(k * (t - t50))) / k for t in (begin, end)]
-            expected += 4.0 * (primitive[1] - primitive[0]) / 12.0
-        assert levels.available == pytest.approx(expected * ramp.rating, abs=1e-9)
+def plant_curve(ctx, ramp, period, *, sop=0.0):
+    """Good units of a period by the class's own curve, in closed form; at full availability."""
+    worked = (ctx.calendar.worked_days(day) for day in (period.start_day, period.end_day))
+    first = ctx.calendar.worked_days(sop)
+    months = [12.0 * (days - first) / ctx.calendar.scheduled_days_per_year for days in worked]
+    begin, end = (math.log1p(math.exp(ramp.k * (m - ramp.t50))) / ramp.k for m in months)
+    return 12.0 * ramp.rating * (end - begin) / 12.0
+
+
+@pytest.mark.parametrize("lines", [1, 6, 13])
+@pytest.mark.parametrize(
+    "figures",
+    [
+        {"t50": 30.0, "k": 0.15},  # slow: the drawn interval stays
+        {"t50": 14.0, "k": 0.3},  # fast: lines come sooner than drawn
+        {"t50": 20.0, "k": 0.25, "scrap_start": 0.7, "scrap_time": 3.0},
+    ],
+)
+def test_an_undisturbed_block_follows_the_curve_of_its_class(lines, figures):
+    ctx, ramp = make_context(chance=False, end=date(2029, 12, 31)), make_ramp(**figures)
+    block = make_block(ctx, ramp, lines=lines, interval=5.0, sop=10.0)
+    first = ctx.calendar.periods[2].start_day  # of the first period after its SOP
+    for period, _, (_, good) in run_block(ctx, block, periods=364)[2:]:
+        expected = plant_curve(ctx, ramp, period, sop=first)
+        assert good == pytest.approx(expected, rel=1e-6, abs=1e-12)
+    assert len(block.lines) == lines
+
+
+def test_lines_come_sooner_only_where_the_curve_needs_them():
+    drawn = 6.0 * DAYS_PER_MONTH
+    releases = {}
+    for t50 in (14.0, 45.0):
+        ctx = make_context(chance=False)
+        block = make_block(ctx, make_ramp(t50=t50, k=0.25), lines=6, interval=6.0)
+        run_block(ctx, block)
+        days = [e.day for e in ctx.trace.events if "released" in e.event]
+        releases[t50] = [b - a for a, b in itertools.pairwise(days)]
+        assert max(releases[t50]) <= drawn + 1e-9
+        given = block.line_curve.schedule.given_days
+        assert given == pytest.approx(5 * drawn - (days[-1] - days[0]))
+    assert releases[45.0] == pytest.approx([drawn] * 5)
+    assert sum(releases[14.0]) < 5 * drawn
+
+
+def test_where_yield_is_not_there_lines_run_in_full_and_no_faster():
+    ctx = make_context(chance=False)
+    ramp = make_ramp(t50=4.0, k=1.0, scrap_start=0.5, scrap_time=24.0)
+    short = 0
+    for period, levels, (_, good) in run_block(ctx, make_block(ctx, ramp, lines=1)):
+        assert levels.ramped <= levels.rated * (1.0 + 1e-12)
+        short += good < 0.95 * plant_curve(ctx, ramp, period)
+    assert short > 50
+
+
+def test_with_stops_the_curve_is_followed_in_the_mean():
+    ramp = make_ramp(t50=12.0, major_stops=0.5, mtbf=15.0, mttr=24.0)
+    made = expected = 0.0
+    squares = []
+    for draw in range(60):
+        ctx = make_context(draw=draw, end=date(2026, 12, 31))
+        history = run_block(ctx, make_block(ctx, ramp, lines=4), periods=200)
+        good = sum(good for _, _, (_, good) in history)
+        squares.append(good)
+        made += good
+        # mean length of lognormal stops: median times exp(sigma^2 / 2)
+        lost = 0.5 * 7.0 * math.exp(math.log(2.7) ** 2 / 2.0) / 343.0
+        uptime = 15.0 / 16.0 * (1.0 - lost)
+        expected += uptime * sum(plant_curve(ctx, ramp, period) for period, _, _ in history)
+    error = np.std(squares, ddof=1) / math.sqrt(len(squares))
+    assert made / 60 == pytest.approx(expected / 60, abs=4.0 * error)
+    assert error < 0.02 * expected / 60
+
+
+def total(block, history, first=0):
+    return sum(good for period, _, (_, good) in history if period.index >= first)
+
+
+def test_a_lever_that_halves_the_interval_raises_output_and_the_solve_does_not_undo_it():
+    made = {}
+    for name, values in (("drawn", (6.0,)), ("halved", (6.0, 3.0))):
+        ctx = make_context(chance=False)
+        days = (ctx.calendar.day(date(2023, 3, 1)),) if len(values) > 1 else ()
+        block = make_block(
+            ctx, make_ramp(t50=40.0, k=0.12), lines=6, interval=Timed(days, values), sop=0.0
+        )
+        made[name] = total(block, run_block(ctx, block, periods=150))
+    assert made["halved"] > 1.15 * made["drawn"]
+
+
+def test_scrap_that_a_scenario_makes_worse_lowers_what_is_good_and_not_what_is_started():
+    made = {}
+    before = {"a.block-1": Undisturbed(make_ramp(), 3, 4.0)}
+    for time in (4.0, 8.0):
+        ctx = make_context(chance=False, before=before)
+        block = make_block(ctx, make_ramp(scrap_time=time))
+        history = run_block(ctx, block, periods=100)
+        started = sum(started for _, _, (started, _) in history)
+        made[time] = total(block, history), started
+    assert made[8.0][0] < 0.97 * made[4.0][0]
+    assert made[8.0][1] == pytest.approx(made[4.0][1])
+
+
+def test_a_class_without_settings_compensates_what_its_own_scrap_takes():
+    made = {}
+    for time in (4.0, 8.0):
+        ctx = make_context(chance=False)
+        block = make_block(ctx, make_ramp(scrap_time=time, t50=24.0, k=0.15))
+        made[time] = total(block, run_block(ctx, block, periods=100))
+    assert made[8.0] == pytest.approx(made[4.0], rel=1e-9)
 
 
 def test_levels_descend_and_good_cells_follow_the_yield():
@@ -88,23 +188,38 @@ def test_missing_technicians_lengthen_repairs_in_proportion():
     assert total(1.0) == pytest.approx(2.0 / 22.0, rel=0.05)
 
 
+def test_a_starved_block_learns_more_slowly_and_makes_less_afterwards():
+    made = {}
+    for share in (1.0, 0.3):
+        ctx = make_context(chance=False)
+        block = make_block(ctx, make_ramp(t50=24.0, k=0.2))
+        run_block(ctx, block, used=share, periods=60)
+        assert block.know_how == pytest.approx(share * block_age(ctx, 60))
+        made[share] = block.levels(ctx.calendar.periods[60], 1.0).available
+    # the class's curve at the know-how: nothing is caught up by lines that came meanwhile
+    assert made[0.3] < 0.55 * made[1.0]
+
+
+def block_age(ctx, periods):
+    return ctx.calendar.worked_before[periods] / 343.0
+
+
 def test_throttling_slows_the_rate_but_not_the_yield():
     free_ctx, capped_ctx = make_context(chance=False), make_context(chance=False)
     free, capped = make_block(free_ctx, make_ramp()), make_block(capped_ctx, make_ramp())
     run_block(free_ctx, free, used=1.0)
     run_block(capped_ctx, capped, used=0.2)
     assert capped.scrap == pytest.approx(free.scrap)
-    assert capped.lines[0].state < free.lines[0].state
+    assert capped.know_how < free.know_how
 
 
 def test_scrap_decays_with_engineering_time():
     ctx, ramp = make_context(chance=False), make_ramp()
     block = make_block(ctx, ramp)
     history = run_block(ctx, block, engineers=0.5, periods=100)
-    months = sum(p.days for p, _, (started, _) in history if started > 0.0) / DAYS_PER_MONTH
-    expected = 0.06 + 0.34 * math.exp(-0.5 * months / 4.0)
-    idle = sum(p.days for p, levels, _ in history if levels.built == 0.0) / DAYS_PER_MONTH
-    assert block.scrap == pytest.approx(expected, rel=0.01 + idle)
+    worked = sum(p.scheduled_days for p, levels, _ in history if levels.built > 0.0)
+    expected = 0.06 + 0.34 * math.exp(-0.5 * 12.0 * worked / 343.0 / 4.0)
+    assert block.scrap == pytest.approx(expected)
 
 
 def test_a_stalled_block_learns_nothing():
@@ -112,18 +227,59 @@ def test_a_stalled_block_learns_nothing():
     block = make_block(ctx, ramp, lines=1)
     history = run_block(ctx, block, periods=30)
     assert block.stalled
-    assert block.lines[0].state == pytest.approx(block.curve.start, abs=1e-6)
+    assert block.know_how == pytest.approx(0.0, abs=0.03)
+    assert block.scrap == pytest.approx(0.4, abs=0.05)
     _, levels, (started, _) = history[-2]
     assert levels.ramped < levels.rated
     assert started > 0.0
 
 
-def test_a_later_block_inherits_a_share_of_experience():
+def test_a_later_block_begins_with_a_share_of_experience():
     ctx, ramp = make_context(chance=False), make_ramp(transfer=0.5)
     elder = make_block(ctx, ramp, lines=1)
-    young = make_block(ctx, ramp, lines=1, sop=800.0, name="a.block-2", elders=(elder,))
+    young = make_block(ctx, ramp, lines=4, sop=800.0, name="a.block-2", elders=(elder,))
     young.start()
-    run_block(ctx, elder)
-    assert young.lines
-    assert young.lines[0].state == pytest.approx(0.5 * elder.lines[0].state, rel=0.7)
-    assert young.lines[0].state > young.curve.start
+    run_block(ctx, elder, periods=160)
+    known = ctx.calendar.worked_days(800.0) / 343.0
+    assert young.know_how == pytest.approx(0.5 * known, rel=0.02)
+    assert young.engineering_months == pytest.approx(0.5 * 12.0 * known, rel=0.02)
+    # its one line of four runs as a line of a plant with that know-how does: it makes no more
+    levels = young.levels(ctx.calendar.periods[160], 1.0)
+    plant = 1.0 / (1.0 + math.exp(-ramp.k * (12.0 * young.know_how - ramp.t50)))
+    usual = young.line_curve.schedule.usual(young.know_how)
+    assert levels.ramped / levels.rated == pytest.approx(plant / usual, rel=0.1)
+
+
+def test_a_block_behind_its_class_hands_its_delay_on_in_full():
+    ctx, ramp = make_context(chance=False), make_ramp(transfer=0.5)
+    elder = make_block(ctx, ramp, lines=2)
+    young = make_block(ctx, ramp, lines=4, sop=100.0, name="a.block-2", elders=(elder,))
+    young.start()
+    elder.start()
+    ctx.env.run(until=50.0)
+    elder.take_over(-1.5)
+    ctx.env.run(until=101.0)
+    assert young.know_how == -1.5
+
+
+def test_a_class_that_is_silent_at_first_comes_to_life():
+    ctx, ramp = make_context(chance=False), make_ramp(family="lagged-exponential")
+    history = run_block(ctx, make_block(ctx, ramp, lines=1), periods=250)
+    made = [good for _, _, (_, good) in history]
+    assert made[5] == 0.0
+    assert made[-1] > 0.0
+
+
+def test_what_is_planned_ahead_is_what_an_undisturbed_block_then_starts():
+    ctx, ramp = make_context(chance=False), make_ramp()
+    block = make_block(ctx, ramp, lines=5, interval=5.0)
+    run_block(ctx, block, periods=50)
+    planned = block.planned(0.25)
+    later = ctx.calendar.periods[50].start_day + 0.25 * DAYS_PER_YEAR
+    for period in ctx.calendar.periods[50:]:
+        ctx.env.run(until=period.start_day + 1e-6)
+        levels = block.levels(period, 1.0)
+        block.run(1.0, period, 1.0, 0.0)
+        if period.end_day > later and period.scheduled_days > 0.0:
+            break
+    assert planned == pytest.approx(levels.available * 343.0 / period.scheduled_days, rel=0.1)

@@ -17,7 +17,8 @@ from bvsim.valley.cathode.restocking import Forecast
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.mix import MixedStock
-from bvsim.valley.projects.block import Block, Levels
+from bvsim.valley.projects.block import Block
+from bvsim.valley.projects.lines import Levels
 from bvsim.valley.projects.stages import Pipeline
 from bvsim.valley.returns.gate import Gate
 
@@ -137,14 +138,15 @@ class CathodePlant:
         self.name, self.spec, self.stock = name, spec, stock
         self.ctx, self.gate, self.metals = shared.ctx, shared.gate, shared.metals
         self.crew = shared.labour.employ(name, spec.basin, spec.staffing)
+        kilns = spec.kilns
+        self._campaign = kilns.campaign / (kilns.campaign + kilns.overhaul)
         self.blocks: list[Block] = []
         for label in sorted(spec.blocks):
             self.blocks.append(self._make_block(label, spec.blocks[label], shared))
         self.first_product = self.ctx.env.event()
         self.good = self.started = self.waiting = self.held = 0.0
         self.calls = Forecast(spec.memory)
-        kilns, batches = spec.kilns, spec.batches
-        self._kiln_share = kilns.campaign / (kilns.campaign + kilns.overhaul)
+        batches = spec.batches
         self._wait_days = batches.residence + batches.release
         self._batches: deque[tuple[float, list[float]]] = deque()
         self._held: list[tuple[float, list[float]]] = []
@@ -168,11 +170,12 @@ class CathodePlant:
             entity=entity,
             nameplate=spec.nameplate,
             lines=round(spec.lines),
-            line_interval_months=spec.line_interval,
+            line_interval=spec.line_interval,
             ramp=self.spec.ramp,
             ctx=self.ctx,
             pipeline=Pipeline(project, entity, self.ctx, shared.shock, owner=self),
             elders=tuple(self.blocks),
+            campaign=self._campaign,
         )
 
     def start(self) -> None:
@@ -257,7 +260,7 @@ class CathodePlant:
         self._levels = [block.levels(period, repair) for block in self.blocks]
         self._available = sum(levels.available for levels in self._levels)
         staffed = self.crew.crew_share * sum(levels.rated for levels in self._levels)
-        possible = min(self._available * self._kiln_share, staffed)
+        possible = min(self._available, staffed)
         if period.scheduled_days > 0.0:
             self.daily_capacity = possible / period.scheduled_days
         return possible

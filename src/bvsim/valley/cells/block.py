@@ -13,7 +13,8 @@ from bvsim.valley.cells.plan import PlanPath
 from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Period
 from bvsim.valley.ground.context import Context
-from bvsim.valley.projects.block import NOTHING, Block, Levels
+from bvsim.valley.projects.block import Block
+from bvsim.valley.projects.lines import NOTHING, Levels
 from bvsim.valley.projects.stages import Events
 
 NO_LIMITS: Final = (math.inf,) * len(LIMITS)
@@ -150,9 +151,7 @@ class CellBlock:
     def _take_over(self, observed: ObservedBlock, period: Period) -> None:
         """Take over the state that explains the observations, when a window ends."""
         if period.start_day < observed.last_fit_day <= period.end_day:
-            states = observed.final_states()
-            for line, day in zip(self.block.lines, sorted(states), strict=False):
-                line.state = states[day]
+            self.block.take_over(observed.know_how)
         self.block.engineering_months = observed.engineering_months(period.end_day)
 
     def post_idle(self, periods: Sequence[Period], *, closed: bool) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.stages import Project, Shock
+from bvsim.schema.unit import Timed
 from bvsim.valley.cells.plan import PlanPath
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
-from bvsim.valley.projects.block import Block, Levels
+from bvsim.valley.projects.block import Block
+from bvsim.valley.projects.lines import Levels
 from bvsim.valley.projects.stages import Events, Milestone, Owner, Pipeline
 
 
@@ -48,7 +50,7 @@ class BrochureBlock(Block):
             entity=entity,
             nameplate=max(plan.nameplates, default=0.0),
             lines=1,
-            line_interval_months=0.0,
+            line_interval=Timed((), (0.0,)),
             ramp=ramp,
             ctx=ctx,
             pipeline=pipeline,
@@ -86,3 +88,7 @@ class BrochureBlock(Block):
         """Make what nameplate says; return (started, good) units."""
         good = self._made * used_share
         return good / (1.0 - self.ramp.scrap_mature), good
+
+    def planned(self, years: float) -> float:
+        """Return nameplate in service."""
+        return self.released

@@ -170,18 +170,11 @@ class Gigafactory:
         buyer.request(started * buyer.cam_t_per_gwh, self._outlook)
 
     def _plan_cathode(self, lead_days: float) -> float:
-        """Return the cathode use per day that the released lines plan for a lead time ahead."""
+        """Return the cathode use per day that the blocks plan for a lead time ahead."""
         years = lead_days / DAYS_PER_YEAR
-        rate = 0.0
-        for each in self.blocks:
-            if not each.block.closed:
-                curve = each.block.curve
-                for line in each.block.lines:
-                    ahead = curve.starts(line.state, years)
-                    state = curve.advance(line.state, ahead, ahead, years)
-                    rate += line.nameplate * curve.rate(state)
-        share = self.ramp.rating / (1.0 - self.ramp.scrap_mature)
-        return rate * share * self.wiring.buyer.cam_t_per_gwh / DAYS_PER_YEAR
+        rate = sum([each.block.planned(years) for each in self._running])
+        started = rate / (1.0 - self.ramp.scrap_mature)
+        return started * self.wiring.buyer.cam_t_per_gwh / DAYS_PER_YEAR
 
     def produce(self, period: Period) -> None:
         """Start cells within all limits, learn, and post the ledger."""

@@ -1,9 +1,9 @@
 """Observed output and scrap of a block: what is imposed up to `as_of`, and the state it implies.
 
-Within each window of observed output, all lines follow their class's curve shifted
-in time by one offset: the offset at which the block makes what was observed. It
-contains whatever delayed or sped up the block, stalls included. What the offset
-cannot shape is left to the last rescaling, so the windows add up exactly.
+Within each window of observed output the block follows its class's curve shifted in time
+by one offset: the offset at which it makes what was observed, with the scrap that was
+observed. It contains whatever delayed or sped up the block, stalls included. What no
+offset reaches is left to a last rescaling, so the windows add up exactly.
 """
 
 from __future__ import annotations
@@ -11,32 +11,25 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.site import CellBlock, OutputWindow
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Calendar
-from bvsim.valley.projects.ramp import Curve
+from bvsim.valley.projects.line_curve import LineCurve, mean_uptime
 
 _WIDEST_OFFSET_YEARS: Final = 60.0
-_OFFSET_TOLERANCE_YEARS: Final = 1e-7
+_TOLERANCE: Final = 1e-9
+_MOST_STEPS: Final = 100
 
 
-class Span(NamedTuple):
-    """A line's working time within a window: nameplate (GWh/yr), age and length (years)."""
+class Piece(NamedTuple):
+    """A part of a window: working age at its start and length (years), day, share good."""
 
-    nameplate: float
     age: float
-    length: float
-
-
-@dataclass(frozen=True)
-class ReleasedLine:
-    """A line of an observed block: nameplate (GWh/yr) and day of release."""
-
-    nameplate: float
+    years: float
     day: float
+    good_share: float
 
 
 class ScrapPath:
@@ -84,13 +77,11 @@ class ObservedBlock:
     Parameters
     ----------
     spec : CellBlock
-        Drawn figures: windows of output, readings of scrap.
+        Drawn figures: nameplate, windows of output, readings of scrap.
     ramp : RampClass
         Drawn figures of the class.
-    curve : Curve
-        The class's learning curve.
-    lines : sequence of ReleasedLine
-        Lines with their days of release.
+    line_curve : LineCurve
+        The frozen rate of the block's lines.
     calendar : Calendar
         Periods and scheduled days.
     as_of_day : float
@@ -104,6 +95,10 @@ class ObservedBlock:
         Periods in which it is a fact that the plant capped its own starts.
     fits : list of (float, float)
         Per window, the offset found (years) and the rescaling left over.
+    last_fit_day : float
+        Day on which the last window without a cap ends (minus infinity: none).
+    know_how : float
+        The block's know-how on that day, in years.
     """
 
     def __init__(
@@ -111,45 +106,32 @@ class ObservedBlock:
         *,
         spec: CellBlock,
         ramp: RampClass,
-        curve: Curve,
-        lines: Sequence[ReleasedLine],
+        line_curve: LineCurve,
         calendar: Calendar,
         as_of_day: float,
     ) -> None:
-        self.ramp, self.curve, self.lines, self.calendar = ramp, curve, lines, calendar
-        self.uptime = ramp.mtbf / (ramp.mtbf + ramp.mttr / 24.0)
+        self.ramp, self.line_curve, self.calendar = ramp, line_curve, calendar
+        self.uptime = mean_uptime(ramp, calendar.scheduled_days_per_year)
+        self._full_gwh_per_year = spec.nameplate * ramp.rating * self.uptime
+        self.sop_day = line_curve.schedule.days[0]
         known = [w for w in spec.output.values() if calendar.day(w.known_from) <= as_of_day]
         readings = [
             (calendar.day(r.on), r.scrap)
             for r in spec.scrap.values()
             if calendar.day(r.known_from) <= as_of_day
         ]
-        self.scrap = ScrapPath(ramp, lines[0].day, sorted(readings))
+        self.scrap = ScrapPath(ramp, self.sop_day, sorted(readings))
         self.good: dict[int, float] = {}
         self.throttled: set[int] = set()
         self.fits: list[tuple[float, float]] = []
-        self.end_day = -math.inf
-        self._offset = 0.0
-        self._offset_day = -math.inf
+        self.end_day = self.last_fit_day = -math.inf
+        self.know_how = 0.0
         for window in sorted(known, key=lambda w: w.first):
             self._impose(window)
 
     def covers(self, index: int) -> bool:
         """Tell whether output of a period was observed."""
         return index in self.good
-
-    def final_states(self) -> dict[float, float]:
-        """Return the state of each line, by its day of release, when the last fit ends."""
-        return {
-            line.day: self.curve.state_at(self._age(line, self._offset_day) + self._offset)
-            for line in self.lines
-            if line.day < self._offset_day
-        }
-
-    @property
-    def last_fit_day(self) -> float:
-        """Day on which the last window without a cap ends (minus infinity: none)."""
-        return self._offset_day
 
     def engineering_months(self, day: float) -> float:
         """Return the engineering time that explains the scrap of a day."""
@@ -158,26 +140,20 @@ class ObservedBlock:
         now = max(self.scrap.at(day) - ramp.scrap_mature, 1e-9)
         return -ramp.scrap_time * math.log(now / above)
 
-    def _age(self, line: ReleasedLine, day: float) -> float:
-        """Return a line's working years on a day; later lines inherit experience."""
-        first = self.calendar.worked_days(self.lines[0].day)
-        lag = (1.0 - self.ramp.transfer) * (self.calendar.worked_days(line.day) - first)
-        worked = self.calendar.worked_days(day) - first - lag
-        return worked * self.uptime / self.calendar.scheduled_days_per_year
-
-    def _good_share(self, day: float) -> float:
-        """Return good cells per GWh of starts at mature yield."""
-        return (1.0 - self.scrap.at(day)) / (1.0 - self.ramp.scrap_mature)
+    def _age(self, day: float) -> float:
+        """Return the block's working years on a day."""
+        worked = self.calendar.worked_days(day) - self.calendar.worked_days(self.sop_day)
+        return worked / self.calendar.scheduled_days_per_year
 
     def _impose(self, window: OutputWindow) -> None:
         calendar = self.calendar
         first, last = calendar.day(window.first), calendar.day(window.last) + 1.0
         periods = [p for p in calendar.periods if p.start_day < last and p.end_day > first]
-        if not window.throttled:
-            shape = self._fit(window.good, first, last, [p.start_day for p in periods])
-        else:
+        if window.throttled:
             shape = [p.scheduled_days for p in periods]
             self.throttled.update(p.index for p in periods)
+        else:
+            shape = self._fit(window.good, first, last, [p.start_day for p in periods])
         total = math.fsum(shape)
         for period, part in zip(periods, shape, strict=True):
             share = part / total if total > 0.0 else period.days / (last - first)
@@ -185,51 +161,59 @@ class ObservedBlock:
         self.end_day = max(self.end_day, periods[-1].end_day)
 
     def _fit(self, good: float, first: float, last: float, starts: list[float]) -> list[float]:
-        """Find the window's offset; return the shape of good output over its periods."""
+        """Find the window's offset; return the good output of its periods, GWh."""
         bounds = [max(first, starts[0]), *starts[1:], last]
-        scrap = self.scrap.at((first + last) / 2.0)
-        target, shape, offset = good, [1.0], 0.0
-        whole = self._spans(first, last)
-        pieces = [
-            (self._spans(a, b), self._good_share((a + b) / 2.0))
-            for a, b in itertools.pairwise(bounds)
-        ]
-        for _ in range(3):  # the second and third pass correct for scrap moving in the window
-            starts_needed = target * (1.0 - self.ramp.scrap_mature) / (1.0 - scrap)
-            offset = self._find_offset(starts_needed, whole)
-            shape = [self._output(offset, spans) * share for spans, share in pieces]
-            made = math.fsum(shape)
-            if made <= 0.0:
-                break
-            target *= good / made
-        self.fits.append((offset, good / math.fsum(shape) if math.fsum(shape) > 0.0 else math.nan))
-        self._offset, self._offset_day = offset, last
+        pieces = [self._piece(a, b) for a, b in itertools.pairwise(bounds)]
+        offset = self._find_offset(good, pieces)
+        shape = self._output(offset, pieces)
+        made = math.fsum(shape)
+        self.fits.append((offset, good / made if made > 0.0 else math.nan))
+        self.last_fit_day = last
+        self.know_how = self._age(last) + offset
         return shape
 
-    def _find_offset(self, target: float, spans: Sequence[Span]) -> float:
-        """Return by bisection the shift in years at which the lines start `target` GWh."""
+    def _piece(self, start: float, end: float) -> Piece:
+        age = self._age(start)
+        scrap = self.scrap.at((start + end) / 2.0)
+        good_share = (1.0 - scrap) / (1.0 - self.ramp.scrap_mature)
+        return Piece(age, self._age(end) - age, start, good_share)
+
+    def _find_offset(self, good: float, pieces: Sequence[Piece]) -> float:
+        """Return the shift in years at which the block makes some GWh.
+
+        By false position (Illinois) on the logarithm of the output, which is nearly a
+        straight line in the shift while the curve is far from its end.
+        """
+        target = math.log(max(good, 1e-12))
         low, high = -_WIDEST_OFFSET_YEARS, _WIDEST_OFFSET_YEARS
-        while high - low > _OFFSET_TOLERANCE_YEARS:
-            middle = (low + high) / 2.0
-            if self._output(middle, spans) < target:
-                low = middle
+        below, above = self._miss(low, pieces, target), self._miss(high, pieces, target)
+        if below >= 0.0 or above <= 0.0:
+            return low if below >= 0.0 else high
+        side = 0
+        for _ in range(_MOST_STEPS):
+            middle = (low * above - high * below) / (above - below)
+            miss = self._miss(middle, pieces, target)
+            if abs(miss) < _TOLERANCE:
+                return middle
+            if miss < 0.0:
+                low, below = middle, miss
+                above = above / 2.0 if side < 0 else above
+                side = -1
             else:
-                high = middle
+                high, above = middle, miss
+                below = below / 2.0 if side > 0 else below
+                side = 1
         return (low + high) / 2.0
 
-    def _spans(self, first: float, last: float) -> list[Span]:
-        """Return the working ages of released lines between two days."""
-        spans = []
-        for line in self.lines:
-            begin = max(first, line.day)
-            if begin < last:
-                age = self._age(line, begin)
-                spans.append(Span(line.nameplate, age, self._age(line, last) - age))
-        return spans
+    def _miss(self, offset: float, pieces: Sequence[Piece], target: float) -> float:
+        """Return the logarithm of what the block makes at a shift, less that of the target."""
+        return math.log(max(math.fsum(self._output(offset, pieces)), 1e-300)) - target
 
-    def _output(self, offset: float, spans: Sequence[Span]) -> float:
-        """Return what lines start over their spans, at mature yield, in GWh."""
-        curve, total = self.curve, 0.0
-        for nameplate, age, length in spans:
-            total += nameplate * curve.starts(curve.state_at(age + offset), length)
-        return total * self.ramp.rating
+    def _output(self, offset: float, pieces: Sequence[Piece]) -> list[float]:
+        """Return the good cells that the block makes in each piece at a shift, GWh."""
+        curve, full = self.line_curve, self._full_gwh_per_year
+        made = []
+        for age, years, day, good_share in pieces:
+            rate = curve.rate(age + offset, years, day) if years > 0.0 else 0.0
+            made.append(full * curve.schedule.due(day) * rate * years * good_share)
+        return made

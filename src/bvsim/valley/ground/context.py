@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import simpy
 
 from bvsim.valley.ground.books import Books, Trace
 from bvsim.valley.ground.calendar import Calendar
 from bvsim.valley.ground.streams import Streams
+from bvsim.valley.ground.undisturbed import Undisturbed
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,9 @@ class Context:
         Day since the start up to which facts are imposed.
     lifts : frozenset of str
         Constraints that are lifted, as `causes.LIFTS` names them.
+    before : mapping of str to Undisturbed
+        Figures of blocks before settings of the scenario; a block that is not there has
+        none changed.
     lift_day : float
         Day since the start from which they are: `as_of`, or the first day in the plan's
         own scenario.
@@ -42,6 +47,7 @@ class Context:
     as_of_day: float
     lifts: frozenset[str] = frozenset()
     lift_day: float = 0.0
+    before: Mapping[str, Undisturbed] = field(default_factory=dict)
 
     def lifted(self, constraint: str) -> bool:
         """Tell whether a constraint is lifted now."""

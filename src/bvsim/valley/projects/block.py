@@ -1,88 +1,30 @@
 """Lines released one after another: rate, yield and unplanned stops of a block.
 
-A block serves gigafactories (GWh) and cathode plants (t) alike: its quantities
-are in units of good product at mature yield.
+Know-how is the block's own and moves all its lines: the rate at which they run is solved so
+that an undisturbed block follows its class (`line_curve`). A block serves gigafactories
+(GWh) and cathode plants (t) alike: its quantities are in units of good product at mature
+yield.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Final
 
 from bvsim.schema.ramp import RampClass
-from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, Period
+from bvsim.schema.unit import Timed
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.luck import lognormal
-from bvsim.valley.ground.streams import Stream
-from bvsim.valley.projects.ramp import Curve, make_curve
+from bvsim.valley.ground.undisturbed import Undisturbed
+from bvsim.valley.projects.line_curve import (
+    HOURS_PER_DAY,
+    LineCurve,
+    ScrapCurve,
+    mean_uptime,
+    solve,
+)
+from bvsim.valley.projects.lines import NOTHING, Levels, Line, Stops
 from bvsim.valley.projects.stages import Events, Pipeline
-
-HOURS_PER_DAY: Final = 24.0
-
-
-class Levels:
-    """What a block could make in a period, step by step, in good units at mature yield.
-
-    Parameters
-    ----------
-    built : float
-        Nameplate of released lines over scheduled time.
-    rated : float
-        ... at the rating that mature lines reach.
-    ramped : float
-        ... at the rate that the lines have learnt.
-    available : float
-        ... with unplanned stops.
-    """
-
-    __slots__ = ("available", "built", "ramped", "rated")
-
-    def __init__(self, built: float, rated: float, ramped: float, available: float) -> None:
-        self.built, self.rated, self.ramped, self.available = built, rated, ramped, available
-
-
-NOTHING: Final = Levels(0.0, 0.0, 0.0, 0.0)
-
-
-class Stops:
-    """Unplanned stops of one line: an alternating renewal process in working time."""
-
-    def __init__(self, mtbf_days: float, mttr_days: float, luck: Stream) -> None:
-        self.mtbf_days, self.mttr_days, self.luck = mtbf_days, mttr_days, luck
-        self.up_left = luck.exponential(mtbf_days)
-        self.down_left = 0.0
-
-    def down_days(self, days: float, repair_factor: float) -> float:
-        """Return the days lost within the next `days` of scheduled time."""
-        if self.down_left <= 0.0 and self.up_left > days:
-            self.up_left -= days
-            return 0.0
-        left, down = days, 0.0
-        while left > 0.0:
-            if self.down_left > 0.0:
-                step = self.down_left if self.down_left < left else left
-                self.down_left -= step
-                down += step
-            else:
-                step = self.up_left if self.up_left < left else left
-                self.up_left -= step
-                if self.up_left <= 0.0:
-                    self.down_left = self.luck.exponential(self.mttr_days) * repair_factor
-                    self.up_left = self.luck.exponential(self.mtbf_days)
-            left -= step
-        return down
-
-
-class Line:
-    """One line: its nameplate, its experience and its stops."""
-
-    __slots__ = ("nameplate", "possible", "state", "stops")
-
-    def __init__(self, nameplate: float, state: float, stops: Stops) -> None:
-        self.nameplate = nameplate
-        self.state = state
-        self.stops = stops
-        self.possible = 0.0  # starts of the period under way, years at full rate
 
 
 class Block:
@@ -96,8 +38,8 @@ class Block:
         Good units a year when all lines are released.
     lines : int
         How many lines share the nameplate.
-    line_interval_months : float
-        Time between two releases.
+    line_interval : Timed
+        Time between two releases, in months.
     ramp : RampClass
         Drawn figures of the block's class.
     ctx : Context
@@ -106,7 +48,18 @@ class Block:
         The project whose SOP opens the block.
     elders : sequence of Block
         Earlier blocks of the site, whose experience is handed on.
+    campaign : float
+        Share of scheduled time that planned overhauls leave.
+
+    Attributes
+    ----------
+    know_how : float
+        Years of scheduled time in which an undisturbed plant of the class gets so far.
+    line_curve : LineCurve
+        The lines' rate, frozen when the block opens.
     """
+
+    line_curve: LineCurve
 
     def __init__(
         self,
@@ -114,26 +67,31 @@ class Block:
         entity: str,
         nameplate: float,
         lines: float,
-        line_interval_months: float,
+        line_interval: Timed,
         ramp: RampClass,
         ctx: Context,
         pipeline: Pipeline,
         elders: tuple[Block, ...] = (),
+        campaign: float = 1.0,
     ) -> None:
         self.entity, self.nameplate, self.line_count = entity, nameplate, max(1, round(lines))
-        self.line_interval_days = line_interval_months * DAYS_PER_MONTH
+        self.line_interval, self.campaign = line_interval, campaign
         self.ramp, self.ctx, self.pipeline, self.elders = ramp, ctx, pipeline, elders
-        self.curve: Curve = make_curve(ramp)
-        self._scrap_mature, self._scrap_time = ramp.scrap_mature, ramp.scrap_time
-        self._scrap_above = max(0.0, ramp.scrap_start - ramp.scrap_mature)
+        own = Undisturbed(ramp, lines, line_interval.values[0])
+        self.before = ctx.before.get(entity, own)
+        self._scrap = ScrapCurve(ramp)
+        chance = ctx.streams.key.chance
+        days = ctx.calendar.scheduled_days_per_year
+        self._usual_uptime = mean_uptime(self.before.ramp, days) if chance else 1.0
+        """Availability of the class: what an undisturbed plant learns at."""
         self._liftable = "stops" in ctx.lifts
         self.lines: list[Line] = []
         self.released = 0.0
         self.closed = False
         self.stalled = False
-        self.engineering_months = 0.0
+        self.know_how = self.engineering_months = 0.0
         self.major_stop_left_days = 0.0
-        self._span_years = 0.0
+        self._span_years = self._available = self._uptime = 0.0
 
     def start(self) -> None:
         """Register the block's processes."""
@@ -152,14 +110,59 @@ class Block:
     def release(self) -> Events:
         """Release the lines: the first at SOP (its first cells), the others at intervals."""
         yield self.pipeline.opened
-        self.engineering_months = self.ramp.transfer * max(
-            (elder.engineering_months for elder in self.elders), default=0.0
-        )
+        self._take_over_experience()
+        self._solve()
         for number in range(1, self.line_count + 1):
             if self.closed:
                 return
             self._release_line(number)
-            yield self.ctx.env.timeout(self._wait(self.line_interval_days))
+            yield self.ctx.env.timeout(self._wait(self._interval_days(number)))
+
+    def _take_over_experience(self) -> None:
+        """Begin with a share of what earlier blocks know.
+
+        A block that is behind its class hands its delay on in full.
+        """
+        self.engineering_months = self.ramp.transfer * max(
+            (elder.engineering_months for elder in self.elders), default=0.0
+        )
+        lines = sum([len(elder.lines) for elder in self.elders])
+        if lines:
+            known = sum([elder.know_how * len(elder.lines) for elder in self.elders]) / lines
+            self.know_how = known * (self.ramp.transfer if known > 0.0 else 1.0)
+
+    def _solve(self) -> None:
+        """Freeze the lines' rate."""
+        ctx = self.ctx
+        self.line_curve = solve(
+            self.ramp,
+            self.before,
+            opened=ctx.env.now,
+            calendar=ctx.calendar,
+            head_start=self.know_how,
+            changes=ctx.streams.key.chance,
+        )
+        given = self.line_curve.schedule.given_days
+        if given > 0.0:
+            ctx.trace.log(
+                day=ctx.env.now,
+                entity=self.entity,
+                event="lines come sooner than drawn",
+                cause="the plant's curve needs them",
+                value=given / DAYS_PER_MONTH,
+                unit="months, the last line",
+            )
+
+    def _interval_days(self, number: int) -> float:
+        """Return the days from a line's release to the next one's, as levers have it now."""
+        days = self.line_curve.schedule.days
+        usual = days[number] - days[number - 1] if number < len(days) else math.inf
+        before, now = self.before.interval_months, self.line_interval.at(self.ctx.env.now)
+        if now == before and usual < math.inf:
+            return usual
+        if usual == math.inf or before <= 0.0:
+            return now * DAYS_PER_MONTH
+        return usual * now / before
 
     def _wait(self, days: float) -> float:
         """Return a wait between releases: none after `as_of` when delay is lifted."""
@@ -168,19 +171,14 @@ class Block:
         return min(days, max(0.0, self.ctx.as_of_day - self.ctx.env.now))
 
     def _release_line(self, number: int) -> None:
-        peers = self.lines or [line for elder in self.elders for line in elder.lines]
-        state = self.curve.start
-        if peers:  # a block that is behind its class hands its delay on in full
-            gained = sum(line.state for line in peers) / len(peers) - state
-            state += gained * (self.ramp.transfer if gained > 0.0 else 1.0)
         nameplate = self.nameplate * self.pipeline.size / self.line_count
         cause = "interval after the line before" if number > 1 else "SOP"
-        self._add_line(number, nameplate, cause, state)
+        self._add_line(number, nameplate, cause)
 
-    def _add_line(self, number: int, nameplate: float, cause: str, state: float = 0.0) -> None:
+    def _add_line(self, number: int, nameplate: float, cause: str) -> None:
         luck = self.ctx.streams.stream(f"{self.entity}.line-{number}", "breakdowns")
         stops = Stops(self.ramp.mtbf, self.ramp.mttr / HOURS_PER_DAY, luck)
-        self.lines.append(Line(nameplate, state, stops))
+        self.lines.append(Line(nameplate, stops))
         self.released += nameplate
         self.pipeline.owner.note_change()
         self.ctx.trace.log(
@@ -243,33 +241,34 @@ class Block:
     @property
     def scrap(self) -> float:
         """Scrap now, as a share of units started."""
-        left = math.exp(-self.engineering_months / self._scrap_time)
-        return self._scrap_mature + self._scrap_above * left
+        return self._scrap.at(self.engineering_months)
 
     def levels(self, period: Period, repair_factor: float) -> Levels:
-        """Return what the block could make in a period, and remember it line by line."""
-        lines, scheduled = self.lines, period.scheduled_days
-        if self.closed or not lines or scheduled <= 0.0:
-            for line in lines:
-                line.possible = 0.0
+        """Return what the block could make in a period."""
+        scheduled = period.scheduled_days
+        if self.closed or not self.lines or scheduled <= 0.0:
+            self._span_years = self._available = 0.0
             return NOTHING
         self._span_years = years = scheduled / self.ctx.calendar.scheduled_days_per_year
+        rate = self.line_curve.rate(self.know_how, years, period.start_day)
+        if rate <= 0.0:  # nothing can be started yet: lines are debugged, time alone passes
+            self.know_how += years
+        self._uptime = uptime = self._time_up(scheduled, repair_factor)
+        built = self.released * years
+        rated = built * self.ramp.rating
+        ramped = rated * rate * (1.0 - self.ramp.stall_capacity if self.stalled else 1.0)
+        self._available = ramped * uptime * self.campaign
+        return Levels(built, rated, ramped, self._available)
+
+    def _time_up(self, scheduled: float, repair_factor: float) -> float:
+        """Return the share of a period's scheduled days that stops leave, over all lines."""
         lost = self._lose_to_major_stops(scheduled) if self.major_stop_left_days > 0.0 else 0.0
-        working = scheduled - lost
-        no_stops = self._liftable and self.ctx.lifted("stops")
-        curve, ramped, available = self.curve, 0.0, 0.0
-        for line in lines:
-            line.possible = possible = curve.starts(line.state, years)
-            ramped += line.nameplate * possible
-        for line in lines:
-            down = 0.0 if no_stops else line.stops.down_days(working, repair_factor)
-            if down + lost > 0.0:
-                line.possible = curve.starts(line.state, years * (1.0 - (down + lost) / scheduled))
-            available += line.nameplate * line.possible
-        rating = self.ramp.rating
-        share = 1.0 - self.ramp.stall_capacity if self.stalled else 1.0
-        built, scale = self.released * years, rating * share
-        return Levels(built, built * rating, ramped * scale, available * scale)
+        if self._liftable and self.ctx.lifted("stops"):
+            return 1.0 - lost / scheduled
+        working, down = scheduled - lost, 0.0
+        for line in self.lines:
+            down += line.stops.down_days(working, repair_factor)
+        return 1.0 - (lost + down / len(self.lines)) / scheduled
 
     def _lose_to_major_stops(self, scheduled: float) -> float:
         """Return the days of a period that are lost to major stops."""
@@ -296,20 +295,29 @@ class Block:
         if not self.lines or self.closed:
             return 0.0, 0.0
         scrap = min(self.scrap + penalty, 1.0)
-        made, learning = 0.0, not self.stalled
-        curve, years = self.curve, self._span_years
-        for line in self.lines:
-            possible = line.possible
-            made += line.nameplate * possible
-            if learning:
-                line.state = curve.advance(line.state, used_share * possible, possible, years)
-        share = 1.0
-        if learning:
-            self.engineering_months += period.days / DAYS_PER_MONTH * engineer_share
-        else:
-            share = 1.0 - self.ramp.stall_capacity
-        started = made * share * self.ramp.rating * used_share / (1.0 - self._scrap_mature)
+        started = self._available * used_share / (1.0 - self._scrap.mature)
+        if not self.stalled:
+            years = self._span_years
+            if self._available > 0.0:
+                self.know_how += years * used_share * self._uptime / self._usual_uptime
+            self.engineering_months += years * MONTHS_PER_YEAR * engineer_share
         return started, started * (1.0 - scrap)
+
+    def planned(self, years: float) -> float:
+        """Return the starts that the block plans for a time ahead, in units a year.
+
+        Good units at mature yield, of the lines that are released by then.
+        """
+        if not self.lines or self.closed:
+            return 0.0
+        now, curve = self.ctx.env.now, self.line_curve
+        share = curve.planned(self.know_how + years, now + years * DAYS_PER_YEAR)
+        return self.released / curve.schedule.due(now) * self.ramp.rating * share
+
+    def take_over(self, know_how: float) -> None:
+        """Take over the know-how that explains what was observed."""
+        self.know_how = know_how
+        self.line_curve.head_start = 0.0
 
     def close(self) -> None:
         """Close the block for good."""

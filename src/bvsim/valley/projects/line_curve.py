@@ -1,0 +1,290 @@
+"""The rate of a block's lines, solved so that the block follows its plant's curve, then frozen.
+
+Published ramp-ups are of plants: good output over the whole nameplate, with lines released
+in turn, scrap and stops in it. When nothing outside binds, a block therefore makes
+
+    P(s) = A L(s),   A = rating x mean availability,
+
+with the class's curve L and the block's know-how s, in years of scheduled time since SOP.
+All its lines share s. Each released line runs at the share of its rating
+
+    f(s) = L(s) / (m y0(s)),   at most 1,
+
+with m the share of lines that the undisturbed schedule has released, and y0 the yield at
+undisturbed engineering time over the mature yield: m f y0 = L. The schedule and y0 come
+from the figures as they were before any setting of a scenario; what is set, and all that
+happens, acts on f as it is frozen here.
+"""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_right
+from math import exp, expm1, log
+from typing import Final
+
+from bvsim.schema.ramp import RampClass
+from bvsim.valley.ground.calendar import (
+    DAYS_PER_MONTH,
+    DAYS_PER_YEAR,
+    MONTHS_PER_YEAR,
+    Calendar,
+)
+from bvsim.valley.ground.undisturbed import Undisturbed
+from bvsim.valley.projects.ramp import Curve, make_curve
+
+HOURS_PER_DAY: Final = 24.0
+_ROUNDING_DAYS: Final = 1e-6
+
+
+class ScrapCurve:
+    """Scrap by engineering time: s(e) = s_mature + (s_start - s_mature) exp(-e / tau)."""
+
+    __slots__ = ("above", "mature", "tau_months")
+
+    def __init__(self, ramp: RampClass) -> None:
+        self.mature, self.tau_months = ramp.scrap_mature, ramp.scrap_time
+        self.above = max(0.0, ramp.scrap_start - ramp.scrap_mature)
+
+    def at(self, months: float) -> float:
+        """Return scrap after an engineering time, as a share of units started."""
+        return self.mature + self.above * exp(-months / self.tau_months)
+
+
+class UndisturbedYield:
+    """y0(s): the yield of a block that follows its class, over the mature yield.
+
+    Engineering time then is time itself, less what product changes are expected to undo:
+    e' = 1 - e relapse / interval.
+
+    Parameters
+    ----------
+    ramp : RampClass
+        Figures before any setting.
+    changes : bool
+        Whether there are product changes at all.
+    """
+
+    __slots__ = ("_fading_per_month", "_good", "_scrap")
+
+    def __init__(self, ramp: RampClass, *, changes: bool) -> None:
+        self._scrap = ScrapCurve(ramp)
+        self._good = max(1.0 - ramp.scrap_mature, 1e-9)
+        interval = ramp.product_change_interval
+        self._fading_per_month = ramp.relapse / interval if changes and interval > 0.0 else 0.0
+
+    def at(self, know_how: float) -> float:
+        """Return the yield at a know-how (years), as a share of the mature one."""
+        months = know_how * MONTHS_PER_YEAR if know_how > 0.0 else 0.0
+        fading = self._fading_per_month
+        if fading > 0.0:
+            months = -expm1(-fading * months) / fading
+        return (1.0 - self._scrap.at(months)) / self._good
+
+
+class Schedule:
+    """The undisturbed releases of a block's lines.
+
+    Parameters
+    ----------
+    days : list of float
+        Day of each release, ascending.
+    given_days : float
+        How much sooner the last line comes than at the drawn interval.
+
+    Attributes
+    ----------
+    lines : int
+        Number of lines.
+    """
+
+    __slots__ = ("_middles", "days", "given_days", "lines")
+
+    def __init__(self, days: list[float], given_days: float) -> None:
+        self.days, self.given_days = days, given_days
+        self.lines = len(days)
+        ages = [(day - days[0]) / DAYS_PER_YEAR for day in days]
+        self._middles = [(a + b) / 2.0 for a, b in itertools.pairwise(ages)]
+        self._middles.append(ages[-1])
+
+    def due(self, day: float) -> float:
+        """Return the share of lines that is released by a day."""
+        return max(1, bisect_right(self.days, day + _ROUNDING_DAYS)) / self.lines
+
+    def usual(self, know_how: float) -> float:
+        """Return the share that a plant without a head start has at a know-how (years).
+
+        The staircase is drawn as straight lines through the middles of its steps: a block
+        that passes it at another pace meets no jumps.
+        """
+        i = bisect_right(self._middles, know_how)
+        if i <= 0:
+            return 1.0 / self.lines
+        if i >= self.lines:
+            return 1.0
+        low = self._middles[i - 1]
+        return (i + (know_how - low) / (self._middles[i] - low)) / self.lines
+
+
+class LineCurve:
+    """The frozen rate of a block's released lines.
+
+    Parameters
+    ----------
+    curve : Curve
+        The plant's curve L.
+    usual_yield : UndisturbedYield
+        y0.
+    schedule : Schedule
+        The undisturbed releases.
+    head_start : float
+        Know-how that the block began with, in years; not above zero: none.
+    """
+
+    __slots__ = ("curve", "head_start", "schedule", "usual_yield")
+
+    def __init__(
+        self, curve: Curve, usual_yield: UndisturbedYield, schedule: Schedule, head_start: float
+    ) -> None:
+        self.curve, self.usual_yield, self.schedule = curve, usual_yield, schedule
+        self.head_start = head_start
+
+    def rate(self, know_how: float, years: float, day: float) -> float:
+        """Return the mean rate of lines over a period of scheduled time, as a share of rating.
+
+        Parameters
+        ----------
+        know_how : float
+            At the start of the period, in years.
+        years : float
+            Length of the period in scheduled time, above zero.
+        day : float
+            On which the period starts.
+        """
+        full = self.released(know_how, day) * self.usual_yield.at(know_how)
+        asked = self.curve.made(know_how, years) / years
+        return asked / full if asked < full else 1.0
+
+    def released(self, know_how: float, day: float) -> float:
+        """Return m: the share of lines that share the plant's output at a know-how and day.
+
+        A block that began with a head start has fewer lines than a plant usually has at
+        its know-how: each runs as it would there, and the block makes less than P.
+        """
+        due = self.schedule.due(day)
+        if self.head_start > 0.0:
+            usual = self.schedule.usual(know_how)
+            return usual if usual > due else due
+        return due
+
+    def planned(self, know_how: float, day: float) -> float:
+        """Return the starts expected at a know-how and day: share of the block's rating."""
+        due = self.schedule.due(day)
+        share = due / self.released(know_how, day)
+        share *= self.curve.share(know_how) / self.usual_yield.at(know_how)
+        return share if share < due else due
+
+
+def solve(
+    ramp: RampClass,
+    before: Undisturbed,
+    *,
+    opened: float,
+    calendar: Calendar,
+    head_start: float = 0.0,
+    changes: bool = True,
+) -> LineCurve:
+    """Solve the lines' rate for a block that opens on a day.
+
+    Parameters
+    ----------
+    ramp : RampClass
+        The class's figures, those that a scenario sets included: its t50 and k make L.
+    before : Undisturbed
+        The figures that the rest is solved at.
+    opened : float
+        Day of SOP.
+    calendar : Calendar
+        Planning periods and scheduled time.
+    head_start : float
+        Know-how at the opening, in years.
+    changes : bool
+        Whether products change by chance.
+    """
+    usual_yield = UndisturbedYield(before.ramp, changes=changes)
+    needs = _Needs(make_curve(before.ramp), usual_yield, before.lines, opened, calendar)
+    schedule = releases(needs, before.interval_months * DAYS_PER_MONTH)
+    return LineCurve(make_curve(ramp), usual_yield, schedule, head_start)
+
+
+class _Needs:
+    """Which lines the plant's curve needs by when, period by period."""
+
+    __slots__ = ("_calendar", "_curve", "_worked", "_yield", "count", "opened")
+
+    def __init__(
+        self,
+        curve: Curve,
+        usual_yield: UndisturbedYield,
+        count: int,
+        opened: float,
+        calendar: Calendar,
+    ) -> None:
+        self._curve, self._yield, self._calendar = curve, usual_yield, calendar
+        self.count, self.opened = count, opened
+        self._worked = calendar.worked_days(opened)
+
+    def _age(self, day: float) -> float:
+        """Return the scheduled time since the opening, in years."""
+        worked = self._calendar.worked_days(day) - self._worked
+        return worked / self._calendar.scheduled_days_per_year
+
+    def period(self, day: float) -> int:
+        """Return the index of the period that a day falls in."""
+        return max(0, bisect_right(self._calendar.period_starts, day) - 1)
+
+    def start(self, index: int) -> float:
+        """Return the first day of a period."""
+        return self._calendar.period_starts[index]
+
+    def exceed(self, lines: int, index: int) -> bool:
+        """Tell whether the plant's curve needs more than some lines within a period."""
+        period = self._calendar.periods[index]
+        share = self._curve.share(self._age(period.end_day))
+        return self.count * share > lines * self._yield.at(self._age(period.start_day))
+
+
+def releases(needs: _Needs, interval_days: float) -> Schedule:
+    """Return the releases at an interval, each sooner where the curve needs the line.
+
+    The interval is an upper bound: how lines follow one another is judgement, what plants
+    made is evidence. A line begins to run in the first period after its release.
+    """
+    days = [needs.opened]
+    for lines in range(1, needs.count):
+        latest = days[-1] + interval_days
+        low, high = needs.period(days[-1]), needs.period(latest)
+        if not needs.exceed(lines, high):
+            days.append(latest)
+            continue
+        while low < high:  # the first period in which the lines there are too few
+            middle = (low + high) // 2
+            low, high = (low, middle) if needs.exceed(lines, middle) else (middle + 1, high)
+        days.append(min(latest, max(days[-1], needs.start(low))))
+    drawn = needs.opened + interval_days * (needs.count - 1)
+    return Schedule(days, max(0.0, drawn - days[-1]))
+
+
+def mean_uptime(ramp: RampClass, scheduled_days_per_year: float) -> float:
+    """Return the mean availability: the part of A that stops of lines and major stops leave.
+
+    Repairs take mttr out of mtbf + mttr; major stops have lognormal lengths.
+    """
+    repaired = ramp.mtbf / (ramp.mtbf + ramp.mttr / HOURS_PER_DAY) if ramp.mtbf > 0.0 else 0.0
+    return repaired * (1.0 - min(1.0, lost_to_major_stops(ramp) / scheduled_days_per_year))
+
+
+def lost_to_major_stops(ramp: RampClass) -> float:
+    """Return the days a year that major stops are expected to take."""
+    spread = log(ramp.major_stop_gsd) if ramp.major_stop_gsd > 1.0 else 0.0
+    return ramp.major_stops * ramp.major_stop * exp(spread * spread / 2.0)
