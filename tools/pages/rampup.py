@@ -16,17 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import simpy
 
+from bvsim.analysis.free_plants import Layout, free_plant, ramp
 from bvsim.schema.ramp import RampClass
-from bvsim.schema.stages import Project, Shock, Stage, Stages, Stops
-from bvsim.schema.unit import Timed
-from bvsim.valley.ground.books import Books, Trace
-from bvsim.valley.ground.calendar import Calendar, make_calendar
-from bvsim.valley.ground.context import Context
-from bvsim.valley.ground.streams import Key, Streams
-from bvsim.valley.projects.block import Block
-from bvsim.valley.projects.stages import STAGE_NAMES, Pipeline
+from bvsim.valley.ground.streams import Key
 from pages import insert
 
 if TYPE_CHECKING:
@@ -147,59 +140,7 @@ def second_year_table(run: Run) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("site")
 
 
-# -- a test valley without history: one block, nothing that binds --------------------------------
-
-
-def free_plant(
-    ramp: RampClass, key: Key, calendar: Calendar, *, lines: int = 4, interval_months: float = 3.0
-) -> list[float]:
-    """Return the good output of an unconstrained block by month after SOP, per unit nameplate.
-
-    Parameters
-    ----------
-    ramp : RampClass
-        Drawn figures of its class.
-    key : Key
-        Its luck.
-    calendar : Calendar
-        From SOP on.
-    lines, interval_months : int, float
-        How the nameplate is released.
-
-    Returns
-    -------
-    list of float
-        One value a month, as a rate: 1 is nameplate.
-    """
-    trace = Trace(calendar, keep=False)
-    env = simpy.Environment()
-    ctx = Context(env, calendar, Streams(key), Books(calendar, trace), trace, as_of_day=0.0)
-    pipeline = Pipeline(_open_at_once(), "plant.block-1", ctx, Shock(level=0.5, correlation=0.0))
-    block = Block(
-        entity="plant.block-1",
-        nameplate=1.0,
-        lines=lines,
-        line_interval=Timed((), (interval_months,)),
-        ramp=ramp,
-        ctx=ctx,
-        pipeline=pipeline,
-    )
-    block.start()
-    good = [0.0] * calendar.months
-    for period in calendar.periods:
-        env.run(until=period.start_day + 1e-6)
-        block.levels(period, 1.0)
-        good[period.month] += block.run(1.0, period, 1.0, 0.0)[1]
-    worked = [calendar.worked_in_month(month) for month in range(calendar.months)]
-    year = float(calendar.scheduled_days_per_year)
-    return [g * year / days if days else 0.0 for g, days in zip(good, worked, strict=True)]
-
-
-def _open_at_once() -> Project:
-    stage = Stage(duration=0.0, stop_hazard=0.0)
-    stops = Stops(cancelled=1.0, downsized=0.0, downsize_factor=1.0, review=12.0, resume=0.0)
-    stages = Stages(**dict.fromkeys(STAGE_NAMES, stage))
-    return Project(begins=0.0, sop=0.0, stages=stages, stops=stops)
+# -- free plants --------------------------------------------------------------------------------
 
 
 def class_outcomes(ramps: Sequence[RampClass], seed: int = 1) -> tuple[float, float]:
@@ -207,17 +148,45 @@ def class_outcomes(ramps: Sequence[RampClass], seed: int = 1) -> tuple[float, fl
 
     Measured in the 24th month after SOP (the shares are of `ramps`, one plant each).
     """
-    calendar = make_calendar(
-        dt.date(2030, 1, 1),
-        dt.date(2031, 12, 31),
-        review_days=7,
-        scheduled_days=343,
-        august_share=0.0,
-    )
-    rates = [max(free_plant(ramp, Key(seed, i, 0), calendar)[-3:]) for i, ramp in enumerate(ramps)]
+    layout = Layout(lines=4.0, interval_months=3.0)
+    plants = [free_plant(ramp, layout, Key(seed, i, 0), 24) for i, ramp in enumerate(ramps)]
+    rates = [plant.share[24] for plant in plants]
     high = sum(rate >= 0.75 for rate in rates) / len(rates)
     low = sum(rate < 0.01 for rate in rates) / len(rates)
     return high, low
+
+
+MONTHS = (6, 12, 24, 36, 48, 60)
+
+
+def curve_table(as_of: dt.date, members: int = 1000) -> pd.DataFrame:
+    """Return the curve of each class and its band: share of nameplate by month after SOP.
+
+    On the layout of a site that takes the class over; without one, of a single line.
+    """
+    import pandas as pd
+
+    rows = []
+    for name, site in CLASS_LAYOUTS.items():
+        plants = ramp(name, site=site, as_of=as_of, members=members, months=MONTHS[-1])
+        bands = {f"month {month}": _band(plants.share[:, month]) for month in MONTHS}
+        gives = {"lines sooner": plants.sooner, "months sooner": plants.sooner_months}
+        rows.append({"class": name, **bands, **gives, "too slow": plants.too_slow})
+    return pd.DataFrame(rows).set_index("class")
+
+
+def _band(values: np.ndarray) -> str:
+    low, middle, high = np.quantile(values, [0.1, 0.5, 0.9]).tolist()
+    return f"{middle:.2g} ({low:.2g} to {high:.2g})"
+
+
+CLASS_LAYOUTS = {
+    "incumbent-home": None,
+    "incumbent-abroad": "aesc-douai",
+    "new-entrant": "acc-douvrin",
+    "new-technology": "tiamat-amiens",
+}
+"""A site whose first block lends its layout."""
 
 
 # -- the page -----------------------------------------------------------------------------------
@@ -280,6 +249,9 @@ CLASS_SITES = {
 
 def page(run: Run, hindcast: Run | None, assessment: dict[str, Expected]) -> str:
     """Return the generated part of the page."""
+    from bvsim.reading.scenario import load
+
+    as_of = load("reference").as_of
     parts = [
         f"### Start of production by block ({run.scenario_name}, {_about(run)})",
         _markdown(sop_table(run, assessment)),
@@ -292,6 +264,8 @@ def page(run: Run, hindcast: Run | None, assessment: dict[str, Expected]) -> str
                 _markdown(second_year_table(each)),
             ]
     parts += [
+        f"### The classes: share of nameplate by month after SOP, as of {as_of}",
+        _markdown(curve_table(as_of)),
         "### Free plants of each class, 24th month after SOP (400 draws each)",
         _markdown(class_table("reference")),
     ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bvsim.analysis.discovery.discover import Discovery as Discovery, discover as discover
     from bvsim.analysis.errors import AnalysisError as AnalysisError
+    from bvsim.analysis.free_plants import FreePlants as FreePlants, ramp as ramp
     from bvsim.analysis.ledger.bottlenecks import bottlenecks as bottlenecks
     from bvsim.analysis.ledger.bottlenecks import ledger_of as ledger_of
     from bvsim.analysis.ledger.bottlenecks import share_intervals as share_intervals

@@ -16,6 +16,7 @@ from bvsim.cli.describe import init, schema, show, sources, validate
 from bvsim.cli.discover import discover
 from bvsim.cli.export import export
 from bvsim.cli.merge import merge
+from bvsim.cli.ramp import ramp
 from bvsim.cli.rebuild import report
 from bvsim.cli.replay import trace
 from bvsim.cli.sensitivity import sensitivity
@@ -63,6 +64,7 @@ for _command in (
     bottlenecks,
     sensitivity,
     discover,
+    ramp,
 ):
     main.add_command(_command)
 

@@ -80,10 +80,13 @@ class Block:
         own = Undisturbed(ramp, lines, line_interval.values[0])
         self.before = ctx.before.get(entity, own)
         self._scrap = ScrapCurve(ramp)
-        chance = ctx.streams.key.chance
+        self._chance = ctx.streams.key.chance
         days = ctx.calendar.scheduled_days_per_year
-        self._usual_uptime = mean_uptime(self.before.ramp, days) if chance else 1.0
+        self._usual_uptime = mean_uptime(self.before.ramp, days)
         """Availability of the class: what an undisturbed plant learns at."""
+        self._repair_factor, self._pace = 1.0, mean_uptime(ramp, days) / self._usual_uptime
+        if not self._chance:
+            self._pace = 1.0
         self._liftable = "stops" in ctx.lifts
         self.lines: list[Line] = []
         self.released = 0.0
@@ -91,7 +94,7 @@ class Block:
         self.stalled = False
         self.know_how = self.engineering_months = 0.0
         self.major_stop_left_days = 0.0
-        self._span_years = self._available = self._uptime = 0.0
+        self._span_years = self._available = 0.0
 
     def start(self) -> None:
         """Register the block's processes."""
@@ -140,7 +143,7 @@ class Block:
             opened=ctx.env.now,
             calendar=ctx.calendar,
             head_start=self.know_how,
-            changes=ctx.streams.key.chance,
+            changes=self._chance,
         )
         given = self.line_curve.schedule.given_days
         if given > 0.0:
@@ -251,17 +254,22 @@ class Block:
             return NOTHING
         self._span_years = years = scheduled / self.ctx.calendar.scheduled_days_per_year
         rate = self.line_curve.rate(self.know_how, years, period.start_day)
-        if rate <= 0.0:  # nothing can be started yet: lines are debugged, time alone passes
-            self.know_how += years
-        self._uptime = uptime = self._time_up(scheduled, repair_factor)
+        uptime = self._time_up(scheduled, repair_factor)
         built = self.released * years
         rated = built * self.ramp.rating
         ramped = rated * rate * (1.0 - self.ramp.stall_capacity if self.stalled else 1.0)
         self._available = ramped * uptime * self.campaign
+        if self._available <= 0.0 and not self.stalled:
+            # lines are debugged still, or stand as those of the class do now and then
+            self.know_how += years * self._pace
         return Levels(built, rated, ramped, self._available)
 
     def _time_up(self, scheduled: float, repair_factor: float) -> float:
         """Return the share of a period's scheduled days that stops leave, over all lines."""
+        if repair_factor != self._repair_factor and self._chance:
+            self._repair_factor = repair_factor
+            days = self.ctx.calendar.scheduled_days_per_year
+            self._pace = mean_uptime(self.ramp, days, repair_factor) / self._usual_uptime
         lost = self._lose_to_major_stops(scheduled) if self.major_stop_left_days > 0.0 else 0.0
         if self._liftable and self.ctx.lifted("stops"):
             return 1.0 - lost / scheduled
@@ -286,7 +294,9 @@ class Block:
         used_share : float
             Share of the available level that was started, between 0 and 1.
         period : Period
-            The period for which `levels` was asked last.
+            The period for which `levels` was asked last.  What is learnt follows what was
+            used of it, and the repairs that people can do; the luck of single stops is in
+            the class's band already.
         engineer_share : float
             Engineers present relative to the need, weighing what is learnt of yield.
         penalty : float
@@ -299,7 +309,7 @@ class Block:
         if not self.stalled:
             years = self._span_years
             if self._available > 0.0:
-                self.know_how += years * used_share * self._uptime / self._usual_uptime
+                self.know_how += years * used_share * self._pace
             self.engineering_months += years * MONTHS_PER_YEAR * engineer_share
         return started, started * (1.0 - scrap)
 

@@ -275,12 +275,15 @@ def releases(needs: _Needs, interval_days: float) -> Schedule:
     return Schedule(days, max(0.0, drawn - days[-1]))
 
 
-def mean_uptime(ramp: RampClass, scheduled_days_per_year: float) -> float:
+def mean_uptime(
+    ramp: RampClass, scheduled_days_per_year: float, repair_factor: float = 1.0
+) -> float:
     """Return the mean availability: the part of A that stops of lines and major stops leave.
 
     Repairs take mttr out of mtbf + mttr; major stops have lognormal lengths.
     """
-    repaired = ramp.mtbf / (ramp.mtbf + ramp.mttr / HOURS_PER_DAY) if ramp.mtbf > 0.0 else 0.0
+    repair = ramp.mttr * repair_factor / HOURS_PER_DAY
+    repaired = ramp.mtbf / (ramp.mtbf + repair) if ramp.mtbf > 0.0 else 0.0
     return repaired * (1.0 - min(1.0, lost_to_major_stops(ramp) / scheduled_days_per_year))
 
 

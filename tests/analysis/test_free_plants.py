@@ -1,0 +1,128 @@
+"""Free plants: the valley's block follows the curve of its class, whatever its layout."""
+
+import json
+import math
+from datetime import date
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from scipy.integrate import quad
+
+import bvsim as bv
+from bvsim.analysis import free_plants
+from bvsim.analysis.errors import AnalysisError
+from bvsim.cli import main
+
+MONTHS = (6, 12, 24, 36, 48)
+AS_OF = "2026-03-31"
+LAYOUTS = ((1, 0.0), (6, 4.0), (13, 3.0))
+
+
+def members_of(name, count, seed=1):
+    """The classes that members of a run have drawn."""
+    figures = free_plants._class_of(name, "hauts-de-france", date.fromisoformat(AS_OF))
+    return [ramp for ramp, _ in free_plants._drawn(figures, {}, count, seed)]
+
+
+def plant_share(ramp, month):
+    """The plant's curve by its definition, averaged over the month around a month."""
+    lost = ramp.major_stops * ramp.major_stop * math.exp(math.log(ramp.major_stop_gsd) ** 2 / 2.0)
+    uptime = ramp.mtbf / (ramp.mtbf + ramp.mttr / 24.0) * (1.0 - lost / 365.0)
+    share, _ = quad(
+        lambda t: 1.0 / (1.0 + math.exp(-ramp.k * (t - ramp.t50))), month - 0.5, month + 0.5
+    )
+    return ramp.rating * uptime * share
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "members"), [("incumbent-abroad", 1000), ("new-entrant", 4000)]
+)  # slow classes are spread wide: quantiles of 1,000 have errors of 2% of their own
+def test_quantiles_are_those_of_the_plants_curve_on_any_layout(name, members):
+    ramps = members_of(name, members)
+    levels = list(free_plants.LEVELS.values())
+    curve = {m: np.quantile([plant_share(ramp, m) for ramp in ramps], levels) for m in MONTHS}
+    for lines, interval in LAYOUTS:
+        plants = bv.ramp(
+            name, lines=lines, interval=interval, as_of=AS_OF, months=49, members=members
+        )
+        found = plants.quantiles("share")
+        for month in MONTHS:
+            near = pytest.approx(curve[month], rel=0.05, abs=0.002)
+            assert found.loc[month].to_numpy() == near, (lines, month)
+        assert plants.too_slow < 0.05
+
+
+def test_the_share_of_plants_that_cannot_be_so_fast_is_counted():
+    slow = bv.ramp("new-entrant", as_of="2023-12-31", members=64, months=24)
+    assert 0.0 <= slow.too_slow <= 0.3
+    fast = bv.ramp("incumbent-abroad", lines=13, interval=9, as_of=AS_OF, members=64, months=24)
+    assert fast.sooner > 0.5
+    assert fast.sooner_months > 6.0
+    alone = bv.ramp("incumbent-abroad", as_of=AS_OF, members=16, months=24)
+    assert alone.sooner == 0.0
+
+
+def test_scrap_falls_from_its_start_to_its_mature_level():
+    plants = bv.ramp("new-entrant", as_of=AS_OF, members=32, months=48)
+    ramps = members_of("new-entrant", 32)
+    assert plants.scrap[:, 0] == pytest.approx([ramp.scrap_start for ramp in ramps])
+    assert plants.scrap.shape == plants.share.shape == (32, 49)
+    expected = [
+        r.scrap_mature + (r.scrap_start - r.scrap_mature) * math.exp(-12.0 / r.scrap_time)
+        for r in ramps
+    ]
+    # product changes bring some of it back
+    assert (plants.scrap[:, 12] >= np.array(expected) - 0.005).all()
+
+
+def test_members_are_the_same_whatever_else_is_asked():
+    few = bv.ramp("new-entrant", as_of=AS_OF, members=8, months=24)
+    many = bv.ramp("new-entrant", as_of=AS_OF, members=16, months=24)
+    assert (many.share[:8] == few.share).all()
+    other = bv.ramp("new-entrant", as_of=AS_OF, members=8, months=24, seed=2)
+    assert (other.share != few.share).any()
+
+
+def test_the_layout_is_that_of_a_site_unless_told_otherwise():
+    site = bv.ramp("new-entrant", site="acc-douvrin", as_of=AS_OF, members=8, months=24)
+    alone = bv.ramp("new-entrant", as_of=AS_OF, members=8, months=24)
+    assert site.members[0].share.size == alone.members[0].share.size
+    size = bv.ramp("new-entrant", nameplate=20.0, as_of=AS_OF, members=8, months=24)
+    assert size.share == pytest.approx(alone.share)
+
+
+def test_the_command_prints_one_object():
+    words = ["ramp", "new-entrant", "--as-of", AS_OF, "-n", "8", "--months", "12", "--json"]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    answer = json.loads(result.stdout)
+    assert answer["schema_version"] == 1
+    assert answer["class"] == "new-entrant"
+    assert answer["as_of"] == AS_OF
+    assert answer["members"] == len(answer["share"]) == len(answer["scrap"]) == 8
+    assert answer["months"] == list(range(13))
+    assert len(answer["share"][0]) == len(answer["quantiles"]["share"]["p50"]) == 13
+    assert set(answer["staircase"]) == {"sooner", "sooner_months", "too_slow"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["ramp", "new-entrnt"], "did you mean 'new-entrant'"),
+        (["ramp", "new-entrant", "--site", "acc-douvrn"], "did you mean 'acc-douvrin'"),
+        (["ramp", "new-entrant", "--as-of", "soon"], "write YYYY-MM-DD"),
+        (["ramp", "new-entrant", "--ramped-before", "3"], "ramped before"),
+    ],
+)
+def test_what_cannot_be_answered_is_one_line(words, said):
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_model_that_is_not_there():
+    with pytest.raises(AnalysisError, match="no model"):
+        bv.ramp("new-entrant", as_of=AS_OF, model="atlantis")
