@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bvsim.ensemble.design.points import generator
+from bvsim.ensemble.work import FloatArray
 
-FloatArray = NDArray[np.float64]
 RESAMPLES = 1000
 
 

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bvsim.analysis.groups import Group
 from bvsim.analysis.kpi_names import missing
@@ -27,14 +26,13 @@ from bvsim.ensemble.experiment import Experiment, RowKind
 from bvsim.ensemble.run import Progress, Run, run
 from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.store.manifest import PLAIN, Sample
-from bvsim.ensemble.work import Job, Simulate
+from bvsim.ensemble.work import FloatArray, Job, Simulate
 from bvsim.valley.ground.streams import Key
 from bvsim.valley.record.record import Record
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FloatArray = NDArray[np.float64]
 FILE = "sample.json"
 """Where runs of bvsim 0.1 say what sample they hold."""
 

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-FloatArray = NDArray[np.float64]
+from bvsim.ensemble.work import FloatArray
 
 
 def crps(members: ArrayLike, observed: float, weights: ArrayLike | None = None) -> float:

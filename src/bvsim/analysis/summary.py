@@ -6,16 +6,13 @@ import math
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from bvsim.analysis.kpis import unit_of
 from bvsim.analysis.ledger.bottlenecks import QUANTILES, shares
 from bvsim.analysis.tables import ROW, RunLike, by_year
 from bvsim.ensemble.design.interval import ci95_mean, ci95_quantile
 from bvsim.ensemble.store.manifest import picked
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from bvsim.ensemble.work import FloatArray, IntArray
 
 SCHEMA_VERSION = 1
 ENOUGH = 0.1

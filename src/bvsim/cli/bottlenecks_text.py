@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bvsim.analysis.ledger.relief import ALL
 from bvsim.analysis.tables import REGION
@@ -56,9 +56,11 @@ class Answers:
     year: int
 
     @cached_property
-    def _relief(self) -> dict[Any, dict[str, float]]:
+    def _relief(self) -> dict[tuple[int, str, str, str], dict[str, float]]:
         """Numbers by (year, entity, measure, lifted)."""
-        found: dict[Any, dict[str, float]] = self.tables["relief"].to_dict("index")  # type: ignore[assignment]
+        found: dict[tuple[int, str, str, str], dict[str, float]] = self.tables["relief"].to_dict(
+            "index"
+        )  # type: ignore[assignment]
         return found
 
     def _names(self, measure: str) -> list[str]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 20_000
 """A sweep with more replications still to make has to be confirmed."""
 POINTS = "points"
+_TOLD = ("story", "scenario", "combine", "axes", "draws", "per_draw", "seed", "design")
 
 MakeJob = Callable[["Scenario", tuple[int, ...], bool], Job]
 """Returns what simulates the rows of a scenario, from the years and whether months are kept."""
@@ -232,14 +233,7 @@ class SweepRun:
         plan = {
             "schema_version": SCHEMA_VERSION,
             "sweep": sweep.name,
-            "story": sweep.story,
-            "scenario": sweep.scenario,
-            "combine": sweep.combine,
-            "axes": list(sweep.axes),
-            "draws": sweep.draws,
-            "per_draw": sweep.per_draw,
-            "seed": sweep.seed,
-            "design": sweep.design,
+            **{name: getattr(sweep, name) for name in _TOLD},
             "points": [
                 {
                     "point": point.id,

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bvsim.analysis.discovery.prim import Box
+from bvsim.ensemble.work import FloatArray
 
-FloatArray = NDArray[np.float64]
 Truth = NDArray[np.bool_]
 
 

@@ -32,8 +32,8 @@ from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.samples import DRAWN, require
 from bvsim.analysis.sensitivity.prcc import matching_draws
 from bvsim.analysis.tables import RunLike
+from bvsim.ensemble.work import FloatArray
 
-FloatArray = NDArray[np.float64]
 Truth = NDArray[np.bool_]
 KEEP = 30
 """Figures that screening keeps."""

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from bvsim.ensemble.work import FloatArray
+
 Truth = NDArray[np.bool_]
 CHANCE = 0.05
 """A restriction must be rarer than this by chance, shared among all figures."""

@@ -14,7 +14,6 @@ from typing import Protocol, Unpack, cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from bvsim.analysis.ledger.shapley import (
     alone,
@@ -32,12 +31,11 @@ from bvsim.ensemble.design.interval import ci95_mean
 from bvsim.ensemble.experiment import RowKind
 from bvsim.ensemble.run import Run, run
 from bvsim.ensemble.store.manifest import Sample
-from bvsim.ensemble.work import Job, Simulate
+from bvsim.ensemble.work import FloatArray, Job, Simulate
 from bvsim.valley.cells import causes
 from bvsim.valley.ground.streams import Key
 from bvsim.valley.record.record import Record, Table
 
-FloatArray = NDArray[np.float64]
 KIND = "relief"
 TABLE = "relief"
 STOPS = causes.STOPS.lift

@@ -11,9 +11,9 @@ from itertools import combinations
 from math import factorial
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-FloatArray = NDArray[np.float64]
+from bvsim.ensemble.work import FloatArray
 
 
 def subsets(players: Sequence[str]) -> tuple[tuple[str, ...], ...]:

@@ -25,9 +25,9 @@ from bvsim.ensemble.design.interval import ci95_mean
 from bvsim.ensemble.design.points import extendable
 from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.store.results import open_run
+from bvsim.ensemble.work import FloatArray
 from bvsim.reading.card import card, shorten
 
-FloatArray = NDArray[np.float64]
 _SHARED = ("seed", "design", "table", "per_draw")
 _UNKNOWN = (math.nan, math.nan)
 

@@ -20,8 +20,8 @@ from bvsim.analysis.tables import ROW, RunLike, by_year
 from bvsim.ensemble.design.interval import ci95_mean
 from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.store.manifest import picked
+from bvsim.ensemble.work import FloatArray
 
-FloatArray = NDArray[np.float64]
 Runs = Mapping[str, RunLike]
 UNKNOWN = (float("nan"), float("nan"))
 _SAME = ("seed", "design")

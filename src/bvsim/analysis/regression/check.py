@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bvsim.analysis.regression.measure import FloatArray, Measured, Metric
+from bvsim.analysis.regression.measure import Measured, Metric
 from bvsim.analysis.scoring import holm, paired_test
 from bvsim.analysis.traced import Line, Rows
+from bvsim.ensemble.work import FloatArray
 
 DEFAULT_ROWS = Rows(seed=20260331, number=8, traced=4, years=(2026, 2030, 2035, 2040))
 """Rows of a new baseline; a stored one says which rows it is of."""

@@ -11,17 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bvsim.analysis.kpis import unit_of
 from bvsim.analysis.tables import REGION
 from bvsim.analysis.traced import Line, Row, Rows, lines_of, simulate_rows
+from bvsim.ensemble.work import FloatArray
 from bvsim.valley.record.record import Record
 
 if TYPE_CHECKING:
     from bvsim.reading.scenario import Scenario
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from bvsim.analysis.groups import Group
 from bvsim.analysis.resampling import bootstrap
@@ -20,8 +19,8 @@ from bvsim.analysis.samples import BaseRows, outcomes, require
 from bvsim.analysis.tables import RunLike
 from bvsim.ensemble.design.points import generator
 from bvsim.ensemble.store.manifest import Sample
+from bvsim.ensemble.work import FloatArray
 
-FloatArray = NDArray[np.float64]
 KIND = "morris"
 ENOUGH = 10
 """Fewer trajectories than this are too few to call anything clear."""

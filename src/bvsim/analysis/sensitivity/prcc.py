@@ -19,8 +19,8 @@ from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.resampling import bootstrap
 from bvsim.analysis.samples import DRAWN, known, require
 from bvsim.analysis.tables import RunLike
+from bvsim.ensemble.work import FloatArray
 
-FloatArray = NDArray[np.float64]
 ROWS_PER_FIGURE = 10
 """Screening keeps one figure for so many rows."""
 ENOUGH = 50

@@ -20,8 +20,8 @@ from bvsim.analysis.resampling import bootstrap
 from bvsim.analysis.samples import BaseRows, Correlate, independent, outcomes, require
 from bvsim.analysis.tables import RunLike
 from bvsim.ensemble.design.points import Points, design
+from bvsim.ensemble.work import FloatArray
 
-FloatArray = NDArray[np.float64]
 KIND = "sobol-indices"
 ENOUGH = 64
 """Fewer base points than this are too few to call anything clear."""

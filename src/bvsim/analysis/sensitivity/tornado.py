@@ -11,7 +11,6 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from bvsim.analysis.groups import Group
 from bvsim.analysis.resampling import bootstrap
@@ -19,8 +18,8 @@ from bvsim.analysis.samples import BaseRows, Correlate, independent, outcomes, r
 from bvsim.analysis.tables import RunLike
 from bvsim.ensemble.design.points import Points, design
 from bvsim.ensemble.store.manifest import Sample
+from bvsim.ensemble.work import FloatArray
 
-FloatArray = NDArray[np.float64]
 KIND = "tornado"
 ENOUGH = 16
 """Fewer base draws than this are too few to call anything clear: bootstrap intervals of a

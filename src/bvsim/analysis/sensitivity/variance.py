@@ -12,14 +12,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.tables import ROW, RunLike
 from bvsim.ensemble.design.points import BLOCKS
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from bvsim.ensemble.work import FloatArray, IntArray
 
 
 def variance_shares(run: RunLike, names: Sequence[str] | None = None) -> pd.DataFrame:

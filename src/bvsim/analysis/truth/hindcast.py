@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bvsim.analysis.scoring import band, crps, rank_of
 from bvsim.analysis.tables import REGION
@@ -22,12 +21,11 @@ from bvsim.analysis.truth.rivals import (
     reference_class,
     steps_of,
 )
+from bvsim.ensemble.work import FloatArray
 from bvsim.valley.record.record import Record
 
 if TYPE_CHECKING:
     from bvsim.reading.scenario import Scenario
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

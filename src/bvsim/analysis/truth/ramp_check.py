@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bvsim.analysis.truth.rivals import Point, by_plant, share_at
-
-FloatArray = NDArray[np.float64]
+from bvsim.ensemble.work import FloatArray
 
 MEMBERS = 4096
 _GRID = 49

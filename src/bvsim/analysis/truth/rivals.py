@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bvsim.analysis.tables import REGION
 from bvsim.analysis.truth.observations import Observation, months_after
-
-FloatArray = NDArray[np.float64]
+from bvsim.ensemble.work import FloatArray
 
 _DAYS_A_YEAR = 365.25
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from types import ModuleType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bvsim.ensemble.store.folder import RunError
+from bvsim.ensemble.work import FloatArray
 from bvsim.reading.correlations import (
     CANNOT_BE,
     Correlation,
@@ -20,8 +20,6 @@ from bvsim.reading.correlations import (
     factor,
     normal_correlation,
 )
-
-FloatArray = NDArray[np.float64]
 
 _EDGE = 2.0**-54
 

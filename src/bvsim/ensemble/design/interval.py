@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bvsim.ensemble.design.points import BLOCKS, KINDS, MEDIAN, RANDOM, block_of
+from bvsim.ensemble.work import FloatArray
 
-FloatArray = NDArray[np.float64]
 Interval = tuple[float, float]
 
 

@@ -16,8 +16,8 @@ from typing import Literal, Protocol, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from bvsim.ensemble.work import FloatArray, IntArray
+
 Kind = Literal["random", "lhs", "sobol"]
 
 KINDS: tuple[str, ...] = get_args(Kind)

@@ -11,8 +11,6 @@ import numpy as np
 from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.store.shards import Shards
 from bvsim.ensemble.store.tables import (
-    FloatArray,
-    IntArray,
     ParquetTable,
     Source,
     merge_sources,
@@ -20,7 +18,7 @@ from bvsim.ensemble.store.tables import (
     unpack,
     write_draws,
 )
-from bvsim.ensemble.work import Layout, Result
+from bvsim.ensemble.work import FloatArray, IntArray, Layout, Result
 
 
 class Tables:

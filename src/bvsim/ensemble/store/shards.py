@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.ipc
 
 from bvsim.ensemble.store.folder import RunError, atomic, write_text
-from bvsim.ensemble.store.tables import KEYS, FloatArray, IntArray, Source, label_kind, pack
-from bvsim.ensemble.work import Layout, Layouts, Result, differing
+from bvsim.ensemble.store.tables import KEYS, Source, label_kind, pack
+from bvsim.ensemble.work import FloatArray, IntArray, Layout, Layouts, Result, differing
 
 _LOG = logging.getLogger(__name__)
 _OPEN_SHARDS = 2

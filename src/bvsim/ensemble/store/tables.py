@@ -17,13 +17,9 @@ from typing import Protocol
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from bvsim.ensemble.store.folder import RunError, atomic
-from bvsim.ensemble.work import Layout
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from bvsim.ensemble.work import FloatArray, IntArray, Layout
 
 KEYS = ("draw", "replication")
 DIMENSION = b"dimension"

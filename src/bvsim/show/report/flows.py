@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -103,7 +103,7 @@ def _causes(found: pd.Series | pd.DataFrame, years: list[int]) -> list[str]:
     return [str(found.loc[year].idxmax()) if year in found.index else NONE for year in years]
 
 
-def draw_map(series: Series, known: Mapping[str, Data], width: float = 720.0) -> Any:
+def draw_map(series: Series, known: Mapping[str, Data], width: float = 720.0) -> Data:
     """Return the map in pixels: outline, towns, and a marker for each entity with a place.
 
     An entity without a place of its own stands in the middle of its basin; one without a
