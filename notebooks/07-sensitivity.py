@@ -66,8 +66,8 @@ clear = found[found["clear"]]
 top = clear["mu_star"].idxmax()
 print(
     f"{len(clear)} of {len(found)} groups are clear. {top} moves output by "
-    f"{clear.loc[top, 'mu_star']:.0f} GWh with {clear.loc[top, 'figures']} figures; labour by "
-    f"{found.loc['labour', 'mu_star']:.1f} with {found.loc['labour', 'figures']}."
+    f"{clear.loc[top, 'mu_star']:.0f} GWh (figures in it: {clear.loc[top, 'figures']}), labour by "
+    f"{found.loc['labour', 'mu_star']:.1f} (figures: {found.loc['labour', 'figures']})."
 )
 
 # %% [markdown]
