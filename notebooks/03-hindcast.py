@@ -27,7 +27,7 @@ import bvsim as bv
 DRAWS = 16  # for a look; 512 or more for numbers to quote
 
 then, now = bv.load("hindcast-2023"), bv.load("reference")
-print(then.as_of, then.story)
+then
 
 # %%
 run = bv.run(then, draws=DRAWS, seed=1)
@@ -65,13 +65,45 @@ seen.insert(
 seen.round(2)
 
 # %% [markdown]
+# **How to read it.** A good forecast holds the observed value between `p10` and `p90` in eight
+# cases of ten, neither fewer (it was too sure) nor all (it said nothing). How often does this one?
+# And how far off was the plan?
+
+# %%
+held = (seen["p10"] <= seen["observed"]) & (seen["observed"] <= seen["p90"])
+ours = (seen["p50"] - seen["observed"]).abs().mean()
+theirs = (seen["announced"] - seen["observed"]).abs().mean()
+print(f"{held.sum()} of {len(seen)} lie between P10 and P90")
+print(f"mean error: median {ours:.1f} GWh, announced plan {theirs:.1f} GWh")
+
+# %% [markdown]
 # ## Against the plan
 #
 # The announced plan of the end of 2023, and what the model of then made of it.
 
 # %%
-ax = bv.plot.fan(run, "good_gwh")
+bv.plot.fan(run, "good_gwh")
+
+# %% [markdown]
+# **How to read it.** The distance from the plan to the band is not pessimism about these plants. It
+# is what plants of their class have done elsewhere: late starts, slow learning, some closures.
+#
+# ## When
+#
+# Dates say more than volumes about what was known.
+
+# %%
+ax = bv.plot.milestones(run, kind="starts")
 
 # %% [markdown]
 # A handful of plants and two years say little: validation, with proper scores and simpler rivals,
-# is `bvsim`'s `docs/background/validation.md`.
+# is `docs/background/validation.md`.
+#
+# ## Exercises
+#
+# 1. Draw the milestones of `now` (a run of `reference`) beside these. Which blocks moved, and in
+#    which direction?
+# 2. Which block's error is the largest? Look at its ledger with `bv.plot.waterfall(run, 2025,
+#    entity=...)`: which cause did the model of then think of?
+# 3. A rival forecast: "the plan, two years later". Compute its mean error for the rows of `seen`.
+#    Does it do better?

@@ -64,15 +64,33 @@ set:
     encoding="utf-8",
 )
 scenario = bv.load("lens-academy", root=study)
-print(scenario.story)
-dict(scenario.figures())["labour.programmes.lens-academy.seats"].describe()
+scenario
 
 # %% [markdown]
+# **How to read it.** The card lists what is set and by whom. A lever acts from its date: what
+# happened before stays as it was, and so the past of every scenario is the same.
+#
 # ## What it trains
 
 # %%
 run = bv.run(scenario, draws=DRAWS, seed=1)
 run.quantiles("graduates", entity="lens-academy").round(0)
+
+# %%
+bv.plot.fan(run, "graduates", entity="lens-academy")
+
+# %% [markdown]
+# **How to read it.** Graduates do not triple with the seats at once: courses take months, some
+# trainees leave or fail, and later the applicants may run short. If the band flattens below three
+# times its height, something other than seats binds.
+#
+# ## Does it move staff?
+#
+# The same draws and luck without the academy. Only what the academy changes differs.
+
+# %%
+without = bv.run(bv.load("reference"), draws=DRAWS, seed=1)
+bv.plot.difference(bv.compare(without, run), "headcount")
 
 # %% [markdown]
 # ## What a mistake looks like
@@ -84,3 +102,12 @@ try:
     scenario.with_values({"labour.programmes.lens-academy.seat": 10})
 except bv.SpecError as error:
     print(error)
+
+# %% [markdown]
+# ## Exercises
+#
+# 1. Give the academy a seat figure that is not sure: `{"triangular": [10, 20, 40], "unit": "count",
+#    ...}`. What happens to the band of graduates?
+# 2. Let the lever begin in 2032. From which year on do both runs differ?
+# 3. `bvsim validate my-study/models/hauts-de-france/labour.yaml` on the terminal: leave out a
+#    source and look.

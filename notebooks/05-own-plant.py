@@ -55,20 +55,48 @@ wider = bv.load("reference", root=study)
 sorted(set(wider.model.sites) - set(base.model.sites))
 
 # %% [markdown]
-# ## What it makes, and what it takes
+# ## What it makes
 
 # %%
 with_plant = bv.run(wider, draws=DRAWS, seed=1)
 with_plant.quantiles("good_gwh", entity="sodium-amiens").round(2).tail(8)
-
-# %%
-without = bv.run(base, draws=DRAWS, seed=1)
-pair = {"without": without, "with": with_plant}
-for name, run in pair.items():
-    print(name, run.quantiles("headcount", entity="tiamat-amiens").loc[2035].to_dict())
 
 # %% [markdown]
 # The plant was never announced, so all it makes is beyond the plan:
 
 # %%
 ax = bv.plot.waterfall(with_plant, 2035, entity="sodium-amiens")
+
+# %% [markdown]
+# **How to read it.** The staircase starts at nothing announced and climbs by what the plant would
+# make at its rating. What is lost on the way down is its own ramp and stops, not its neighbours'.
+#
+# ## When it starts
+
+# %%
+bv.plot.milestones(with_plant, kind="starts")
+
+# %% [markdown]
+# **How to read it.** A project passes permit, financing, construction and qualification, and may
+# end at each. The share at the right says how often it gets through; find the new plant among the
+# others.
+#
+# ## What it takes from its neighbour
+#
+# Both plants hire from the same basin. If people are scarce there, one's gain is the other's loss.
+
+# %%
+without = bv.run(base, draws=DRAWS, seed=1)
+pair = bv.compare(without, with_plant)
+bv.plot.difference(pair, "headcount", entity="tiamat-amiens")
+
+# %% [markdown]
+# **How to read it.** A line on zero says that the basin has people for both. Where it dips, compare
+# the bands: eight draws give a hint, not a proof.
+#
+# ## Exercises
+#
+# 1. Make the plant ten times as large. From which size on does the neighbour feel it?
+# 2. Move the plant to another basin (`basin: dunkirk`). Who feels it now?
+# 3. Two plants, one file copied twice: does the second draw the luck of the first? Look at
+#    `sop_year` in `with_plant.table("kpis")`.

@@ -148,9 +148,11 @@ def test_the_site_builds(tmp_path):
         capture_output=True,
         text=True,
         check=False,
+        env={**os.environ, "BVSIM_NOTEBOOKS": "0"},  # they are executed by a test of their own
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "reference" / "commands.html").is_file()
+    assert (tmp_path / "notebooks" / "01-first-run.html").is_file()
 
 
 def test_the_workflow_covers_every_python_and_calls_targets_that_exist():

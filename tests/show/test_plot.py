@@ -107,6 +107,9 @@ def test_a_difference_is_drawn_pair_by_pair(run):
     ax = plot.difference(Comparison(run, other), ax=axes())
     mean = ax.lines[0].get_ydata()
     assert mean == pytest.approx(np.full(18, 2.0))
+    assert "reference against reference: +2 in 2030 (+2 to +2)" in " ".join(
+        ax.get_title(loc="left").split()
+    )
     own = plot.difference(Comparison(run, other), entity="acc-douvrin.block-1")
     assert own.lines[0].get_ydata() == pytest.approx(np.zeros(18))
 
@@ -119,6 +122,7 @@ def test_sensitivities_are_drawn_largest_first(flat):
     assert plot.sensitivity(table if flat else table.set_index("figure"), most=2, ax=ax) is ax
     found = dots(ax)
     assert list(found) == ["b", "a"]
+    assert ax.get_title(loc="left") == "b and a matter most, by prcc"
     assert found["b"] == (-0.7, "#cc6677")
     assert found["a"] == (0.2, "white")
     with pytest.raises(ValueError, match="no column of a measure"):

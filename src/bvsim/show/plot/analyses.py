@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from bvsim.analysis.policy.compare import Comparison
-from bvsim.analysis.tables import REGION
+from bvsim.analysis.tables import REGION, cell
 from bvsim.show.plot.picture import axes
 from bvsim.show.plot.style import INK, OUTPUT, QUIET, tidy, title
 from bvsim.valley.cells.causes import label
@@ -60,8 +62,16 @@ def difference(
     tidy(ax, "y")
     ax.legend(frameon=False, fontsize=8.5, loc="best")
     of = f"{entity}, " if entity else ""
-    title(ax, comparison.name, f"{of}{name}: difference within pairs of rows")
+    title(ax, _change(comparison.name, found), f"{of}{name}: difference within pairs of rows")
     return ax
+
+
+def _change(name: str, found: pd.DataFrame) -> str:
+    """Say by how much a change moves a quantity in 2030, or in the last year there is."""
+    year = 2030 if 2030 in found.index else int(found.index[-1])
+    mean, low, high = (cell(found, year, side) for side in ("mean", "ci95_lo", "ci95_hi"))
+    text = f"{name}: {mean:+.3g} in {year}"
+    return text if math.isnan(low) else f"{text} ({low:+.3g} to {high:+.3g})"
 
 
 def sensitivity(table: pd.DataFrame, *, most: int = 15, ax: Axes | None = None) -> Axes:
@@ -89,7 +99,9 @@ def sensitivity(table: pd.DataFrame, *, most: int = 15, ax: Axes | None = None) 
     names = shown.iloc[:, 0] if isinstance(table.index, pd.RangeIndex) else shown.index
     ax = ax or axes(height=1.4 + 0.28 * len(shown))
     _dots(ax, [str(name) for name in names], shown[[value, low, high]].to_numpy(dtype=float))
-    title(ax, f"What matters most, by {method}", f"{words}, with 95% intervals")
+    said = " and ".join(str(name) for name in names[:2])
+    verb = "matters" if len(names) == 1 else "matter"
+    title(ax, f"{said} {verb} most, by {method}", f"{words}, with 95% intervals")
     return ax
 
 
