@@ -107,6 +107,7 @@ def test_manifest_says_what_was_run(simulate):
         "failures": [],
         "years": [2030],
         "sites": ["acc-douvrin", "aesc-douai"],
+        "compiled": False,
     }
     assert expected.items() <= manifest.items()
     assert manifest["elapsed_s"] > 0

@@ -14,6 +14,7 @@ from bvsim.ensemble.precision import Precision
 from bvsim.ensemble.store import folder
 from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.work import FloatArray
+from bvsim.valley import compiled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,6 +71,7 @@ class Request:
             "sites": list(self.sites),
             "packages": folder.packages(),
             "platform": folder.platform_facts(),
+            "compiled": compiled(),
         }
 
 
