@@ -96,11 +96,13 @@ distclean: clean  ## clean, and remove the environment too
 $(CORE): pyproject.toml $(LOCKFILE) | $(VENV)/.made
 	@echo "installing bvsim and its libraries into $(VENV) (a minute or two, once)"
 	@$(PIP) install --quiet $(CONSTRAIN) -e .
+	@$(BIN)/bvsim --version
 	@touch $@
 
 $(DEV): pyproject.toml $(LOCKFILE) | $(VENV)/.made
 	@echo "installing bvsim and its development tools into $(VENV) (a minute or two, once)"
 	@$(PIP) install --quiet $(CONSTRAIN) -e ".[dev]"
+	@$(BIN)/bvsim --version
 	@touch $(CORE) $@
 
 # Some systems ship Python without ensurepip; their pip can fill an environment all the same.

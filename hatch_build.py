@@ -2,7 +2,8 @@
 
 The compiled modules are the very files of `src/bvsim/valley`; nothing is written twice, and the
 files are installed beside them, so that hashes of the code and tracebacks stay the same. Without
-the variable nothing is compiled, and the wheel serves every machine.
+the variable nothing is compiled, and the wheel serves every machine. `bvsim --version` says which
+of the two is installed.
 """
 
 from __future__ import annotations
@@ -18,50 +19,54 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SWITCH = "BVSIM_COMPILE"
-COMPILER = ("mypy>=1.11", "setuptools")
-TYPED = ("numpy", "pydantic", "scipy", "simpy")
-"""Dependencies of bvsim that the valley's types refer to."""
-INTERPRETED = {"__init__.py", "errors.py", "seeds.py"}
-"""Modules left as they are: mypyc compiles no exceptions with attributes, and no classes of
-bases that are not compiled."""
+COMPILER = ("mypy>=1.19", "setuptools")
+READ = ("schema", "valley")
+"""Rooms that the compiler reads: the valley, and the figures whose types it computes with."""
+INTERPRETED = ("__init__.py", "ground/errors.py", "ground/seeds.py")
+"""Modules of the valley left as they are, by the ends of their paths: mypyc compiles no exceptions
+with attributes, and no classes of bases that are not compiled."""
 LIBRARIES = ("*.so", "*.pyd")
+EDITABLE = (
+    f"{SWITCH} is set, and compiles nothing: an editable installation runs the files as they "
+    "are. For a compiled valley install without -e."
+)
+FAILED = (
+    "The valley could not be compiled; what the compiler said stands above. A C compiler is "
+    f"needed. Without {SWITCH} the same valley is installed to run interpreted."
+)
 
-_BUILD = """
-import sys
-from mypyc.build import mypycify
-from setuptools import setup
-setup(name="bvsim-compiled", packages=[], ext_modules=mypycify(sys.argv[4:], opt_level="2"),
-      script_args=sys.argv[1:4])
-"""
+
+def modules_of(source: Path) -> list[str]:
+    """Return the modules to be compiled, as paths from a source folder."""
+    valley = (source / "bvsim" / "valley").rglob("*.py")
+    names = sorted(module.relative_to(source).as_posix() for module in valley)
+    return [name for name in names if not name.endswith(INTERPRETED)]
 
 
 def compile_valley(project: Path, folder: Path) -> list[Path]:
-    """Copy the sources into a folder and compile the valley there; return the libraries.
+    """Compile a copy of the valley in an empty folder; return the libraries made there.
 
-    Fused multiply-adds, which some compilers use by themselves, are switched off: results
-    stay those of the interpreted files, bit for bit.
+    They belong where they stand in relation to the folder.
 
     Raises
     ------
     subprocess.CalledProcessError
         When there is no C compiler, or it fails.
     """
-    ignored = shutil.ignore_patterns("__pycache__", *LIBRARIES)
-    shutil.copytree(project / "src", folder / "src", ignore=ignored, dirs_exist_ok=True)
-    shutil.copy(project / "pyproject.toml", folder)
-    source = folder / "src"
-    modules = sorted((source / "bvsim" / "valley").rglob("*.py"))
-    paths = [str(m.relative_to(source)) for m in modules if m.name not in INTERPRETED]
-    flags = os.environ.get("CFLAGS", "") + " -ffp-contract=off"
-    command = [sys.executable, "-c", _BUILD, "--quiet", "build_ext", "--inplace", *paths]
-    subprocess.run(command, cwd=source, check=True, env={**os.environ, "CFLAGS": flags})
-    return sorted(found for pattern in LIBRARIES for found in built(source, pattern))
+    package = folder / "bvsim"
+    for room in READ:
+        ignored = shutil.ignore_patterns("__pycache__", *LIBRARIES)
+        shutil.copytree(project / "src" / "bvsim" / room, package / room, ignore=ignored)
+    (package / "__init__.py").touch()
+    compiler = str(project / "tools" / "compile_valley.py")
+    subprocess.run([sys.executable, compiler, *modules_of(folder)], cwd=folder, check=True)
+    return built(folder)
 
 
-def built(source: Path, pattern: str) -> list[Path]:
+def built(folder: Path) -> list[Path]:
     """Return the libraries that stand beside the sources, not those left in `build`."""
-    inside = (source / "bvsim" / "valley").rglob(pattern)
-    return [*source.glob(pattern), *inside]
+    places = (folder.glob, (folder / "bvsim").rglob)
+    return sorted(found for place in places for end in LIBRARIES for found in place(end))
 
 
 class ValleyCompiler(BuildHookInterface[Any]):
@@ -74,20 +79,27 @@ class ValleyCompiler(BuildHookInterface[Any]):
 
     def dependencies(self) -> list[str]:
         """Return what the build needs besides hatchling."""
-        if not self._wanted():
-            return []
-        ours = self.metadata.core.dependencies
-        return [*COMPILER, *(each for each in ours if each.startswith(TYPED))]
+        return list(COMPILER) if self._wanted() else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile before the wheel is put together."""
-        if not self._wanted() or version == "editable":
+        if not self._wanted():
             return
-        self._folder = tempfile.mkdtemp(prefix="bvsim-compiled-")
-        source = Path(self._folder) / "src"
-        for library in compile_valley(Path(self.root), Path(self._folder)):
-            build_data["force_include"][str(library)] = str(library.relative_to(source))
+        if version == "editable":
+            self.app.display_warning(EDITABLE)
+            return
+        self._folder = Path(tempfile.mkdtemp(prefix="bvsim-compiled-"))
+        for library in self._compiled():
+            build_data["force_include"][str(library)] = str(library.relative_to(self._folder))
         build_data["pure_python"], build_data["infer_tag"] = False, True
+
+    def _compiled(self) -> list[Path]:
+        try:
+            return compile_valley(Path(self.root), self._folder)
+        except subprocess.CalledProcessError:
+            shutil.rmtree(self._folder)
+            self.app.abort(FAILED)
+            raise
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Remove what the compiler left."""

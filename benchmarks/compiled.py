@@ -30,13 +30,17 @@ PROJECT = HERE.parent
 
 
 def build(folder: Path) -> None:
-    """Copy the project, and compile the valley of the copy in place, as the build hook does."""
+    """Copy the project, and put libraries beside the copied files, as the build hook makes them."""
     sys.path.insert(0, str(PROJECT))
-    from hatch_build import compile_valley
+    from hatch_build import LIBRARIES, compile_valley
 
-    for part in ("models", "scenarios"):
-        shutil.copytree(PROJECT / part, folder / part, dirs_exist_ok=True)
-    compile_valley(PROJECT, folder)
+    ignored = shutil.ignore_patterns("__pycache__", *LIBRARIES)
+    shutil.rmtree(folder / "src", ignore_errors=True)
+    for part in ("src", "models", "scenarios"):
+        shutil.copytree(PROJECT / part, folder / part, ignore=ignored, dirs_exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        for library in compile_valley(PROJECT, Path(scratch)):
+            shutil.copy(library, folder / "src" / library.relative_to(scratch))
 
 
 def simulate_into(target: Path, name: str, draws: int) -> None:

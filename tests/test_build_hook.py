@@ -1,7 +1,13 @@
 """The build hook: a wheel with the valley compiled when asked for, an ordinary one otherwise."""
 
 import importlib.util
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -45,11 +51,33 @@ def test_nothing_is_compiled_unless_asked_for(monkeypatch, hook, data, switch):
     assert data == before
 
 
-def test_an_editable_installation_runs_the_files(monkeypatch, module, hook, data):
+def test_an_editable_installation_says_that_it_compiles_nothing(
+    monkeypatch, module, hook, data, capfd
+):
     monkeypatch.setenv("BVSIM_COMPILE", "1")
     monkeypatch.setattr(module, "compile_valley", lambda *_: pytest.fail("compiled"))
     hook.initialize("editable", data)
     assert data["pure_python"] is True
+    said = capfd.readouterr()
+    assert "compiles nothing" in said.out + said.err
+
+
+def test_a_compiler_that_fails_ends_the_build_and_leaves_nothing(
+    monkeypatch, module, hook, data, capfd
+):
+    folders = []
+
+    def compile_valley(project, folder):
+        folders.append(folder)
+        raise subprocess.CalledProcessError(1, "cc")
+
+    monkeypatch.setenv("BVSIM_COMPILE", "1")
+    monkeypatch.setattr(module, "compile_valley", compile_valley)
+    with pytest.raises(SystemExit):
+        hook.initialize("standard", data)
+    said = capfd.readouterr()
+    assert "without bvsim_compile" in (said.out + said.err).lower()
+    assert not folders[0].exists()
 
 
 def test_libraries_go_where_python_looks_for_them(monkeypatch, module, hook, data):
@@ -57,28 +85,89 @@ def test_libraries_go_where_python_looks_for_them(monkeypatch, module, hook, dat
 
     def compile_valley(project, folder):
         assert project == ROOT
-        valley = folder / "src" / "bvsim" / "valley"
-        left = folder / "src" / "build"
-        for place in (valley, left):
+        cells = folder / "bvsim" / "valley" / "cells"
+        for place in (cells, folder / "build"):
             place.mkdir(parents=True)
             (place / "block.so").touch()
-        (folder / "src" / "group__mypyc.so").touch()
+        (folder / "group__mypyc.so").touch()
         made.append(folder)
-        return sorted(module.built(folder / "src", "*.so"))
+        return module.built(folder)
 
     monkeypatch.setenv("BVSIM_COMPILE", "1")
     monkeypatch.setattr(module, "compile_valley", compile_valley)
-    assert {name.split(">")[0] for name in hook.dependencies()} == {
-        *(name.split(">")[0] for name in module.COMPILER),
-        *module.TYPED,
-    }
+    assert hook.dependencies() == list(module.COMPILER)
     hook.initialize("standard", data)
-    assert sorted(data["force_include"].values()) == ["bvsim/valley/block.so", "group__mypyc.so"]
+    inside = sorted(data["force_include"].values())
+    assert inside == ["bvsim/valley/cells/block.so", "group__mypyc.so"]
     assert (data["pure_python"], data["infer_tag"]) == (False, True)
     hook.finalize("standard", data, "")
     assert not made[0].exists()
 
 
-def test_modules_left_as_they_are_exist(module):
-    valley = ROOT / "src" / "bvsim" / "valley"
-    assert all(list(valley.rglob(name)) for name in module.INTERPRETED)
+def test_all_of_the_valley_is_compiled_but_what_is_listed(module):
+    source = ROOT / "src"
+    left = {path.relative_to(source).as_posix() for path in (source / "bvsim/valley").rglob("*.py")}
+    left -= set(module.modules_of(source))
+    for ending in module.INTERPRETED:
+        assert any(name.endswith(ending) for name in left), ending
+    assert {name for name in left if not name.endswith("/__init__.py")} == {
+        "bvsim/valley/ground/errors.py",
+        "bvsim/valley/ground/seeds.py",
+    }
+
+
+@pytest.fixture
+def compiler():
+    pytest.importorskip("setuptools")
+    pytest.importorskip("mypyc")
+    import compile_valley
+
+    return compile_valley
+
+
+def test_units_are_compiled_at_the_same_time_and_linked_in_their_order(compiler):
+    together = Barrier(2, timeout=30)  # broken where one waits for the other to end
+
+    def compile_(sources, *, output_dir):
+        together.wait()
+        return [f"{output_dir}/{source}.o" for source in sources]
+
+    with ThreadPoolExecutor(2) as pool:
+        both = compiler.side_by_side(pool, compile_)(["b", "a"], output_dir="out")
+    assert both == ["out/b.o", "out/a.o"]
+
+
+def test_the_valley_can_be_read_by_the_compiler_without_any_library(compiler, module, tmp_path):
+    shutil.copytree(ROOT / "src", tmp_path / "src")
+    modules = module.modules_of(tmp_path / "src")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", *compiler.TYPES, "--no-incremental", *modules],
+        cwd=tmp_path / "src",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("suffix", [None, *EXTENSION_SUFFIXES])
+def test_a_library_beside_the_files_is_found_and_not_loaded(tmp_path, suffix):
+    valley = tmp_path / "bvsim" / "valley"
+    valley.mkdir(parents=True)
+    (tmp_path / "bvsim" / "__init__.py").touch()
+    shutil.copy(ROOT / "src" / "bvsim" / "valley" / "__init__.py", valley)
+    (valley / "valley.py").write_text("raise SystemExit('loaded')")
+    if suffix:
+        (valley / f"valley{suffix}").touch()
+    done = subprocess.run(
+        [sys.executable, "-c", "from bvsim.valley import compiled; print(compiled())"],
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == str(suffix is not None)
+
+
+def test_the_module_that_is_looked_for_exists(module):
+    assert "bvsim/valley/valley.py" in module.modules_of(ROOT / "src")

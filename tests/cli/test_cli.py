@@ -1,6 +1,7 @@
 """Commands: what they print, where, and with which exit code."""
 
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -88,7 +89,7 @@ def test_the_module_is_the_command():
     done = subprocess.run(
         [sys.executable, "-m", "bvsim", "--version"], capture_output=True, text=True, check=True
     )
-    assert done.stdout.startswith("bvsim 0.")
+    assert re.fullmatch(r"bvsim 0\.\S+ \(valley (compiled|interpreted)\)\n", done.stdout)
 
 
 def test_run_prints_a_summary_within_100_columns(asked):

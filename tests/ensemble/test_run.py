@@ -108,6 +108,7 @@ def test_manifest_says_what_was_run(simulate):
         "failures": [],
         "years": [2030],
         "sites": ["acc-douvrin", "aesc-douai"],
+        "compiled": False,
     }
     assert expected.items() <= manifest.items()
     assert manifest["elapsed_s"] > 0
@@ -338,6 +339,14 @@ def test_a_run_that_got_no_further_than_its_manifest_can_be_resumed(tmp_path, si
     begun = {**manifest, "status": "running", "tables": []}
     (tmp_path / "a" / "manifest.json").write_text(json.dumps(begun))
     assert same(simulate("a", draws=6, resume=True), simulate("b", draws=6))
+
+
+def test_a_run_may_go_on_compiled(tmp_path, simulate, monkeypatch):
+    assert simulate("a", draws=4, design="random").manifest["compiled"] is False
+    monkeypatch.setattr("bvsim.ensemble.request.compiled", lambda: True)
+    grown = simulate("a", draws=8, design="random", resume=True)
+    assert grown.manifest["compiled"] is True
+    assert same(grown, simulate("b", draws=8, design="random"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")

@@ -239,6 +239,19 @@ def test_the_mean_of_few_rows_has_no_interval_and_that_of_ten_has_students():
     assert "The interval says" in page
 
 
+@pytest.mark.parametrize(
+    ("manifest", "said"),
+    [({"compiled": True}, ["compiled"]), ({"compiled": False}, ["interpreted"]), ({}, [])],
+    ids=["compiled", "interpreted", "of 0.1.0, which did not say"],
+)
+def test_the_page_says_whether_the_valley_was_compiled(manifest, said):
+    run = make_run(1)
+    run.manifest.update(manifest)
+    page = render_page(run)
+    words = ("compiled", "interpreted")
+    assert [word for word in words if f"valley {word}" in page] == said
+
+
 def test_the_page_opens_in_the_language_asked_for(run):
     page = render_page(run, lang="fr")
     assert '<html lang="fr">' in page

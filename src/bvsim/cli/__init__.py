@@ -30,8 +30,9 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
         from bvsim import __version__
+        from bvsim.valley import compiled
 
-        click.echo(f"bvsim {__version__}")
+        click.echo(f"bvsim {__version__} (valley {'compiled' if compiled() else 'interpreted'})")
         ctx.exit()
 
 
@@ -42,7 +43,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
     is_eager=True,
     expose_value=False,
     callback=_print_version,
-    help="Print the version and leave.",
+    help="Print the version, and whether the valley is compiled, and leave.",
 )
 def main() -> None:
     """Simulate the Battery Valley: how its gigafactories, people, materials and recyclers ramp up.

@@ -33,6 +33,7 @@ TASKS: dict[str, dict[str, str]] = {
         "schema": "bvsim schema > schema.json",
         "check": "bvsim check reference",
         "calibrate": "bvsim calibrate --as-of 2026-03-31",
+        "ramp": "bvsim ramp new-entrant --json",
     },
 }
 """By task, the commands for it, each with an example."""

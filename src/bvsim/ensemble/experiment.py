@@ -25,6 +25,7 @@ from bvsim.ensemble.store import folder
 from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.store.manifest import SCHEMA_VERSION, Manifest, Sample
 from bvsim.ensemble.work import FloatArray, IntArray, Job, Row, Rows, Simulate
+from bvsim.valley import compiled
 from bvsim.valley.ground.streams import Key
 from bvsim.valley.record.kpis import YEARS
 
@@ -259,4 +260,5 @@ class Experiment:
             "sites": sorted(sites),
             "packages": folder.packages(),
             "platform": folder.platform_facts(),
+            "compiled": compiled(),
         }

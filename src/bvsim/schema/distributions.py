@@ -15,11 +15,12 @@ import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from types import ModuleType
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-FloatArray = NDArray[np.float64]
+FloatArray: TypeAlias = NDArray[np.float64]
 Support = tuple[float, float]
 
 _LEAST_MASS = 1e-6

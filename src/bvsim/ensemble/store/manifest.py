@@ -101,6 +101,7 @@ class Manifest(TypedDict, total=False):
     sites: list[str]
     packages: dict[str, str]
     platform: dict[str, str]
+    compiled: bool
     tables: list[str]
     status: str
     failures: list[FailureEntry]

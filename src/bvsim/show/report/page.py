@@ -279,5 +279,6 @@ def _manifest(run: RunLike) -> Data:
     found = {name: run.manifest.get(name) for name in names}
     found["version"] = run.manifest["bvsim"]
     found["status"] = run.manifest.get("status")
+    found["compiled"] = run.manifest.get("compiled")  # runs of 0.1.0 do not say
     found["story"] = run.manifest.get("story") or ""
     return found

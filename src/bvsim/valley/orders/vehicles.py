@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, MONTHS_P
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.streams import Stream
 
-FloatArray = NDArray[np.float64]
+FloatArray: TypeAlias = NDArray[np.float64]
 
 _EDGE: Final = 1e-4  # shares of 0 and 1 have no log odds
 _CENTRAL: Final = 0.5  # the position among the paths that everyone plans with

@@ -1,0 +1,75 @@
+"""Compiles modules to C and on to one extension library, beside the files they are written in.
+
+    python tools/compile_valley.py MODULE...
+
+is what `hatch_build.py` calls, in a folder that holds the sources; modules are paths from there.
+All modules make one library, so that each calls and reads the others natively; each is a unit of
+its own, so that units are compiled side by side. Needs mypy (which brings mypyc), setuptools and
+a C compiler; none of bvsim's own dependencies.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from itertools import chain
+from typing import Any
+
+from mypyc.build import mypycify
+from setuptools import setup
+from setuptools.command.build_ext import build_ext
+
+TYPES = (
+    "--config-file=",
+    "--no-site-packages",
+    "--follow-imports=silent",
+    "--ignore-missing-imports",
+)
+"""How mypy reads the modules: types of other packages would change with their versions, and cost
+ten times as long to read as those of the valley. What is called there is called the same way."""
+EXACT = "-ffp-contract=off"
+"""No fused multiply-adds, which some compilers use by themselves: results stay bit for bit."""
+LENIENT = "-Wno-error"
+"""A compiler may warn of what those before it did not."""
+
+Compile = Callable[..., list[str]]
+
+
+def side_by_side(pool: Executor, compile_: Compile) -> Compile:
+    """Return a compiler of many units that compiles them at the same time."""
+
+    def compile_all(sources: Iterable[str], **options: Any) -> list[str]:
+        return list(chain(*pool.map(lambda source: compile_([source], **options), sources)))
+
+    return compile_all
+
+
+class Units(build_ext):
+    """Compiles units side by side, where setuptools takes those of a library one by one."""
+
+    def build_extensions(self) -> None:
+        """Compile and link."""
+        if self.compiler.compiler_type == "unix":
+            for extension in self.extensions:
+                extension.extra_compile_args += [EXACT, LENIENT]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            self.compiler.compile = side_by_side(pool, self.compiler.compile)
+            super().build_extensions()
+
+
+def main(modules: list[str]) -> None:
+    """Compile the modules, paths from the folder one is in."""
+    libraries = mypycify([*TYPES, *modules], opt_level="2", debug_level="0", multi_file=True)
+    setup(
+        name="bvsim-compiled",
+        packages=[],
+        ext_modules=libraries,
+        cmdclass={"build_ext": Units},
+        script_args=["--quiet", "build_ext", "--inplace", f"--parallel={os.cpu_count() or 1}"],
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
