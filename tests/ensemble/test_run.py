@@ -343,7 +343,7 @@ def test_a_run_that_got_no_further_than_its_manifest_can_be_resumed(tmp_path, si
 
 def test_a_run_may_go_on_compiled(tmp_path, simulate, monkeypatch):
     assert simulate("a", draws=4, design="random").manifest["compiled"] is False
-    monkeypatch.setattr("bvsim.ensemble.request.compiled", lambda: True)
+    monkeypatch.setattr("bvsim.ensemble.experiment.compiled", lambda: True)
     grown = simulate("a", draws=8, design="random", resume=True)
     assert grown.manifest["compiled"] is True
     assert same(grown, simulate("b", draws=8, design="random"))
