@@ -1,5 +1,6 @@
 """The build hook: a wheel with the valley compiled when asked for, an ordinary one otherwise."""
 
+import ast
 import importlib.util
 import shutil
 import subprocess
@@ -171,3 +172,36 @@ def test_a_library_beside_the_files_is_found_and_not_loaded(tmp_path, suffix):
 
 def test_the_module_that_is_looked_for_exists(module):
     assert "bvsim/valley/valley.py" in module.modules_of(ROOT / "src")
+
+
+def checked_only(tree):
+    """Return the names that a module imports for type checkers only."""
+    return {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in node.body
+        if isinstance(inner, ast.ImportFrom)
+        for alias in inner.names
+    }
+
+
+def fields_of_data_classes(tree):
+    """Yield a name for each word in the types of the fields of data classes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and "dataclass" in map(called, node.decorator_list):
+            for field in node.body:
+                if isinstance(field, ast.AnnAssign):
+                    yield from (n.id for n in ast.walk(field.annotation) if isinstance(n, ast.Name))
+
+
+def called(decorator):
+    return ast.unparse(decorator).split("(")[0]
+
+
+def test_types_of_fields_are_there_when_a_compiled_data_class_is_made(module):
+    # compiled, the types are looked up although the annotations are never evaluated: a null pointer
+    source = ROOT / "src"
+    for name in module.modules_of(source):
+        tree = ast.parse((source / name).read_text("utf-8"))
+        assert not checked_only(tree) & set(fields_of_data_classes(tree)), name

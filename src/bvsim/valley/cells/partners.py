@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from bvsim.valley.cathode.buyer import Buyer
-    from bvsim.valley.cells.energy import EnergyMeter
-    from bvsim.valley.cells.money import SitePurse
-    from bvsim.valley.cells.process import InProcess
-    from bvsim.valley.orders.customers import OrderBook
-    from bvsim.valley.people.workforce import Workforce
-    from bvsim.valley.returns.gate import Gate
+from bvsim.valley.cathode.buyer import Buyer
+from bvsim.valley.cells.energy import EnergyMeter
+from bvsim.valley.cells.money import SitePurse
+from bvsim.valley.cells.process import InProcess
+from bvsim.valley.orders.customers import OrderBook
+from bvsim.valley.people.workforce import Workforce
+from bvsim.valley.returns.gate import Gate
 
 
 @dataclass(frozen=True)
