@@ -15,7 +15,20 @@ from bvsim.ensemble.work import FloatArray
 
 MEMBERS = 4096
 _GRID = 49
-_FIGURES = ("t50", "k", "rating", "scrap_start", "scrap_mature", "scrap_time", "mtbf", "mttr")
+_FIGURES = (
+    "t50",
+    "k",
+    "rating",
+    "scrap_start",
+    "scrap_mature",
+    "scrap_time",
+    "mtbf",
+    "mttr",
+    "major_stops",
+    "major_stop",
+    "major_stop_gsd",
+)
+_DAYS_A_YEAR = 365.25
 
 
 def ramp_classes(folder: Path, as_of: date) -> dict[str, Any]:
@@ -79,12 +92,16 @@ class Sampler:
         return d["scrap_mature"] + above * np.exp(-months / d["scrap_time"])
 
     def share(self, months: float) -> FloatArray:
-        """Return good cells at an age as a share of nameplate, shape (members,)."""
+        """Return good cells at an age as a share of nameplate, shape (members,).
+
+        The plant's curve: lines in turn, stops and yield are in it.
+        """
         d = self._drawn
         rate = 1.0 / (1.0 + np.exp(-d["k"] * (months - d["t50"])))
-        uptime = d["mtbf"] / (d["mtbf"] + d["mttr"] / 24.0)
-        made = (1.0 - self.scrap(months)) / (1.0 - d["scrap_mature"])
-        return np.asarray(d["rating"] * rate * uptime * made)
+        spread = np.log(d["major_stop_gsd"])
+        lost = d["major_stops"] * d["major_stop"] * np.exp(spread * spread / 2.0)
+        uptime = d["mtbf"] / (d["mtbf"] + d["mttr"] / 24.0) * (1.0 - lost / _DAYS_A_YEAR)
+        return np.asarray(d["rating"] * rate * uptime)
 
     def of(self, point: Point) -> FloatArray:
         """Return what the class says of a published point."""

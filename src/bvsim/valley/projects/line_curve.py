@@ -271,8 +271,8 @@ def releases(needs: _Needs, interval_days: float) -> Schedule:
             middle = (low + high) // 2
             low, high = (low, middle) if needs.exceed(lines, middle) else (middle + 1, high)
         days.append(min(latest, max(days[-1], needs.start(low))))
-    drawn = needs.opened + interval_days * (needs.count - 1)
-    return Schedule(days, max(0.0, drawn - days[-1]))
+    given = needs.opened + interval_days * (needs.count - 1) - days[-1]
+    return Schedule(days, given if given > _ROUNDING_DAYS else 0.0)
 
 
 def mean_uptime(
