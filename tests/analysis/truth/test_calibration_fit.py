@@ -8,7 +8,12 @@ import pytest
 from click.testing import CliRunner
 from plants_made_up import ramping_plants, row, table_of
 
-from bvsim.analysis.truth.calibration.leave_one_out import leave_one_out
+from bvsim.analysis.truth.calibration.leave_one_out import (
+    leave_one_out,
+    log_evidence,
+    smoothed_weights,
+    thinned,
+)
 from bvsim.analysis.truth.calibration.model import design
 from bvsim.analysis.truth.calibration.prediction import class_figures, new_plants
 from bvsim.analysis.truth.calibration.priors import FILE, read_priors
@@ -22,7 +27,7 @@ pytestmark = pytest.mark.slow
 pytest.importorskip("nutpie")
 
 T50, STEEPNESS, SPREAD = 26.0, 5.0, 0.25
-EFFORT = Effort(chains=2, draws=400, tune=500, target_accept=0.9)
+EFFORT = Effort(chains=4, draws=750, tune=750)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +60,8 @@ def test_known_figures_are_found_again(posterior):
 
 
 def test_chains_agree(posterior):
-    assert posterior.diagnostics.worst_rhat < 1.1
+    assert posterior.diagnostics.worst_rhat < 1.05
+    assert posterior.diagnostics.least_ess > 100
     assert posterior.diagnostics.divergences < 0.02 * posterior.diagnostics.draws
 
 
@@ -102,9 +108,15 @@ def test_new_plants_of_the_priors_are_plants(fitter):
 
 
 def test_weights_agree_with_a_fit_without_the_plant(fitter, posterior):
-    (weighted,) = leave_one_out(fitter, posterior, 1, ["plant-04"])
-    without = fitter.fit(seed=3, without=["plant-04"])
-    (again,) = leave_one_out(fitter, without, 3, ["plant-04"])
+    """Of the plant whose weights have the shortest tail: there no fit is made again."""
+    used = thinned(posterior)
+    tails = {
+        plant: smoothed_weights(-log_evidence(used, posterior, i, np.random.default_rng([1, i])))[1]
+        for i, plant in enumerate(fitter.what.plants)
+    }
+    plant = min(tails, key=lambda each: tails[each])
+    (weighted,) = leave_one_out(fitter, posterior, 1, [plant])
+    (again,) = leave_one_out(fitter, fitter.fit(seed=3, without=[plant]), 3, [plant])
     assert not weighted.refitted
     assert again.refitted
     middles = [
