@@ -6,7 +6,6 @@ from datetime import date
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from plants_made_up import ramping_plants, row, table_of
 
 from bvsim.analysis.truth.calibration.leave_one_out import (
     leave_one_out,
@@ -22,6 +21,7 @@ from bvsim.analysis.truth.calibration.sampling import Effort, Fitter
 from bvsim.analysis.truth.calibration.table import CLASSES
 from bvsim.cli import main
 from bvsim.reading.datafiles import find_model
+from plants_made_up import ramping_plants, row, table_of
 
 pytestmark = pytest.mark.slow
 pytest.importorskip("nutpie")
