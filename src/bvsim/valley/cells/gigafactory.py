@@ -18,12 +18,11 @@ from bvsim.valley.cells.limits import SiteLimits
 from bvsim.valley.cells.money import Activity
 from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.ground.books import Account, Balance
-from bvsim.valley.ground.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
+from bvsim.valley.ground.calendar import DAYS_PER_WEEK, DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
 from bvsim.valley.projects.stages import Events
 
-DAYS_PER_WEEK: Final = 7.0
 _KG_PER_KWH_TO_T_PER_GWH: Final = 1000.0
 
 
