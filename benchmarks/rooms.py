@@ -23,7 +23,7 @@ from timing import draws_of, replicator
 import bvsim as bv
 from bvsim.valley.cathode.market import CathodeMarket
 from bvsim.valley.cathode.plant import CathodePlant
-from bvsim.valley.cells.block import CellBlock
+from bvsim.valley.cells.block import SiteBlock
 from bvsim.valley.cells.energy import EnergyMeter
 from bvsim.valley.cells.gigafactory import Gigafactory
 from bvsim.valley.cells.money import SitePurse
@@ -39,7 +39,7 @@ KERNEL = "SimPy's kernel and dated events"
 ROOMS: dict[str, tuple[tuple[type, str], ...]] = {
     "labour market": ((LabourMarket, "clear"),),
     "lines: rate, yield, stops": ((Block, "levels"), (Block, "run")),
-    "loss ledger": ((CellBlock, "post"), (CellBlock, "post_idle"), (PlanOnly, "month_end")),
+    "loss ledger": ((SiteBlock, "post"), (SiteBlock, "post_idle"), (PlanOnly, "month_end")),
     "gigafactories, the rest": (
         (Gigafactory, "ask_people"),
         (Gigafactory, "ask_cathode"),

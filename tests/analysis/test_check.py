@@ -19,7 +19,7 @@ from bvsim.analysis.regression.check import (
     tolerance_of,
 )
 from bvsim.analysis.regression.junit import junit_xml
-from bvsim.analysis.regression.measure import Measured, Metric, digest_by_year
+from bvsim.analysis.regression.measure import Metric, ScenarioMetrics, digest_by_year
 from bvsim.analysis.scoring import (
     band,
     binomial_interval,
@@ -29,11 +29,11 @@ from bvsim.analysis.scoring import (
     rank_of,
     sign_test,
 )
-from bvsim.analysis.traced import Line, Rows, lines_of
+from bvsim.analysis.traced import TracedRows, TraceLine, lines_of
 from bvsim.cli import main
 from bvsim.valley.ground.books import Event
 
-ROWS = Rows(seed=7, number=8, traced=2, years=(2026,))
+ROWS = TracedRows(seed=7, number=8, traced=2, years=(2026,))
 START = date(2023, 1, 1)
 
 
@@ -49,7 +49,7 @@ def made(name="reference", *, shift=0.0, seed=1, days=(3.25, 400.0), metrics=40,
     found["headcount_2026"] = np.arange(8.0) + 100
     found["year_30_gwh"] = np.array([2030.0, np.nan] * 4)
     lines = lines_of(events(*days), START)
-    told = Measured(
+    told = ScenarioMetrics(
         name,
         "hash",
         ROWS,
@@ -257,10 +257,10 @@ def test_rows_that_failed_make_no_baseline(tmp_path):
 
 
 def test_a_line_of_a_trace_comes_back():
-    line = Line("2024-02-05T00:00:00", "a", "opens", "", "", "1.5")
-    assert Line.of_text(line.text()) == line
+    line = TraceLine("2024-02-05T00:00:00", "a", "opens", "", "", "1.5")
+    assert TraceLine.of_text(line.text()) == line
     with pytest.raises(ValueError, match="not an event"):
-        Line.of_text("a\tb")
+        TraceLine.of_text("a\tb")
 
 
 # -- the command -----------------------------------------------------------------------------
@@ -373,7 +373,7 @@ SHORT = "set: {}\nextends: reference\nend: 2026-12-31\n"
 @pytest.mark.slow
 def test_a_changed_figure_fails_with_scenario_metric_and_event(tmp_path, monkeypatch):
     """The negative control: a model with one figure changed."""
-    rows = Rows(seed=1, number=2, traced=1, years=(2026,))
+    rows = TracedRows(seed=1, number=2, traced=1, years=(2026,))
     monkeypatch.setattr("bvsim.analysis.regression.check.DEFAULT_ROWS", rows)
     monkeypatch.chdir(tmp_path)
     Path("scenarios").mkdir()

@@ -21,7 +21,7 @@ from bvsim.reading import SpecError, load
 from bvsim.reading.assembly import Kind, assemble, kind_of
 from bvsim.reading.datafiles import shipped_root
 from bvsim.reading.folder import Reading, read_model
-from bvsim.reading.overrides import Setting
+from bvsim.reading.overrides import SetLine
 from bvsim.reading.scenario import Scenario
 from bvsim.reading.validating import validate
 from bvsim.reading.yaml_tree import MAX_BYTES, read_text
@@ -464,4 +464,4 @@ def test_dates_written_as_numbers(study):
 
 def test_settings_know_their_origin():
     node, _ = read_text("a: 1", "x")
-    assert Setting("a", node, "mine").origin == "mine"
+    assert SetLine("a", node, "mine").origin == "mine"

@@ -20,9 +20,9 @@ from bvsim.schema.demand import (
     OpenMarket,
     OtherVehicles,
     PackSizes,
-    Programme,
     SharePath,
     Supplier,
+    VehicleProgramme,
 )
 from bvsim.schema.unit import Timed
 from bvsim.valley.ground.books import Books, Trace
@@ -84,7 +84,7 @@ OBSERVED = ObservedYear(
     eu_bev_car=2_000_000,
     eu_cars=10_000_000,
 )
-PROGRAMME = Programme(
+PROGRAMME = VehicleProgramme(
     site="plant",
     customer="carmaker",
     market="none",

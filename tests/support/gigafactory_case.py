@@ -11,13 +11,13 @@ from bvsim.schema.demand import Supplier
 from bvsim.schema.materials import Recipe
 from bvsim.schema.production import Production
 from bvsim.schema.unit import Timed
-from bvsim.valley.cells.block import CellBlock
+from bvsim.valley.cells.block import SiteBlock
 from bvsim.valley.cells.expansion import BlockOwner, SiteProjects
 from bvsim.valley.cells.gigafactory import Gigafactory
 from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.cells.plan import PlanPath
 from bvsim.valley.cells.process import InProcess
-from bvsim.valley.orders.customers import ORDERS, Contract, OrderBook, Portfolio
+from bvsim.valley.orders.customers import ORDERS, OrderBook, OrderContract, Portfolio
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.stages import Pipeline
 from stand_ins import Gate, Outlook
@@ -127,7 +127,7 @@ def make_site(
         ctx=ctx,
         pipeline=pipeline,
     )
-    cell_block = CellBlock(
+    cell_block = SiteBlock(
         block=block,
         plan=PlanPath({}, ctx.calendar),
         observed=None,
@@ -142,7 +142,7 @@ def make_site(
         gap=0.2,
         account=account,
         supplier=Supplier(),
-        portfolio=Portfolio([Contract(0.0, 0.0, flat, flat)], ctx.calendar.months),
+        portfolio=Portfolio([OrderContract(0.0, 0.0, flat, flat)], ctx.calendar.months),
         ctx=ctx,
     )
     gate = Gate()

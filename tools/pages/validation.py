@@ -19,7 +19,7 @@ from bvsim.analysis.truth.observations import UNITS
 from pages import insert
 
 if TYPE_CHECKING:
-    from bvsim.analysis.truth.hindcast import Forecast
+    from bvsim.analysis.truth.hindcast import FigureForecast
     from bvsim.analysis.truth.ramp_check import PointForecasts
 
 BEGIN, END = "<!-- validation:begin -->", "<!-- validation:end -->"
@@ -53,7 +53,7 @@ def lines(draws: int) -> Iterator[str]:
     yield from ramp_lines(leave_one_out(points, ramp_classes(folder, then.as_of)))
 
 
-def hindcast_lines(found: Sequence[Forecast]) -> Iterator[str]:
+def hindcast_lines(found: Sequence[FigureForecast]) -> Iterator[str]:
     """Yield the tables on what was observed after the hindcast's date."""
     yield "### The hindcast, figure by figure"
     yield ""
@@ -90,7 +90,7 @@ def hindcast_lines(found: Sequence[Forecast]) -> Iterator[str]:
     )
 
 
-def _row(each: Forecast) -> tuple[str, ...]:
+def _row(each: FigureForecast) -> tuple[str, ...]:
     import numpy as np
 
     seen = each.observation
@@ -121,7 +121,7 @@ def coverage_lines(count: int, hits: int) -> Iterator[str]:
     )
 
 
-def lean(found: Sequence[Forecast]) -> str:
+def lean(found: Sequence[FigureForecast]) -> str:
     """Say on which side of the hindcast's median things came out."""
     quantities = [each for each in found if each.observation.kind != "sop"]
     starts = [each for each in found if each.observation.kind == "sop"]
@@ -134,7 +134,7 @@ def lean(found: Sequence[Forecast]) -> str:
     )
 
 
-def misses(found: Iterable[Forecast]) -> Iterator[str]:
+def misses(found: Iterable[FigureForecast]) -> Iterator[str]:
     """Yield a line for each figure outside its band."""
     missed = [each for each in found if not each.covered]
     yield "Where the hindcast misses:" if missed else "No figure lies outside its band."
@@ -152,7 +152,7 @@ def misses(found: Iterable[Forecast]) -> Iterator[str]:
         )
 
 
-def _scores(found: Sequence[Forecast]) -> Iterator[tuple[str, ...]]:
+def _scores(found: Sequence[FigureForecast]) -> Iterator[tuple[str, ...]]:
     for kind, unit in UNITS.items():
         scores = [each.scores for each in found if each.observation.kind == kind]
         if scores:

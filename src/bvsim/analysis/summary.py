@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from bvsim.analysis.kpis import unit_of
-from bvsim.analysis.ledger.bottlenecks import QUANTILES, shares
+from bvsim.analysis.ledger.bottlenecks import shares
 from bvsim.analysis.tables import ROW, RunLike, by_year
-from bvsim.ensemble.design.interval import ci95_mean, ci95_quantile
+from bvsim.ensemble.design.interval import QUANTILES, ci95_mean, ci95_quantile
 from bvsim.ensemble.store.manifest import picked
 from bvsim.ensemble.work import FloatArray, IntArray
 

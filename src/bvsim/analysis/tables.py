@@ -9,12 +9,10 @@ from typing import Any, Protocol, cast
 import pandas as pd
 
 from bvsim.analysis.errors import AnalysisError
+from bvsim.ensemble.store import results
 from bvsim.ensemble.store.manifest import Manifest
 
-ROW = ["draw", "replication"]
-"""The columns that identify a row of the run in every table."""
-
-REGION = "region"
+ROW, REGION = results.ROW, results.REGION
 GROUPS = ("region", "site", "block")
 """What the blocks of a table may be added up to."""
 
@@ -192,15 +190,12 @@ def _yearly(run: RunLike, name: str, entity: str | None) -> pd.Series[float]:
     yearly = columns_from(run, "yearly", [*ROW, "year", "entity", name])
     rows = yearly.loc[yearly[name].notna()]
     entities = rows["entity"].astype(str)
-    keep = entities == entity if entity else entities.isin(_summands(run, set(entities)))
+    keep = (
+        entities == entity
+        if entity
+        else entities.isin(results.summands(run.manifest, set(entities)))
+    )
     if not keep.any():
         raise AnalysisError(f"{entity or 'the valley'} has no values of {name!r}")
     summed: pd.Series[float] = rows[keep].groupby([*ROW, "year"], sort=True)[name].sum()
     return summed
-
-
-def _summands(run: RunLike, entities: set[str]) -> set[str]:
-    """Return which of the entities that have a quantity add up to the valley."""
-    sites = entities & set(run.manifest["sites"])
-    plants = {name for name in entities if "." not in name and name != REGION}
-    return sites or plants or entities & {REGION}

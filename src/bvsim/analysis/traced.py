@@ -22,7 +22,7 @@ _SECONDS_A_DAY = 86_400
 
 
 @dataclass(frozen=True)
-class Rows:
+class TracedRows:
     """Which rows are simulated.
 
     Parameters
@@ -44,7 +44,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Row:
+class TracedRow:
     """What became of one row: a record, or the message of what went wrong."""
 
     draw: int
@@ -52,7 +52,9 @@ class Row:
     error: str = ""
 
 
-def simulate_rows(scenario: Scenario, rows: Rows, *, monthly: bool = False) -> Iterator[Row]:
+def simulate_rows(
+    scenario: Scenario, rows: TracedRows, *, monthly: bool = False
+) -> Iterator[TracedRow]:
     """Simulate rows of a scenario one after the other; a failure ends only its own row."""
     from bvsim.ensemble.experiment import Experiment
     from bvsim.valley.valley import prepare, simulate
@@ -65,13 +67,13 @@ def simulate_rows(scenario: Scenario, rows: Rows, *, monthly: bool = False) -> I
             record = simulate(setting, row.values, row.key, trace=draw < rows.traced)
         except Exception as error:
             text = " ".join(str(error).split())
-            yield Row(draw, None, f"{type(error).__name__}: {text}")
+            yield TracedRow(draw, None, f"{type(error).__name__}: {text}")
         else:
-            yield Row(draw, record)
+            yield TracedRow(draw, record)
 
 
 @dataclass(frozen=True, order=True)
-class Line:
+class TraceLine:
     """A dated event as it is compared: to the second, values to six digits.
 
     Events of one second are in the order of their names: which of them comes first may
@@ -91,7 +93,7 @@ class Line:
         return "\t".join(parts)
 
     @classmethod
-    def of_text(cls, text: str) -> Line:
+    def of_text(cls, text: str) -> TraceLine:
         """Read what `text` wrote.
 
         Raises
@@ -115,7 +117,7 @@ class Line:
         return f"{self.stamp} {self.entity}: {self.event}{amount}{cause}"
 
 
-def lines_of(events: Sequence[Event], start: date) -> tuple[Line, ...]:
+def lines_of(events: Sequence[Event], start: date) -> tuple[TraceLine, ...]:
     """Return the events of a row in order.
 
     Parameters
@@ -129,10 +131,10 @@ def lines_of(events: Sequence[Event], start: date) -> tuple[Line, ...]:
     return tuple(sorted(_line(event, midnight) for event in events))
 
 
-def _line(event: Event, midnight: datetime) -> Line:
+def _line(event: Event, midnight: datetime) -> TraceLine:
     when = midnight + timedelta(seconds=round(event.day * _SECONDS_A_DAY))
     value = f"{event.value:.6g}" if np.isfinite(event.value) else ""
     entity, happened, cause = (
         " ".join(part.split()) for part in (event.entity, event.event, event.cause)
     )
-    return Line(when.isoformat(), entity, happened, cause, event.unit, value)
+    return TraceLine(when.isoformat(), entity, happened, cause, event.unit, value)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from bvsim.analysis.regression.baseline import Files
     from bvsim.analysis.regression.check import Moved, Verdict
-    from bvsim.analysis.regression.measure import Measured, Task
+    from bvsim.analysis.regression.measure import ScenarioMetrics, Task
 
 _SHOWN = 12
 
@@ -120,10 +120,10 @@ def _all_names() -> list[str]:
 
 def _measure(
     tasks: Sequence[Task], workers: int | None
-) -> tuple[dict[str, Measured], dict[str, float]]:
+) -> tuple[dict[str, ScenarioMetrics], dict[str, float]]:
     from bvsim.analysis.regression.measure import measure_all
 
-    measured: dict[str, Measured] = {}
+    measured: dict[str, ScenarioMetrics] = {}
     seconds: dict[str, float] = {}
     rows = sum(task.rows.number for task in tasks)
     done = failed = 0
@@ -149,7 +149,7 @@ def _orphans(folders: set[Path], known: set[str]) -> list[Verdict]:
     return [Verdict(name, (problem,)) for name in sorted(names - known)]
 
 
-def _write(files: dict[str, Files], measured: dict[str, Measured], as_json: bool) -> None:
+def _write(files: dict[str, Files], measured: dict[str, ScenarioMetrics], as_json: bool) -> None:
     from bvsim.analysis.regression import baseline
 
     for name, where in sorted(files.items()):

@@ -14,7 +14,7 @@ from bvsim.ensemble.experiment import Experiment
 from bvsim.ensemble.run import Progress, perform
 from bvsim.ensemble.store.folder import RunError, atomic, write_text
 from bvsim.ensemble.store.manifest import SCHEMA_VERSION
-from bvsim.ensemble.store.results import Run, open_run
+from bvsim.ensemble.store.results import ROW, Run, open_run
 from bvsim.ensemble.sweep_file import Point, Scalar, Sweep, read_sweep
 from bvsim.ensemble.work import Job
 from bvsim.ensemble.workers.engine import Engine, available_workers
@@ -292,7 +292,7 @@ def _summary(point: Point, each: Run) -> pd.DataFrame | None:
     import pandas as pd
 
     kpis = each.table("kpis")
-    names = [name for name in kpis.columns if name not in ("draw", "replication")]
+    names = [name for name in kpis.columns if name not in ROW]
     rows = [_kpi(name, kpis[name], kpis["draw"], each.design) for name in names]
     axes = {"point": point.id, **point.values}
     return pd.DataFrame([{**axes, **row} for row in rows])
@@ -302,17 +302,14 @@ def _kpi(
     name: str, values: pd.Series[float], draws: pd.Series[int], design: str
 ) -> dict[str, str | float]:
     """Return the summary of one key figure."""
-    from bvsim.ensemble.design.interval import ci95_mean
+    from bvsim.ensemble.design.interval import QUANTILES, ci95_mean
 
     low, high = ci95_mean(values, draws, design) or (float("nan"), float("nan"))
-    p10, p50, p90 = values.quantile([0.1, 0.5, 0.9])
     return {
         "kpi": name,
         "mean": values.mean(),
         "sd": values.std(ddof=1),
-        "p10": p10,
-        "p50": p50,
-        "p90": p90,
+        **{q: float(values.quantile(p)) for q, p in QUANTILES.items()},
         "ci95_lo": low,
         "ci95_hi": high,
         "share_defined": values.notna().mean(),

@@ -14,7 +14,7 @@ from bvsim.reading.checking import MISSING, check
 from bvsim.reading.facts import facts_known
 from bvsim.reading.folder import Reading
 from bvsim.reading.nodes import Node, from_python
-from bvsim.reading.overrides import Override, Overrider, Setting
+from bvsim.reading.overrides import Override, Overrider, SetLine
 from bvsim.reading.shapes import shape_of
 from bvsim.reading.templates import LIKE, fill_templates, section_shape
 from bvsim.schema.errors import Place, Problem, SpecError, unknown
@@ -87,7 +87,7 @@ class Assembly:
 
 def assemble(
     reading: Reading,
-    groups: Iterable[Iterable[Setting]],
+    groups: Iterable[Iterable[SetLine]],
     kind: Kind,
     as_of: date | None,
     problems: Iterable[Problem] = (),
@@ -98,7 +98,7 @@ def assemble(
     ----------
     reading : Reading
         The model's tree as read.
-    groups : iterable of iterable of Setting
+    groups : iterable of iterable of SetLine
         The settings of each scenario, those of the base first.
     kind : Kind
         The model class.
@@ -146,14 +146,14 @@ def _news(
             yield problem
 
 
-def _template_of(setting: Setting, kind: Kind) -> Template | None:
+def _template_of(setting: SetLine, kind: Kind) -> Template | None:
     """Return the templates that a setting acts on."""
     fitting = (t for t in kind.templates if setting.pattern.startswith(f"{t.section}."))
     return next(fitting, None)
 
 
 def _set_templates(
-    tree: Node, groups: Iterable[list[Setting]], kind: Kind, problems: list[Problem]
+    tree: Node, groups: Iterable[list[SetLine]], kind: Kind, problems: list[Problem]
 ) -> tuple[Node, dict[str, Override]]:
     """Apply the settings that act on templates."""
     overrides: dict[str, Override] = {}

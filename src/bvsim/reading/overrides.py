@@ -19,7 +19,7 @@ _LEVER_KEYS = frozenset({*OPERATIONS, "from"})
 
 
 @dataclass(frozen=True)
-class Setting:
+class SetLine:
     """A line of a scenario's ``set``: a dotted path, perhaps with ``*``, and a value."""
 
     pattern: str
@@ -75,9 +75,9 @@ class Overrider:
         self.problems: list[Problem] = []
         self.overrides: dict[str, Override] = {}
 
-    def apply(self, group: Iterable[Setting]) -> None:
+    def apply(self, group: Iterable[SetLine]) -> None:
         """Apply the settings of one scenario; none may touch what another one sets."""
-        taken: dict[Path, Setting] = {}
+        taken: dict[Path, SetLine] = {}
         for setting in group:
             for match in self._matches(setting):
                 rival = _rival(match.path, taken)
@@ -88,13 +88,13 @@ class Overrider:
                 taken[match.path] = setting
                 self._set(setting, match)
 
-    def _say(self, setting: Setting, path: str, message: str) -> None:
+    def _say(self, setting: SetLine, path: str, message: str) -> None:
         self.problems.append(Problem(setting.node.at, path, message))
 
     def _path(self, match: Match) -> str:
         return dotted((*self.prefix, *match.path))
 
-    def _matches(self, setting: Setting) -> list[Match]:
+    def _matches(self, setting: SetLine) -> list[Match]:
         pattern = setting.pattern[len(dotted((*self.prefix, ""))) :]
         found, failures = _expand(self.tree, self.shape, pattern, setting.node)
         if not found:
@@ -104,7 +104,7 @@ class Overrider:
             self._say(setting, setting.pattern, message)
         return found
 
-    def _set(self, setting: Setting, match: Match) -> None:
+    def _set(self, setting: SetLine, match: Match) -> None:
         shape = self.shape.at(match.path, self.tree)
         old = self.tree.find(match.path)
         node = setting.node
@@ -130,7 +130,7 @@ class Overrider:
         self.overrides[path] = Override(path, first, new.plain(), origin)
 
 
-def _rival(path: Path, taken: dict[Path, Setting]) -> Setting | None:
+def _rival(path: Path, taken: dict[Path, SetLine]) -> SetLine | None:
     """Return the setting that has taken a path, one above it or one below it."""
     for other, setting in taken.items():
         shorter = min(len(path), len(other))

@@ -36,10 +36,10 @@ from bvsim.reading.drawing import Drawer
 from bvsim.reading.folder import Reading
 from bvsim.reading.garbage import no_search
 from bvsim.reading.nodes import Node, from_python
-from bvsim.reading.overrides import Override, Setting
+from bvsim.reading.overrides import Override, SetLine
 from bvsim.reading.resolved import fingerprint, write_yaml
 from bvsim.reading.scalars import meaning
-from bvsim.reading.scenario_file import DATES, Link, inherit, read_chain, read_model_of
+from bvsim.reading.scenario_file import DATES, ChainLink, inherit, read_chain, read_model_of
 from bvsim.reading.tree_paths import figures_of
 from bvsim.schema.errors import Place, Problem, SpecError
 from bvsim.schema.figure import Figure
@@ -60,7 +60,7 @@ class _Basis:
     """What a scenario is made of, kept so that it can be made again with more settings."""
 
     reading: Reading
-    groups: tuple[tuple[Setting, ...], ...]
+    groups: tuple[tuple[SetLine, ...], ...]
     kind: Kind
     listed: tuple[str, ...]
     ties: tuple[Tie, ...] = ()
@@ -315,7 +315,7 @@ def load(
     return _with_sets(basis, plain, sets or {}, "--set", problems, places=places)
 
 
-def _listed(chain: list[Link], reading: Reading) -> tuple[str, ...]:
+def _listed(chain: list[ChainLink], reading: Reading) -> tuple[str, ...]:
     node, _ = inherit(chain, "dimensions")
     if node is not None and isinstance(node.value, list):
         return tuple(str(item.value) for item in node.value)
@@ -338,7 +338,7 @@ def _with_sets(
     found = list(problems)
     head = dict(header)
     written = {key: place for key, place in places.items() if key not in sets}
-    group: list[Setting] = []
+    group: list[SetLine] = []
     for pattern, value in sets.items():
         if pattern in DATES:
             head[pattern] = _with_dates(value)
@@ -348,7 +348,7 @@ def _with_sets(
         except TypeError as error:
             found.append(Problem(Place(origin), pattern, str(error)))
         else:
-            group.append(Setting(pattern, node, origin))
+            group.append(SetLine(pattern, node, origin))
     found += _wrong_dates(head, origin, written)
     groups = (*basis.groups, tuple(group)) if group else basis.groups
     dated = isinstance(head.get("as_of"), date)

@@ -20,7 +20,7 @@ from bvsim.reading.datafiles import (
 )
 from bvsim.reading.folder import Reading, read_model
 from bvsim.reading.nodes import Node
-from bvsim.reading.overrides import Setting
+from bvsim.reading.overrides import SetLine
 from bvsim.reading.yaml_tree import read_file
 from bvsim.schema.errors import Place, Problem, SpecError
 from bvsim.schema.part import part
@@ -62,7 +62,7 @@ class ScenarioFile:
 
 
 @dataclass(frozen=True)
-class Link:
+class ChainLink:
     """One scenario file of a chain."""
 
     path: Path
@@ -78,14 +78,14 @@ class Link:
         """The scenario's name."""
         return self.text("name") or self.path.stem
 
-    def settings(self) -> Iterator[Setting]:
+    def settings(self) -> Iterator[SetLine]:
         """Yield what is under ``set``."""
         node = self.node.get("set")
         for key, child in (node.children() if node else {}).items():
-            yield Setting(key, child, self.name)
+            yield SetLine(key, child, self.name)
 
 
-def read_chain(name: str, root: Path | None = None) -> tuple[list[Link], list[Problem]]:
+def read_chain(name: str, root: Path | None = None) -> tuple[list[ChainLink], list[Problem]]:
     """Read a scenario and all that it extends.
 
     Parameters
@@ -107,7 +107,7 @@ def read_chain(name: str, root: Path | None = None) -> tuple[list[Link], list[Pr
     SpecError
         When a file is missing or cannot be read, or scenarios extend each other in a circle.
     """
-    chain: list[Link] = []
+    chain: list[ChainLink] = []
     problems: list[Problem] = []
     place, near = Place(name), None
     wanted: str | None = name
@@ -127,7 +127,7 @@ def read_chain(name: str, root: Path | None = None) -> tuple[list[Link], list[Pr
     return chain[::-1], problems
 
 
-def _read_link(path: Path, problems: list[Problem]) -> Link:
+def _read_link(path: Path, problems: list[Problem]) -> ChainLink:
     node, found = read_file(path)
     if node is not None and not isinstance(node.value, dict):
         found = [*found, Problem(node.place, "", "a scenario holds keys with values")]
@@ -138,7 +138,7 @@ def _read_link(path: Path, problems: list[Problem]) -> Link:
     told = {problem.place for problem in found}
     problems += [*found, *(problem for problem in wrong if problem.place not in told)]
     problems += _bad_name(node)
-    return Link(path, node)
+    return ChainLink(path, node)
 
 
 def _bad_name(node: Node) -> Iterator[Problem]:
@@ -149,7 +149,7 @@ def _bad_name(node: Node) -> Iterator[Problem]:
         yield Problem(name.place, "name", f"{message} or digit (at most {_LONGEST_NAME} of them)")
 
 
-def inherit(chain: list[Link], key: str) -> tuple[Node | None, Link]:
+def inherit(chain: list[ChainLink], key: str) -> tuple[Node | None, ChainLink]:
     """Return what the last scenario of a chain that has a key says, and that scenario."""
     for link in reversed(chain):
         node = link.node.get(key)
@@ -158,7 +158,7 @@ def inherit(chain: list[Link], key: str) -> tuple[Node | None, Link]:
     return None, chain[-1]
 
 
-def read_model_of(chain: list[Link], root: Path | None = None) -> Reading:
+def read_model_of(chain: list[ChainLink], root: Path | None = None) -> Reading:
     """Read the model that a chain of scenarios stands on.
 
     Raises

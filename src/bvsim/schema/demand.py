@@ -182,7 +182,7 @@ class Bonus:
 
 
 @part
-class Programme:
+class VehicleProgramme:
     """A carmaker's vehicles whose cells one site supplies."""
 
     site: str
@@ -307,7 +307,7 @@ class DemandSpec:
     """Multiplies all orders placed with the valley's sites."""
     market_response: Factor
     """Elasticity of a programme's volume to the registrations of its market."""
-    programmes: dict[str, Programme]
+    programmes: dict[str, VehicleProgramme]
     """Vehicle programmes."""
     offtakes: dict[str, Offtake]
     """Contracts in GWh a year."""

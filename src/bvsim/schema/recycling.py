@@ -230,7 +230,7 @@ class Trade:
 
 
 @part
-class Target:
+class RecoveryTarget:
     """A legal target that applies from a day on, by element."""
 
     applies: date
@@ -241,11 +241,11 @@ class Target:
 class Regulation:
     """Targets of the Union's battery regulation."""
 
-    recovery: dict[str, Target]
+    recovery: dict[str, RecoveryTarget]
     """Material recovery of recyclers."""
-    recycled_content: dict[str, Target]
+    recycled_content: dict[str, RecoveryTarget]
     """For the record: recycled content of new cells."""
-    efficiency: dict[str, Target]
+    efficiency: dict[str, RecoveryTarget]
     """For the record: recycling efficiency, by weight."""
 
 

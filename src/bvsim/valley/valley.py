@@ -72,7 +72,7 @@ class Setting:
     monthly: bool
     before: Callable[[FloatArray], Model] | None = None
     """The same for the model before settings, where these change what blocks are solved at."""
-    layouts: dict[str, tables.Layout] = field(default_factory=dict, compare=False)
+    layouts: dict[str, tables.TableLayout] = field(default_factory=dict, compare=False)
     """Labels of tables, found by the first replication (they are the same in all)."""
 
 
@@ -297,7 +297,7 @@ class Valley:
         layouts = self.setting.layouts
         for name, own in accounts.items():
             if name not in layouts:
-                layouts[name] = tables.Layout.of(own)
+                layouts[name] = tables.TableLayout.of(own)
         observed_to = -1.0 if self.model.announced else self.ctx.as_of_day
         months = tables.Months(calendar, observed_to)
         numbers = months.by_year(books)

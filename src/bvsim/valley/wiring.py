@@ -9,10 +9,9 @@ from typing import Final
 
 from bvsim.schema.model import Model
 from bvsim.schema.plan import Plan
-from bvsim.schema.site import CellBlock as CellBlockSpec
-from bvsim.schema.site import Site
+from bvsim.schema.site import CellBlock, Site
 from bvsim.valley.cathode.market import CathodeMarket
-from bvsim.valley.cells.block import CellBlock
+from bvsim.valley.cells.block import SiteBlock
 from bvsim.valley.cells.brochure import BrochureBlock, BrochurePipeline
 from bvsim.valley.cells.energy import EnergyMeter
 from bvsim.valley.cells.expansion import BlockOwner, SiteProjects
@@ -138,13 +137,13 @@ class SiteBuilder:
             return math.inf
         return -math.log(shocked_uniform(luck.uniform(), self.model.shock))
 
-    def _blocks(self, name: str, site: Site, projects: SiteProjects) -> Iterator[CellBlock]:
+    def _blocks(self, name: str, site: Site, projects: SiteProjects) -> Iterator[SiteBlock]:
         elders: tuple[Block, ...] = ()
         for label, spec in sorted(site.blocks.items()):
             owner = BlockOwner(projects, spec.project.decision, elders, spec.nameplate)
             block = self._block(f"{name}.{label}", site, spec, elders, owner)
             observed = self._observed(site, spec, block)
-            yield CellBlock(
+            yield SiteBlock(
                 block=block,
                 plan=self.plans.of_block(block.entity),
                 observed=observed,
@@ -157,7 +156,7 @@ class SiteBuilder:
         self,
         entity: str,
         site: Site,
-        spec: CellBlockSpec,
+        spec: CellBlock,
         elders: tuple[Block, ...],
         owner: BlockOwner,
     ) -> Block:
@@ -176,7 +175,7 @@ class SiteBuilder:
             elders=elders,
         )
 
-    def _observed(self, site: Site, spec: CellBlockSpec, block: Block) -> ObservedBlock | None:
+    def _observed(self, site: Site, spec: CellBlock, block: Block) -> ObservedBlock | None:
         """Return what was observed of a block; None when no output was by `as_of`."""
         calendar, as_of = self.ctx.calendar, self.ctx.as_of_day
         started = spec.project.started
@@ -199,7 +198,7 @@ class SiteBuilder:
             as_of_day=as_of,
         )
 
-    def _brochure(self, name: str, site: Site, projects: SiteProjects) -> Iterator[CellBlock]:
+    def _brochure(self, name: str, site: Site, projects: SiteProjects) -> Iterator[SiteBlock]:
         """Yield a block for everything announced of a site, in service as announced."""
         template = next(iter(site.blocks.values())).project
         for entity, plan in self.plans.paths.items():
@@ -211,4 +210,4 @@ class SiteBuilder:
                 block = BrochureBlock(
                     entity=entity, plan=plan, ramp=site.ramp, ctx=self.ctx, pipeline=pipeline
                 )
-                yield CellBlock(block=block, plan=plan, observed=None, ctx=self.ctx)
+                yield SiteBlock(block=block, plan=plan, observed=None, ctx=self.ctx)

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from bvsim import reading
-from bvsim.analysis.truth.hindcast import Ensemble, Forecast, forecasts
+from bvsim.analysis.truth.hindcast import Ensemble, FigureForecast, forecasts
 from bvsim.analysis.truth.observations import Observation, months_after, observations
-from bvsim.analysis.truth.ramp_check import Sampler, leave_one_out, ramp_classes
+from bvsim.analysis.truth.ramp_check import ClassSampler, leave_one_out, ramp_classes
 from bvsim.analysis.truth.rivals import (
-    Point,
+    RampPoint,
     Step,
     planned_on,
     planned_output,
@@ -39,7 +39,7 @@ def seen(kind="output", entity="alpha", first=date(2024, 1, 1), last=date(2024, 
 
 
 def point(plant, first, last, value, ramp="incumbent-abroad", scrap=False):
-    return Point(plant, ramp, scrap, first, last, value, "a paper", "")
+    return RampPoint(plant, ramp, scrap, first, last, value, "a paper", "")
 
 
 # -- rivals ----------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ def test_a_sampled_class_is_the_logistic():
             "major_stop": 7.0, "major_stop_gsd": np.e,
         }.items()
     }  # fmt: skip
-    sampler = Sampler(SimpleNamespace(**fixed), 1)
+    sampler = ClassSampler(SimpleNamespace(**fixed), 1)
     scrap = 0.1 + 0.4 * np.exp(-2.0)
     assert sampler.scrap(12.0)[0] == pytest.approx(scrap)
     # rating, curve, repairs of a day after nine, and major stops of 7 sqrt(e) days
@@ -181,7 +181,7 @@ def test_a_start_beyond_the_horizon_stands_at_its_end(two_draws):
 
 
 def test_a_forecast_is_scored():
-    given = Forecast(seen(value=3.0), np.arange(11.0), 5.0, np.array([3.0]))
+    given = FigureForecast(seen(value=3.0), np.arange(11.0), 5.0, np.array([3.0]))
     assert given.band == pytest.approx((1.0, 9.0))
     assert given.covered
     assert given.rank == pytest.approx(3.5 / 11)
@@ -189,7 +189,10 @@ def test_a_forecast_is_scored():
     assert plan == 2.0
     assert plants == 0.0
     assert 0.0 < model < 2.0
-    assert Forecast(seen(value=9.5), np.arange(11.0), None, np.empty(0)).scores[1:] == (None, None)
+    assert FigureForecast(seen(value=9.5), np.arange(11.0), None, np.empty(0)).scores[1:] == (
+        None,
+        None,
+    )
 
 
 @pytest.mark.slow
@@ -222,15 +225,15 @@ def test_the_shipped_page_has_its_markers():
 
 
 def test_misses_are_told_with_their_side():
-    low = Forecast(seen(value=0.5), np.arange(1.0, 12.0), 5.0, np.empty(0))
+    low = FigureForecast(seen(value=0.5), np.arange(1.0, 12.0), 5.0, np.empty(0))
     told = "\n".join(validation.misses([low]))
     assert "below the band's edge of 2" in told
     assert "No figure" in next(validation.misses([]))
 
 
 def test_a_lean_is_told():
-    high = Forecast(seen(value=10.0), np.arange(1.0, 12.0), 5.0, np.empty(0))
-    early = Forecast(seen("sop", value=2.0), np.arange(1.0, 12.0), 5.0, np.empty(0))
+    high = FigureForecast(seen(value=10.0), np.arange(1.0, 12.0), 5.0, np.empty(0))
+    early = FigureForecast(seen("sop", value=2.0), np.arange(1.0, 12.0), 5.0, np.empty(0))
     told = validation.lean([high, high, early])
     assert "Of 2 figures of output and heads 2 came out above" in told
     assert "of 1 starts 1 before" in told

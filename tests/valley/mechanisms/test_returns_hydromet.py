@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from bvsim.schema.recycling import HydrometSpec, Recovery, Target
+from bvsim.schema.recycling import HydrometSpec, Recovery, RecoveryTarget
 from bvsim.valley.returns.hydromet import Hydromet
 from fleet_case import constant, context
 from mechanism_table import exact, table
@@ -88,7 +88,7 @@ def opens_day(spec):
     ("trade.exported_after", 0.2, exported_t, 40.0),  # not yet: 0.4 of them
     (
         "regulation.recovery",
-        {"early": Target(applies=date(2025, 1, 15), shares={"nickel": 0.95})},
+        {"early": RecoveryTarget(applies=date(2025, 1, 15), shares={"nickel": 0.95})},
         recovered_nickel_t,
         57.0,  # the law asks for 0.95 x 60 t
     ),

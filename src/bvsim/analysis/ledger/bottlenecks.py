@@ -20,10 +20,8 @@ from numpy.typing import NDArray
 
 from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.tables import RunLike, in_gwh, ledger_by, summed_by, summed_pieces
-from bvsim.ensemble.design.interval import ci95_mean
+from bvsim.ensemble.design.interval import QUANTILES, ci95_mean
 from bvsim.valley.cells.causes import BOTTLENECKS, LOSSES, NONE, RUNNING, column
-
-QUANTILES = {"p10": 0.10, "p50": 0.50, "p90": 0.90}
 
 Frame = pd.DataFrame
 

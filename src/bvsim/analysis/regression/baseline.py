@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from bvsim.analysis.regression.measure import Measured, Metric
-from bvsim.analysis.traced import Line, Rows
+from bvsim.analysis.regression.measure import Metric, ScenarioMetrics
+from bvsim.analysis.traced import TracedRows, TraceLine
 
 SCHEMA_VERSION = 1
 FOLDER = "baselines"
@@ -50,7 +50,7 @@ def names_in(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.json"))
 
 
-def read(files: Files) -> Measured | None:
+def read(files: Files) -> ScenarioMetrics | None:
     """Return what a baseline holds; None when there is none.
 
     Raises
@@ -73,13 +73,13 @@ def read(files: Files) -> Measured | None:
         raise BaselineError(f"{message}restore {files.figures} and {files.trace}") from None
 
 
-def _read_trace(path: Path) -> tuple[Line, ...]:
+def _read_trace(path: Path) -> tuple[TraceLine, ...]:
     text = gzip.decompress(path.read_bytes()).decode("utf-8")
-    return tuple(Line.of_text(line) for line in text.splitlines())
+    return tuple(TraceLine.of_text(line) for line in text.splitlines())
 
 
-def _measured(data: dict[str, Any], trace: tuple[Line, ...]) -> Measured:
-    rows = Rows(data["seed"], data["rows"], data["traced"], tuple(data["years"]))
+def _measured(data: dict[str, Any], trace: tuple[TraceLine, ...]) -> ScenarioMetrics:
+    rows = TracedRows(data["seed"], data["rows"], data["traced"], tuple(data["years"]))
     metrics = {
         name: Metric(entry["unit"], np.array([_number(x) for x in entry["rows"]]))
         for name, entry in data["metrics"].items()
@@ -87,14 +87,14 @@ def _measured(data: dict[str, Any], trace: tuple[Line, ...]) -> Measured:
     if any(len(metric.rows) != rows.number for metric in metrics.values()):
         raise ValueError(f"a metric has not {rows.number} rows")
     digests = tuple(dict(each) for each in data["events"])
-    return Measured(data["scenario"], data["model_hash"], rows, metrics, trace, digests)
+    return ScenarioMetrics(data["scenario"], data["model_hash"], rows, metrics, trace, digests)
 
 
 def _number(value: float | None) -> float:
     return math.nan if value is None else float(value)
 
 
-def write(files: Files, measured: Measured) -> None:
+def write(files: Files, measured: ScenarioMetrics) -> None:
     """Write a baseline; each metric is a line, so that a reviewer can read what changed.
 
     Raises
@@ -113,7 +113,7 @@ def write(files: Files, measured: Measured) -> None:
         temporary.write_bytes(gzip.compress(text.encode("utf-8"), mtime=0))
 
 
-def to_json(measured: Measured) -> str:
+def to_json(measured: ScenarioMetrics) -> str:
     """Return the text of the file of figures."""
     rows = measured.rows
     head: dict[str, object] = {

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bvsim.analysis.regression.measure import Measured, Metric
+from bvsim.analysis.regression.measure import Metric, ScenarioMetrics
 from bvsim.analysis.scoring import holm, paired_test
-from bvsim.analysis.traced import Line, Rows
+from bvsim.analysis.traced import TracedRows, TraceLine
 from bvsim.ensemble.work import FloatArray
 
-DEFAULT_ROWS = Rows(seed=20260331, number=8, traced=4, years=(2026, 2030, 2035, 2040))
+DEFAULT_ROWS = TracedRows(seed=20260331, number=8, traced=4, years=(2026, 2030, 2035, 2040))
 """Rows of a new baseline; a stored one says which rows it is of."""
 
 LEVEL = 0.01
@@ -132,7 +132,7 @@ class Verdict:
         Whether there is no baseline of these rows yet.
     metrics : int
         How many metrics were compared.
-    rows : Rows
+    rows : TracedRows
         Which rows were simulated.
     """
 
@@ -146,7 +146,7 @@ class Verdict:
     model_changed: bool = False
     new: bool = False
     metrics: int = 0
-    rows: Rows = field(default=DEFAULT_ROWS)
+    rows: TracedRows = field(default=DEFAULT_ROWS)
 
     @property
     def passed(self) -> bool:
@@ -182,7 +182,7 @@ def number(value: float) -> str:
     return f"{value:,.6g}" if math.isfinite(value) else "-"
 
 
-def compare(old: Measured | None, new: Measured) -> Verdict:
+def compare(old: ScenarioMetrics | None, new: ScenarioMetrics) -> Verdict:
     """Compare what a scenario gives with its baseline."""
     if old is None:
         problem = "no baseline: `bvsim check --update` makes one"
@@ -208,7 +208,7 @@ def compare(old: Measured | None, new: Measured) -> Verdict:
 Moves = tuple[Moved, ...]
 
 
-def _metrics(old: Measured, new: Measured, names: list[str]) -> tuple[Moves, Moves]:
+def _metrics(old: ScenarioMetrics, new: ScenarioMetrics, names: list[str]) -> tuple[Moves, Moves]:
     """Return what moved beyond tolerance, and what moved by more than chance."""
     probabilities = holm([paired_test(*_settled(old, new, name)) for name in names])
     exact, statistical = [], []
@@ -225,19 +225,21 @@ def _by_size(moved: Moved) -> tuple[float, str]:
     return -moved.size, moved.name
 
 
-def _settled(old: Measured, new: Measured, name: str) -> tuple[FloatArray, FloatArray]:
+def _settled(
+    old: ScenarioMetrics, new: ScenarioMetrics, name: str
+) -> tuple[FloatArray, FloatArray]:
     """Return a metric's rows, those within tolerance as if they had not moved at all."""
     a, b = old.metrics[name], new.metrics[name]
     moved = tolerance_of(b.unit).moved(a.rows, b.rows)
     return a.rows, np.where(moved, b.rows, a.rows)
 
 
-def _moved(name: str, old: Metric, new: Metric, rows: Rows, probability: float) -> Moved:
+def _moved(name: str, old: Metric, new: Metric, rows: TracedRows, probability: float) -> Moved:
     beyond = tolerance_of(new.unit).moved(old.rows, new.rows)[: rows.traced]
     return Moved(name, new.unit, old.mean, new.mean, int(beyond.sum()), probability, old.sd)
 
 
-def _events(old: Measured, new: Measured) -> Iterator[str]:
+def _events(old: ScenarioMetrics, new: ScenarioMetrics) -> Iterator[str]:
     """Yield the first event that differs, and what is known of the other rows."""
     first = first_difference(old.trace, new.trace)
     if first is not None:
@@ -250,8 +252,8 @@ def _events(old: Measured, new: Measured) -> Iterator[str]:
 
 
 def first_difference(
-    old: tuple[Line, ...], new: tuple[Line, ...]
-) -> tuple[Line | None, Line | None] | None:
+    old: tuple[TraceLine, ...], new: tuple[TraceLine, ...]
+) -> tuple[TraceLine | None, TraceLine | None] | None:
     """Return the first pair of events that differ, None where one trace has ended."""
     for before, after in itertools.zip_longest(old, new):
         if before is None or after is None or not _same(before, after):
@@ -259,7 +261,7 @@ def first_difference(
     return None
 
 
-def _same(a: Line, b: Line) -> bool:
+def _same(a: TraceLine, b: TraceLine) -> bool:
     words = [(x.stamp, x.entity, x.event, x.cause, x.unit, bool(x.value)) for x in (a, b)]
     if words[0] != words[1]:
         return False

@@ -14,7 +14,7 @@ import numpy as np
 
 from bvsim.analysis.kpis import unit_of
 from bvsim.analysis.tables import REGION
-from bvsim.analysis.traced import Line, Row, Rows, lines_of, simulate_rows
+from bvsim.analysis.traced import TracedRow, TracedRows, TraceLine, lines_of, simulate_rows
 from bvsim.ensemble.work import FloatArray
 from bvsim.valley.record.record import Record
 
@@ -51,7 +51,7 @@ class Metric:
 
 
 @dataclass(frozen=True)
-class Measured:
+class ScenarioMetrics:
     """What a scenario gave.
 
     Parameters
@@ -60,11 +60,11 @@ class Measured:
         Its name.
     model_hash : str
         Hash of everything that the scenario says.
-    rows : Rows
+    rows : TracedRows
         Which rows were simulated.
     metrics : mapping of str to Metric
         Key figures, and the valley's losses by cause in the same years.
-    trace : tuple of Line
+    trace : tuple of TraceLine
         The dated events of the first row.
     digests : tuple of mapping
         For each traced row, a digest of its events by year (values apart).
@@ -74,17 +74,17 @@ class Measured:
 
     scenario: str
     model_hash: str
-    rows: Rows
+    rows: TracedRows
     metrics: Mapping[str, Metric]
-    trace: tuple[Line, ...]
+    trace: tuple[TraceLine, ...]
     digests: tuple[Mapping[str, str], ...]
     failures: tuple[str, ...] = ()
 
 
-def measure(scenario: Scenario, rows: Rows) -> Measured:
+def measure(scenario: Scenario, rows: TracedRows) -> ScenarioMetrics:
     """Simulate the rows of a scenario and keep what is compared."""
     values: list[dict[str, float]] = []
-    trace: tuple[Line, ...] = ()
+    trace: tuple[TraceLine, ...] = ()
     digests: list[Mapping[str, str]] = []
     failures: list[str] = []
     for row in simulate_rows(scenario, rows):
@@ -100,7 +100,7 @@ def measure(scenario: Scenario, rows: Rows) -> Measured:
         name: Metric(_unit(name), np.array([each.get(name, math.nan) for each in values]))
         for name in names
     }
-    return Measured(
+    return ScenarioMetrics(
         scenario.name, scenario.model_hash, rows, metrics, trace, tuple(digests), tuple(failures)
     )
 
@@ -109,7 +109,7 @@ def _unit(name: str) -> str:
     return "GWh" if name.startswith("lost_") else unit_of(name)
 
 
-def _metrics(row: Row, years: Sequence[int]) -> Iterator[tuple[str, float]]:
+def _metrics(row: TracedRow, years: Sequence[int]) -> Iterator[tuple[str, float]]:
     """Yield key figures and the valley's losses, by name."""
     if row.record is None:
         return
@@ -130,7 +130,7 @@ def _losses(record: Record, years: Sequence[int]) -> Iterator[tuple[str, float]]
                 yield f"{column.removesuffix('_gwh')}_{wanted}_gwh", value
 
 
-def digest_by_year(lines: Sequence[Line]) -> dict[str, str]:
+def digest_by_year(lines: Sequence[TraceLine]) -> dict[str, str]:
     """Return a digest of what happened in each year: when, to whom and why, not how much."""
     hashes: dict[str, hashlib.blake2b] = {}
     for line in lines:
@@ -149,10 +149,10 @@ class Task:
 
     name: str
     path: Path
-    rows: Rows
+    rows: TracedRows
 
 
-def measure_task(task: Task) -> Measured:
+def measure_task(task: Task) -> ScenarioMetrics:
     """Load a scenario and measure it."""
     from bvsim.reading import load
 
@@ -161,7 +161,7 @@ def measure_task(task: Task) -> Measured:
 
 def measure_all(
     tasks: Sequence[Task], workers: int | None = None
-) -> Iterator[tuple[str, Measured]]:
+) -> Iterator[tuple[str, ScenarioMetrics]]:
     """Measure scenarios, each in one process, and yield them as they finish.
 
     Raises

@@ -11,10 +11,10 @@ import numpy as np
 
 from bvsim.analysis.scoring import band, crps, rank_of
 from bvsim.analysis.tables import REGION
-from bvsim.analysis.traced import Rows, simulate_rows
+from bvsim.analysis.traced import TracedRows, simulate_rows
 from bvsim.analysis.truth.observations import Observation, months_after
 from bvsim.analysis.truth.rivals import (
-    Point,
+    RampPoint,
     planned_on,
     planned_output,
     planned_start,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Forecast:
+class FigureForecast:
     """Forecasts of one observation.
 
     Parameters
@@ -140,7 +140,7 @@ def ensemble(scenario: Scenario, draws: int, seed: int) -> Ensemble:
     heads: dict[str, list[FloatArray]] = {name: [] for name in sites}
     starts: list[Mapping[str, float]] = []
     months: tuple[date, ...] = ()
-    for row in simulate_rows(scenario, Rows(seed, draws, draws, ()), monthly=True):
+    for row in simulate_rows(scenario, TracedRows(seed, draws, draws, ()), monthly=True):
         if row.record is None:
             raise RuntimeError(f"draw {row.draw} failed: {row.error}")
         months = tuple(dict.fromkeys(dict(row.record.tables["monthly"].index)["month"]))  # type: ignore[arg-type]
@@ -167,8 +167,8 @@ def _series(record: Record, entity: str, column: str) -> FloatArray:
 
 
 def forecasts(
-    made: Ensemble, scenario: Scenario, seen: Sequence[Observation], points: Sequence[Point]
-) -> list[Forecast]:
+    made: Ensemble, scenario: Scenario, seen: Sequence[Observation], points: Sequence[RampPoint]
+) -> list[FigureForecast]:
     """Return the model's forecasts and its rivals' for each observation.
 
     Parameters
@@ -179,7 +179,7 @@ def forecasts(
         The hindcast, for the plan of its time.
     seen : sequence of Observation
         What happened.
-    points : sequence of Point
+    points : sequence of RampPoint
         What earlier plants had reached.
     """
     plans = (
@@ -204,5 +204,5 @@ def forecasts(
             plan = planned_start(steps, each.entity, made.as_of)
             limit = months_after(made.as_of, made.end)
             plan = None if plan is None else min(limit, plan)
-        found.append(Forecast(each, members, plan, plants))
+        found.append(FigureForecast(each, members, plan, plants))
     return found

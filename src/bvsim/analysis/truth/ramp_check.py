@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bvsim.analysis.truth.rivals import Point, by_plant, share_at
+from bvsim.analysis.truth.rivals import RampPoint, by_plant, share_at
 from bvsim.ensemble.work import FloatArray
 
 MEMBERS = 4096
@@ -67,7 +67,7 @@ def ramp_classes(folder: Path, as_of: date) -> dict[str, Any]:
     return {}
 
 
-class Sampler:
+class ClassSampler:
     """Draws of the figures of one class, and what they say of an age.
 
     Parameters
@@ -103,7 +103,7 @@ class Sampler:
         uptime = d["mtbf"] / (d["mtbf"] + d["mttr"] / 24.0) * (1.0 - lost / _DAYS_A_YEAR)
         return np.asarray(d["rating"] * rate * uptime)
 
-    def of(self, point: Point) -> FloatArray:
+    def of(self, point: RampPoint) -> FloatArray:
         """Return what the class says of a published point."""
         if point.scrap:
             return self.scrap((point.first + point.last) / 2.0)
@@ -117,7 +117,7 @@ class PointForecasts:
 
     Parameters
     ----------
-    point : Point
+    point : RampPoint
         What was published.
     own : array or None
         The class that the plant belongs to, fitted with the plant in view; None without one.
@@ -127,15 +127,17 @@ class PointForecasts:
         What the other plants themselves had reached at that age; empty for scrap.
     """
 
-    point: Point
+    point: RampPoint
     own: FloatArray | None
     others: FloatArray
     plants: FloatArray
 
 
-def leave_one_out(points: Sequence[Point], classes: Mapping[str, Any]) -> list[PointForecasts]:
+def leave_one_out(points: Sequence[RampPoint], classes: Mapping[str, Any]) -> list[PointForecasts]:
     """Return forecasts of each plant's points from the other plants."""
-    samplers = {name: Sampler(ramp, i) for i, (name, ramp) in enumerate(sorted(classes.items()))}
+    samplers = {
+        name: ClassSampler(ramp, i) for i, (name, ramp) in enumerate(sorted(classes.items()))
+    }
     ramps = {point.plant: point.ramp for point in points if point.ramp in samplers}
     found = []
     for point in points:
@@ -146,7 +148,7 @@ def leave_one_out(points: Sequence[Point], classes: Mapping[str, Any]) -> list[P
     return found
 
 
-def _rivals(points: Sequence[Point], point: Point) -> FloatArray:
+def _rivals(points: Sequence[RampPoint], point: RampPoint) -> FloatArray:
     plants = by_plant(points)
     if point.scrap:
         return np.empty(0)

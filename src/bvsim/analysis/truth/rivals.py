@@ -65,7 +65,7 @@ def planned_start(steps: Sequence[Step], block: str, after: date) -> float | Non
 
 
 @dataclass(frozen=True)
-class Point:
+class RampPoint:
     """A published figure of an earlier plant's ramp-up.
 
     Parameters
@@ -102,7 +102,7 @@ class Point:
         return f"months {self.first:g} to {self.last:g}"
 
 
-def read_points(path: Path) -> list[Point]:
+def read_points(path: Path) -> list[RampPoint]:
     """Read the published ramp-ups.
 
     Parameters
@@ -120,7 +120,7 @@ def read_points(path: Path) -> list[Point]:
         return [_point(row) for row in csv.DictReader(file)]
 
 
-def _point(row: Mapping[str, str]) -> Point:
+def _point(row: Mapping[str, str]) -> RampPoint:
     nameplate, value = float(row["nameplate_gwh"]), float(row["value"])
     first, last = float(row["month_first"]), float(row["month_last"])
     quantity = row["quantity"]
@@ -131,10 +131,12 @@ def _point(row: Mapping[str, str]) -> Point:
     elif quantity not in ("share", "scrap"):
         raise ValueError(f"{row['plant']}: unknown quantity {quantity!r}")
     scrap = quantity == "scrap"
-    return Point(row["plant"], row["class"], scrap, first, last, value, row["source"], row["note"])
+    return RampPoint(
+        row["plant"], row["class"], scrap, first, last, value, row["source"], row["note"]
+    )
 
 
-def share_at(points: Sequence[Point], first: float, last: float) -> float:
+def share_at(points: Sequence[RampPoint], first: float, last: float) -> float:
     """Return a plant's mean share of nameplate over a span of ages, from its points.
 
     Straight lines from nothing at SOP through the points (spans at their middles), level after
@@ -142,7 +144,7 @@ def share_at(points: Sequence[Point], first: float, last: float) -> float:
 
     Parameters
     ----------
-    points : sequence of Point
+    points : sequence of RampPoint
         Those of one plant, scrap left out.
     first, last : float
         Months since SOP.
@@ -157,9 +159,9 @@ def share_at(points: Sequence[Point], first: float, last: float) -> float:
     return float(np.mean((values[1:] + values[:-1]) / 2.0))
 
 
-def by_plant(points: Sequence[Point]) -> dict[str, list[Point]]:
+def by_plant(points: Sequence[RampPoint]) -> dict[str, list[RampPoint]]:
     """Return the points on output of each plant that has any."""
-    plants: dict[str, list[Point]] = {}
+    plants: dict[str, list[RampPoint]] = {}
     for point in points:
         if not point.scrap:
             plants.setdefault(point.plant, []).append(point)
@@ -167,7 +169,7 @@ def by_plant(points: Sequence[Point]) -> dict[str, list[Point]]:
 
 
 def reference_class(
-    points: Sequence[Point], steps: Sequence[Step], observation: Observation, after: date
+    points: Sequence[RampPoint], steps: Sequence[Step], observation: Observation, after: date
 ) -> FloatArray:
     """Return what a site would make if it went like each earlier plant, GWh.
 

@@ -9,6 +9,8 @@ from bvsim.ensemble.design.points import BLOCKS, KINDS, MEDIAN, RANDOM, block_of
 from bvsim.ensemble.work import FloatArray
 
 Interval = tuple[float, float]
+QUANTILES = {"p10": 0.10, "p50": 0.50, "p90": 0.90}
+"""What is told of every distribution."""
 
 
 def ci95_mean(values: ArrayLike, draws: ArrayLike, kind: str) -> Interval | None:

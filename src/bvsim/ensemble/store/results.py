@@ -17,8 +17,9 @@ from bvsim.reading.card import card, short_path, shorten
 if TYPE_CHECKING:
     import pandas as pd
 
-_ROW = ["draw", "replication"]
-_REGION = "region"
+ROW = ["draw", "replication"]
+"""The columns that identify a row of the run in every table."""
+REGION = "region"
 
 
 @dataclass(frozen=True, repr=False)
@@ -149,25 +150,19 @@ class Run:
         """
         keys = [by] if isinstance(by, str) else list(by)
         table = "monthly" if "month" in keys else "yearly"
-        wanted = list(dict.fromkeys([*_ROW, *keys, "entity", column]))
+        wanted = list(dict.fromkeys([*ROW, *keys, "entity", column]))
         rows = self.table(table, wanted).dropna(subset=[column])
         if entity is not None:
             rows = rows[rows["entity"] == entity]
             if rows.empty:
                 raise KeyError(f"{entity!r} has no {column!r} in the table {table!r}")
         elif "entity" not in keys:
-            rows = rows[rows["entity"].isin(self._summands(set(rows["entity"])))]
-        totals = rows.groupby([*keys, *_ROW], observed=True)[column].sum()
+            rows = rows[rows["entity"].isin(summands(self.manifest, set(rows["entity"])))]
+        totals = rows.groupby([*keys, *ROW], observed=True)[column].sum()
         made = totals.groupby(level=list(range(len(keys))), observed=True).quantile(np.array(q))
         frame = made.unstack()
         frame.columns = [f"p{100 * level:g}" for level in frame.columns]
         return frame
-
-    def _summands(self, entities: set[str]) -> set[str]:
-        """Return which of the entities that have a quantity add up to the region."""
-        sites = entities & set(self.manifest["sites"])
-        plain = {name for name in entities if "." not in name and name != _REGION}
-        return sites or plain or entities & {_REGION}
 
     def _path(self, name: str) -> Path:
         """Return the file of a table."""
@@ -183,6 +178,13 @@ class Run:
         if self.failures:
             return f"no row could be simulated; the first says {self.failures[0].message}"
         return f"the run is {self.status}; resume it to finish it"
+
+
+def summands(manifest: Manifest, entities: set[str]) -> set[str]:
+    """Return which of the entities that have a quantity add up to the region."""
+    sites = entities & set(manifest["sites"])
+    plain = {name for name in entities if "." not in name and name != REGION}
+    return sites or plain or entities & {REGION}
 
 
 def open_run(folder: str | Path) -> Run:

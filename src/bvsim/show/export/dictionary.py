@@ -50,7 +50,7 @@ PEOPLE = """
 
 
 @dataclass(frozen=True)
-class Entry:
+class ColumnEntry:
     """A column of a table.
 
     Parameters
@@ -79,7 +79,7 @@ def unit_of_column(name: str) -> str:
 
 
 @cache
-def recorded_columns() -> dict[str, Entry]:
+def recorded_columns() -> dict[str, ColumnEntry]:
     """Return every column that the simulation can record, by name."""
     found: dict[str, list[Column]] = {}
     for column in _declared():
@@ -87,17 +87,17 @@ def recorded_columns() -> dict[str, Entry]:
     return {name: _entry(name, columns) for name, columns in sorted(found.items())}
 
 
-def entry_of(name: str) -> Entry:
+def entry_of(name: str) -> ColumnEntry:
     """Return what a column of any table is; one that is declared nowhere has no meaning."""
     if name in ROW_KEYS:
-        return Entry(name, "", "key", ROW_KEYS[name])
-    return recorded_columns().get(name, Entry(name, unit_of_column(name), "", ""))
+        return ColumnEntry(name, "", "key", ROW_KEYS[name])
+    return recorded_columns().get(name, ColumnEntry(name, unit_of_column(name), "", ""))
 
 
-def _entry(name: str, columns: Iterable[Column]) -> Entry:
+def _entry(name: str, columns: Iterable[Column]) -> ColumnEntry:
     own = list(columns)
     meanings = sorted({_sentence(column.doc) for column in own})
-    return Entry(name, unit_of_column(name), own[0].kind, " ".join(meanings))
+    return ColumnEntry(name, unit_of_column(name), own[0].kind, " ".join(meanings))
 
 
 def _sentence(text: str) -> str:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from bvsim.analysis.kpis import kpi_of, unit_of
 from bvsim.analysis.tables import ROW
-from bvsim.show.export.dictionary import Entry, entry_of
+from bvsim.show.export.dictionary import ColumnEntry, entry_of
 
 if TYPE_CHECKING:
     from bvsim.ensemble.store.results import Run
@@ -55,14 +55,14 @@ def write_files(run: Run, to: str, folder: Path) -> Path:
     return folder
 
 
-def describe(table: str, column: str) -> Entry:
+def describe(table: str, column: str) -> ColumnEntry:
     """Return what a column of a table is."""
     if column in ROW or table not in ("kpis", "draws"):
         return entry_of(column)
     if table == "draws":
-        return Entry(column, "", "figure", "Value of an uncertain figure of the scenario.")
+        return ColumnEntry(column, "", "figure", "Value of an uncertain figure of the scenario.")
     kpi = kpi_of(column)
-    return Entry(column, unit_of(column), "key figure", kpi.meaning if kpi else "")
+    return ColumnEntry(column, unit_of(column), "key figure", kpi.meaning if kpi else "")
 
 
 def _copy(source: Path, target: Path, to: str) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from bvsim.analysis.ledger.bottlenecks import QUANTILES, shares
+from bvsim.analysis.ledger.bottlenecks import shares
 from bvsim.analysis.summary import quantiles, summarise
 from bvsim.analysis.tables import ROW, RunLike, by_year
+from bvsim.ensemble.design.interval import QUANTILES
 from bvsim.show.export.dictionary import unit_of_column
 from bvsim.valley.cells.causes import NONE, label
 

@@ -11,9 +11,9 @@ from bvsim.schema.materials import Materials, Recipe
 from bvsim.valley.cathode.feed import Feed
 from bvsim.valley.cathode.restocking import IMPORTED
 from bvsim.valley.ground.books import Account, Balance
+from bvsim.valley.ground.calendar import DAYS_PER_WEEK
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 
-DAYS_PER_WEEK: Final = 7.0
 _KG_PER_T: Final = 1000.0
 
 

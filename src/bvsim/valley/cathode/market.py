@@ -9,7 +9,7 @@ from bvsim.schema.cathode import CamPlant, CathodeSource, PcamPlant
 from bvsim.schema.imports import Imports
 from bvsim.schema.materials import Materials
 from bvsim.schema.stages import Shock
-from bvsim.valley.cathode.buyer import DAYS_PER_WEEK, SUPPLY, USE, Buyer
+from bvsim.valley.cathode.buyer import SUPPLY, USE, Buyer
 from bvsim.valley.cathode.feed import Feed
 from bvsim.valley.cathode.imports import Lanes
 from bvsim.valley.cathode.makers import CAM_CONTENTS, CamMaker, PcamMaker
@@ -17,7 +17,7 @@ from bvsim.valley.cathode.plant import Shared, Staffed
 from bvsim.valley.cathode.recycled import METALS, RecycledMetals
 from bvsim.valley.cathode.sharing import Claim
 from bvsim.valley.ground.books import Balance
-from bvsim.valley.ground.calendar import Period
+from bvsim.valley.ground.calendar import DAYS_PER_WEEK, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.returns.gate import Gate
 

@@ -26,7 +26,7 @@ _T_PER_KT: Final = 1000.0
 _BEFORE_EQUIPMENT: Final = ("permit", "financing", "construction")
 
 
-class Crew(Protocol):
+class PlantCrew(Protocol):
     """What a plant needs to know of its people."""
 
     @property
@@ -52,7 +52,7 @@ class Crew(Protocol):
 class Staffed(Protocol):
     """Where plants find their people: the labour market."""
 
-    def employ(self, name: str, basin: str, staffing: Staffing) -> Crew:
+    def employ(self, name: str, basin: str, staffing: Staffing) -> PlantCrew:
         """Return the people of a plant."""
 
 
@@ -123,7 +123,7 @@ class CathodePlant:
         of their phase.
     daily_capacity : float
         Tonnes of good product at mature yield that a working day allows now.
-    crew : Crew
+    crew : PlantCrew
         Its people.
     """
 

@@ -20,7 +20,7 @@ from bvsim.valley.projects.stages import Events
 NO_LIMITS: Final = (math.inf,) * len(LIMITS)
 
 
-class CellBlock:
+class SiteBlock:
     """One block with its plan, its observations and its accounts.
 
     Parameters

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bvsim.schema.ramp import RampClass
-from bvsim.valley.cells.block import CellBlock
+from bvsim.valley.cells.block import SiteBlock
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR
 from bvsim.valley.ground.context import Context
 
@@ -37,7 +37,7 @@ class ClosureHazard:
         self._later = ramp.closure_hazard_later
 
     def bears_no_more(
-        self, blocks: Sequence[CellBlock], day: float, days: float, factor: float
+        self, blocks: Sequence[SiteBlock], day: float, days: float, factor: float
     ) -> bool:
         """Let the days up to a day pass; tell whether the site closes.
 
@@ -45,7 +45,7 @@ class ClosureHazard:
 
         Parameters
         ----------
-        blocks : sequence of CellBlock
+        blocks : sequence of SiteBlock
             The site's blocks.
         day, days : float
             The day, and how many have passed.

@@ -10,7 +10,7 @@ from typing import Final
 
 from bvsim.schema.materials import Recipe
 from bvsim.schema.ramp import RampClass
-from bvsim.valley.cells.block import NO_LIMITS, CellBlock
+from bvsim.valley.cells.block import NO_LIMITS, SiteBlock
 from bvsim.valley.cells.closure import ClosureHazard
 from bvsim.valley.cells.expansion import SiteProjects
 from bvsim.valley.cells.ledger import LEDGER, YIELD
@@ -18,12 +18,11 @@ from bvsim.valley.cells.limits import SiteLimits
 from bvsim.valley.cells.money import Activity
 from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.ground.books import Account, Balance
-from bvsim.valley.ground.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
+from bvsim.valley.ground.calendar import DAYS_PER_WEEK, DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
 from bvsim.valley.projects.stages import Events
 
-DAYS_PER_WEEK: Final = 7.0
 _KG_PER_KWH_TO_T_PER_GWH: Final = 1000.0
 
 
@@ -53,7 +52,7 @@ class Gigafactory:
         Drawn figures of its class.
     recipe : Recipe
         What its cells hold.
-    blocks : sequence of CellBlock
+    blocks : sequence of SiteBlock
         Its blocks.
     projects : SiteProjects
         What their projects have in common.
@@ -73,7 +72,7 @@ class Gigafactory:
         name: str,
         ramp: RampClass,
         recipe: Recipe,
-        blocks: Sequence[CellBlock],
+        blocks: Sequence[SiteBlock],
         projects: SiteProjects,
         wiring: SiteWiring,
         closure_patience: float,
@@ -87,9 +86,9 @@ class Gigafactory:
         self.closed, self.closed_day = False, math.inf
         self.closes = closes
         self._elements = (recipe.nickel, recipe.cobalt, recipe.lithium, recipe.manganese)
-        self._running: list[CellBlock] = []
-        self._unapproved: list[CellBlock] = []
-        self._idle: list[CellBlock] = list(self.blocks)
+        self._running: list[SiteBlock] = []
+        self._unapproved: list[SiteBlock] = []
+        self._idle: list[SiteBlock] = list(self.blocks)
         self._unposted: list[Period] = []
         """Periods of the month that are not in the ledger of idle blocks yet."""
         self._lines = 0

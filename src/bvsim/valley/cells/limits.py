@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bvsim.schema.ramp import RampClass
-from bvsim.valley.cells.block import CellBlock
+from bvsim.valley.cells.block import SiteBlock
 from bvsim.valley.cells.causes import LIMITS, THROTTLE
 from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.ground.calendar import Period
@@ -41,7 +41,7 @@ class SiteLimits:
         self.mature = 1.0 - ramp.scrap_mature
         self.rated = self.available = 0.0
         self.unapproved = self.unapproved_in_process = 0.0
-        self._running: Sequence[CellBlock] = ()
+        self._running: Sequence[SiteBlock] = ()
         self._liftable = bool(ctx.lifts)
         self._facts_until = -math.inf
         """Day until which output of a block was observed."""
@@ -51,7 +51,7 @@ class SiteLimits:
         self._facts_until = max(self._facts_until, until_day)
 
     def before_request(
-        self, running: Sequence[CellBlock], available: float, period: Period
+        self, running: Sequence[SiteBlock], available: float, period: Period
     ) -> list[float]:
         """Return what the limits allow; those known only on request allow everything yet.
 
@@ -59,7 +59,7 @@ class SiteLimits:
 
         Parameters
         ----------
-        running : sequence of CellBlock
+        running : sequence of SiteBlock
             Blocks with released lines, which have looked ahead to the period.
         available : float
             What they could make together, above zero.
@@ -100,7 +100,7 @@ class SiteLimits:
         return max(good / self.available, 1e-6)
 
 
-def _cap_by_fact(running: Sequence[CellBlock], period: Period) -> float:
+def _cap_by_fact(running: Sequence[SiteBlock], period: Period) -> float:
     """Return the cap on starts that is a fact; infinite when there is none."""
     if not any(each.throttled_by_fact(period) for each in running):
         return math.inf

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+DAYS_PER_WEEK: Final = 7.0
 DAYS_PER_YEAR: Final = 365.25
 MONTHS_PER_YEAR: Final = 12
 DAYS_PER_MONTH: Final = DAYS_PER_YEAR / MONTHS_PER_YEAR

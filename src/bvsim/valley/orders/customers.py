@@ -25,7 +25,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from bvsim.schema.demand import CostGap, Offtake, Programme, Supplier
+from bvsim.schema.demand import CostGap, Offtake, Supplier, VehicleProgramme
 from bvsim.schema.unit import Timed
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Period
@@ -96,7 +96,7 @@ def built_up(months: float, build_up_months: float) -> float:
     return min(1.0, months / build_up_months) if build_up_months > 0.0 else 1.0
 
 
-class Contract:
+class OrderContract:
     """A programme or an offtake contract: GWh a year once built up, month by month.
 
     Parameters
@@ -141,12 +141,12 @@ def by_month(timed: Timed, days: Sequence[float]) -> FloatArray:
     return np.array([timed.at(day) for day in days])
 
 
-def programme_gwh(spec: Programme, scale: FloatArray, days: Sequence[float]) -> FloatArray:
+def programme_gwh(spec: VehicleProgramme, scale: FloatArray, days: Sequence[float]) -> FloatArray:
     """Return a programme's orders here in GWh a year, by month.
 
     Parameters
     ----------
-    spec : Programme
+    spec : VehicleProgramme
         The programme.
     scale : ndarray
         Volume over that of the base year, by month.
@@ -168,13 +168,13 @@ class Portfolio:
 
     Parameters
     ----------
-    contracts : sequence of Contract
+    contracts : sequence of OrderContract
         Programmes and offtakes; those of a site that has none are none.
     months : int
         Number of months of the horizon.
     """
 
-    def __init__(self, contracts: Sequence[Contract], months: int) -> None:
+    def __init__(self, contracts: Sequence[OrderContract], months: int) -> None:
         self.contracts = tuple(contracts)
         full = np.zeros(months)
         for contract in self.contracts:

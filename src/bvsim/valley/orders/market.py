@@ -17,9 +17,9 @@ from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
 from bvsim.valley.orders.customers import (
     ORDERS,
-    Contract,
     FloatArray,
     OrderBook,
+    OrderContract,
     Portfolio,
     by_month,
     cost_gap,
@@ -130,7 +130,7 @@ class Demand:
             self._sites = [self._books[name] for name in sorted(self._books)]
         return self._books[site]
 
-    def _contracts(self, site: str) -> list[Contract]:
+    def _contracts(self, site: str) -> list[OrderContract]:
         spec, days = self._spec, self._starts[:-1]
         found = []
         for name in sorted(spec.programmes):
@@ -138,13 +138,13 @@ class Demand:
             if programme.site == site:
                 scales = self._scales(programme.market, programme.base_year)
                 real, planned = (programme_gwh(programme, scale, days) for scale in scales)
-                found.append(Contract(programme.start, programme.build_up, real, planned))
+                found.append(OrderContract(programme.start, programme.build_up, real, planned))
         for name in sorted(spec.offtakes):
             offtake = spec.offtakes[name]
             if offtake.site == site:
                 scales = self._scales(offtake.market, offtake.base_year)
                 real, planned = (offtake_gwh(offtake, scale, days) for scale in scales)
-                found.append(Contract(offtake.start, offtake.build_up, real, planned))
+                found.append(OrderContract(offtake.start, offtake.build_up, real, planned))
         return found
 
     def _scales(self, market: str, base_year: int) -> tuple[FloatArray, FloatArray]:

@@ -30,7 +30,7 @@ _EUR_PER_KEUR: Final = 1000.0
 
 
 @dataclass(frozen=True)
-class Months:
+class MarketMonths:
     """Whole months from the start of a simulation to some years beyond its end.
 
     The market goes on beyond the horizon: plans look ahead, and a volume may be that of
@@ -48,13 +48,13 @@ class Months:
     years: NDArray[np.int_]
 
 
-def months_to(calendar: Calendar, last_year: int) -> Months:
+def months_to(calendar: Calendar, last_year: int) -> MarketMonths:
     """Return the months up to December of a year."""
     first, end = calendar.start, (last_year + 1) * MONTHS_PER_YEAR
     months = range(first.year * MONTHS_PER_YEAR + first.month - 1, end + 1)
     firsts = [date(m // MONTHS_PER_YEAR, m % MONTHS_PER_YEAR + 1, 1) for m in months]
     starts = (0.0, *(calendar.day(day) for day in firsts[1:]))
-    return Months(starts, np.array([day.year for day in firsts[:-1]]))
+    return MarketMonths(starts, np.array([day.year for day in firsts[:-1]]))
 
 
 def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
@@ -207,7 +207,7 @@ def _normals(stream: Stream, count: int) -> FloatArray:
 class _Builder:
     """Puts an `EvMarket` together; lives only while it does."""
 
-    def __init__(self, spec: DemandSpec, ctx: Context, months: Months) -> None:
+    def __init__(self, spec: DemandSpec, ctx: Context, months: MarketMonths) -> None:
         self.spec, self.ctx = spec, ctx
         calendar = ctx.calendar
         starts = np.array(months.starts)
@@ -277,7 +277,7 @@ class _Builder:
         return values
 
 
-def make_ev_market(spec: DemandSpec, ctx: Context, months: Months) -> EvMarket:
+def make_ev_market(spec: DemandSpec, ctx: Context, months: MarketMonths) -> EvMarket:
     """Compute the vehicle market of one replication, for some months.
 
     Up to the last calendar year whose figures were known at `as_of`, observed

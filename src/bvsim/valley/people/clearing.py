@@ -13,7 +13,7 @@ Take = Callable[[int, int, int, int], None]
 
 
 @dataclass
-class Claim:
+class HiringClaim:
     """What one employer still wants.
 
     Parameters
@@ -38,7 +38,7 @@ class Claim:
     imposed: bool = False
 
 
-class Reach:
+class Mobility:
     """Who would work where: the mobility matrix, and how many can be won in a month.
 
     Whole people follow from shares by cumulative rounding for each home, workplace,
@@ -57,8 +57,8 @@ class Reach:
     def __init__(self, contact: float, pools: Mapping[str, BasinPool]) -> None:
         self.share: dict[tuple[str, str], float] = {}
         self._pools, self._contact = pools, contact
-        self._links: list[Link] = []
-        self._links_to: dict[frozenset[str], list[Link]] = {}
+        self._links: list[Commute] = []
+        self._links_to: dict[frozenset[str], list[Commute]] = {}
         self._nearest: dict[str, list[tuple[float, BasinPool]]] = {}
         self._kept: dict[tuple[str, str], list[list[float]]] = {}
 
@@ -73,9 +73,9 @@ class Reach:
                 rates = [share[home, work] * self._contact] * 4
                 rates[GRADUATES] = share[home, work]
                 kept = self._kept.setdefault((home, work), [[0.0] * SKILL_COUNT for _ in rates])
-                self._links.append(Link(self._pools[home], work, rates, kept))
+                self._links.append(Commute(self._pools[home], work, rates, kept))
 
-    def links_to(self, works: Iterable[str]) -> list[Link]:
+    def links_to(self, works: Iterable[str]) -> list[Commute]:
         """Return the links to some workplaces, in the order in which they are served."""
         key = frozenset(works)
         links = self._links_to.get(key)
@@ -93,7 +93,7 @@ class Reach:
         return found
 
 
-class Link:
+class Commute:
     """One entry of the mobility matrix.
 
     Parameters
@@ -133,7 +133,7 @@ class Clearing:
 
     Parameters
     ----------
-    reach : Reach
+    reach : Mobility
         Who can be won.
     rule : {"proportional", "by-pay", "first-come"}
         How scarce people are shared.
@@ -141,13 +141,13 @@ class Clearing:
         Told of everyone who is taken.
     """
 
-    def __init__(self, reach: Reach, rule: Rule, take: Take) -> None:
+    def __init__(self, reach: Mobility, rule: Rule, take: Take) -> None:
         self._reach, self._rule, self._take = reach, rule, take
 
-    def settle(self, claims: Sequence[Claim]) -> None:
+    def settle(self, claims: Sequence[HiringClaim]) -> None:
         """Take people out of the pools for the claims, and reduce these."""
         for skill in range(SKILL_COUNT):
-            by_work: dict[str, list[Claim]] = {}
+            by_work: dict[str, list[HiringClaim]] = {}
             for claim in claims:
                 if claim.wants[skill]:
                     by_work.setdefault(claim.basin, []).append(claim)
@@ -157,7 +157,11 @@ class Clearing:
                     self._settle_source(links, by_work, skill, source)
 
     def _settle_source(
-        self, links: Sequence[Link], by_work: dict[str, list[Claim]], skill: int, source: int
+        self,
+        links: Sequence[Commute],
+        by_work: dict[str, list[HiringClaim]],
+        skill: int,
+        source: int,
     ) -> None:
         """Serve claims from one source, own basins first; drop those that are satisfied."""
         for link in links:
@@ -178,7 +182,9 @@ class Clearing:
             if not by_work:
                 return
 
-    def _share_out(self, claims: Sequence[Claim], skill: int, source: int, number: int) -> int:
+    def _share_out(
+        self, claims: Sequence[HiringClaim], skill: int, source: int, number: int
+    ) -> int:
         """Share people of one pool among the claims of one basin; return how many went."""
         if len(claims) == 1:
             claim = claims[0]
@@ -194,7 +200,7 @@ class Clearing:
                 self._take(claim.index, skill, source, count)
         return sum(given)
 
-    def _divide(self, number: int, claims: Sequence[Claim], skill: int) -> list[int]:
+    def _divide(self, number: int, claims: Sequence[HiringClaim], skill: int) -> list[int]:
         """Divide people of one skill among claims by the rule."""
         return allot(
             number,

@@ -14,7 +14,7 @@ from bvsim.schema.labour import Labour, Staffing
 from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
-from bvsim.valley.people.clearing import Claim, Clearing
+from bvsim.valley.people.clearing import Clearing, HiringClaim
 from bvsim.valley.people.competitors import CompetingSite
 from bvsim.valley.people.moves import (
     Leavers,
@@ -241,7 +241,7 @@ class LabourMarket:
                 leaving.append((workforce, gone))
         return leaving
 
-    def _claims(self, day: float, month_end: float) -> list[Claim]:
+    def _claims(self, day: float, month_end: float) -> list[HiringClaim]:
         """Return what the plants want that want anybody."""
         claims = []
         for index, workforce in enumerate(self._register.staffed):
@@ -250,13 +250,13 @@ class LabourMarket:
                 order = self._order(workforce.pay, workforce.since)
                 rank = self._register.rank(workforce.name)
                 imposed = workforce.observed.imposes(day)
-                claims.append(Claim(index, workforce.basin, wants, order, rank, imposed))
+                claims.append(HiringClaim(index, workforce.basin, wants, order, rank, imposed))
         return claims
 
     def _order(self, pay: float, since: float) -> float:
         return -pay if self._spec.hiring.rule == "by-pay" else since
 
-    def _compete(self, day: float) -> list[Claim]:
+    def _compete(self, day: float) -> list[HiringClaim]:
         """Return what competing sites want; those they no longer need look for work."""
         claims = []
         for i, site in enumerate(self.competitors):
@@ -269,7 +269,7 @@ class LabourMarket:
                 wants.append(max(0, missing))
             if any(wants):
                 order, rank = self._order(site.pay, site.since), self._register.rank(site.name)
-                claims.append(Claim(-1 - i, site.basin, wants, order, rank))
+                claims.append(HiringClaim(-1 - i, site.basin, wants, order, rank))
         return claims
 
 

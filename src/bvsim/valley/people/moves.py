@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from bvsim.schema.labour import SkillShares
-from bvsim.valley.people.clearing import Claim
+from bvsim.valley.people.clearing import HiringClaim
 from bvsim.valley.people.pools import (
     AUTOMOTIVE,
     EXPERIENCED,
@@ -32,7 +32,7 @@ class Leavers:
         self._share: Mapping[tuple[str, str], float] = {}
 
     def place(
-        self, leaving: Sequence[tuple[Workforce, list[int]]], claims: Sequence[Claim]
+        self, leaving: Sequence[tuple[Workforce, list[int]]], claims: Sequence[HiringClaim]
     ) -> None:
         """Place everybody who left in a month; claims of plants that win some are reduced."""
         register = self._register
@@ -53,7 +53,9 @@ class Leavers:
                 if number > away:
                     pool.give(EXPERIENCED, skill, number - away)
 
-    def _poach(self, origin: Workforce, skill: int, number: int, claims: Sequence[Claim]) -> int:
+    def _poach(
+        self, origin: Workforce, skill: int, number: int, claims: Sequence[HiringClaim]
+    ) -> int:
         """Let people go straight to other plants with vacancies; return how many did."""
         register, ways = self._register, self._ways_from(origin)
         wanting, weights = [], []
@@ -101,7 +103,7 @@ def by_skill(shares: SkillShares) -> tuple[float, float, float, float]:
     return (shares.operators, shares.technicians, shares.engineers, shares.others)
 
 
-def place_graduates(register: Register, claims: Sequence[Claim]) -> None:
+def place_graduates(register: Register, claims: Sequence[HiringClaim]) -> None:
     """Let graduates with an offer begin work; those not needed join the pool."""
     by_index = {claim.index: claim for claim in claims}
     for index, workforce in enumerate(register.staffed):
@@ -118,7 +120,7 @@ def place_graduates(register: Register, claims: Sequence[Claim]) -> None:
         workforce.awaiting = [0] * SKILL_COUNT
 
 
-def hire_outside(register: Register, claims: Sequence[Claim]) -> None:
+def hire_outside(register: Register, claims: Sequence[HiringClaim]) -> None:
     """Let newcomers to the region fill posts, as far as they can be housed."""
     left = [claim for claim in claims if claim.index >= 0 and any(claim.wants)]
     for name, pool in register.pools.items() if left else ():
@@ -129,7 +131,7 @@ def hire_outside(register: Register, claims: Sequence[Claim]) -> None:
         _house(register, [claim for claim in near if not claim.imposed], pool)
 
 
-def _complete(register: Register, claim: Claim, pool: BasinPool) -> None:
+def _complete(register: Register, claim: HiringClaim, pool: BasinPool) -> None:
     """Complete an observed staff with people whose origin nobody recorded."""
     for skill, number in enumerate(claim.wants):
         if number:
@@ -138,7 +140,7 @@ def _complete(register: Register, claim: Claim, pool: BasinPool) -> None:
             claim.wants[skill] = 0
 
 
-def _house(register: Register, claims: Sequence[Claim], pool: BasinPool) -> None:
+def _house(register: Register, claims: Sequence[HiringClaim], pool: BasinPool) -> None:
     asked = []
     shares = by_skill(register.spec.hiring.outside)
     for claim in claims:

@@ -11,14 +11,13 @@ import simpy
 
 from bvsim.schema.labour import SKILLS, Programme
 from bvsim.valley.ground.books import Account
-from bvsim.valley.ground.calendar import DAYS_PER_MONTH
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.streams import binomial_quantile
 from bvsim.valley.people.pools import Mover
 from bvsim.valley.people.workforce import Workforce
 
-DAYS_PER_WEEK: Final = 7.0
 TUTORS_RETRY_DAYS: Final = 7.0
 
 

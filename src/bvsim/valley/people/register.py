@@ -10,7 +10,7 @@ from typing import Final
 from bvsim.schema.labour import Labour
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
-from bvsim.valley.people.clearing import Reach
+from bvsim.valley.people.clearing import Mobility
 from bvsim.valley.people.competitors import CompetingSite
 from bvsim.valley.people.pools import (
     AUTOMOTIVE,
@@ -71,7 +71,7 @@ class Register:
         salt: str,
     ) -> None:
         self.spec, self.pools, self.competitors = spec, pools, competitors
-        self.reach = Reach(spec.hiring.contact, pools)
+        self.reach = Mobility(spec.hiring.contact, pools)
         self.staffed: list[Workforce] = []
         self._ranks: dict[str, float] = {}
         self.month = 0

@@ -97,7 +97,7 @@ class Milestones(NamedTuple):
     second_year_gwh: float
 
 
-class Facts(NamedTuple):
+class Recorded(NamedTuple):
     """What key figures are worked out from: the yearly table, who counts, what happened when."""
 
     yearly: YearlyTable
@@ -119,7 +119,7 @@ class Facts(NamedTuple):
         return self.first_year(self.yearly.total("good_gwh", self.roles.sites), threshold)
 
 
-Formula = Callable[[Facts, int, int], Mapping[str, float]]
+Formula = Callable[[Recorded, int, int], Mapping[str, float]]
 """Takes facts, the position of the year and a threshold; returns values by entity, the
 valley's own under the empty name."""
 
@@ -155,7 +155,7 @@ class Kpi:
 def _sum(column: str, role: str) -> Formula:
     """Return the sum of a column over entities, and each one's part."""
 
-    def formula(facts: Facts, at: int, _: int) -> dict[str, float]:
+    def formula(facts: Recorded, at: int, _: int) -> dict[str, float]:
         entities = getattr(facts.roles, role)
         own = {entity: float(facts.yearly.of(column, entity)[at]) for entity in entities}
         return {"": float(facts.yearly.total(column, entities)[at])} | own
@@ -165,23 +165,23 @@ def _sum(column: str, role: str) -> Formula:
 
 def _share(part: str, whole: str) -> Formula:
     """Return a quotient of two columns of the region."""
-    return lambda facts, at, _: {"": float(_ratio(facts.region(part), facts.region(whole))[at])}
+    return lambda facts, at, _n: {"": float(_ratio(facts.region(part), facts.region(whole))[at])}
 
 
 def _recycler_share(part: str, whole: str) -> Formula:
     """Return a quotient of two columns of each recycler."""
-    return lambda facts, at, _: {
+    return lambda facts, at, _n: {
         name: float(_ratio(facts.yearly.of(part, name), facts.yearly.of(whole, name))[at])
         for name in facts.roles.recyclers
     }
 
 
-def _recycled(facts: Facts, at: int, _: int) -> dict[str, float]:
+def _recycled(facts: Recorded, at: int, _: int) -> dict[str, float]:
     columns = {e: (f"returned_{e}_t", f"cells_{e}_t") for e in ELEMENTS}
     return {e: _share(*both)(facts, at, 0)[""] for e, both in columns.items()}
 
 
-def _overtaken(facts: Facts, at: int, _: int) -> dict[str, float]:
+def _overtaken(facts: Recorded, at: int, _: int) -> dict[str, float]:
     packs, scrap = facts.region("eol_feedstock_t"), facts.region("scrap_feedstock_t")
     return {"": facts.first_year(packs - scrap)}
 
@@ -217,7 +217,7 @@ YEARLY: Final = (
         "eol_feedstock_Y_t",
         "t",
         "retired packs that reach the region's recyclers' gates",
-        lambda facts, at, _: {"": float(facts.region("eol_feedstock_t")[at])},
+        lambda facts, at, _n: {"": float(facts.region("eol_feedstock_t")[at])},
     ),
     Kpi("black_mass_Y_t", "t", "black mass made in the year", _sum("black_mass_t", "recyclers")),
     Kpi(
@@ -248,14 +248,14 @@ LASTING: Final = (
         "year_N_gwh",
         "year",
         "first year with that output; empty where never reached",
-        lambda facts, _, threshold: {"": facts.reached(threshold)},
+        lambda facts, _at, threshold: {"": facts.reached(threshold)},
         thresholds=THRESHOLDS_GWH,
     ),
     Kpi(
         "reach_N_gwh_Y",
         "probability",
         "1 if that output is reached by the year, else 0",
-        lambda facts, _, threshold: {"": float(facts.reached(threshold) <= REACHED_BY)},
+        lambda facts, _at, threshold: {"": float(facts.reached(threshold) <= REACHED_BY)},
         thresholds=THRESHOLDS_GWH[:2],
     ),
     Kpi(
@@ -268,7 +268,7 @@ LASTING: Final = (
         "opens_year",
         "year",
         "first year with a recycler's lines in service",
-        lambda facts, *_: {
+        lambda facts, _at, _n: {
             name: facts.first_year(facts.yearly.of("capacity_t", name))
             for name in facts.roles.recyclers
         },
@@ -277,21 +277,21 @@ LASTING: Final = (
         "sop_year",
         "year",
         "start of production of a block, as a decimal year",
-        lambda facts, *_: dict(pair for site in facts.milestones for pair in site.sop_years),
+        lambda facts, _at, _n: dict(pair for site in facts.milestones for pair in site.sop_years),
         per="site",
     ),
     Kpi(
         "closed_year",
         "year",
         "closure of a site, as a decimal year; empty where it stays open",
-        lambda facts, *_: {site.site: site.closed_year for site in facts.milestones},
+        lambda facts, _at, _n: {site.site: site.closed_year for site in facts.milestones},
         per="site",
     ),
     Kpi(
         "output_months_13_24_gwh",
         "GWh",
         "good cells in a site's second year after SOP",
-        lambda facts, *_: {site.site: site.second_year_gwh for site in facts.milestones},
+        lambda facts, _at, _n: {site.site: site.second_year_gwh for site in facts.milestones},
         per="site",
     ),
 )
@@ -316,7 +316,7 @@ def kpi_table(
     milestones : sequence of Milestones
         One per site.
     """
-    facts, found = Facts(yearly, roles, milestones), list[tuple[str, float]]()
+    facts, found = Recorded(yearly, roles, milestones), list[tuple[str, float]]()
     for year in years:
         if year in yearly.years:
             found += _figures(YEARLY, facts, yearly.years.index(year), year)
@@ -325,7 +325,9 @@ def kpi_table(
     return Table((), names, np.array([values], dtype=np.float64))
 
 
-def _figures(kpis: Sequence[Kpi], facts: Facts, at: int, year: int) -> Iterator[tuple[str, float]]:
+def _figures(
+    kpis: Sequence[Kpi], facts: Recorded, at: int, year: int
+) -> Iterator[tuple[str, float]]:
     """Yield names and values, families that are told entity by entity side by side."""
     for per, family in groupby(kpis, attrgetter("per")):
         rows = [

@@ -75,7 +75,7 @@ def accounts_of(books: Books) -> dict[str, dict[str, list[Account]]]:
 
 
 @dataclass(frozen=True)
-class Layout:
+class TableLayout:
     """Labels of a table: entities, and columns with the position of each account's."""
 
     entities: tuple[str, ...]
@@ -84,7 +84,7 @@ class Layout:
     """Per account, in the order of `accounts_of`, the positions of its columns."""
 
     @classmethod
-    def of(cls, accounts: Mapping[str, Iterable[Account]]) -> Layout:
+    def of(cls, accounts: Mapping[str, Iterable[Account]]) -> TableLayout:
         """Return the layout of a table's accounts."""
         columns: dict[str, Column] = {}
         for own in accounts.values():
@@ -103,7 +103,7 @@ class Layout:
 
 def by_entity(
     accounts: Mapping[str, Iterable[Account]],
-    layout: Layout,
+    layout: TableLayout,
     months: Months,
     numbers: FloatArray,
     *,
@@ -115,7 +115,7 @@ def by_entity(
     ----------
     accounts : mapping
         By entity.
-    layout : Layout
+    layout : TableLayout
         Their labels.
     months : Months
         The horizon.

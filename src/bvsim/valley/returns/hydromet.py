@@ -22,7 +22,7 @@ from bvsim.valley.returns.recycler import ELEMENTS
 METALS: Final = len(ELEMENTS)
 
 
-class Stage:
+class HydrometStage:
     """One hydrometallurgical stage."""
 
     def __init__(self, name: str, spec: HydrometSpec, ctx: Context) -> None:
@@ -104,7 +104,7 @@ class Hydromet:
         ctx: Context,
     ) -> None:
         self.ctx, self.trade = ctx, trade
-        self.stages = [Stage(name, specs[name], ctx) for name in sorted(specs)]
+        self.stages = [HydrometStage(name, specs[name], ctx) for name in sorted(specs)]
         self._floors = sorted(
             (
                 ctx.calendar.day(target.applies),
@@ -174,7 +174,7 @@ class Hydromet:
 
     def _through(
         self,
-        stages: Sequence[Stage],
+        stages: Sequence[HydrometStage],
         offered: float,
         share: Sequence[float],
         days: float,

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from bvsim.schema.recycling import RecyclerSpec, ShredderLine
 from bvsim.valley.ground.books import Balance
-from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
 
@@ -25,7 +25,6 @@ MIX: Final = ("feed", "black_mass", *ELEMENTS, "worth")
 """The amounts that describe a pile of feed: tonnes, and EUR at mean prices."""
 WORTH: Final = MIX.index("worth")
 NOTHING: Final = (0.0,) * len(MIX)
-DAYS_PER_WEEK: Final = 7.0
 
 
 @dataclass(frozen=True)
