@@ -122,18 +122,18 @@ def test_rooms_of_a_course(spec, measure, expected):
 
 def tutors_wanted(spec):
     """Tutors of a plant with 360 operators, in the fourth week of a course for a hundred."""
-    return course_at(spec, 22.0, ("alpha",))[0].workforces["alpha"].trainers
+    return course_at(spec, 22.0, ("alpha",))[0].workforces["alpha"].tutors.lent
 
 
 def tutors_in_the_third_week(spec):
-    return course_at(spec, 20.0, ("alpha",))[0].workforces["alpha"].trainers
+    return course_at(spec, 20.0, ("alpha",))[0].workforces["alpha"].tutors.lent
 
 
 def tutors_of_nobody(spec):
     """Tutors that a plant without operators still has to its credit after a course."""
     made = market(spec)
     made._ctx.env.run(until=71.0)
-    return made.workforces["alpha"].trainers
+    return made.workforces["alpha"].tutors.lent
 
 
 def intake_for_vacancies(spec):

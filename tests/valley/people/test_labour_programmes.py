@@ -120,7 +120,7 @@ def test_the_plant_part_occupies_tutors_and_waits_for_them():
         market, _ = school(spec, years=5, employers=staffed, plans=plans, **hiring)
         record.append(market.courses["course"].graduated)
         operators = market.workforces["alpha"].staff[0].heads
-        assert market.workforces["alpha"].trainers <= max(1, trainers * operators + 5)
+        assert market.workforces["alpha"].tutors.lent <= max(1, trainers * operators + 5)
     assert busy[0] < free[0]
 
 

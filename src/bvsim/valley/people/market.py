@@ -115,6 +115,7 @@ class LabourMarket:
             staffing=staffing,
             observed=known,
             spec=self._spec,
+            env=self._ctx.env,
             chance=self._ctx.streams.key.chance,
             stream=self._ctx.streams.stream(name, "attrition"),
             shifts=self._ctx.streams.stream(name, "shift-changes"),

@@ -19,7 +19,6 @@ from bvsim.valley.people.pools import Mover
 from bvsim.valley.people.workforce import Workforce
 
 DAYS_PER_WEEK: Final = 7.0
-TUTORS_RETRY_DAYS: Final = 7.0
 
 
 @dataclass(frozen=True)
@@ -188,10 +187,7 @@ class Course:
         self._in_centre -= number
         begun = 0
         while begun < number:
-            tutors = self._tutors(number - begun)
-            if tutors is None:
-                yield env.timeout(TUTORS_RETRY_DAYS)
-                continue
+            tutors = yield from self._tutors(number - begun)
             end = number
             if tutors:
                 taught = max(1, math.floor(tutors * self.spec.trainees_per_trainer))
@@ -203,18 +199,18 @@ class Course:
                 yield from plant
             begun = end
 
-    def _tutors(self, trainees: int) -> int | None:
-        """Return the plant's tutors for some trainees; 0 where it lends none, None: wait."""
+    def _tutors(self, trainees: int) -> Generator[simpy.Event, object, int]:
+        """Wait for the plant's tutors of some trainees; return how many, 0 where it lends none."""
         if self.plant_days <= 1e-9 or self.employer is None or self.employer.closed:
             return 0
         wanted = math.ceil(trainees / max(self.spec.trainees_per_trainer, 1e-9))
-        return self.employer.lend_trainers(wanted)
+        return (yield from self.employer.lend_tutors(wanted))
 
     def _in_plant(self, group: Group, tutors: int) -> Events:
         """Take a group through the plant to the exam."""
         yield self._ctx.env.timeout(max(self.plant_days, 0.0))
         if tutors and self.employer is not None:
-            self.employer.return_trainers(tutors)
+            self.employer.return_tutors(tutors)
         self._finish(group)
 
     def _finish(self, group: Group) -> None:

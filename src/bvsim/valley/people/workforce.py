@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+import simpy
 
 from bvsim.schema.labour import SKILLS, Hiring, Labour, Staffing, ThinStaffing
 from bvsim.valley.ground.books import Account
@@ -16,6 +18,7 @@ from bvsim.valley.people.plan import NOBODY, Observed, Plan, StaffPlan
 from bvsim.valley.people.pools import Mover, split_by_skill
 from bvsim.valley.people.staff import COHORTS, NormalMix, Staff
 from bvsim.valley.people.tenure import Tenure
+from bvsim.valley.people.tutors import Tutors
 
 OPERATORS: Final = 0
 TECHNICIANS: Final = 1
@@ -71,6 +74,7 @@ class Workforce:
         staffing: Staffing,
         observed: Sequence[tuple[float, float]],
         spec: Labour,
+        env: simpy.Environment,
         chance: bool,
         stream: Stream,
         shifts: Stream,
@@ -102,7 +106,7 @@ class Workforce:
         """Graduates who hold an offer of this employer."""
         self.away, self.poached, self.outside = ([Mover() for _ in SKILLS] for _ in range(3))
         self.closed = False
-        self.trainers = 0
+        self.tutors = Tutors(env)
         self.opening = self.hired = self.left = 0
         self.since = math.inf
         """Day since which there are vacancies: the first served under `first-come`."""
@@ -262,6 +266,7 @@ class Workforce:
         for staff, number in zip(self.staff, gone, strict=True):
             staff.dismiss(number)
         self._book_leavers(sum(gone))
+        self.tutors.resize(self.tutors.lent + self.tutors.sought)  # nobody waits in vain
         self.crew_share = self.technician_share = self.engineer_share = 0.0
         self.experts = self.vacancies = 0
         self._on_close(self, gone)
@@ -271,27 +276,28 @@ class Workforce:
         self.staff[skill].dismiss(number)
         self._book_leavers(number)
 
-    def lend_trainers(self, wanted: int) -> int | None:
-        """Give tutors, as many as are free; None when none is.
+    def lend_tutors(self, wanted: int) -> Generator[simpy.Event, object, int]:
+        """Wait for tutors; return how many there are, at most those wanted.
 
         Lent experts teach before operators do. Before a plant has operators its courses
         are taught by experts elsewhere.
         """
-        operators = self.staff[OPERATORS].heads
-        if not operators:
+        if not self.staff[OPERATORS].heads:
             return 0
-        limit = max(1, math.floor(self._hiring.trainers * operators)) + self.experts
-        number = min(wanted, limit - self.trainers)
-        if number <= 0:
-            return None
-        self.trainers += number
+        self._count_tutors()
+        number = yield from self.tutors.lend(wanted)
         self.dirty = True
         return number
 
-    def return_trainers(self, number: int) -> None:
+    def return_tutors(self, number: int) -> None:
         """Take tutors back to the line."""
-        self.trainers -= number
+        self.tutors.give_back(number)
         self.dirty = True
+
+    def _count_tutors(self) -> None:
+        """Let the number of tutors follow the staff."""
+        operators = self.staff[OPERATORS].heads
+        self.tutors.resize(max(1, math.floor(self._hiring.trainers * operators)) + self.experts)
 
     def _book_leavers(self, number: int) -> None:
         if not number:
@@ -331,6 +337,8 @@ class Workforce:
     def refresh(self, *, lifted: bool) -> None:
         """Work out what the people present make possible."""
         self.dirty = False
+        if self.tutors.sought:
+            self._count_tutors()
         operators, technicians, engineers, others = self.staff
         if self.account is not None:
             now = self.account.now
@@ -363,7 +371,7 @@ class Workforce:
         if not needed:
             return 1.0
         crews = self.plan.crews
-        present = self.staff[OPERATORS].heads - max(0, self.trainers - self.experts)
+        present = self.staff[OPERATORS].heads - max(0, self.tutors.lent - self.experts)
         if present <= 0:
             return 0.0
         working = present * proficient if proficient < 1.0 else present
