@@ -156,3 +156,11 @@ def test_trim_follows_from_the_recipe():
     electrode = (RECIPE.cam + RECIPE.anode + RECIPE.copper_foil + RECIPE.aluminium_foil) * 1000.0
     assert scrap.trim == pytest.approx(electrode * 0.08 / 0.92)
     assert scrap.dry_cell == scrap.filled_cell == 0.0
+
+
+def test_the_purse_opens_with_the_first_sop_on_its_day():
+    case = make_site(MATURE, ordered_gwh=1.0, sop=45.5)
+    case.ctx.env.run(until=45.0)
+    assert case.site.wiring.purse.sop_day is None
+    case.ctx.env.run(until=46.0)
+    assert case.site.wiring.purse.sop_day == 45.5

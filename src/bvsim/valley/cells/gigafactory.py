@@ -106,8 +106,15 @@ class Gigafactory:
             if cell_block.observed is not None:
                 self.limits.note_facts(cell_block.observed.end_day)
             cell_block.start()
+        self.ctx.env.process(self.await_sop())
         if self.closes is not None:
             self.ctx.env.process(self.close_as_told(self.closes))
+
+    def await_sop(self) -> Events:
+        """Open the purse with the first SOP."""
+        pipelines = [each.block.pipeline for each in self.blocks]
+        yield self.ctx.env.any_of([pipeline.opened for pipeline in pipelines])
+        self.wiring.purse.open(min(pipeline.sop_day for pipeline in pipelines))
 
     def close_as_told(self, day: float) -> Events:
         """Close on the day that the scenario gives."""

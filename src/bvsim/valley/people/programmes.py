@@ -138,10 +138,11 @@ class Course:
             planned += interval
 
     def _await_sop(self, employer: Workforce) -> Events:
-        """Wait until the destination's first SOP is near enough."""
-        ahead = (self.spec.ahead_of_sop or 0.0) * DAYS_PER_MONTH
-        while employer.plan.first_sop - ahead > self._ctx.env.now:
-            yield self._ctx.env.timeout(DAYS_PER_MONTH)
+        """Wait until the destination's first SOP, as it is expected, is near enough."""
+        env, ahead = self._ctx.env, (self.spec.ahead_of_sop or 0.0) * DAYS_PER_MONTH
+        while (days := employer.plan.first_sop - ahead - env.now) > 0.0:
+            replanned = employer.replanned
+            yield replanned | env.timeout(days) if math.isfinite(days) else replanned
 
     def _known_intake(self, planned: float, interval: float) -> tuple[float, int] | None:
         for day, trainees in self._observed:

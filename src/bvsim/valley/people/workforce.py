@@ -84,6 +84,7 @@ class Workforce:
         self._hiring: Hiring = spec.hiring
         self._thin: ThinStaffing = spec.thin_staffing
         self._chance, self._stream, self._on_close = chance, stream, on_close
+        self._env = env
         learning = [getattr(spec.proficiency, skill) for skill in SKILLS]
         self.start_gaps: tuple[float, ...] = tuple(1.0 - each.start for each in learning)
         self.staff = tuple(Staff(each.tau) for each in learning)
@@ -95,6 +96,8 @@ class Workforce:
         )
         self._reference = [1.0] * 4
         self.plan = StaffPlan(staffing)
+        self.replanned = env.event()
+        """Succeeds when the plan changes next; there is another one then."""
         self.observed = Observed(observed, staffing.lead * DAYS_PER_MONTH)
         self.lead_days = lead_days(spec.hiring)
         self._longest_lead = max(self.lead_days)
@@ -129,6 +132,8 @@ class Workforce:
         """
         if not self.closed and self.plan.update(plans, lines):
             self.dirty = True
+            self.replanned.succeed()
+            self.replanned = self._env.event()
 
     def open_with(self, day: float) -> None:
         """Settle the staff observed at the start, hired along the observed path."""
