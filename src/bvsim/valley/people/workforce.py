@@ -259,6 +259,7 @@ class Workforce:
         self.dirty = True
         if self.account is not None:
             self.account.now[STAFF.hires] += number
+            self._write_heads(self.account.now)
 
     def close(self, day: float) -> None:
         """Close the plant: everybody goes into the pool of the basin."""
@@ -339,17 +340,19 @@ class Workforce:
         self.vacancies = empty
         self.since = min(self.since, day) if empty else math.inf
 
+    def _write_heads(self, now: list[float]) -> None:
+        now[STAFF.headcount] = self.heads
+        for skill, staff in enumerate(self.staff):
+            now[STAFF.operators + skill] = staff.heads
+
     def refresh(self, *, lifted: bool) -> None:
         """Work out what the people present make possible."""
         self.dirty = False
         if self.tutors.sought:
             self._count_tutors()
-        operators, technicians, engineers, others = self.staff
+        operators, technicians, engineers, _ = self.staff
         if self.account is not None:
-            now = self.account.now
-            now[STAFF.headcount], now[STAFF.operators] = self.heads, operators.heads
-            now[STAFF.technicians], now[STAFF.engineers] = technicians.heads, engineers.heads
-            now[STAFF.others] = others.heads
+            self._write_heads(self.account.now)
         if self.closed:
             return
         if lifted:
@@ -362,10 +365,10 @@ class Workforce:
         self.crew_share = self._crews(here / normal, needed * thin.crew_minimum)
         experts = self.experts
         short = learned - engineers.heads
-        present = _present(engineers, normal_learned) + experts
+        present = engineers.present(normal_learned) + experts
         self.engineer_share = _share(present, learned)
         spare = experts - short if short > 0.0 else experts
-        present = _present(technicians, normal_skilled) + (spare if spare > 0.0 else 0.0)
+        present = technicians.present(normal_skilled) + (spare if spare > 0.0 else 0.0)
         self.technician_share = _share(present, skilled)
         manned = max(self.technician_share, thin.technicians_floor)
         self.repair_factor = manned**-thin.repair_exponent if 0.0 < manned < 1.0 else 1.0
@@ -386,12 +389,6 @@ class Workforce:
 def lead_days(hiring: Hiring) -> tuple[float, ...]:
     """Return the days from the decision to hire to the first day at work, by skill."""
     return tuple(getattr(hiring.lead, skill) * 7.0 for skill in SKILLS)
-
-
-def _present(staff: Staff, normal: float) -> float:
-    """Return heads, weighed by their proficiency where it is below the normal mix."""
-    proficient = staff.proficiency / normal
-    return staff.heads * proficient if proficient < 1.0 else staff.heads
 
 
 def _share(present: float, needed: float) -> float:
