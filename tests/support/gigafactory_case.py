@@ -157,6 +157,7 @@ def make_site(
         production=PRODUCTION,
         in_cell=0.92,
         gate=gate,
+        env=ctx.env,
     )
     wiring = SiteWiring(
         workforce=Crew(crew),

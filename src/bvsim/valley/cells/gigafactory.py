@@ -106,6 +106,7 @@ class Gigafactory:
             if cell_block.observed is not None:
                 self.limits.note_facts(cell_block.observed.end_day)
             cell_block.start()
+        self.wiring.process.start()
         self.ctx.env.process(self.await_sop())
         if self.closes is not None:
             self.ctx.env.process(self.close_as_told(self.closes))
@@ -186,7 +187,7 @@ class Gigafactory:
     def produce(self, period: Period) -> None:
         """Start cells within all limits, learn, and post the ledger."""
         wiring = self.wiring
-        finished = wiring.process.finish(period.start_day)
+        finished = wiring.process.collect()
         self._unposted.append(period)
         if self._running:
             row = self.account.now
@@ -194,7 +195,7 @@ class Gigafactory:
             row[SITE.line_weeks] += self._lines * period.days / DAYS_PER_WEEK
             self._run(period)
             row[SITE.in_process_gwh] = wiring.process.gwh
-        if wiring.orders.trading:  # cells released at the start of the period
+        if wiring.orders.trading:  # cells released since the last period began
             self._month_delivered += wiring.orders.deliver(finished, period)
         elif finished > 0.0:
             wiring.orders.keep(finished)
@@ -304,11 +305,12 @@ class Gigafactory:
         self._running, self._unapproved, self._idle = [], [], list(self.blocks)
         self._available = 0.0
         columns = (SITE.good_gwh, SITE.scrap_t, LEDGER.good_gwh, YIELD)
+        finished = self.wiring.process.collect()
         self.wiring.process.scrap_all(self.account, *columns)
         self.account.now[SITE.in_process_gwh] = self.account.now[SITE.nameplate_gwh] = 0.0
         self.wiring.workforce.close(day)
         self.wiring.buyer.close()
-        self.wiring.orders.close()
+        self.wiring.orders.close(finished)
         self.wiring.purse.close()
 
     def second_year_gwh(self, sop_day: float) -> float:
