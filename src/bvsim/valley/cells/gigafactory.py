@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import simpy
+
 from bvsim.schema.materials import Recipe
 from bvsim.schema.ramp import RampClass
 from bvsim.valley.cells.block import NO_LIMITS, CellBlock
@@ -108,8 +110,7 @@ class Gigafactory:
             cell_block.start()
         self.wiring.process.start()
         self.ctx.env.process(self.await_sop())
-        if self.closes is not None:
-            self.ctx.env.process(self.close_as_told(self.closes))
+        self._life = self.ctx.env.process(self.live())
 
     def await_sop(self) -> Events:
         """Open the purse with the first SOP."""
@@ -117,11 +118,17 @@ class Gigafactory:
         yield self.ctx.env.any_of([pipeline.opened for pipeline in pipelines])
         self.wiring.purse.open(min(pipeline.sop_day for pipeline in pipelines))
 
-    def close_as_told(self, day: float) -> Events:
-        """Close on the day that the scenario gives."""
-        yield self.ctx.env.timeout(max(0.0, day - self.ctx.env.now))
-        if not self.closed:
-            self.close(self.ctx.env.now, "date given by the scenario")
+    def live(self) -> Events:
+        """Run until the day that the scenario gives, or until an interrupt says why to close."""
+        env, cause = self.ctx.env, "date given by the scenario"
+        try:
+            if self.closes is None:
+                yield env.event()  # nothing but an interrupt ends it
+            else:
+                yield env.timeout(max(0.0, self.closes - env.now))
+        except simpy.Interrupt as closure:
+            cause = str(closure.cause)
+        self._close(env.now, cause)
 
     # -- phases --------------------------------------------------------------------
 
@@ -254,7 +261,7 @@ class Gigafactory:
         if not self.closed and self.hazard.bears_no_more(
             self.blocks, last.end_day, days, wiring.purse.closure_hazard_multiplier
         ):
-            self.close(last.end_day, "closure hazard of its class and cash")
+            self._life.interrupt("closure hazard of its class and cash")
 
     # -- books -----------------------------------------------------------------------
 
@@ -287,7 +294,7 @@ class Gigafactory:
             each.post_idle(self._unposted, closed=self.closed)
         self._unposted.clear()
 
-    def close(self, day: float, cause: str) -> None:
+    def _close(self, day: float, cause: str) -> None:
         """Close the site: people, stock and customers are released, cells in process scrapped."""
         self._post_idle()
         self.closed, self.closed_day = True, day
