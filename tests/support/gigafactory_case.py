@@ -84,6 +84,10 @@ class Purse:
 
     throttle_wanted, throttle_cap, closure_hazard_multiplier, cash_months = False, 0.5, 1.0, 24.0
     closed = False
+    sop_day = None
+
+    def open(self, sop_day):
+        self.sop_day = sop_day
 
     def month(self, last, activity):
         pass
@@ -111,13 +115,14 @@ def make_site(
     cathode_t=math.inf,
     patience=math.inf,
     closes=None,
+    sop=0.0,
     first_sales=0.0,
 ):
     """Return a site of one block with one line from day 0, its context and what it delivered."""
     ctx = make_context(chance=False)
     projects = SiteProjects("site", Outlook(), ctx)
     owner = BlockOwner(projects, None, (), nameplate)
-    pipeline = Pipeline(make_project(sop=0.0), "site.block-1", ctx, SHOCK, owner=owner)
+    pipeline = Pipeline(make_project(sop=sop), "site.block-1", ctx, SHOCK, owner=owner)
     block = Block(
         entity="site.block-1",
         nameplate=nameplate,
@@ -152,6 +157,7 @@ def make_site(
         production=PRODUCTION,
         in_cell=0.92,
         gate=gate,
+        env=ctx.env,
     )
     wiring = SiteWiring(
         workforce=Crew(crew),

@@ -6,7 +6,9 @@ from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
+import simpy
 
 from bvsim.reading.scenario import load
 from bvsim.valley import planner, valley
@@ -18,10 +20,20 @@ DOCS = ROOT / "docs" / "architecture.md"
 VALLEY = ROOT / "src" / "bvsim" / "valley"
 
 
+def section():
+    """Return what the docs say of the three phases."""
+    return DOCS.read_text("utf-8").split("\n## The three phases\n")[1].split("\n## ")[0]
+
+
+def printed_processes():
+    """Return the processes that the docs name as bound."""
+    rows = re.findall(r"^\| (`\w+\.\w+`.*?) \|", section(), re.MULTILINE)
+    return [name for row in rows for name in re.findall(r"`(\w+\.\w+)`", row)]
+
+
 def printed_phases():
     """Return (name, what is decided) of each row of the table in the docs."""
-    section = DOCS.read_text("utf-8").split("\n## The three phases\n")[1].split("\n## ")[0]
-    return re.findall(r"^\| `(\w+)` \| (.+) \|$", section, re.MULTILINE)
+    return re.findall(r"^\| `(\w+)` \| (.+) \|$", section(), re.MULTILINE)
 
 
 def test_the_docs_print_the_phases_in_their_order():
@@ -122,6 +134,27 @@ def test_books_close_before_anything_of_the_next_month():
     built.ctx.env.process(on_the_first())
     built.run()
     assert seen == [1]
+
+
+def test_the_docs_print_every_process(monkeypatch):
+    begun, init = {"Planner.plan"}, simpy.Process.__init__
+
+    def watched(process, env, generator):
+        begun.add(generator.__qualname__)
+        init(process, env, generator)
+
+    monkeypatch.setattr(simpy.Process, "__init__", watched)
+    for name in ("reference", "announced", "export-controls"):
+        scenario = load(name)
+        setting = valley.prepare(scenario)
+        for draw in range(2):
+            uniform = np.random.default_rng(draw).uniform(size=(1, scenario.width))
+            values = scenario.quantile(uniform)[0]
+            valley.simulate(setting, values, Key(1, draw, 0), trace=True)
+    printed = printed_processes()
+    assert len(printed) == len(set(printed))
+    # courses of several parts are rare: their process need not have begun here
+    assert begun - {"Planner.plan"} <= set(printed) <= begun | {"Course._in_plant"}
 
 
 def foreign_private_fields(text):

@@ -106,6 +106,7 @@ class SiteBuilder:
             production=model.production,
             in_cell=model.materials.in_cell,
             gate=actors.recycling,
+            env=ctx.env,
         )
         wiring = SiteWiring(
             workforce=workforce,

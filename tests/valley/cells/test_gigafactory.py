@@ -156,3 +156,31 @@ def test_trim_follows_from_the_recipe():
     electrode = (RECIPE.cam + RECIPE.anode + RECIPE.copper_foil + RECIPE.aluminium_foil) * 1000.0
     assert scrap.trim == pytest.approx(electrode * 0.08 / 0.92)
     assert scrap.dry_cell == scrap.filled_cell == 0.0
+
+
+def test_the_purse_opens_with_the_first_sop_on_its_day():
+    case = make_site(MATURE, ordered_gwh=1.0, sop=45.5)
+    case.ctx.env.run(until=45.0)
+    assert case.site.wiring.purse.sop_day is None
+    case.ctx.env.run(until=46.0)
+    assert case.site.wiring.purse.sop_day == 45.5
+
+
+def test_a_site_is_closed_by_an_interrupt_that_says_why_once_its_month_is_in_the_books():
+    case = make_site(make_ramp(closure_probability=0.9), ordered_gwh=100.0, patience=1e-6)
+    site, ctx = case.site, case.ctx
+    ctx.env.run(until=31.0)
+    site.month_end(next(p for p in ctx.calendar.periods if p.end_day == 31.0))
+    assert not site.closed
+    ctx.env.run(until=31.5)
+    assert site.closed_day == 31.0
+    told = next(event for event in ctx.trace.events if event.event == "closed")
+    assert (told.day, told.cause) == (31.0, "closure hazard of its class and cash")
+
+
+def test_a_date_of_the_scenario_closes_a_site_once():
+    case = make_site(MATURE, ordered_gwh=100.0, closes=400.0)
+    list(play(case, years=2))
+    assert [e.cause for e in case.ctx.trace.events if e.event == "closed"] == [
+        "date given by the scenario"
+    ]

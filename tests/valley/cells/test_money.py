@@ -78,9 +78,16 @@ def months(purse: SitePurse, activity: Activity, periods: list[Period]) -> None:
         purse.month(period, activity)
 
 
+def opened(site, spec, ctx) -> SitePurse:
+    """Return the purse of a site with SOP at the beginning of the first month after `as_of`."""
+    purse = SitePurse(site, spec, ctx)
+    purse.open(ctx.calendar.month_starts[FUTURE[0].month])
+    return purse
+
+
 def test_a_month_by_hand() -> None:
     ctx = context()
-    purse = SitePurse("plant", money_spec(), ctx)
+    purse = opened("plant", money_spec(), ctx)
     in_2027 = next(p for p in FUTURE if p.year == 2027)
     purse.month(in_2027, ACTIVITY)
     now = ctx.books.accounts["yearly", "plant:money"].now
@@ -104,14 +111,14 @@ def test_prices_and_costs_fall_together() -> None:
     flows = []
     for year in (2027, 2029):
         ctx = context()
-        purse = SitePurse("plant", falling, ctx)
+        purse = opened("plant", falling, ctx)
         purse.month(next(p for p in FUTURE if p.year == year), ACTIVITY)
         flows.append(purse.cash - 300.0)
     assert flows[1] == pytest.approx(0.81 * flows[0])
 
 
 def test_the_account_begins_at_as_of() -> None:
-    purse = SitePurse("plant", money_spec(), context())
+    purse = opened("plant", money_spec(), context())
     past = [p for p in MONTH_ENDS if p.end_day <= context().as_of_day]
     months(purse, IDLE, past)
     assert purse.cash == 0.0
@@ -120,16 +127,16 @@ def test_the_account_begins_at_as_of() -> None:
     assert purse.cash == pytest.approx(300.0 - 5.0 - 3.0 - 2.4)
 
 
-def test_a_plant_not_yet_open_spends_nothing() -> None:
+def test_a_plant_before_its_sop_spends_nothing() -> None:
     purse = SitePurse("plant", money_spec(), context())
-    months(purse, IDLE._replace(nameplate_gwh=0.0), FUTURE[:24])
+    months(purse, IDLE, FUTURE[:24])
     assert purse.cash == 0.0
     assert purse.cash_months == math.inf
 
 
 def test_shareholders_make_good_their_part() -> None:
     spec = money_spec(sites={"plant": SiteMoney(cells="nmc", funds=300.0, shareholders=0.75)})
-    purse = SitePurse("plant", spec, context())
+    purse = opened("plant", spec, context())
     months(purse, IDLE, FUTURE[:10])
     assert purse.cash == pytest.approx(300.0 - 10 * 10.4 * 0.25)
     assert purse.cash_months == pytest.approx(purse.cash / 2.6)
@@ -146,7 +153,7 @@ def test_a_loan_is_paid_back_and_a_grant_is_not(kind: Any) -> None:
         term=2.0,
     )
     spec = money_spec(supports={"help": support})
-    helped, alone = (SitePurse("plant", s, context()) for s in (spec, money_spec()))
+    helped, alone = (opened("plant", s, context()) for s in (spec, money_spec()))
     gains = []
     for period in FUTURE[:60]:
         helped.month(period, IDLE)
@@ -164,7 +171,7 @@ def test_another_sites_loan_is_not_ours() -> None:
     support = Support(
         kind="loan", total=flat(1000.0), start=0.0, shares={"other": 0.5}, grace=1.0, term=2.0
     )
-    purse = SitePurse("plant", money_spec(supports={"help": support}), context())
+    purse = opened("plant", money_spec(supports={"help": support}), context())
     months(purse, IDLE, FUTURE[:1])
     assert purse.cash == pytest.approx(300.0 - 10.4)
 
@@ -177,7 +184,7 @@ def test_cash_balances_through_closure() -> None:
         supports={"help": support},
         sites={"plant": SiteMoney(cells="nmc", funds=300.0, shareholders=0.4)},
     )
-    purse = SitePurse("plant", spec, context())
+    purse = opened("plant", spec, context())
     rng = np.random.default_rng(2)
     for period in FUTURE[:40]:
         purse.month(period, ACTIVITY._replace(delivered_gwh=float(rng.uniform(0, 2))))
@@ -200,8 +207,8 @@ def test_starts_are_capped_and_released_at_different_thresholds() -> None:
     assert not throttle.update(0.15, 17.0)
 
 
-def test_the_purse_counts_the_grace_from_the_first_released_line() -> None:
-    purse = SitePurse("plant", money_spec(), context())
+def test_the_purse_counts_the_grace_from_sop() -> None:
+    purse = opened("plant", money_spec(), context())
     dear = ACTIVITY._replace(scrap=0.4)
     months(purse, dear, FUTURE[:11])
     assert not purse.throttle_wanted
@@ -224,6 +231,6 @@ def test_the_hazard_is_the_class_s_own_at_the_reference_and_falls_with_the_runwa
 
 
 def test_a_site_without_an_entry_has_the_default_purse() -> None:
-    purse = SitePurse("newcomer", money_spec(), context())
+    purse = opened("newcomer", money_spec(), context())
     months(purse, IDLE, FUTURE[:1])
     assert purse.cash == pytest.approx(100.0 - 10.4)

@@ -259,7 +259,10 @@ def batch_ready_day(world):
     parts = [0.0] * len(maker.stock.shares)
     parts[maker.index] = 50.0
     maker.batch(parts, WEEK)
-    return maker._batches[0][0]
+    while not maker.stock.total:
+        maker.ctx.env.step()
+        maker.offer(maker.ctx.env.now)
+    return maker.ctx.env.now
 
 
 @table(
@@ -322,12 +325,12 @@ def fresh_hydroxide(world):
 
 def recycled_lithium_in_cam(world):
     maker = charge(world)
-    return maker._batches[0][1][maker.sources + 1]
+    return next(iter(maker.batches))[maker.sources + 1]
 
 
 def own_precursor_in_cam(world):
     maker = charge(world)
-    return maker._batches[0][1][maker.sources]
+    return next(iter(maker.batches))[maker.sources]
 
 
 def recycled_nickel_charged(world):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import simpy
+
 from bvsim.schema.materials import Recipe
 from bvsim.schema.production import Production
 from bvsim.schema.ramp import RampClass
@@ -200,13 +202,14 @@ def test_outlook_of_cathode_use(spec, measure, expected):
 # -- scrap and cells in process ------------------------------------------------------------------
 
 
-def process_of(world, gate=None):
+def process_of(world, gate=None, env=None):
     return InProcess(
         site="site",
         recipe=world.recipe,
         production=world.production,
         in_cell=world.in_cell,
         gate=gate or Gate(),
+        env=env or simpy.Environment(),
     )
 
 
@@ -229,15 +232,14 @@ def filled_cells_t(world):
 
 def found_day(world):
     """Day on which the cells of the first week are told apart, and their scrap handed over."""
-    gate = Gate()
-    process = process_of(world, gate)
-    week = make_context().calendar.periods[0]
-    process.begin(week, 8.0, scrap_of_ten(world), [])
-    day = 0.0
-    while not process.finish(day):
-        day += 0.5
+    gate, env = Gate(), simpy.Environment()
+    process = process_of(world, gate, env)
+    process.start()
+    process.begin(make_context().calendar.periods[0], 8.0, scrap_of_ten(world), [])
+    while not process.collect():
+        env.step()
     assert len(gate.deliveries) == 3
-    return day
+    return env.now
 
 
 # Rejects 2 GWh x 4000 t x 0.7 = 5600 t: 2240 of electrodes, 1400 dry, 1960 filled. Trim of

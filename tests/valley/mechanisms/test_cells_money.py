@@ -58,6 +58,7 @@ WORLD = MoneySpec(
 def purse(spec, *months):
     ctx = context(as_of=START)
     made = SitePurse("plant", spec, ctx)
+    made.open(0.0)
     for last, activity in zip(LAST, months, strict=False):
         made.month(last, activity)
     return made

@@ -260,11 +260,10 @@ def first_operator_day(spec):
     made = market(spec)
     alpha = made.workforces["alpha"]
     alpha.ask([(1e5, -5000.0, 1e5)])
-    for period in made._ctx.calendar.periods[:20]:
-        pass_until(made, period.start_day)
-        if alpha.staff[OPERATORS].heads:
-            return period.start_day
-    return math.inf
+    pass_until(made, 0.0)
+    while not alpha.staff[OPERATORS].heads:
+        made._ctx.env.step()
+    return made._ctx.env.now
 
 
 def wanted_ahead(spec):
@@ -281,8 +280,8 @@ A_TENTH = -math.log(0.9)
 @table(
     SEEKING,
     ("labour.hiring.lead.operators", 6.0, first_operator_day, 42.0),
-    ("labour.hiring.lead.operators", 2.5, first_operator_day, 21.0),  # 17.5, at a plan's start
-    ("labour.hiring.lead.technicians", 6.0, first_operator_day, 7.0),  # the next period
+    ("labour.hiring.lead.operators", 2.5, first_operator_day, 17.5),
+    ("labour.hiring.lead.technicians", 6.0, first_operator_day, 0.0),  # operators come at once
 )
 def test_lead_of_hires(spec, measure, expected):
     assert measure(spec) == expected

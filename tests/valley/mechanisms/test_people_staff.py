@@ -90,13 +90,13 @@ def crews_of_300(spec):
 
 def with_tutors(spec, wanted=1000):
     alpha = staffed(spec, 360, 120, 60, plan=AT_SOP)
-    alpha.lend_trainers(wanted)
+    next(alpha.lend_tutors(wanted))  # takes those who are free
     alpha.refresh(lifted=False)
     return alpha
 
 
 def tutors_lent(spec):
-    return with_tutors(spec).trainers
+    return with_tutors(spec).tutors.lent
 
 
 def crews_without_the_tutors(spec):

@@ -120,7 +120,7 @@ def test_the_plant_part_occupies_tutors_and_waits_for_them():
         market, _ = school(spec, years=5, employers=staffed, plans=plans, **hiring)
         record.append(market.courses["course"].graduated)
         operators = market.workforces["alpha"].staff[0].heads
-        assert market.workforces["alpha"].trainers <= max(1, trainers * operators + 5)
+        assert market.workforces["alpha"].tutors.lent <= max(1, trainers * operators + 5)
     assert busy[0] < free[0]
 
 
@@ -179,3 +179,14 @@ def test_graduates_without_destination_wait_for_any_employer():
     waiting = column(ctx, "east", "graduates_waiting")
     assert max(waiting) == round(20 * (1 - 0.12) * 0.92)
     assert waiting[4:12] == sorted(waiting[4:12], reverse=True)  # they turn to other work
+
+
+def test_a_course_ahead_of_sop_follows_a_plan_that_changes():
+    def plan(day):
+        sop = 900.0 if day < 400.0 else 1200.5  # a delay that is told in the second year
+        return ((5.0, sop, 0.0),), 1
+
+    spec = programme(destination="alpha", first_intake=None, ahead_of_sop=10.0)
+    _, ctx = school(spec, employers=[("alpha", staffing())], plans={"alpha": plan}, keep=True)
+    ends = [event.day for event in ctx.trace.events if event.event == "graduation"]
+    assert ends[0] == pytest.approx(1200.5 - 10 * 30.4375 + 400 / 35 * 7)

@@ -177,7 +177,7 @@ class CathodeMarket:
         """
         days, self._called = day - self._called, day
         for plant in self.plants:
-            plant.release(day)
+            plant.offer(day)
         for maker in self.makers.cam:
             if maker.nameplate > 0.0:
                 for site, parts in maker.share_out(self._claims(maker), days):

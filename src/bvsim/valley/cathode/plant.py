@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from operator import add
@@ -17,6 +16,7 @@ from bvsim.valley.cathode.restocking import Forecast
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.mix import MixedStock
+from bvsim.valley.ground.passage import Passage
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.lines import Levels
 from bvsim.valley.projects.stages import Pipeline
@@ -148,7 +148,8 @@ class CathodePlant:
         self.calls = Forecast(spec.memory)
         batches = spec.batches
         self._wait_days = batches.residence + batches.release
-        self._batches: deque[tuple[float, list[float]]] = deque()
+        self.batches: Passage[list[float]] = Passage(self.ctx.env, self)
+        self._ready: list[tuple[float, list[float]]] = []
         self._held: list[tuple[float, list[float]]] = []
         self._first_sales_days = [
             spec.blocks[label].first_sales * DAYS_PER_MONTH for label in sorted(spec.blocks)
@@ -179,7 +180,8 @@ class CathodePlant:
         )
 
     def start(self) -> None:
-        """Register the processes of every phase."""
+        """Register the processes of every phase, and that of the batches in its kilns."""
+        self.batches.start()
         for block in self.blocks:
             block.start()
 
@@ -234,11 +236,15 @@ class CathodePlant:
                 lines += len(block.lines)
         self.crew.ask(plans, max(1, lines))
 
-    def release(self, day: float) -> None:
-        """Move batches whose quality control and approval are over into the finished stock."""
-        while self._batches and self._batches[0][0] <= day:
-            when, parts = self._batches.popleft()
+    def come_out(self, item: list[float], day: float) -> None:
+        """Take note of a batch whose quality control is over: it is offered with the next calls."""
+        self._ready.append((day, item))
+
+    def offer(self, day: float) -> None:
+        """Move batches that are ready, and approved, into the stock shared among the callers."""
+        for when, parts in self._ready:
             self.waiting -= self.stock.put(parts, when)
+        self._ready.clear()
         if self._held:
             self._release_held(day)
 
@@ -304,7 +310,7 @@ class CathodePlant:
         if approved > 0.0:
             self.waiting += tonnes * approved
             own = parts if approved == 1.0 else [part * approved for part in parts]
-            self._batches.append((due, own))
+            self.batches.enter(own, due)
         if not self.first_product.triggered:
             self.first_product.succeed()
 
@@ -324,6 +330,6 @@ class CathodePlant:
     def in_batches(self) -> list[float]:
         """Return what waits for release, by source with contents."""
         total = [0.0] * len(self.stock.shares)
-        for _, parts in (*self._batches, *self._held):
+        for parts in (*(parts for _, parts in (*self._ready, *self._held)), *self.batches):
             total = list(map(add, total, parts))
         return total

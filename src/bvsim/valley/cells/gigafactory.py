@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import simpy
+
 from bvsim.schema.materials import Recipe
 from bvsim.schema.ramp import RampClass
 from bvsim.valley.cells.block import NO_LIMITS, SiteBlock
@@ -105,14 +107,27 @@ class Gigafactory:
             if cell_block.observed is not None:
                 self.limits.note_facts(cell_block.observed.end_day)
             cell_block.start()
-        if self.closes is not None:
-            self.ctx.env.process(self.close_as_told(self.closes))
+        self.wiring.process.start()
+        self.ctx.env.process(self.await_sop())
+        self._life = self.ctx.env.process(self.live())
 
-    def close_as_told(self, day: float) -> Events:
-        """Close on the day that the scenario gives."""
-        yield self.ctx.env.timeout(max(0.0, day - self.ctx.env.now))
-        if not self.closed:
-            self.close(self.ctx.env.now, "date given by the scenario")
+    def await_sop(self) -> Events:
+        """Open the purse with the first SOP."""
+        pipelines = [each.block.pipeline for each in self.blocks]
+        yield self.ctx.env.any_of([pipeline.opened for pipeline in pipelines])
+        self.wiring.purse.open(min(pipeline.sop_day for pipeline in pipelines))
+
+    def live(self) -> Events:
+        """Run until the day that the scenario gives, or until an interrupt says why to close."""
+        env, cause = self.ctx.env, "date given by the scenario"
+        try:
+            if self.closes is None:
+                yield env.event()  # nothing but an interrupt ends it
+            else:
+                yield env.timeout(max(0.0, self.closes - env.now))
+        except simpy.Interrupt as closure:
+            cause = str(closure.cause)
+        self._close(env.now, cause)
 
     # -- phases --------------------------------------------------------------------
 
@@ -178,7 +193,7 @@ class Gigafactory:
     def produce(self, period: Period) -> None:
         """Start cells within all limits, learn, and post the ledger."""
         wiring = self.wiring
-        finished = wiring.process.finish(period.start_day)
+        finished = wiring.process.collect()
         self._unposted.append(period)
         if self._running:
             row = self.account.now
@@ -186,7 +201,7 @@ class Gigafactory:
             row[SITE.line_weeks] += self._lines * period.days / DAYS_PER_WEEK
             self._run(period)
             row[SITE.in_process_gwh] = wiring.process.gwh
-        if wiring.orders.trading:  # cells released at the start of the period
+        if wiring.orders.trading:  # cells released since the last period began
             self._month_delivered += wiring.orders.deliver(finished, period)
         elif finished > 0.0:
             wiring.orders.keep(finished)
@@ -245,7 +260,7 @@ class Gigafactory:
         if not self.closed and self.hazard.bears_no_more(
             self.blocks, last.end_day, days, wiring.purse.closure_hazard_multiplier
         ):
-            self.close(last.end_day, "closure hazard of its class and cash")
+            self._life.interrupt("closure hazard of its class and cash")
 
     # -- books -----------------------------------------------------------------------
 
@@ -278,7 +293,7 @@ class Gigafactory:
             each.post_idle(self._unposted, closed=self.closed)
         self._unposted.clear()
 
-    def close(self, day: float, cause: str) -> None:
+    def _close(self, day: float, cause: str) -> None:
         """Close the site: people, stock and customers are released, cells in process scrapped."""
         self._post_idle()
         self.closed, self.closed_day = True, day
@@ -296,11 +311,12 @@ class Gigafactory:
         self._running, self._unapproved, self._idle = [], [], list(self.blocks)
         self._available = 0.0
         columns = (SITE.good_gwh, SITE.scrap_t, LEDGER.good_gwh, YIELD)
+        finished = self.wiring.process.collect()
         self.wiring.process.scrap_all(self.account, *columns)
         self.account.now[SITE.in_process_gwh] = self.account.now[SITE.nameplate_gwh] = 0.0
         self.wiring.workforce.close(day)
         self.wiring.buyer.close()
-        self.wiring.orders.close()
+        self.wiring.orders.close(finished)
         self.wiring.purse.close()
 
     def second_year_gwh(self, sop_day: float) -> float:

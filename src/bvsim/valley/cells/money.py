@@ -202,18 +202,19 @@ class SitePurse:
             return 1.0
         return closure_multiplier(self._spec.closure, self.cash_months)
 
+    def open(self, sop_day: float) -> None:
+        """Begin to count: the first block of the site has reached SOP."""
+        self._sop = sop_day
+
     def month(self, last: Period, activity: Activity) -> None:
         """Book the month that ends with a period, and apply the rules to it."""
         if self._closed:
             return
-        month_start = self._ctx.calendar.month_starts[last.month]
-        if self._sop is None and activity.nameplate_gwh > 0.0:
-            self._sop = month_start
         if self._sop is None:
             return
         flow = self._flow(last, activity)
         if last.end_day > self._ctx.as_of_day:
-            self._settle(month_start, flow)
+            self._settle(self._ctx.calendar.month_starts[last.month], flow)
         if activity.started_gwh > 0.0:
             self._throttle(last, activity.scrap, last.end_day - self._sop)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Final
+
+import simpy
 
 from bvsim.schema.materials import Recipe
 from bvsim.schema.production import Production
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import Period
+from bvsim.valley.ground.passage import Passage
 from bvsim.valley.returns.gate import Gate
 
 _KG_PER_KWH_TO_T_PER_GWH: Final = 1000.0
@@ -32,17 +34,16 @@ class Mass:
 class Batch:
     """Cells started in one period, and where they were booked."""
 
-    __slots__ = ("blocks", "due_day", "good_gwh", "month", "scrap")
+    __slots__ = ("blocks", "good_gwh", "month", "scrap")
 
     def __init__(
         self,
-        due_day: float,
         month: int,
         good_gwh: float,
         scrap: Mass,
         blocks: Sequence[tuple[Account, float]],
     ) -> None:
-        self.due_day, self.month, self.good_gwh = due_day, month, good_gwh
+        self.month, self.good_gwh = month, good_gwh
         self.scrap, self.blocks = scrap, blocks
 
 
@@ -61,6 +62,8 @@ class InProcess:
         Share of cathode material that trim leaves in a cell.
     gate : Gate
         Where scrap goes when it is found.
+    env : simpy.Environment
+        Simulated time.
     """
 
     def __init__(
@@ -71,14 +74,21 @@ class InProcess:
         production: Production,
         in_cell: float,
         gate: Gate,
+        env: simpy.Environment,
     ) -> None:
         self.site, self.recipe, self.production = site, recipe, production
         self.gate = gate
         electrode = recipe.cam + recipe.anode + recipe.copper_foil + recipe.aluminium_foil
         self.trim_t_per_gwh = electrode * _KG_PER_KWH_TO_T_PER_GWH * (1.0 - in_cell) / in_cell
         self.gwh = 0.0
-        self._batches: deque[Batch] = deque()
+        """Good cells that the site has not handed over to its customers' stock."""
+        self._batches: Passage[Batch] = Passage(env, self)
+        self._released = 0.0
         self._begun = self._finished = self._written_off = 0.0
+
+    def start(self) -> None:
+        """Register the process in which cells age."""
+        self._batches.start()
 
     def scrap_of(self, started_gwh: float, good_gwh: float) -> Mass:
         """Return scrap and trim of a period's starts, by stage (t)."""
@@ -98,22 +108,23 @@ class InProcess:
     ) -> None:
         """Put a period's cells in process."""
         due = period.start_day + self.production.detection
-        self._batches.append(Batch(due, period.month, good_gwh, scrap, blocks))
+        self._batches.enter(Batch(period.month, good_gwh, scrap, blocks), due)
         self.gwh += good_gwh
         self._begun += good_gwh
 
-    def finish(self, day: float) -> float:
-        """Hand over scrap that is found by a day; return the good cells released (GWh)."""
-        batches, finished = self._batches, 0.0
-        if not batches or batches[0].due_day > day:
-            return 0.0
-        while batches and batches[0].due_day <= day:
-            batch = batches.popleft()
-            finished += batch.good_gwh
-            self._hand_over(batch.scrap)
-        self.gwh = self.gwh - finished if batches else 0.0  # no residue of rounding
-        self._finished += finished
-        return finished
+    def come_out(self, item: Batch, day: float) -> None:
+        """Tell a batch apart on its day: scrap is handed over, good cells are released."""
+        self._released += item.good_gwh
+        self._finished += item.good_gwh
+        self._hand_over(item.scrap)
+
+    def collect(self) -> float:
+        """Return the good cells released since the last call (GWh)."""
+        released, self._released = self._released, 0.0
+        if released > 0.0:
+            under_way = next(iter(self._batches), None)
+            self.gwh = self.gwh - released if under_way else 0.0  # no residue of rounding
+        return released
 
     def scrap_all(
         self, site: Account, good: int, scrap_t: int, block_good: int, block_lost: int
@@ -129,8 +140,7 @@ class InProcess:
         block_good, block_lost : int
             The columns of good cells and of lost yield in the ledgers of its blocks.
         """
-        while self._batches:
-            batch = self._batches.popleft()
+        for batch in self._batches.clear():
             for account, gwh in batch.blocks:
                 account.take_back(batch.month, block_good, gwh)
                 account.adjust(batch.month, block_lost, gwh)

@@ -305,10 +305,12 @@ class OrderBook:
         """Tell the market a month's yield and utilisation (good output over nameplate)."""
         self.reported = (yield_, utilisation)
 
-    def close(self) -> None:
-        """Close the site: orders stop, finished cells are written off."""
+    def close(self, produced_gwh: float = 0.0) -> None:
+        """Close the site: orders stop, finished cells and those just produced are written off."""
         if self.closed:
             return
+        self.stock_gwh += produced_gwh
+        self._produced += produced_gwh
         self.closed, self.trading = True, False
         self.ordered_gwh = self.limit_gwh = self.won = self.taken_over = 0.0
         self._account.now[ORDERS.finished_written_off_gwh] += self.stock_gwh

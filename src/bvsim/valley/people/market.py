@@ -71,7 +71,7 @@ class LabourMarket:
         self.competitors = [CompetingSite(n, c) for n, c in sorted(spec.competitors.items())]
         self.workforces: dict[str, Workforce] = {}
         self._register = Register(
-            spec, self.pools, self.competitors, f"{key.seed}|{key.draw}|{key.replication}"
+            ctx.env, spec, self.pools, self.competitors, f"{key.seed}|{key.draw}|{key.replication}"
         )
         self.courses = self._register.courses
         self._reach_days = _reach_changes(spec)
@@ -115,6 +115,7 @@ class LabourMarket:
             staffing=staffing,
             observed=known,
             spec=self._spec,
+            env=self._ctx.env,
             chance=self._ctx.streams.key.chance,
             stream=self._ctx.streams.stream(name, "attrition"),
             shifts=self._ctx.streams.stream(name, "shift-changes"),
@@ -148,10 +149,10 @@ class LabourMarket:
         register.open()
 
     def clear(self, period: Period) -> None:
-        """Let new staff arrive; at the start of a month, let people leave, move and be hired."""
+        """At the start of a month, let people leave, move and be hired."""
         register = self._register
         lifted = self._liftable and self._ctx.lifted("labour")
-        register.arrive(period.start_day)
+        register.day = period.start_day
         if period.month != self._month:
             self._month = register.month = period.month
             self._month_end = self._ctx.calendar.month_starts[period.month + 1]

@@ -18,8 +18,6 @@ from bvsim.valley.ground.streams import binomial_quantile
 from bvsim.valley.people.pools import Mover
 from bvsim.valley.people.workforce import Workforce
 
-TUTORS_RETRY_DAYS: Final = 7.0
-
 
 @dataclass(frozen=True)
 class CourseColumns(Columns):
@@ -138,10 +136,11 @@ class Course:
             planned += interval
 
     def _await_sop(self, employer: Workforce) -> Events:
-        """Wait until the destination's first SOP is near enough."""
-        ahead = (self.spec.ahead_of_sop or 0.0) * DAYS_PER_MONTH
-        while employer.plan.first_sop - ahead > self._ctx.env.now:
-            yield self._ctx.env.timeout(DAYS_PER_MONTH)
+        """Wait until the destination's first SOP, as it is expected, is near enough."""
+        env, ahead = self._ctx.env, (self.spec.ahead_of_sop or 0.0) * DAYS_PER_MONTH
+        while (days := employer.plan.first_sop - ahead - env.now) > 0.0:
+            replanned = employer.replanned
+            yield replanned | env.timeout(days) if math.isfinite(days) else replanned
 
     def _known_intake(self, planned: float, interval: float) -> tuple[float, int] | None:
         for day, trainees in self._observed:
@@ -187,10 +186,7 @@ class Course:
         self._in_centre -= number
         begun = 0
         while begun < number:
-            tutors = self._tutors(number - begun)
-            if tutors is None:
-                yield env.timeout(TUTORS_RETRY_DAYS)
-                continue
+            tutors = yield from self._tutors(number - begun)
             end = number
             if tutors:
                 taught = max(1, math.floor(tutors * self.spec.trainees_per_trainer))
@@ -202,18 +198,18 @@ class Course:
                 yield from plant
             begun = end
 
-    def _tutors(self, trainees: int) -> int | None:
-        """Return the plant's tutors for some trainees; 0 where it lends none, None: wait."""
+    def _tutors(self, trainees: int) -> Generator[simpy.Event, object, int]:
+        """Wait for the plant's tutors of some trainees; return how many, 0 where it lends none."""
         if self.plant_days <= 1e-9 or self.employer is None or self.employer.closed:
             return 0
         wanted = math.ceil(trainees / max(self.spec.trainees_per_trainer, 1e-9))
-        return self.employer.lend_trainers(wanted)
+        return (yield from self.employer.lend_tutors(wanted))
 
     def _in_plant(self, group: Group, tutors: int) -> Events:
         """Take a group through the plant to the exam."""
         yield self._ctx.env.timeout(max(self.plant_days, 0.0))
         if tutors and self.employer is not None:
-            self.employer.return_trainers(tutors)
+            self.employer.return_tutors(tutors)
         self._finish(group)
 
     def _finish(self, group: Group) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
+
+import simpy
 
 from bvsim.schema.labour import Labour
 from bvsim.valley.ground.books import Account, Balance
@@ -20,7 +21,7 @@ from bvsim.valley.people.pools import (
     SKILL_COUNT,
     BasinPool,
 )
-from bvsim.valley.people.programmes import Course
+from bvsim.valley.people.programmes import Course, Events
 from bvsim.valley.people.rules import name_rank
 from bvsim.valley.people.workforce import Workforce, lead_days
 
@@ -53,6 +54,8 @@ class Register:
 
     Parameters
     ----------
+    env : simpy.Environment
+        Simulated time.
     spec : Labour
         Drawn figures.
     pools : mapping of str to BasinPool
@@ -65,12 +68,13 @@ class Register:
 
     def __init__(
         self,
+        env: simpy.Environment,
         spec: Labour,
         pools: Mapping[str, BasinPool],
         competitors: list[CompetingSite],
         salt: str,
     ) -> None:
-        self.spec, self.pools, self.competitors = spec, pools, competitors
+        self.env, self.spec, self.pools, self.competitors = env, spec, pools, competitors
         self.reach = Mobility(spec.hiring.contact, pools)
         self.staffed: list[Workforce] = []
         self._ranks: dict[str, float] = {}
@@ -80,7 +84,6 @@ class Register:
         self.account: Account  # opened by the market when the replication starts
         self._salt = salt
         self.lead_days = lead_days(spec.hiring)
-        self._arrivals: list[tuple[float, int, Hires]] = []
         self._hired: list[dict[tuple[int, int], int]] = [{} for _ in range(SKILL_COUNT)]
         self._gaps: list[tuple[tuple[float, ...], ...]] = []
         self._opening = self._newcomers = self._departed = 0
@@ -150,26 +153,24 @@ class Register:
         hired[key] = hired.get(key, 0) + number
 
     def sign(self) -> None:
-        """Date the first day at work of everybody won since the last call."""
+        """Let everybody won since the last call wait for the first day at work."""
         for skill, hired in enumerate(self._hired):
             if hired:
-                due = self.day + self.lead_days[skill]
+                first_day = self.day + self.lead_days[skill]
                 hires = [(*key, number) for key, number in sorted(hired.items())]
-                heapq.heappush(self._arrivals, (due, skill, hires))
+                self.env.process(self._begin_work(skill, hires, first_day))
                 hired.clear()
 
-    def arrive(self, day: float) -> None:
-        """Let those begin work whose first day has come."""
-        self.day = day
-        while self._arrivals and self._arrivals[0][0] <= day:
-            _, skill, hires = heapq.heappop(self._arrivals)
-            for index, source, number in hires:
-                workforce = self.staffed[index]
-                workforce.transit[skill] -= number
-                if workforce.closed:
-                    self.pools[workforce.basin].give(source, skill, number)
-                else:
-                    workforce.hire(skill, number, self._gaps[index][source][skill])
+    def _begin_work(self, skill: int, hires: Hires, first_day: float) -> Events:
+        """Let people of one skill begin work on their first day, wherever they were won."""
+        yield self.env.timeout(max(0.0, first_day - self.env.now))
+        for index, source, number in hires:
+            workforce = self.staffed[index]
+            workforce.transit[skill] -= number
+            if workforce.closed:
+                self.pools[workforce.basin].give(source, skill, number)
+            else:
+                workforce.hire(skill, number, self._gaps[index][source][skill])
 
     def disband(self, workforce: Workforce, gone: list[int]) -> None:
         """Put the staff of a closed plant into the pool of its basin."""

@@ -123,6 +123,11 @@ class Staff:
         """Mean proficiency of the heads; one when there are none."""
         return 1.0 - self.gap / self.heads if self.heads else 1.0
 
+    def present(self, normal: float) -> float:
+        """Return heads, weighed by their proficiency where it is below the normal mix."""
+        proficient = self.proficiency / normal
+        return self.heads * proficient if proficient < 1.0 else self.heads
+
     @property
     def bands(self) -> tuple[int, int, int, int]:
         """Heads by band of tenure; the newest, hired this month, are in none."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+import simpy
 
 from bvsim.schema.labour import SKILLS, Hiring, Labour, Staffing, ThinStaffing
 from bvsim.valley.ground.books import Account
@@ -16,6 +18,7 @@ from bvsim.valley.people.plan import NOBODY, Observed, Plan, StaffPlan
 from bvsim.valley.people.pools import Mover, split_by_skill
 from bvsim.valley.people.staff import COHORTS, NormalMix, Staff
 from bvsim.valley.people.tenure import Tenure
+from bvsim.valley.people.tutors import Tutors
 
 OPERATORS: Final = 0
 TECHNICIANS: Final = 1
@@ -71,6 +74,7 @@ class Workforce:
         staffing: Staffing,
         observed: Sequence[tuple[float, float]],
         spec: Labour,
+        env: simpy.Environment,
         chance: bool,
         stream: Stream,
         shifts: Stream,
@@ -80,6 +84,7 @@ class Workforce:
         self._hiring: Hiring = spec.hiring
         self._thin: ThinStaffing = spec.thin_staffing
         self._chance, self._stream, self._on_close = chance, stream, on_close
+        self._env = env
         learning = [getattr(spec.proficiency, skill) for skill in SKILLS]
         self.start_gaps: tuple[float, ...] = tuple(1.0 - each.start for each in learning)
         self.staff = tuple(Staff(each.tau) for each in learning)
@@ -91,6 +96,8 @@ class Workforce:
         )
         self._reference = [1.0] * 4
         self.plan = StaffPlan(staffing)
+        self.replanned = env.event()
+        """Succeeds when the plan changes next; there is another one then."""
         self.observed = Observed(observed, staffing.lead * DAYS_PER_MONTH)
         self.lead_days = lead_days(spec.hiring)
         self._longest_lead = max(self.lead_days)
@@ -102,7 +109,7 @@ class Workforce:
         """Graduates who hold an offer of this employer."""
         self.away, self.poached, self.outside = ([Mover() for _ in SKILLS] for _ in range(3))
         self.closed = False
-        self.trainers = 0
+        self.tutors = Tutors(env)
         self.opening = self.hired = self.left = 0
         self.since = math.inf
         """Day since which there are vacancies: the first served under `first-come`."""
@@ -125,6 +132,8 @@ class Workforce:
         """
         if not self.closed and self.plan.update(plans, lines):
             self.dirty = True
+            self.replanned.succeed()
+            self.replanned = self._env.event()
 
     def open_with(self, day: float) -> None:
         """Settle the staff observed at the start, hired along the observed path."""
@@ -250,6 +259,7 @@ class Workforce:
         self.dirty = True
         if self.account is not None:
             self.account.now[STAFF.hires] += number
+            self._write_heads(self.account.now)
 
     def close(self, day: float) -> None:
         """Close the plant: everybody goes into the pool of the basin."""
@@ -262,6 +272,7 @@ class Workforce:
         for staff, number in zip(self.staff, gone, strict=True):
             staff.dismiss(number)
         self._book_leavers(sum(gone))
+        self.tutors.resize(self.tutors.lent + self.tutors.sought)  # nobody waits in vain
         self.crew_share = self.technician_share = self.engineer_share = 0.0
         self.experts = self.vacancies = 0
         self._on_close(self, gone)
@@ -271,27 +282,28 @@ class Workforce:
         self.staff[skill].dismiss(number)
         self._book_leavers(number)
 
-    def lend_trainers(self, wanted: int) -> int | None:
-        """Give tutors, as many as are free; None when none is.
+    def lend_tutors(self, wanted: int) -> Generator[simpy.Event, object, int]:
+        """Wait for tutors; return how many there are, at most those wanted.
 
         Lent experts teach before operators do. Before a plant has operators its courses
         are taught by experts elsewhere.
         """
-        operators = self.staff[OPERATORS].heads
-        if not operators:
+        if not self.staff[OPERATORS].heads:
             return 0
-        limit = max(1, math.floor(self._hiring.trainers * operators)) + self.experts
-        number = min(wanted, limit - self.trainers)
-        if number <= 0:
-            return None
-        self.trainers += number
+        self._count_tutors()
+        number = yield from self.tutors.lend(wanted)
         self.dirty = True
         return number
 
-    def return_trainers(self, number: int) -> None:
+    def return_tutors(self, number: int) -> None:
         """Take tutors back to the line."""
-        self.trainers -= number
+        self.tutors.give_back(number)
         self.dirty = True
+
+    def _count_tutors(self) -> None:
+        """Let the number of tutors follow the staff."""
+        operators = self.staff[OPERATORS].heads
+        self.tutors.resize(max(1, math.floor(self._hiring.trainers * operators)) + self.experts)
 
     def _book_leavers(self, number: int) -> None:
         if not number:
@@ -328,15 +340,19 @@ class Workforce:
         self.vacancies = empty
         self.since = min(self.since, day) if empty else math.inf
 
+    def _write_heads(self, now: list[float]) -> None:
+        now[STAFF.headcount] = self.heads
+        for skill, staff in enumerate(self.staff):
+            now[STAFF.operators + skill] = staff.heads
+
     def refresh(self, *, lifted: bool) -> None:
         """Work out what the people present make possible."""
         self.dirty = False
-        operators, technicians, engineers, others = self.staff
+        if self.tutors.sought:
+            self._count_tutors()
+        operators, technicians, engineers, _ = self.staff
         if self.account is not None:
-            now = self.account.now
-            now[STAFF.headcount], now[STAFF.operators] = self.heads, operators.heads
-            now[STAFF.technicians], now[STAFF.engineers] = technicians.heads, engineers.heads
-            now[STAFF.others] = others.heads
+            self._write_heads(self.account.now)
         if self.closed:
             return
         if lifted:
@@ -349,10 +365,10 @@ class Workforce:
         self.crew_share = self._crews(here / normal, needed * thin.crew_minimum)
         experts = self.experts
         short = learned - engineers.heads
-        present = _present(engineers, normal_learned) + experts
+        present = engineers.present(normal_learned) + experts
         self.engineer_share = _share(present, learned)
         spare = experts - short if short > 0.0 else experts
-        present = _present(technicians, normal_skilled) + (spare if spare > 0.0 else 0.0)
+        present = technicians.present(normal_skilled) + (spare if spare > 0.0 else 0.0)
         self.technician_share = _share(present, skilled)
         manned = max(self.technician_share, thin.technicians_floor)
         self.repair_factor = manned**-thin.repair_exponent if 0.0 < manned < 1.0 else 1.0
@@ -363,7 +379,7 @@ class Workforce:
         if not needed:
             return 1.0
         crews = self.plan.crews
-        present = self.staff[OPERATORS].heads - max(0, self.trainers - self.experts)
+        present = self.staff[OPERATORS].heads - max(0, self.tutors.lent - self.experts)
         if present <= 0:
             return 0.0
         working = present * proficient if proficient < 1.0 else present
@@ -373,12 +389,6 @@ class Workforce:
 def lead_days(hiring: Hiring) -> tuple[float, ...]:
     """Return the days from the decision to hire to the first day at work, by skill."""
     return tuple(getattr(hiring.lead, skill) * 7.0 for skill in SKILLS)
-
-
-def _present(staff: Staff, normal: float) -> float:
-    """Return heads, weighed by their proficiency where it is below the normal mix."""
-    proficient = staff.proficiency / normal
-    return staff.heads * proficient if proficient < 1.0 else staff.heads
 
 
 def _share(present: float, needed: float) -> float:
