@@ -46,7 +46,7 @@ def test_without_imports_and_neomat_output_stops_once_stocks_are_used(cut, usual
     )
     after = {"entity": site, "first": 2028}
     assert not total(cut, "good_gwh", **after).any()
-    assert not total(cut, "cam_stock_t", **after).any()
+    assert total(cut, "cam_stock_t", **after).max() < 1e-9  # tonnes: shares of shares of a stock
     assert not total(cut, "cam_used_t", **after).any()
     # what lines in ramp-up could make is lost to cathode, and to nothing else
     span = {"first": 2028}

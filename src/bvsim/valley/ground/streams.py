@@ -37,6 +37,10 @@ class Key:
     replication: int
     chance: bool = True
 
+    def __reduce__(self) -> tuple[type[Key], tuple[int, int, int, bool]]:
+        """Say how to make it again in a worker: compiled, a frozen class takes no fields later."""
+        return Key, (self.seed, self.draw, self.replication, self.chance)
+
 
 class Stream:
     """Uniform numbers in (0, 1) from one named source of chance.
