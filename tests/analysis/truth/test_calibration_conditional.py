@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from plants_made_up import row, table_of
 from scipy import stats
 
 from bvsim.analysis.truth.calibration import curves
@@ -11,6 +10,7 @@ from bvsim.analysis.truth.calibration.likelihood import expected
 from bvsim.analysis.truth.calibration.model import BY_CLASS, SHARED, design
 from bvsim.analysis.truth.calibration.sampling import Diagnostics, Posterior
 from bvsim.analysis.truth.calibration.table import CLASSES
+from plants_made_up import row, table_of
 
 DRAWS = 800
 

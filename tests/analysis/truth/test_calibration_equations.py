@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from plants_made_up import row, table_of
 from scipy import stats
 from scipy.integrate import quad
 
 from bvsim.analysis.truth.calibration import curves
 from bvsim.analysis.truth.calibration.likelihood import gather, log_density, published, unscaled
+from plants_made_up import row, table_of
 
 PLANT = {
     "t50": 20.0,

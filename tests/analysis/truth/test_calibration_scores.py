@@ -4,11 +4,11 @@ from datetime import date
 
 import numpy as np
 import pytest
-from plants_made_up import row, table_of
 
 from bvsim.analysis.truth.calibration.judged import JudgedClasses
 from bvsim.analysis.truth.calibration.leave_one_out import LeftOutPlant
 from bvsim.analysis.truth.calibration.scores import score, summarise, weighted_quantiles
+from plants_made_up import row, table_of
 
 SURE = """class,figure,known_from,family,first,second,third
 incumbent-abroad,t50,,value,20,,

@@ -3,12 +3,12 @@
 from datetime import date
 
 import pytest
-from plants_made_up import row, table_of
 
 from bvsim.analysis.truth.calibration import priors
 from bvsim.analysis.truth.calibration.run import HISTORY
 from bvsim.analysis.truth.calibration.table import FILE, read_table
 from bvsim.reading.datafiles import find_model
+from plants_made_up import row, table_of
 
 
 def test_a_vintage_has_only_what_was_known_by_then(tmp_path):
