@@ -14,7 +14,7 @@ from bvsim.valley.ground.undisturbed import Undisturbed
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.lines import Stops
 from bvsim.valley.projects.stages import Pipeline
-from world import SHOCK, make_context, make_project, make_ramp
+from world import SHOCK, left_by_stops, make_context, make_project, make_ramp
 
 
 def make_block(ctx, ramp, *, lines=3, interval=4.0, sop=0.0, name="a.block-1", elders=()):
@@ -48,7 +48,7 @@ def plant_curve(ctx, ramp, period, *, sop=0.0):
     first = ctx.calendar.worked_days(sop)
     months = [12.0 * (days - first) / ctx.calendar.scheduled_days_per_year for days in worked]
     begin, end = (math.log1p(math.exp(ramp.k * (m - ramp.t50))) / ramp.k for m in months)
-    return 12.0 * ramp.rating * (end - begin) / 12.0
+    return 12.0 * ramp.mature / left_by_stops(vars(ramp)) * (end - begin) / 12.0
 
 
 @pytest.mark.parametrize("lines", [1, 6, 13])
