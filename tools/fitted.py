@@ -122,6 +122,7 @@ def correlation_lines(vintages: Vintages, sites: Mapping[str, str]) -> list[str]
         Classes of the sites that have figures of their own.
     """
     lines = [
+        "# yaml-language-server: $schema=../../models/schemas/correlations.json",
         "# Fitted with the figures (bvsim calibrate, then python -m fitted): those of a class hold",
         "# in every site that takes it over; from its own vintage on a site has its own.",
     ]

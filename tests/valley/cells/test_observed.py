@@ -1,5 +1,6 @@
 """Observed output: windows add up, the implied state reproduces them, scrap passes its readings."""
 
+import itertools
 import math
 from datetime import date
 
@@ -158,9 +159,8 @@ def test_a_setting_of_the_curve_leaves_a_fitted_plant_where_it_stood():
     slower = make_ramp(t50=36.0, k=0.1333, scrap_start=0.6, scrap_time=8.0)
     observed = make_observed(slower, WINDOW, fitted=FITTED, before=before)
     usual = make_observed(before, WINDOW, fitted=FITTED)
-    assert math.fsum(observed._output(observed.fits[0][0], _pieces(observed))) == pytest.approx(
-        math.fsum(usual._output(0.0, _pieces(usual))), rel=1e-6
-    )
+    made = math.fsum(observed._output(observed.fits[0][0], _pieces(observed)))
+    assert made == pytest.approx(math.fsum(usual._output(0.0, _pieces(usual))), rel=1e-6)
     day = CALENDAR.day(date(2026, 1, 1))
     months = observed.engineering_months(day)
     scrap = 0.06 + 0.54 * math.exp(-months / 8.0)
@@ -168,7 +168,9 @@ def test_a_setting_of_the_curve_leaves_a_fitted_plant_where_it_stood():
 
 
 def _pieces(observed):
-    return [observed._piece(CALENDAR.day(WINDOW[0][0]), CALENDAR.day(WINDOW[0][1]) + 1.0)]
+    first, last = CALENDAR.day(WINDOW[0][0]), CALENDAR.day(WINDOW[0][1]) + 1.0
+    inside = [p.start_day for p in CALENDAR.periods if first < p.start_day < last]
+    return [observed._piece(a, b) for a, b in itertools.pairwise([first, *inside, last])]
 
 
 def test_windows_known_later_are_not_used():

@@ -193,7 +193,7 @@ def planned_at_half_rate(world):
     WORLD,
     ("ramp.mature", 0.72, planned_when_mature, 80.0),
     ("ramp.scrap_mature", 0.28, planned_when_mature, 125.0),  # 0.9 / 0.72
-    ("ramp.steepness", 3.6, planned_at_half_rate, 97.3403006423134),  # 1 / (1 + e^-3.6)
+    ("ramp.steepness", 4.2, planned_at_half_rate, 97.3403006423134),  # 1 / (1 + e^-3.6)
 )
 def test_outlook_of_cathode_use(spec, measure, expected):
     assert measure(spec) == exact(expected)

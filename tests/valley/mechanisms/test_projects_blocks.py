@@ -169,8 +169,8 @@ CERTAIN = replace(CERTAIN, mature=0.9 * left_by_stops(vars(CERTAIN)))  # the rat
     CERTAIN,
     ("scrap_time", 4.0, scrap_after_four_months, 0.18507900999829),  # 0.06 + 0.34 / e
     ("scrap_time", 2.0, scrap_after_four_months, 0.106013996300448),  # 0.06 + 0.34 / e^2
-    # 0.06 + 0.1 / e^(4/30) + 0.24 / e
-    ("scrap_knee", 0.16, scrap_after_four_months, 0.2358083977854409),
+    # 0.06 + 0.04 / e^(4/30) + 0.3 / e
+    ("scrap_knee", 0.1, scrap_after_four_months, 0.2053707651131506),
     ("scrap_mature", 0.1, scrap_after_four_months, 0.210363832351433),  # 0.1 + 0.3 / e
     ("transfer", 0.3, know_how_of_a_second_block, 0.6),  # 0.3 x 2 years
     ("transfer", 0.3, know_how_of_a_second_block_behind, -0.5),  # a delay is handed on in full
