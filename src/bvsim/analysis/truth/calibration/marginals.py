@@ -18,10 +18,14 @@ Number = float | list[float]
 LEVELS: Final = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 """Where a distribution must agree with the sample."""
 _DIGITS: Final = 4
-_CLOSE: Final = 0.03
+_CLOSE: Final = 0.01
 """How far off a family may be, as a share of the width from P5 to P95."""
-_ENDS: Final = (0.001, 0.01, 0.99, 0.999)
-"""Quantiles that stand for the ends of a sample, and beside them."""
+_SHARES: Final = (
+    *(0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5),
+    *(0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.975, 0.99),
+)
+_ENDS: Final = (0.001, 0.999)
+"""Quantiles that are written where no family is close; the last two stand for the ends."""
 _PARAMETERS: Final[Mapping[str, Mapping[str, str]]] = {
     "lognormal": {"median": "mid", "gsd": "gsd"},
     "beta": {"a": "a", "b": "b"},
@@ -95,13 +99,10 @@ def marginal(sample: FloatArray, *, share: bool = False) -> Marginal:
 
 
 def _as_quantiles(sample: FloatArray, sampled: FloatArray) -> Marginal:
-    lowest, low, high, highest = np.quantile(sample, _ENDS)
-    shares = (0.0, _ENDS[1], *LEVELS, _ENDS[2], 1.0)
-    values = [_rounded(float(x)) for x in (lowest, low, *sampled, high, highest)]
+    shares = (0.0, *_SHARES, 1.0)
+    values = [_rounded(float(x)) for x in np.quantile(sample, (_ENDS[0], *_SHARES, _ENDS[1]))]
     kept = [i for i in range(len(values)) if i == 0 or values[i] > values[i - 1]]
-    distribution = Quantiles(
-        (*(shares[i] for i in kept[:-1]), 1.0), tuple(values[i] for i in kept)
-    )
+    distribution = Quantiles((*(shares[i] for i in kept[:-1]), 1.0), tuple(values[i] for i in kept))
     written = tuple(float(x) for x in distribution.quantile(np.array(LEVELS)))
     return Marginal("quantiles", distribution, tuple(float(x) for x in sampled), written)
 

@@ -138,6 +138,8 @@ class PlantSummary:
     scrap: Mapping[int, tuple[float, ...]]
 
 
+_PLANTS_A_DRAW: Final = 16
+_LEAST_RANK: Final = 0.05
 BANDS: Final = (0.05, 0.1, 0.5, 0.9, 0.95)
 
 
@@ -152,18 +154,28 @@ def summarise_group(posterior: Posterior, group: Group, seed: int) -> GroupSumma
     """Return what the posterior says of a group."""
     middle = class_figures(posterior, group.ramp, group.ramped_before)
     rng = np.random.default_rng(seed)
-    plant = new_plants(posterior, group.ramp, group.ramped_before, rng)
+    plant = _many_new_plants(posterior, group, rng)
     share, scrap = _curves(posterior, plant)
     return GroupSummary(
         group=group,
         middle=_marginals(middle),
         plant=_marginals(plant),
         middle_ranks=tuple(rank_correlations({n: middle[n] for n in UNITS})),
-        plant_ranks=tuple(rank_correlations({n: plant[n] for n in UNITS})),
+        plant_ranks=tuple(rank_correlations({n: plant[n] for n in UNITS}, _LEAST_RANK)),
         share=share,
         scrap=scrap,
         staffed=_bands(lambda months: _staffed(plant, months)),
     )
+
+
+def _many_new_plants(
+    posterior: Posterior, group: Group, rng: np.random.Generator
+) -> dict[str, FloatArray]:
+    """Return new plants, some for each draw: their own deviations cost nothing."""
+    made = [
+        new_plants(posterior, group.ramp, group.ramped_before, rng) for _ in range(_PLANTS_A_DRAW)
+    ]
+    return {name: np.concatenate([each[name] for each in made]) for name in made[0]}
 
 
 def summarise_plant(posterior: Posterior, row: Row) -> PlantSummary:
@@ -175,7 +187,7 @@ def summarise_plant(posterior: Posterior, row: Row) -> PlantSummary:
         group=Group(row.ramp, row.ramped_before),
         kind=row.kind,
         figures=_marginals(own),
-        ranks=tuple(rank_correlations({name: own[name] for name in UNITS})),
+        ranks=tuple(rank_correlations({name: own[name] for name in UNITS}, _LEAST_RANK)),
         share=share,
         scrap=scrap,
     )
