@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import fields
 from datetime import date
 
 import numpy as np
@@ -13,6 +14,7 @@ import bvsim as bv
 from bvsim.analysis import free_plants
 from bvsim.analysis.errors import AnalysisError
 from bvsim.cli import main
+from bvsim.schema.ramp import RampClass
 
 MONTHS = (6, 12, 24, 36, 48)
 AS_OF = "2026-03-31"
@@ -21,18 +23,19 @@ LAYOUTS = ((1, 0.0), (6, 4.0), (13, 3.0))
 
 def members_of(name, count, seed=1):
     """The classes that members of a run have drawn."""
-    figures = free_plants._class_of(name, "hauts-de-france", date.fromisoformat(AS_OF))
-    return [ramp for ramp, _ in free_plants._drawn(figures, {}, count, seed)]
+    day = date.fromisoformat(AS_OF)
+    known = free_plants._classes("hauts-de-france", day)[name]
+    figures = {each.name: getattr(known, each.name) for each in fields(RampClass)}
+    ties = free_plants._ties("hauts-de-france", name, day)
+    return [ramp for ramp, _ in free_plants._drawn(figures, {}, count, seed, ties)]
 
 
 def plant_share(ramp, month):
     """The plant's curve by its definition, averaged over the month around a month."""
-    lost = ramp.major_stops * ramp.major_stop * math.exp(math.log(ramp.major_stop_gsd) ** 2 / 2.0)
-    uptime = ramp.mtbf / (ramp.mtbf + ramp.mttr / 24.0) * (1.0 - lost / 365.0)
     share, _ = quad(
         lambda t: 1.0 / (1.0 + math.exp(-ramp.k * (t - ramp.t50))), month - 0.5, month + 0.5
     )
-    return ramp.rating * uptime * share
+    return ramp.mature * share
 
 
 @pytest.mark.slow
@@ -70,11 +73,16 @@ def test_scrap_falls_from_its_start_to_its_mature_level():
     assert plants.scrap[:, 0] == pytest.approx([ramp.scrap_start for ramp in ramps])
     assert plants.scrap.shape == plants.share.shape == (32, 49)
     expected = [
-        r.scrap_mature + (r.scrap_start - r.scrap_mature) * math.exp(-12.0 / r.scrap_time)
+        r.scrap_mature
+        + (r.scrap_knee - r.scrap_mature) * math.exp(-12.0 / r.scrap_slow_time)
+        + (r.scrap_start - r.scrap_knee) * math.exp(-12.0 / r.scrap_time)
         for r in ramps
     ]
-    # product changes bring some of it back
-    assert (plants.scrap[:, 12] >= np.array(expected) - 0.005).all()
+    # product changes bring some of it back; a fast plant's yield comes sooner than drawn
+    as_drawn = np.array([each.yield_pace == 1.0 for each in plants.members])
+    assert (plants.scrap[:, 12] >= np.array(expected) - 0.005)[as_drawn].all()
+    assert (plants.scrap[:, 12] < np.array(expected))[~as_drawn].any()
+    assert plants.yield_sooner == pytest.approx(1.0 - as_drawn.mean())
 
 
 def test_members_are_the_same_whatever_else_is_asked():
@@ -104,7 +112,7 @@ def test_the_command_prints_one_object():
     assert answer["members"] == len(answer["share"]) == len(answer["scrap"]) == 8
     assert answer["months"] == list(range(13))
     assert len(answer["share"][0]) == len(answer["quantiles"]["share"]["p50"]) == 13
-    assert set(answer["staircase"]) == {"sooner", "sooner_months", "too_slow"}
+    assert set(answer["staircase"]) == {"sooner", "sooner_months", "yield_sooner", "too_slow"}
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ LEVERS = {
     "sites.*.blocks.*.lines": [1, 12],
     "sites.*.blocks.*.line_interval": [0, 24],
     "sites.*.ramp.t50": [1, 90],
-    "sites.*.ramp.k": [0.02, 2.0],
+    "sites.*.ramp.steepness": [0.5, 30.0],
     "sites.*.ramp.scrap_start": [0.0, 0.95],
     "sites.*.ramp.mtbf": [0.5, 1000],
     "labour.programmes.*.seats": [0, 1, 500],

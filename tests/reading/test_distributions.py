@@ -13,6 +13,7 @@ from bvsim.schema.distributions import (
     Lognormal,
     Normal,
     Pert,
+    Quantiles,
     Triangular,
     Truncated,
     Uniform,
@@ -74,6 +75,14 @@ def test_a_value_without_weight_is_never_drawn():
     assert not ours.uncertain
 
 
+def test_quantiles_have_the_shares_they_are_given():
+    ours = Quantiles((0.0, 0.1, 0.5, 1.0), (2.0, 3.0, 7.0, 17.0))
+    assert ours.quantile(np.array([0.0, 0.05, 0.1, 0.3, 0.5, 0.75, 1.0])).tolist() == pytest.approx(
+        [2.0, 2.5, 3.0, 5.0, 7.0, 12.0, 17.0]
+    )
+    assert ours.cdf([1.0, 2.5, 12.0, 99.0]).tolist() == pytest.approx([0.0, 0.05, 0.75, 1.0])
+
+
 def test_lognormal_without_spread_is_a_number():
     ours = Lognormal(5, 1)
     assert not ours.uncertain
@@ -96,6 +105,10 @@ def test_lognormal_without_spread_is_a_number():
         lambda: Discrete((1.0, 2.0), (0.5, 0.5 + 1e-8)),
         lambda: Discrete((1.0, 2.0), (1.5, -0.5)),
         lambda: Discrete((1.0, 1.0), (0.5, 0.5)),
+        lambda: Quantiles((0.0, 1.0), (1.0, 1.0)),
+        lambda: Quantiles((0.0, 0.5, 0.5, 1.0), (1.0, 2.0, 3.0, 4.0)),
+        lambda: Quantiles((0.1, 1.0), (1.0, 2.0)),
+        lambda: Quantiles((0.0, 1.0), (1.0, 2.0, 3.0)),
         lambda: Truncated(Normal(0, 1), 50, 60),
     ],
 )

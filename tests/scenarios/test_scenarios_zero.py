@@ -10,7 +10,7 @@ ZEROS = {
     "seats": {"labour.programmes.*.seats": 0},
     "seekers": {"labour.basins.*.seekers": 0, "labour.basins.*.refill": 0},
     "orders": {"demand.level": 0},
-    "rating": {"classes.*.rating": 0},
+    "mature": {"classes.*.mature": 0, "sites.*.ramp.mature": 0},
     "electric cars": {"demand.paths.*.france.*": 0, "demand.paths.*.europe.*": 0},
     "cars": {"demand.france.level": 0, "demand.europe.level": 0},
     "leasing": {"demand.leasing.places": 0},

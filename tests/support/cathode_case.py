@@ -28,7 +28,7 @@ from bvsim.valley.ground.books import Balance, Books, Trace
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.streams import Key, Streams
 from stand_ins import FullEmployment, Gate
-from world import calendar_of
+from world import calendar_of, left_by_stops
 
 SHOCK = Shock(level=0.5, correlation=0.0)
 AS_OF = date(2026, 3, 31)
@@ -150,11 +150,10 @@ def materials() -> Materials:
 def ramp(**changes) -> RampClass:
     figures = {
         "t50": 6.0,
-        "k": 0.5,
-        "rating": 0.9,
         "scrap_start": 0.2,
         "scrap_mature": 0.03,
         "scrap_time": 6.0,
+        "scrap_slow_time": 30.0,
         "transfer": 0.4,
         "stall_probability": 0.0,
         "stall_within": 24.0,
@@ -170,7 +169,11 @@ def ramp(**changes) -> RampClass:
     }
     # closure concerns gigafactories alone: its figures are of no matter here
     rest = {f.name: 0.0 for f in fields(RampClass) if f.name.startswith("closure")}
-    return RampClass(**(rest | figures | changes))
+    figures = rest | figures | changes
+    figures.setdefault("scrap_knee", figures["scrap_mature"])  # one stage
+    figures.setdefault("steepness", figures.pop("k", 0.5) * figures["t50"])
+    figures.setdefault("mature", 0.9 * left_by_stops(figures))
+    return RampClass(**figures)
 
 
 STAFF = Staffing(

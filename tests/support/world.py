@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from datetime import date
 
 import simpy
@@ -51,11 +52,10 @@ def make_context(
 def make_ramp(**changes):
     figures = {
         "t50": 14.0,
-        "k": 0.3,
-        "rating": 0.9,
         "scrap_start": 0.4,
         "scrap_mature": 0.06,
         "scrap_time": 4.0,
+        "scrap_slow_time": 30.0,
         "transfer": 0.0,
         "stall_probability": 0.0,
         "stall_within": 24.0,
@@ -70,8 +70,21 @@ def make_ramp(**changes):
         "major_stop_gsd": 2.7,
         "closure_probability": 0.0,
         "closure_hazard_later": 0.0,
+        **changes,
     }
-    return RampClass(**{**figures, **changes})
+    figures.setdefault("scrap_knee", figures["scrap_mature"])  # one stage
+    figures.setdefault("steepness", figures.pop("k", 0.3) * figures["t50"])
+    rating = figures.pop("rating", 0.9)
+    figures.setdefault("mature", rating * left_by_stops(figures))
+    return RampClass(**figures)
+
+
+def left_by_stops(figures):
+    """The availability that breakdowns and major stops leave, without the code under test."""
+    repair_days = figures["mttr"] / 24.0
+    length_days = figures["major_stop"] * math.exp(math.log(figures["major_stop_gsd"]) ** 2 / 2.0)
+    between = figures["mtbf"] / (figures["mtbf"] + repair_days) if figures["mtbf"] else 0.0
+    return between * (1.0 - min(1.0, figures["major_stops"] * length_days / 343.0))
 
 
 def make_project(*, begins=0.0, months=6.0, hazard=0.0, **changes):

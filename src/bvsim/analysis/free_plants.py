@@ -10,6 +10,7 @@ the block that the valley runs, lines, stops, scrap and all; no formula stands i
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
@@ -31,6 +32,7 @@ from bvsim.valley.ground.calendar import DAYS_PER_MONTH, MONTHS_PER_YEAR, Calend
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.streams import Key, Streams
 from bvsim.valley.projects.block import Block
+from bvsim.valley.projects.line_curve import mean_uptime
 from bvsim.valley.projects.stages import STAGE_NAMES, Pipeline
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ FloatArray = NDArray[np.float64]
 LEVELS: Final = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 SHORT_OF_VALUE: Final = 0.05
 SHORT_OF_NAMEPLATE: Final = 0.002
+_DAYS_PER_YEAR: Final = 365
 """A plant cannot be as fast as its curve when it falls short of it by more than both."""
 
 
@@ -74,13 +77,16 @@ class FreePlant:
         the share is the mean over a month around it (at SOP: over the half month after it).
     sooner_months : float
         How much sooner the last line came than at the drawn interval.
+    yield_pace : float
+        Factor on the times in which scrap falls: below 1 where the curve needs yield sooner.
     too_slow : bool
-        Whether yield is not there in time for the plant's curve, lines or not.
+        Whether the lines cannot be as fast as the plant's curve all the same.
     """
 
     share: FloatArray
     scrap: FloatArray
     sooner_months: float
+    yield_pace: float
     too_slow: bool
 
 
@@ -124,8 +130,13 @@ class FreePlants:
         return float(np.median(given)) if given else 0.0
 
     @property
+    def yield_sooner(self) -> float:
+        """Share of members whose yield comes sooner than drawn: the curve needs it."""
+        return float(np.mean([each.yield_pace < 1.0 for each in self.members]))
+
+    @property
     def too_slow(self) -> float:
-        """Share of members that cannot be as fast as their curve, whatever lines they have."""
+        """Share of members that cannot be as fast as their curve, whatever gives."""
         return float(np.mean([each.too_slow for each in self.members]))
 
     def quantiles(self, quantity: str = "share") -> pd.DataFrame:
@@ -181,11 +192,13 @@ def ramp(
         When there is no such class or site.
     """
     day = _day(as_of)
-    figures = _class_of(name, model, day)
-    if ramped_before is not None:
-        raise AnalysisError(f"no figure of {name} depends on how many plants were ramped before")
+    known = _classes(model, day)
+    chosen_class = _by_experience(name, ramped_before, known)
+    figures = {each.name: getattr(known[chosen_class], each.name) for each in fields(RampClass)}
     given = {"lines": lines, "interval_months": interval, "nameplate": nameplate}
-    drawn = _drawn(figures, _layout_figures(site, model, day), members, seed)
+    layout_figures = _layout_figures(site, model, day)
+    ties = _ties(model, chosen_class, day)
+    drawn = _drawn(figures, layout_figures, members, seed, ties)
     made = []
     for i, (ramp_class, layout) in enumerate(drawn):
         chosen = {**layout, **{key: x for key, x in given.items() if x is not None}}
@@ -204,14 +217,31 @@ def _day(as_of: dt.date | str | None) -> dt.date:
         raise AnalysisError(f"{as_of!r} is not a date: write YYYY-MM-DD") from None
 
 
-def _class_of(name: str, model: str, day: dt.date) -> Mapping[str, object]:
-    """Return the figures of a class by field."""
+def _classes(model: str, day: dt.date) -> Mapping[str, Any]:
     from bvsim.analysis.truth.ramp_check import ramp_classes
 
-    classes = ramp_classes(_folder(model), day)
-    if name not in classes:
-        raise AnalysisError(unknown("class", name, classes))
-    return {each.name: getattr(classes[name], each.name) for each in fields(RampClass)}
+    return ramp_classes(_folder(model), day)
+
+
+def _by_experience(name: str, ramped_before: int | None, known: Mapping[str, Any]) -> str:
+    """Return the class of a maker who had ramped so many plants; three and more are alike."""
+    if name not in known:
+        raise AnalysisError(unknown("class", name, known))
+    if ramped_before is None:
+        return name
+    graded = sorted(each for each in known if re.fullmatch(rf"{re.escape(name)}-\d", each))
+    if not graded:
+        raise AnalysisError(f"no figure of {name} depends on how many plants were ramped before")
+    return graded[min(ramped_before, len(graded) - 1)]
+
+
+def _ties(model: str, name: str, day: dt.date) -> list[tuple[str, str, float]]:
+    """Return the rank correlations of a class's figures."""
+    from bvsim.reading.folder import read_model
+    from bvsim.reading.model_ties import template_ties
+
+    found = template_ties(read_model(_folder(model)).tree, "classes", name, day)
+    return [tie.correlation for tie in found if tie.rank != 0.0]
 
 
 def _folder(model: str) -> Path:
@@ -243,16 +273,22 @@ def _layout_figures(site: str | None, model: str, day: dt.date) -> dict[str, Fig
 
 
 def _drawn(
-    ramp_figures: Mapping[str, object], layout: Mapping[str, Figure], members: int, seed: int
+    ramp_figures: Mapping[str, object],
+    layout: Mapping[str, Figure],
+    members: int,
+    seed: int,
+    ties: Iterable[tuple[str, str, float]] = (),
 ) -> list[tuple[RampClass, dict[str, float]]]:
     """Draw classes and layouts: a scrambled Sobol design over all that is uncertain."""
+    from bvsim.ensemble.design.correlation import Copula
     from bvsim.ensemble.design.points import design
 
     everything = {**ramp_figures, **{f"layout {key}": x for key, x in layout.items()}}
     certain = {k: x for k, x in everything.items() if not isinstance(x, Figure)}
     figures = {k: x for k, x in everything.items() if isinstance(x, Figure)}
     uncertain = sorted(key for key, figure in figures.items() if figure.uncertain)
-    uniforms = design(len(uncertain), members, seed).uniforms()
+    tied = [tie for tie in ties if set(tie[:2]) <= set(uncertain)]
+    uniforms = Copula(uncertain, tied)(design(len(uncertain), members, seed).uniforms())
     columns = {key: np.full(members, figure.distribution.median) for key, figure in figures.items()}
     for i, key in enumerate(uncertain):
         columns[key] = figures[key].distribution.quantile(uniforms[:, i])
@@ -280,7 +316,7 @@ def _calendar(months: int) -> Calendar:
     start = dt.date(2030, 1, 1)
     days = int((months + 1) * DAYS_PER_MONTH) + 1
     end = start + dt.timedelta(days=days)
-    return make_calendar(start, end, review_days=7, scheduled_days=365, august_share=0.0)
+    return make_calendar(start, end, review_days=7, scheduled_days=_DAYS_PER_YEAR, august_share=0.0)
 
 
 def free_plant(ramp_class: RampClass, layout: Layout, key: Key, months: int) -> FreePlant:
@@ -307,6 +343,7 @@ def free_plant(ramp_class: RampClass, layout: Layout, key: Key, months: int) -> 
         share=good / (end - begin) / layout.nameplate,
         scrap=np.interp(at, ages, scrap),
         sooner_months=block.line_curve.schedule.given_days / DAYS_PER_MONTH,
+        yield_pace=block.yield_pace,
         too_slow=_too_slow(block, at.tolist()),
     )
 
@@ -349,10 +386,11 @@ def _open_at_once() -> Project:
 
 def _too_slow(block: Block, at: Iterable[float]) -> bool:
     """Tell whether lines at full rate fall short of the curve in some month, undisturbed."""
-    curve, mature = block.line_curve, block.ramp.rating
+    curve, mature = block.line_curve, block.ramp.mature
+    reached = block.rating * mean_uptime(block.ramp, _DAYS_PER_YEAR)
     for years in at:
         wanted = mature * curve.curve.share(years)
-        short = wanted - mature * curve.usual_yield.at(years)
+        short = wanted - reached * min(curve.curve.share(years), curve.usual_yield.at(years))
         if short > SHORT_OF_NAMEPLATE and short > SHORT_OF_VALUE * wanted:
             return True
     return False

@@ -63,6 +63,7 @@ def answer(plants: Any) -> dict[str, Any]:
         "staircase": {
             "sooner": plants.sooner,
             "sooner_months": plants.sooner_months,
+            "yield_sooner": plants.yield_sooner,
             "too_slow": plants.too_slow,
         },
     }
@@ -73,8 +74,8 @@ def sentences(plants: Any) -> tuple[str, str]:
     sooner = f"In {plants.sooner:.1%} of them lines come sooner than drawn"
     if plants.sooner:
         sooner += f", the last one by {plants.sooner_months:.1f} months (median)"
-    slow = f"In {plants.too_slow:.1%} yield is not there in time, and output falls short."
-    return f"{sooner}: the curve of the plant needs them.", slow
+    sooner += f", in {plants.yield_sooner:.1%} yield does: the curve of the plant needs it."
+    return sooner, f"In {plants.too_slow:.1%} output falls short of the curve all the same."
 
 
 def _print(plants: Any) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from bvsim.reading.checking import MISSING, check
 from bvsim.reading.facts import facts_known
 from bvsim.reading.folder import Reading
+from bvsim.reading.model_ties import without_ties
 from bvsim.reading.nodes import Node, from_python
 from bvsim.reading.overrides import Override, Overrider, SetLine
 from bvsim.reading.shapes import shape_of
@@ -114,7 +115,7 @@ def assemble(
     """
     found = [*problems, *reading.problems]
     ordered = [list(group) for group in groups]
-    tree = _filled(reading, kind.fill, found)
+    tree = without_ties(_filled(reading, kind.fill, found))
     # settings on templates come first, so that they reach all that take them over
     tree, overrides = _set_templates(tree, ordered, kind, found)
     shape = shape_of(kind.cls)

@@ -1,8 +1,9 @@
-"""Rank correlations between uncertain figures: what scenario files say, checked.
+"""Rank correlations between uncertain figures: what the model and scenario files say, checked.
 
-Precedence as for settings: of two scenarios of a chain that speak of one pair the later decides,
-and a rank correlation of 0 takes the pair out. A pair of which a later setting fixes a figure
-is left out too: a number has no ranks.
+Precedence as for settings: the model, then the scenarios of a chain; of two that speak of one
+pair the later decides, and a rank correlation of 0 takes the pair out. Figures of a template
+that go together do so in every part that takes it over. A pair of which a later setting fixes
+a figure is left out too: a number has no ranks.
 """
 
 from __future__ import annotations
@@ -10,41 +11,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from bvsim.reading.nodes import Node
 from bvsim.schema.errors import Problem, did_you_mean, unknown
 from bvsim.schema.figure import Figure
-from bvsim.schema.part import part
 
 FloatArray = NDArray[np.float64]
 Correlation = tuple[str, str, float]
 """Dotted paths of two figures and the rank correlation (Spearman's) of their values."""
 KEY = "correlations"
-"""The key of scenario files."""
-
-
-@part
-class RankCorrelation:
-    """Two uncertain figures that go together, or against each other."""
-
-    figures: Annotated[list[str], Field(min_length=2, max_length=2)]
-    """Dotted paths of the two."""
-    rank: Annotated[float, Field(gt=-1, lt=1)]
-    """Spearman's rank correlation, between -1 and 1; 0 takes back what is inherited."""
-    source: list[str] | str | None = None
-    """Ids of sources; without one it is the user's judgement."""
-    note: str = ""
-    """Why."""
+"""The key of scenario files, and of models."""
 
 
 @dataclass(frozen=True)
 class Tie:
-    """What a scenario file says of a pair.
+    """What a file says of a pair.
 
     Parameters
     ----------
@@ -67,6 +51,11 @@ class Tie:
     def correlation(self) -> Correlation:
         """The pair and its rank correlation."""
         return (*self.pair, self.rank)
+
+    @property
+    def written(self) -> dict[str, object]:
+        """The entry as a file has it, of this pair."""
+        return {**self.node.plain(), "figures": list(self.pair)}
 
     def problem(self, message: str, figure: str = "") -> Problem:
         """Return a problem with the entry, or with one of the figures that it names."""
@@ -96,7 +85,7 @@ def read_ties(files: Sequence[Node]) -> tuple[tuple[Tie, ...], list[Problem]]:
     problems: list[Problem] = []
     for file in files:
         here: dict[tuple[str, str], Tie] = {}
-        for tie in _entries(file, own=file is files[-1]):
+        for tie in read_entries(file.get(KEY), own=file is files[-1]):
             first, second = tie.pair
             if first == second:
                 problems.append(tie.problem(f"a correlation of {first} with itself"))
@@ -109,8 +98,8 @@ def read_ties(files: Sequence[Node]) -> tuple[tuple[Tie, ...], list[Problem]]:
     return tuple(ties[pair] for pair in sorted(ties)), problems
 
 
-def _entries(file: Node, *, own: bool) -> Iterator[Tie]:
-    listed = file.get(KEY)
+def read_entries(listed: Node | None, *, own: bool) -> Iterator[Tie]:
+    """Yield the entries of a list that have the right form."""
     for node in listed.value if listed is not None and isinstance(listed.value, list) else ():
         figures, rank = node.get("figures"), node.get("rank")
         items = figures.value if figures is not None else None

@@ -9,10 +9,12 @@ from typing import Any
 
 from bvsim.reading.assembly import Kind, kind_of
 from bvsim.reading.checking import adapter
+from bvsim.reading.correlations import KEY
 from bvsim.reading.folder import MAIN, MERGED, SUFFIXES
 from bvsim.reading.scenario_file import ScenarioFile
 from bvsim.reading.shapes import Shape, shape_of
 from bvsim.reading.templates import LIKE
+from bvsim.schema.correlation import RankCorrelation
 from bvsim.schema.distribution_grammar import FORMS, NUMBER, VALUE, Schema
 from bvsim.schema.grammar import CONFIDENCES
 
@@ -90,6 +92,8 @@ def file_schemas(model_class: type | None = None) -> dict[str, Schema]:
         entry = schema.get("additionalProperties")
         if shape.values is not None and isinstance(entry, dict) and section != MERGED:
             found[f"{section}-entry"] = _standing(entry, definitions)
+    ties = adapter(dict[str, list[RankCorrelation]]).json_schema()
+    found[KEY] = _standing(ties, ties.get("$defs", {}))
     scenario = adapter(ScenarioFile).json_schema()
     found["scenario"] = _standing(scenario, scenario.get("$defs", {}))
     return dict(sorted(found.items()))

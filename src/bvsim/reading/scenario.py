@@ -35,6 +35,7 @@ from bvsim.reading.dimensions import order_of, read_dimensions
 from bvsim.reading.drawing import Drawer
 from bvsim.reading.folder import Reading
 from bvsim.reading.garbage import no_search
+from bvsim.reading.model_ties import model_ties
 from bvsim.reading.nodes import Node, from_python
 from bvsim.reading.overrides import Override, SetLine
 from bvsim.reading.resolved import fingerprint, write_yaml
@@ -256,7 +257,7 @@ class Scenario:
         """
         header = {"name": self.name, "story": self.story} | {k: getattr(self, k) for k in DATES}
         if self._ties:
-            header["correlations"] = [tie.node.plain() for tie in self._ties]
+            header["correlations"] = [tie.written for tie in self._ties]
         return write_yaml(header | {"dimensions": list(self.order)}, self._tree.plain())
 
 
@@ -354,7 +355,11 @@ def _with_sets(
     dated = isinstance(head.get("as_of"), date)
     made = assemble(basis.reading, groups, basis.kind, head["as_of"] if dated else None, found)
     origins = {path: override.origin for path, override in made.overrides.items()}
-    ties, wrong = ties_in_force(basis.ties, figures_of(made.model), origins, head["name"])
+    own, wrong = model_ties(basis.reading.tree, basis.kind.templates, head["as_of"])
+    said = {tie.pair: tie for tie in (*own, *basis.ties)}
+    in_force = [said[pair] for pair in sorted(said)]
+    ties, refused = ties_in_force(in_force, figures_of(made.model), origins, head["name"])
+    wrong += refused
     if wrong:
         raise SpecError(wrong)
     return Scenario(

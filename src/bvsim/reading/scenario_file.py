@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from bvsim.reading.checking import check
-from bvsim.reading.correlations import RankCorrelation
 from bvsim.reading.datafiles import (
     find_model,
     find_scenario,
@@ -22,6 +21,7 @@ from bvsim.reading.folder import Reading, read_model
 from bvsim.reading.nodes import Node
 from bvsim.reading.overrides import SetLine
 from bvsim.reading.yaml_tree import read_file
+from bvsim.schema.correlation import RankCorrelation
 from bvsim.schema.errors import Place, Problem, SpecError
 from bvsim.schema.part import part
 

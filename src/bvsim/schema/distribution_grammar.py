@@ -16,6 +16,7 @@ from bvsim.schema.distributions import (
     Lognormal,
     Normal,
     Pert,
+    Quantiles,
     Triangular,
     Truncated,
     Uniform,
@@ -118,6 +119,10 @@ FORMS = {
     "discrete": Form(
         lambda values, weights: Discrete(tuple(values), tuple(weights)),
         keys={"values": Item(in_unit=True, many=True), "weights": Item(many=True)},
+    ),
+    "quantiles": Form(
+        lambda shares, values: Quantiles(tuple(shares), tuple(values)),
+        keys={"shares": Item(many=True), "values": Item(in_unit=True, many=True)},
     ),
 }
 """The distributions by their names in files: the one table that readers and schemas follow."""

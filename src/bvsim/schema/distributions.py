@@ -11,6 +11,7 @@ processes are given values, not distributions.
 
 from __future__ import annotations
 
+import itertools
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
@@ -350,6 +351,36 @@ class Discrete(Distribution):
     def _cdf(self, x: float) -> float:
         pairs = zip(self.values, self.weights, strict=True)
         return math.fsum(weight for value, weight in pairs if value <= x)
+
+
+@dataclass(frozen=True)
+class Quantiles(Distribution):
+    """Values below which given shares of the mass lie, straight lines between them.
+
+    The first share is 0 and the last 1; both ascend, and so do the values.
+    """
+
+    shares: tuple[float, ...]
+    values: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        same = len(self.shares) == len(self.values) >= 2
+        _require(same, f"{len(self.shares)} shares but {len(self.values)} values")
+        ends = self.shares[0] == 0.0 and self.shares[-1] == 1.0
+        _require(ends, "the first share must be 0 and the last 1")
+        for name, numbers in (("shares", self.shares), ("values", self.values)):
+            ascend = all(a < b for a, b in itertools.pairwise(numbers))
+            _require(ascend, f"the {name} must ascend")
+
+    @property
+    def support(self) -> Support:
+        return self.values[0], self.values[-1]
+
+    def quantile(self, u: FloatArray) -> FloatArray:
+        return np.asarray(np.interp(u, self.shares, self.values))
+
+    def _cdf(self, x: float) -> float:
+        return float(np.interp(x, self.values, self.shares))
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,7 @@ def describe(distribution: Distribution, unit: Unit) -> str:
     return text if unit.symbol in {DATE_SYMBOL, "1"} else f"{text} {unit.symbol}"
 
 
-_SPANS = {"normal": (1,), "lognormal": (1,), "beta": (0, 1), "discrete": (1,)}
+_SPANS = {"normal": (1,), "lognormal": (1,), "beta": (0, 1), "discrete": (1,), "quantiles": (0,)}
 """Positions of the parameters that are not values of the figure itself."""
 
 

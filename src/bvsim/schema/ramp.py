@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from bvsim.schema.part import part
 from bvsim.schema.units import (
     FigureIn,
     KeptDays,
+    KeptFactor,
     KeptHours,
     KeptMonths,
-    KeptPerMonth,
     KeptPerYear,
     KeptShare,
     Months,
@@ -19,6 +19,8 @@ from bvsim.schema.units import (
 )
 
 GeometricSd = Annotated[float, FigureIn("1", 1, kept=True)]
+
+_SHORTEST_MONTHS: Final = 1e-3
 
 RampFamily = Literal["logistic", "gompertz", "lagged-exponential", "wright"]
 
@@ -31,16 +33,20 @@ class RampClass:
     """The shape of the ramp-up curve."""
     t50: KeptMonths
     """Scheduled time from SOP to half of a plant's mature output, when nothing outside binds."""
-    k: KeptPerMonth
-    """Steepness of the plant's curve at its middle."""
-    rating: Share
-    """Share of nameplate that a mature plant reaches in the long run, stops apart."""
+    steepness: KeptFactor
+    """Growth rate k of the odds of the plant's share, times t50: 4 to 5 for most plants."""
+    mature: KeptShare
+    """Share of nameplate that a mature plant makes in the long run, stops and all."""
     scrap_start: KeptShare
     """Scrap at SOP, as a share of cells started."""
+    scrap_knee: KeptShare
+    """Scrap below which it falls slowly; from a yield of about 90% on it is hard work."""
     scrap_mature: KeptShare
     """Scrap in the long run."""
     scrap_time: KeptMonths
-    """Engineering time in which scrap above the mature level falls by a factor e."""
+    """Engineering time in which scrap above the knee falls by a factor e."""
+    scrap_slow_time: KeptMonths
+    """Engineering time in which scrap between knee and mature level falls by a factor e."""
     transfer: Share
     """Share of experience that a later block begins with."""
     stall_probability: Share
@@ -69,3 +75,8 @@ class RampClass:
     """Probability that a site is closed within five years of its SOP."""
     closure_hazard_later: PerYear
     """Rate of closures after these five years, at the reference runway."""
+
+    @property
+    def k(self) -> float:
+        """Growth rate of the odds of the plant's share, a month."""
+        return self.steepness / max(self.t50, _SHORTEST_MONTHS)

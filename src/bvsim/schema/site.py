@@ -36,6 +36,9 @@ class OutputWindow:
     """Good cells made in the window."""
     throttled: bool = False
     """True where it is a fact that the plant itself capped its starts."""
+    fitted: date | None = None
+    """The vintage whose ramp figures of this site were fitted to it: from then on it is in the
+    plant's curve, and moves its state no more."""
 
 
 @part
@@ -45,6 +48,8 @@ class ScrapReading:
     on: date
     known_from: date
     scrap: Share
+    fitted: date | None = None
+    """The vintage whose ramp figures of this site were fitted to it."""
 
 
 @part

@@ -84,7 +84,7 @@ KeptLines = Annotated[float, FigureIn("count", 0, 500, whole=True, kept=True)]
 KeptDays = Annotated[float, FigureIn("days", 0, kept=True)]
 KeptMonths = Annotated[float, FigureIn("months", 0, kept=True)]
 KeptHours = Annotated[float, FigureIn("hours", 0, kept=True)]
-KeptPerMonth = Annotated[float, FigureIn("1/month", 0, kept=True)]
+KeptFactor = Annotated[float, FigureIn("1", 0, kept=True)]
 KeptPerYear = Annotated[float, FigureIn("1/yr", 0, kept=True)]
 TimedKeptMonths = Annotated[Timed, FigureIn("months", 0, timed=True, kept=True)]
 """What the rate of lines is solved at: their values before settings are drawn as well."""

@@ -184,17 +184,20 @@ class SiteBuilder:
         if started is None or calendar.day(started) > as_of or not known:
             return None
         sop = calendar.day(started)
-        line_curve = solve(
-            site.ramp,
-            block.before,
-            opened=sop,
-            calendar=self.past,
-            changes=self.ctx.streams.key.chance,
-        )
+        chance = self.ctx.streams.key.chance
+        curve = solve(site.ramp, block.before, opened=sop, calendar=self.past, changes=chance)
+        usual = curve
+        if block.before.ramp != site.ramp:
+            usual = solve(
+                block.before.ramp, block.before, opened=sop, calendar=self.past, changes=chance
+            )
         return ObservedBlock(
             spec=spec,
             ramp=site.ramp,
-            line_curve=line_curve,
+            rating=block.rating,
+            yield_pace=block.yield_pace,
+            line_curve=curve,
+            usual_curve=usual,
             calendar=self.past,
             as_of_day=as_of,
         )

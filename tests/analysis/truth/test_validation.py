@@ -113,17 +113,14 @@ def test_a_sampled_class_is_the_logistic():
             distribution=SimpleNamespace(quantile=lambda u, x=value: np.full(len(u), x))
         )
         for name, value in {
-            "t50": 12.0, "k": 0.2, "rating": 0.9, "scrap_start": 0.5, "scrap_mature": 0.1,
-            "scrap_time": 6.0, "mtbf": 9.0, "mttr": 24.0, "major_stops": 0.5,
-            "major_stop": 7.0, "major_stop_gsd": np.e,
+            "t50": 12.0, "steepness": 2.4, "mature": 0.9, "scrap_start": 0.5, "scrap_knee": 0.2,
+            "scrap_mature": 0.1, "scrap_time": 6.0, "scrap_slow_time": 24.0,
         }.items()
     }  # fmt: skip
     sampler = ClassSampler(SimpleNamespace(**fixed), 1)
-    scrap = 0.1 + 0.4 * np.exp(-2.0)
+    scrap = 0.1 + 0.1 * np.exp(-0.5) + 0.3 * np.exp(-2.0)
     assert sampler.scrap(12.0)[0] == pytest.approx(scrap)
-    # rating, curve, repairs of a day after nine, and major stops of 7 sqrt(e) days
-    lost = 0.5 * 7.0 * np.sqrt(np.e) / 365.25
-    assert sampler.share(12.0)[0] == pytest.approx(0.9 * 0.5 * 0.9 * (1.0 - lost))
+    assert sampler.share(12.0)[0] == pytest.approx(0.9 * 0.5)
 
 
 def test_a_plant_is_left_out_of_what_is_said_of_it():

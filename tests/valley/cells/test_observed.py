@@ -1,5 +1,6 @@
 """Observed output: windows add up, the implied state reproduces them, scrap passes its readings."""
 
+import itertools
 import math
 from datetime import date
 
@@ -12,7 +13,7 @@ from bvsim.schema.site import CellBlock, OutputWindow, ScrapReading
 from bvsim.schema.unit import Timed
 from bvsim.valley.cells.observed import ObservedBlock
 from bvsim.valley.ground.undisturbed import Undisturbed
-from bvsim.valley.projects.line_curve import mean_uptime, solve
+from bvsim.valley.projects.line_curve import rating_of, solve, yield_pace
 from world import make_context, make_project, make_ramp
 
 CTX = make_context(as_of=date(2026, 3, 31))
@@ -20,7 +21,7 @@ CALENDAR = CTX.calendar
 SOP = 365.0
 
 
-def make_observed(ramp, windows, readings=(), lines=3):
+def make_observed(ramp, windows, readings=(), lines=3, fitted=None, before=None):
     spec = CellBlock(
         nameplate=12.0,
         lines=lines,
@@ -28,18 +29,23 @@ def make_observed(ramp, windows, readings=(), lines=3):
         first_sales=0.0,
         project=make_project(),
         output={
-            f"w{i}": OutputWindow(first=a, last=b, known_from=b, good=good)
+            f"w{i}": OutputWindow(first=a, last=b, known_from=b, good=good, fitted=fitted)
             for i, (a, b, good) in enumerate(windows)
         },
         scrap={
-            f"r{i}": ScrapReading(on=day, known_from=day, scrap=share)
+            f"r{i}": ScrapReading(on=day, known_from=day, scrap=share, fitted=fitted)
             for i, (day, share) in enumerate(readings)
         },
     )
+    usual = Undisturbed(before or ramp, lines, 4.0)
+    curve = solve(ramp, usual, opened=SOP, calendar=CALENDAR)
     return ObservedBlock(
         spec=spec,
         ramp=ramp,
-        line_curve=solve(ramp, Undisturbed(ramp, lines, 4.0), opened=SOP, calendar=CALENDAR),
+        rating=rating_of(ramp, usual.ramp, 343.0),
+        yield_pace=yield_pace(usual.ramp),
+        line_curve=curve,
+        usual_curve=solve(before, usual, opened=SOP, calendar=CALENDAR) if before else curve,
         calendar=CALENDAR,
         as_of_day=CTX.as_of_day,
     )
@@ -83,7 +89,7 @@ def test_the_implied_state_is_that_of_a_plant_which_made_it(lines, offset):
         0.0,
         years,
     )
-    good = 12.0 * ramp.rating * mean_uptime(ramp, 343.0) * made
+    good = 12.0 * ramp.mature * made
     window = [(date(2024, 1, 1), date(2025, 12, 31), good)]
     observed = make_observed(ramp, window, lines=lines)
     assert observed.fits[0][0] == pytest.approx(offset, abs=1e-4)
@@ -110,9 +116,9 @@ def test_scrap_passes_through_its_readings_and_decays_after_them():
     readings = [(date(2024, 9, 15), 0.48), (date(2025, 11, 17), 0.18)]
     observed = make_observed(ramp, [(date(2024, 1, 1), date(2025, 12, 31), 1.0)], readings)
     for day, share in readings:
-        assert observed.scrap.at(CALENDAR.day(day)) == pytest.approx(share)
-    assert observed.scrap.at(365.0) == pytest.approx(0.6)
-    later = observed.scrap.at(CALENDAR.day(date(2026, 3, 31)))
+        assert observed.scrap_at(CALENDAR.day(day)) == pytest.approx(share)
+    assert observed.scrap_at(365.0) == pytest.approx(0.6)
+    later = observed.scrap_at(CALENDAR.day(date(2026, 3, 31)))
     assert 0.06 < later < 0.18
 
 
@@ -124,7 +130,47 @@ def test_engineering_time_explains_the_scrap():
     day = CALENDAR.day(date(2025, 12, 31))
     months = observed.engineering_months(day)
     scrap = 0.06 + 0.54 * math.exp(-months / ramp.scrap_time)
-    assert scrap == pytest.approx(observed.scrap.at(day))
+    assert scrap == pytest.approx(observed.scrap_at(day))
+
+
+def years_by(day):
+    return (CALENDAR.worked_days(CALENDAR.day(day)) - CALENDAR.worked_days(SOP)) / 343.0
+
+
+FITTED = date(2026, 3, 31)
+WINDOW = [(date(2024, 1, 1), date(2025, 12, 31), 1.7)]
+
+
+def test_what_the_curve_was_fitted_to_moves_the_state_no_more():
+    ramp = make_ramp(t50=24.0, k=0.2, scrap_start=0.6)
+    readings = [(date(2025, 11, 17), 0.18)]
+    observed = make_observed(ramp, WINDOW, readings, fitted=FITTED)
+    age = years_by(date(2026, 1, 1))
+    assert observed.know_how == pytest.approx(age)
+    assert math.fsum(observed.good.values()) == pytest.approx(1.7)
+    day = CALENDAR.day(date(2026, 1, 1))
+    assert observed.engineering_months(day) == pytest.approx(12.0 * age)
+    shifted = make_observed(ramp, WINDOW, readings, fitted=date(2026, 4, 1))  # a later vintage
+    assert abs(shifted.know_how - age) > 0.05
+
+
+def test_a_setting_of_the_curve_leaves_a_fitted_plant_where_it_stood():
+    before = make_ramp(t50=24.0, k=0.2, scrap_start=0.6)
+    slower = make_ramp(t50=36.0, k=0.1333, scrap_start=0.6, scrap_time=8.0)
+    observed = make_observed(slower, WINDOW, fitted=FITTED, before=before)
+    usual = make_observed(before, WINDOW, fitted=FITTED)
+    made = math.fsum(observed._output(observed.fits[0][0], _pieces(observed)))
+    assert made == pytest.approx(math.fsum(usual._output(0.0, _pieces(usual))), rel=1e-6)
+    day = CALENDAR.day(date(2026, 1, 1))
+    months = observed.engineering_months(day)
+    scrap = 0.06 + 0.54 * math.exp(-months / 8.0)
+    assert scrap == pytest.approx(0.06 + 0.54 * math.exp(-usual.engineering_months(day) / 4.0))
+
+
+def _pieces(observed):
+    first, last = CALENDAR.day(WINDOW[0][0]), CALENDAR.day(WINDOW[0][1]) + 1.0
+    inside = [p.start_day for p in CALENDAR.periods if first < p.start_day < last]
+    return [observed._piece(a, b) for a, b in itertools.pairwise([first, *inside, last])]
 
 
 def test_windows_known_later_are_not_used():

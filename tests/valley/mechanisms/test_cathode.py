@@ -344,9 +344,10 @@ def recycled_nickel_charged(world):
 
 @table(
     WORLD,
-    ("maker.ramp.rating", 0.686, possible_per_day, 73.05),  # 0.686 x 36,525 / 343
+    # 0.686 x 36,525 / 343, and 45.75 days from stop to stop of which 45 are worked
+    ("maker.ramp.mature", 0.686, possible_per_day, 74.2675),
     ("maker.kilns.overhaul", 100.0, possible_per_day, 71.878644314868805),  # 3/4 of 0.9 of it
-    ("maker.ramp.rating", 0.686, possible_with_half_the_crews, 36.525),
+    ("maker.ramp.mature", 0.686, possible_with_half_the_crews, 37.13375),
     ("maker.ramp.scrap_start", 0.4, good_share, 0.75),  # 0.6 / 0.8
     ("materials.recipes.nmc-811.precursor", 0.96, precursor_called, 84.0),  # 70 / 0.8 x 0.96
     # 3 t of 7.13 are recycled; 44.5 t of hydroxide less that share.

@@ -108,18 +108,18 @@ def cathode_used_t(world):
 
 @table(
     WORLD,
-    ("ramp.rating", 0.8, good_gwh, 0.56),  # 0.8 x 0.7
-    ("ramp.rating", 0.8, started_gwh, 0.56 / 0.9),
+    ("ramp.mature", 0.8, good_gwh, 0.56),  # 0.8 x 0.7
+    ("ramp.mature", 0.8, started_gwh, 0.56 / 0.9),
     ("ramp.scrap_start", 0.37, good_gwh, 0.441),  # 0.63 of the 0.7 started
-    ("ramp.rating", 0.8, good_with_half_the_crews, 0.28),
+    ("ramp.mature", 0.8, good_with_half_the_crews, 0.28),
     ("ramp.scrap_start", 0.37, good_with_some_cathode, 0.315),  # 0.63 x 0.5
-    ("ramp.rating", 0.8, good_under_a_cap, 0.28),
+    ("ramp.mature", 0.8, good_under_a_cap, 0.28),
     ("ramp.scrap_start", 0.37, good_for_orders, 0.35),  # it starts more for as many good ones
     # A week's orders, 18.2625 x 7 / 343, less what is in process beyond 20 days of them.
     ("production.detection", 20.0, good_with_cells_in_process, 0.372704081632653 - 0.3),
     ("production.detection", 24.0, good_with_cells_in_process, 0.372704081632653 - 0.1),
     ("production.detection", 10.0, good_with_cells_in_process, 0.0),
-    ("ramp.rating", 0.9, cathode_used_t, 0.7 * 1300 / 0.92),
+    ("ramp.mature", 0.9, cathode_used_t, 0.7 * 1300 / 0.92),
 )
 def test_week(spec, measure, expected):
     assert measure(spec) == exact(expected)
@@ -152,10 +152,10 @@ def reported(world):
 
 @table(
     WORLD,
-    ("ramp.rating", 0.9, learnt_months, 12 * 3.5 / 343),
-    ("ramp.rating", 0.9, learnt_years, 3.5 / 343),
+    ("ramp.mature", 0.9, learnt_months, 12 * 3.5 / 343),
+    ("ramp.mature", 0.9, learnt_years, 3.5 / 343),
     ("ramp.scrap_start", 0.37, reported_yield, 0.63),
-    ("ramp.rating", 0.8, reported_use, 0.56 / (34.3 * 31 / 365.25)),
+    ("ramp.mature", 0.8, reported_use, 0.56 / (34.3 * 31 / 365.25)),
 )
 def test_what_a_week_leaves(spec, measure, expected):
     assert measure(spec) == exact(expected)
@@ -191,9 +191,9 @@ def planned_at_half_rate(world):
 # 36.525 GWh a year x 0.9 / 0.9 x 1000 t / 365.25 days: 100 t a day.
 @table(
     WORLD,
-    ("ramp.rating", 0.72, planned_when_mature, 80.0),
+    ("ramp.mature", 0.72, planned_when_mature, 80.0),
     ("ramp.scrap_mature", 0.28, planned_when_mature, 125.0),  # 0.9 / 0.72
-    ("ramp.k", 0.3, planned_at_half_rate, 97.3403006423134),  # 1 / (1 + e^-3.6)
+    ("ramp.steepness", 4.2, planned_at_half_rate, 97.3403006423134),  # 1 / (1 + e^-3.6)
 )
 def test_outlook_of_cathode_use(spec, measure, expected):
     assert measure(spec) == exact(expected)

@@ -14,7 +14,7 @@ from bvsim.valley.projects.lines import Stops
 from bvsim.valley.projects.ramp import make_curve
 from bvsim.valley.projects.stages import Pipeline
 from mechanism_table import Fortune, exact, table
-from world import SHOCK, make_context, make_project, make_ramp
+from world import SHOCK, left_by_stops, make_context, make_project, make_ramp
 
 ONE_MEAN = 1.0 - 1.0 / math.e
 """The uniform number at which an exponential time is as long as its mean."""
@@ -37,9 +37,9 @@ def made_in_a_year(ramp):
 # 1 / (1 + e^(-k (20 - t50))); what is made is ln((1 + e^(k (12 - t50))) / (1 + e^(-k t50))) / 12 k.
 @table(
     RAMP,
-    ("t50", 12.0, rate_at_twenty_months, 0.916827303506078),  # e^-2.4
-    ("k", 0.5, rate_at_twenty_months, 0.952574126822433),  # e^-3
-    ("t50", 12.0, made_in_a_year, 0.185052802097705),  # (ln 2 - ln(1 + e^-3.6)) / 3.6
+    ("t50", 12.0, rate_at_twenty_months, 0.942675824101131),  # e^-(4.2 x 20 / 12 - 4.2)
+    ("steepness", 7.0, rate_at_twenty_months, 0.952574126822433),  # e^-3
+    ("t50", 12.0, made_in_a_year, 0.16149117283048264),  # (ln 2 - ln(1 + e^-4.2)) / 4.2
     # Half of e^(-k (t - t50)): (1/2)^(e^-1.8); 1 - 1/2 e^(-1.8) with the lag of 14 - ln 2 / 0.3.
     ("family", "gompertz", rate_at_twenty_months, 0.891743754581768),
     ("family", "lagged-exponential", rate_at_twenty_months, 0.917350555889207),
@@ -152,6 +152,7 @@ def major_stop_days(ramp):
 CERTAIN = replace(
     RAMP,
     scrap_start=0.4,
+    scrap_knee=0.06,
     scrap_mature=0.06,
     transfer=0.4,
     mtbf=20.0,
@@ -161,12 +162,15 @@ CERTAIN = replace(
     major_stops=3.6525,
     major_stop_gsd=1.0,
 )
+CERTAIN = replace(CERTAIN, mature=0.9 * left_by_stops(vars(CERTAIN)))  # the rating is 0.9
 
 
 @table(
     CERTAIN,
     ("scrap_time", 4.0, scrap_after_four_months, 0.18507900999829),  # 0.06 + 0.34 / e
     ("scrap_time", 2.0, scrap_after_four_months, 0.106013996300448),  # 0.06 + 0.34 / e^2
+    # 0.06 + 0.04 / e^(4/30) + 0.3 / e
+    ("scrap_knee", 0.1, scrap_after_four_months, 0.2053707651131506),
     ("scrap_mature", 0.1, scrap_after_four_months, 0.210363832351433),  # 0.1 + 0.3 / e
     ("transfer", 0.3, know_how_of_a_second_block, 0.6),  # 0.3 x 2 years
     ("transfer", 0.3, know_how_of_a_second_block_behind, -0.5),  # a delay is handed on in full

@@ -14,7 +14,7 @@ from bvsim.valley.ground.undisturbed import Undisturbed
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.lines import Stops
 from bvsim.valley.projects.stages import Pipeline
-from world import SHOCK, make_context, make_project, make_ramp
+from world import SHOCK, left_by_stops, make_context, make_project, make_ramp
 
 
 def make_block(ctx, ramp, *, lines=3, interval=4.0, sop=0.0, name="a.block-1", elders=()):
@@ -48,7 +48,7 @@ def plant_curve(ctx, ramp, period, *, sop=0.0):
     first = ctx.calendar.worked_days(sop)
     months = [12.0 * (days - first) / ctx.calendar.scheduled_days_per_year for days in worked]
     begin, end = (math.log1p(math.exp(ramp.k * (m - ramp.t50))) / ramp.k for m in months)
-    return 12.0 * ramp.rating * (end - begin) / 12.0
+    return 12.0 * ramp.mature / left_by_stops(vars(ramp)) * (end - begin) / 12.0
 
 
 @pytest.mark.parametrize("lines", [1, 6, 13])
@@ -86,14 +86,24 @@ def test_lines_come_sooner_only_where_the_curve_needs_them():
     assert sum(releases[14.0]) < 5 * drawn
 
 
-def test_where_yield_is_not_there_lines_run_in_full_and_no_faster():
+def test_yield_comes_sooner_where_the_plants_curve_needs_it_and_lines_run_no_faster():
     ctx = make_context(chance=False)
     ramp = make_ramp(t50=4.0, k=1.0, scrap_start=0.5, scrap_time=24.0)
-    short = 0
-    for period, levels, (_, good) in run_block(ctx, make_block(ctx, ramp, lines=1)):
+    block = make_block(ctx, ramp, lines=1)
+    assert block.yield_pace < 0.5
+    for period, levels, (_, good) in run_block(ctx, block):
         assert levels.ramped <= levels.rated * (1.0 + 1e-12)
-        short += good < 0.95 * plant_curve(ctx, ramp, period)
-    assert short > 50
+        assert good >= 0.97 * plant_curve(ctx, ramp, period)
+    # no sooner than that: a little slower, and the curve is missed by more than allowed
+    above = 0.44 / 0.94
+    for years in (0.5, 0.75, 1.0):
+        missed = 1.02 * (1.0 - above * math.exp(-12 * years / (24.0 * block.yield_pace * 1.01)))
+        if missed < 1.0 / (1.0 + math.exp(4.0 - 12 * years)):
+            break
+    else:
+        raise AssertionError
+    usual = make_block(ctx, make_ramp(t50=14.0, k=0.3), lines=1)
+    assert usual.yield_pace == 1.0
 
 
 def test_with_stops_the_curve_is_followed_in_the_mean():

@@ -17,18 +17,14 @@ MEMBERS = 4096
 _GRID = 49
 _FIGURES = (
     "t50",
-    "k",
-    "rating",
+    "steepness",
+    "mature",
     "scrap_start",
+    "scrap_knee",
     "scrap_mature",
     "scrap_time",
-    "mtbf",
-    "mttr",
-    "major_stops",
-    "major_stop",
-    "major_stop_gsd",
+    "scrap_slow_time",
 )
-_DAYS_A_YEAR = 365.25
 
 
 def ramp_classes(folder: Path, as_of: date) -> dict[str, Any]:
@@ -88,8 +84,10 @@ class ClassSampler:
     def scrap(self, months: float) -> FloatArray:
         """Return scrap at an age, share of starts, shape (members,)."""
         d = self._drawn
-        above = d["scrap_start"] - d["scrap_mature"]
-        return d["scrap_mature"] + above * np.exp(-months / d["scrap_time"])
+        fast = np.exp(-months / d["scrap_time"])
+        slow = np.exp(-months / d["scrap_slow_time"])
+        above, below = d["scrap_start"] - d["scrap_knee"], d["scrap_knee"] - d["scrap_mature"]
+        return np.asarray(d["scrap_mature"] + below * slow + above * fast)
 
     def share(self, months: float) -> FloatArray:
         """Return good cells at an age as a share of nameplate, shape (members,).
@@ -97,11 +95,7 @@ class ClassSampler:
         The plant's curve: lines in turn, stops and yield are in it.
         """
         d = self._drawn
-        rate = 1.0 / (1.0 + np.exp(-d["k"] * (months - d["t50"])))
-        spread = np.log(d["major_stop_gsd"])
-        lost = d["major_stops"] * d["major_stop"] * np.exp(spread * spread / 2.0)
-        uptime = d["mtbf"] / (d["mtbf"] + d["mttr"] / 24.0) * (1.0 - lost / _DAYS_A_YEAR)
-        return np.asarray(d["rating"] * rate * uptime)
+        return np.asarray(d["mature"] / (1.0 + np.exp(-d["steepness"] * (months / d["t50"] - 1.0))))
 
     def of(self, point: RampPoint) -> FloatArray:
         """Return what the class says of a published point."""

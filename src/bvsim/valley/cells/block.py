@@ -146,7 +146,7 @@ class SiteBlock:
 
     def _observed_yield(self, period: Period) -> float:
         assert self.observed is not None
-        return 1.0 - self.observed.scrap.at(period.start_day + period.days / 2.0)
+        return 1.0 - self.observed.scrap_at(period.start_day + period.days / 2.0)
 
     def _take_over(self, observed: ObservedBlock, period: Period) -> None:
         """Take over the state that explains the observations, when a window ends."""

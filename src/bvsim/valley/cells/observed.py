@@ -4,6 +4,10 @@ Within each window of observed output the block follows its class's curve shifte
 by one offset: the offset at which it makes what was observed, with the scrap that was
 observed. It contains whatever delayed or sped up the block, stalls included. What no
 offset reaches is left to a last rescaling, so the windows add up exactly.
+
+Where the site's figures were fitted to a window already, its curve is drawn given what was
+made there, and the observation must not count twice: the block stands where that curve, before
+any setting of a scenario, has it at its age. The same for scrap.
 """
 
 from __future__ import annotations
@@ -11,12 +15,18 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from datetime import date
 from typing import Final, NamedTuple
 
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.site import CellBlock, OutputWindow
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Calendar
-from bvsim.valley.projects.line_curve import LineCurve, mean_uptime
+from bvsim.valley.projects.line_curve import (
+    LineCurve,
+    ScrapCurve,
+    UndisturbedYield,
+    mean_uptime,
+)
 
 _WIDEST_OFFSET_YEARS: Final = 60.0
 _TOLERANCE: Final = 1e-9
@@ -35,40 +45,61 @@ class Piece(NamedTuple):
 class ScrapPath:
     """Observed scrap over time: readings joined by straight lines in log(scrap - mature).
 
-    After the last reading scrap decays towards the mature level with the class's time.
+    After the last reading scrap falls as the class has it from that level on, or, where the
+    class was fitted to the readings, as it has it at that age.
 
     Parameters
     ----------
     ramp : RampClass
         Drawn figures; mature scrap lies below every reading.
+    usual : UndisturbedYield
+        Scrap by age, before any setting.
     sop_day : float
         Where the path begins, at the class's scrap at SOP.
     readings : sequence of (day, scrap)
         What was observed, ascending.
+    pace : float
+        Factor on the times in which scrap falls.
+    fitted : bool
+        Whether the class was fitted to them.
     """
 
     def __init__(
         self,
         ramp: RampClass,
+        usual: UndisturbedYield,
         sop_day: float,
         readings: Sequence[tuple[float, float]],
+        *,
+        pace: float = 1.0,
+        fitted: bool = False,
     ) -> None:
-        self.mature = ramp.scrap_mature
-        self.decay_days = ramp.scrap_time * DAYS_PER_MONTH
+        self.curve, self.fitted = ScrapCurve(ramp, pace), fitted
+        self.mature, self._usual = ramp.scrap_mature, usual
+        self._changed = not usual.has_scrap_of(self.curve)
         points = [(sop_day, ramp.scrap_start), *readings]
         self.points = [(day, math.log(max(s - self.mature, 1e-6))) for day, s in points]
 
-    def at(self, day: float) -> float:
-        """Return scrap on a day, as a share of cells started."""
+    def at(self, day: float, age: float) -> float:
+        """Return scrap on a day, at a working age in years, as a share of cells started."""
         before = self.points[0]
         for point in self.points[1:]:
             if day < point[0]:
                 share = (day - before[0]) / (point[0] - before[0])
                 return self.mature + math.exp(before[1] + share * (point[1] - before[1]))
             before = point
-        if len(self.points) == 1 and day <= before[0]:
-            return self.mature + math.exp(before[1])
-        return self.mature + math.exp(before[1] - (day - before[0]) / self.decay_days)
+        return self.curve.at(self.engineering_months(day, age))
+
+    def engineering_months(self, day: float, age: float) -> float:
+        """Return the engineering time that explains the scrap of a day."""
+        last_day, last = self.points[-1]
+        if self.fitted or len(self.points) == 1:
+            months = self._usual.engineering_months(age)
+            return self.curve.months(self._usual.scrap(months)) if self._changed else months
+        if day < last_day:
+            return self.curve.months(self.at(day, age))
+        since = (day - last_day) / DAYS_PER_MONTH
+        return self.curve.months(self.mature + math.exp(last)) + since
 
 
 class ObservedBlock:
@@ -80,8 +111,14 @@ class ObservedBlock:
         Drawn figures: nameplate, windows of output, readings of scrap.
     ramp : RampClass
         Drawn figures of the class.
+    rating : float
+        Share of nameplate at which its mature lines run.
+    yield_pace : float
+        Factor on the times in which its scrap falls.
     line_curve : LineCurve
         The frozen rate of the block's lines.
+    usual_curve : LineCurve
+        The same before any setting of a scenario.
     calendar : Calendar
         Periods and scheduled days.
     as_of_day : float
@@ -106,28 +143,35 @@ class ObservedBlock:
         *,
         spec: CellBlock,
         ramp: RampClass,
+        rating: float,
+        yield_pace: float,
         line_curve: LineCurve,
+        usual_curve: LineCurve,
         calendar: Calendar,
         as_of_day: float,
     ) -> None:
         self.ramp, self.line_curve, self.calendar = ramp, line_curve, calendar
+        self.usual_curve = usual_curve
         self.uptime = mean_uptime(ramp, calendar.scheduled_days_per_year)
-        self._full_gwh_per_year = spec.nameplate * ramp.rating * self.uptime
+        self._full_gwh_per_year = spec.nameplate * rating * self.uptime
         self.sop_day = line_curve.schedule.days[0]
         known = [w for w in spec.output.values() if calendar.day(w.known_from) <= as_of_day]
-        readings = [
-            (calendar.day(r.on), r.scrap)
-            for r in spec.scrap.values()
-            if calendar.day(r.known_from) <= as_of_day
-        ]
-        self.scrap = ScrapPath(ramp, self.sop_day, sorted(readings))
+        seen = [r for r in spec.scrap.values() if calendar.day(r.known_from) <= as_of_day]
+        self.scrap = ScrapPath(
+            ramp,
+            usual_curve.usual_yield,
+            self.sop_day,
+            sorted((calendar.day(r.on), r.scrap) for r in seen),
+            pace=yield_pace,
+            fitted=all(self._in_fit(r.fitted, as_of_day) for r in seen),
+        )
         self.good: dict[int, float] = {}
         self.throttled: set[int] = set()
         self.fits: list[tuple[float, float]] = []
         self.end_day = self.last_fit_day = -math.inf
         self.know_how = 0.0
         for window in sorted(known, key=lambda w: w.first):
-            self._impose(window)
+            self._impose(window, fitted=self._in_fit(window.fitted, as_of_day))
 
     def covers(self, index: int) -> bool:
         """Tell whether output of a period was observed."""
@@ -135,17 +179,22 @@ class ObservedBlock:
 
     def engineering_months(self, day: float) -> float:
         """Return the engineering time that explains the scrap of a day."""
-        ramp = self.ramp
-        above = max(ramp.scrap_start - ramp.scrap_mature, 1e-6)
-        now = max(self.scrap.at(day) - ramp.scrap_mature, 1e-9)
-        return -ramp.scrap_time * math.log(now / above)
+        return self.scrap.engineering_months(day, self._age(day))
+
+    def scrap_at(self, day: float) -> float:
+        """Return the scrap of a day, as a share of cells started."""
+        return self.scrap.at(day, self._age(day))
+
+    def _in_fit(self, fitted: date | None, as_of_day: float) -> bool:
+        """Tell whether the figures in force were fitted to an observation."""
+        return fitted is not None and self.calendar.day(fitted) <= as_of_day
 
     def _age(self, day: float) -> float:
         """Return the block's working years on a day."""
         worked = self.calendar.worked_days(day) - self.calendar.worked_days(self.sop_day)
         return worked / self.calendar.scheduled_days_per_year
 
-    def _impose(self, window: OutputWindow) -> None:
+    def _impose(self, window: OutputWindow, *, fitted: bool) -> None:
         calendar = self.calendar
         first, last = calendar.day(window.first), calendar.day(window.last) + 1.0
         periods = [p for p in calendar.periods if p.start_day < last and p.end_day > first]
@@ -153,18 +202,24 @@ class ObservedBlock:
             shape = [p.scheduled_days for p in periods]
             self.throttled.update(p.index for p in periods)
         else:
-            shape = self._fit(window.good, first, last, [p.start_day for p in periods])
+            shape = self._fit(
+                window.good, first, last, [p.start_day for p in periods], shifted=not fitted
+            )
         total = math.fsum(shape)
         for period, part in zip(periods, shape, strict=True):
             share = part / total if total > 0.0 else period.days / (last - first)
             self.good[period.index] = self.good.get(period.index, 0.0) + window.good * share
         self.end_day = max(self.end_day, periods[-1].end_day)
 
-    def _fit(self, good: float, first: float, last: float, starts: list[float]) -> list[float]:
+    def _fit(
+        self, good: float, first: float, last: float, starts: list[float], *, shifted: bool
+    ) -> list[float]:
         """Find the window's offset; return the good output of its periods, GWh."""
         bounds = [max(first, starts[0]), *starts[1:], last]
         pieces = [self._piece(a, b) for a, b in itertools.pairwise(bounds)]
-        offset = self._find_offset(good, pieces)
+        aim = good if shifted else math.fsum(self._output(0.0, pieces, self.usual_curve))
+        same = not shifted and self.usual_curve is self.line_curve
+        offset = 0.0 if same else self._find_offset(aim, pieces)
         shape = self._output(offset, pieces)
         made = math.fsum(shape)
         self.fits.append((offset, good / made if made > 0.0 else math.nan))
@@ -174,7 +229,7 @@ class ObservedBlock:
 
     def _piece(self, start: float, end: float) -> Piece:
         age = self._age(start)
-        scrap = self.scrap.at((start + end) / 2.0)
+        scrap = self.scrap_at((start + end) / 2.0)
         good_share = (1.0 - scrap) / (1.0 - self.ramp.scrap_mature)
         return Piece(age, self._age(end) - age, start, good_share)
 
@@ -209,9 +264,11 @@ class ObservedBlock:
         """Return the logarithm of what the block makes at a shift, less that of the target."""
         return math.log(max(math.fsum(self._output(offset, pieces)), 1e-300)) - target
 
-    def _output(self, offset: float, pieces: Sequence[Piece]) -> list[float]:
+    def _output(
+        self, offset: float, pieces: Sequence[Piece], curve: LineCurve | None = None
+    ) -> list[float]:
         """Return the good cells that the block makes in each piece at a shift, GWh."""
-        curve, full = self.line_curve, self._full_gwh_per_year
+        curve, full = curve or self.line_curve, self._full_gwh_per_year
         made = []
         for age, years, day, good_share in pieces:
             rate = curve.rate(age + offset, years, day) if years > 0.0 else 0.0

@@ -21,7 +21,9 @@ from bvsim.valley.projects.line_curve import (
     LineCurve,
     ScrapCurve,
     mean_uptime,
+    rating_of,
     solve,
+    yield_pace,
 )
 from bvsim.valley.projects.lines import NOTHING, Levels, Line, Stops
 from bvsim.valley.projects.stages import Events, Pipeline
@@ -57,6 +59,12 @@ class Block:
         Years of scheduled time in which an undisturbed plant of the class gets so far.
     line_curve : LineCurve
         The lines' rate, frozen when the block opens.
+    yield_pace : float
+        Factor on the times in which scrap falls: below 1 where the plant's curve needs yield
+        sooner than drawn.
+    rating : float
+        Share of nameplate at which mature lines run while they run: the class's mature share
+        over the availability of its stops; at most 1.
     """
 
     line_curve: LineCurve
@@ -79,11 +87,13 @@ class Block:
         self.ramp, self.ctx, self.pipeline, self.elders = ramp, ctx, pipeline, elders
         own = Undisturbed(ramp, lines, line_interval.values[0])
         self.before = ctx.before.get(entity, own)
-        self._scrap = ScrapCurve(ramp)
         self._chance = ctx.streams.key.chance
+        self.yield_pace = yield_pace(self.before.ramp, changes=self._chance)
+        self._scrap = ScrapCurve(ramp, self.yield_pace)
         days = ctx.calendar.scheduled_days_per_year
         self._usual_uptime = mean_uptime(self.before.ramp, days)
         """Availability of the class: what an undisturbed plant learns at."""
+        self.rating = rating_of(ramp, self.before.ramp, days)
         self._repair_factor, self._pace = 1.0, mean_uptime(ramp, days) / self._usual_uptime
         if not self._chance:
             self._pace = 1.0
@@ -146,15 +156,22 @@ class Block:
             changes=self._chance,
         )
         given = self.line_curve.schedule.given_days
+        if self.yield_pace < 1.0:
+            self._note("yield comes sooner than drawn", self.yield_pace, "factor on its times")
         if given > 0.0:
-            ctx.trace.log(
-                day=ctx.env.now,
-                entity=self.entity,
-                event="lines come sooner than drawn",
-                cause="the plant's curve needs them",
-                value=given / DAYS_PER_MONTH,
-                unit="months, the last line",
+            self._note(
+                "lines come sooner than drawn", given / DAYS_PER_MONTH, "months, the last line"
             )
+
+    def _note(self, event: str, value: float, unit: str) -> None:
+        self.ctx.trace.log(
+            day=self.ctx.env.now,
+            entity=self.entity,
+            event=event,
+            cause="the plant's curve needs it",
+            value=value,
+            unit=unit,
+        )
 
     def _interval_days(self, number: int) -> float:
         """Return the days from a line's release to the next one's, as levers have it now."""
@@ -256,7 +273,7 @@ class Block:
         rate = self.line_curve.rate(self.know_how, years, period.start_day)
         uptime = self._time_up(scheduled, repair_factor)
         built = self.released * years
-        rated = built * self.ramp.rating
+        rated = built * self.rating
         ramped = rated * rate * (1.0 - self.ramp.stall_capacity if self.stalled else 1.0)
         self._available = ramped * uptime * self.campaign
         if self._available <= 0.0 and not self.stalled:
@@ -322,7 +339,7 @@ class Block:
             return 0.0
         now, curve = self.ctx.env.now, self.line_curve
         share = curve.planned(self.know_how + years, now + years * DAYS_PER_YEAR)
-        return self.released / curve.schedule.due(now) * self.ramp.rating * share
+        return self.released / curve.schedule.due(now) * self.rating * share
 
     def take_over(self, know_how: float) -> None:
         """Take over the know-how that explains what was observed."""

@@ -5,7 +5,8 @@ in turn, scrap and stops in it. When nothing outside binds, a block therefore ma
 
     P(s) = A L(s),   A = rating x mean availability,
 
-with the class's curve L and the block's know-how s, in years of scheduled time since SOP.
+with A the class's mature share of nameplate, its curve L and the block's know-how s, in
+years of scheduled time since SOP. The rating is what the drawn stops leave of A.
 All its lines share s. Each released line runs at the share of its rating
 
     f(s) = L(s) / (m y0(s)),   at most 1,
@@ -34,21 +35,62 @@ from bvsim.valley.ground.undisturbed import Undisturbed
 from bvsim.valley.projects.ramp import Curve, make_curve
 
 HOURS_PER_DAY: Final = 24.0
+SHORTFALL: Final = 0.02
+"""By how much of its value a plant's output may fall short of its curve."""
+_STEP_YEARS: Final = 0.25
+_STEPS: Final = 33
+_PACE_HALVINGS: Final = 12
+"""Eight years in quarters; a pace to a quarter of a thousandth."""
+_SHORTEST_MONTHS: Final = 1e-6
 _ROUNDING_DAYS: Final = 1e-6
+_NEAR_MATURE: Final = 1e-6
+"""Scrap this close to the mature level is reached; it never gets there."""
+_PRECISE_MONTHS: Final = 1e-6
 
 
 class ScrapCurve:
-    """Scrap by engineering time: s(e) = s_mature + (s_start - s_mature) exp(-e / tau)."""
+    """Scrap by engineering time e, in two stages: quickly to the knee, slowly from there.
 
-    __slots__ = ("above", "mature", "tau_months")
+    s(e) = s_mature + (s_knee - s_mature) exp(-e / slow) + (s_start - s_knee) exp(-e / fast)
 
-    def __init__(self, ramp: RampClass) -> None:
-        self.mature, self.tau_months = ramp.scrap_mature, ramp.scrap_time
-        self.above = max(0.0, ramp.scrap_start - ramp.scrap_mature)
+    Parameters
+    ----------
+    ramp : RampClass
+        Figures of the class.
+    pace : float
+        Factor on both times: see `yield_pace`.
+    """
+
+    __slots__ = ("above", "below", "fast_months", "mature", "slow_months")
+
+    def __init__(self, ramp: RampClass, pace: float = 1.0) -> None:
+        self.mature = ramp.scrap_mature
+        self.fast_months = max(ramp.scrap_time * pace, _SHORTEST_MONTHS)
+        self.slow_months = max(ramp.scrap_slow_time * pace, _SHORTEST_MONTHS)
+        self.below = max(0.0, ramp.scrap_knee - ramp.scrap_mature)
+        self.above = max(0.0, ramp.scrap_start - ramp.scrap_mature - self.below)
 
     def at(self, months: float) -> float:
         """Return scrap after an engineering time, as a share of units started."""
-        return self.mature + self.above * exp(-months / self.tau_months)
+        fast = self.above * exp(-months / self.fast_months)
+        return self.mature + self.below * exp(-months / self.slow_months) + fast
+
+    def months(self, scrap: float) -> float:
+        """Return the engineering time after which scrap is at some level.
+
+        Above the scrap at SOP it is negative; at the mature level or below, very long.
+        """
+        wanted = max(scrap, self.mature + _NEAR_MATURE)
+        low = -self.fast_months - self.slow_months
+        while self.at(low) < wanted:
+            low *= 2.0
+        high = 0.0
+        while self.at(high) > wanted:
+            high = 2.0 * high + self.slow_months + self.fast_months
+        while high - low > _PRECISE_MONTHS:
+            middle = (low + high) / 2.0
+            low, high = (middle, high) if self.at(middle) > wanted else (low, middle)
+        return (low + high) / 2.0
 
 
 class UndisturbedYield:
@@ -63,23 +105,42 @@ class UndisturbedYield:
         Figures before any setting.
     changes : bool
         Whether there are product changes at all.
+    pace : float
+        Factor on the times in which scrap falls.
     """
 
     __slots__ = ("_fading_per_month", "_good", "_scrap")
 
-    def __init__(self, ramp: RampClass, *, changes: bool) -> None:
-        self._scrap = ScrapCurve(ramp)
+    def __init__(self, ramp: RampClass, *, changes: bool, pace: float = 1.0) -> None:
+        self._scrap = ScrapCurve(ramp, pace)
         self._good = max(1.0 - ramp.scrap_mature, 1e-9)
         interval = ramp.product_change_interval
         self._fading_per_month = ramp.relapse / interval if changes and interval > 0.0 else 0.0
 
-    def at(self, know_how: float) -> float:
-        """Return the yield at a know-how (years), as a share of the mature one."""
+    def engineering_months(self, know_how: float) -> float:
+        """Return the undisturbed engineering time at a know-how (years)."""
         months = know_how * MONTHS_PER_YEAR if know_how > 0.0 else 0.0
         fading = self._fading_per_month
-        if fading > 0.0:
-            months = -expm1(-fading * months) / fading
-        return (1.0 - self._scrap.at(months)) / self._good
+        return -expm1(-fading * months) / fading if fading > 0.0 else months
+
+    def scrap(self, months: float) -> float:
+        """Return scrap after an engineering time, as a share of units started."""
+        return self._scrap.at(months)
+
+    def has_scrap_of(self, other: ScrapCurve) -> bool:
+        """Tell whether another scrap curve is the same."""
+        own = self._scrap
+        return (
+            own.mature == other.mature
+            and own.above == other.above
+            and own.below == other.below
+            and own.fast_months == other.fast_months
+            and own.slow_months == other.slow_months
+        )
+
+    def at(self, know_how: float) -> float:
+        """Return the yield at a know-how (years), as a share of the mature one."""
+        return (1.0 - self._scrap.at(self.engineering_months(know_how))) / self._good
 
 
 class Schedule:
@@ -211,10 +272,39 @@ def solve(
     changes : bool
         Whether products change by chance.
     """
-    usual_yield = UndisturbedYield(before.ramp, changes=changes)
+    pace = yield_pace(before.ramp, changes=changes)
+    usual_yield = UndisturbedYield(before.ramp, changes=changes, pace=pace)
     needs = _Needs(make_curve(before.ramp), usual_yield, before.lines, opened, calendar)
     schedule = releases(needs, before.interval_months * DAYS_PER_MONTH)
     return LineCurve(make_curve(ramp), usual_yield, schedule, head_start)
+
+
+def yield_pace(ramp: RampClass, *, changes: bool = True) -> float:
+    """Return the factor on the times of scrap with which yield keeps up with the plant's curve.
+
+    Lines at their full rating make m y0 of the mature output, so no plant can follow L where
+    L > y0. Output was seen of more plants than scrap was: where the two draws contradict each
+    other, yield comes as soon as the curve needs it.
+
+    Returns
+    -------
+    float
+        The largest factor, at most 1, with which y0 falls short of L by `SHORTFALL` at most.
+    """
+    curve = make_curve(ramp)
+    wanted = [(i * _STEP_YEARS, curve.share(i * _STEP_YEARS)) for i in range(_STEPS)]
+
+    def keeps_up(pace: float) -> bool:
+        usual = UndisturbedYield(ramp, changes=changes, pace=pace)
+        return all(share <= (1.0 + SHORTFALL) * usual.at(age) for age, share in wanted)
+
+    if keeps_up(1.0):
+        return 1.0
+    low, high = 0.0, 1.0
+    for _ in range(_PACE_HALVINGS):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if keeps_up(middle) else (low, middle)
+    return low
 
 
 class _Needs:
@@ -285,6 +375,15 @@ def mean_uptime(
     repair = ramp.mttr * repair_factor / HOURS_PER_DAY
     repaired = ramp.mtbf / (ramp.mtbf + repair) if ramp.mtbf > 0.0 else 0.0
     return repaired * (1.0 - min(1.0, lost_to_major_stops(ramp) / scheduled_days_per_year))
+
+
+def rating_of(ramp: RampClass, before: RampClass, scheduled_days_per_year: float) -> float:
+    """Return the share of nameplate at which mature lines run while they run, at most 1.
+
+    What the stops drawn before any setting leave of the mature share: stops that a scenario
+    adds cost output, and those that it takes away give some.
+    """
+    return min(1.0, ramp.mature / mean_uptime(before, scheduled_days_per_year))
 
 
 def lost_to_major_stops(ramp: RampClass) -> float:

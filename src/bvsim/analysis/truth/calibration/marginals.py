@@ -10,17 +10,27 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bvsim.schema.distributions import Beta, Distribution, Lognormal, Normal
+from bvsim.schema.distributions import Beta, Distribution, Lognormal, Normal, Quantiles
 
 FloatArray = NDArray[np.float64]
+Number = float | list[float]
 
 LEVELS: Final = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 """Where a distribution must agree with the sample."""
 _DIGITS: Final = 4
+_CLOSE: Final = 0.01
+"""How far off a family may be, as a share of the width from P5 to P95."""
+_SHARES: Final = (
+    *(0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5),
+    *(0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.975, 0.99),
+)
+_ENDS: Final = (0.001, 0.999)
+"""Quantiles that are written where no family is close; the last two stand for the ends."""
 _PARAMETERS: Final[Mapping[str, Mapping[str, str]]] = {
     "lognormal": {"median": "mid", "gsd": "gsd"},
     "beta": {"a": "a", "b": "b"},
     "normal": {"mean": "mean", "sd": "sd"},
+    "quantiles": {"shares": "shares", "values": "values"},
 }
 """By family: names in files, and of the attributes."""
 
@@ -51,11 +61,15 @@ class Marginal:
         return max(abs(a - b) for a, b in zip(self.sampled, self.written, strict=True)) / width
 
     @property
-    def entry(self) -> dict[str, dict[str, float]]:
+    def entry(self) -> dict[str, dict[str, Number]]:
         """As a file has it."""
         names = _PARAMETERS[self.family]
         numbers = (getattr(self.distribution, own) for own in names.values())
-        return {self.family: dict(zip(names, map(_rounded, numbers), strict=True))}
+        return {self.family: dict(zip(names, map(_written, numbers), strict=True))}
+
+
+def _written(x: float | tuple[float, ...]) -> Number:
+    return [_rounded(each) for each in x] if isinstance(x, tuple) else _rounded(x)
 
 
 def _rounded(x: float) -> float:
@@ -75,11 +89,22 @@ def marginal(sample: FloatArray, *, share: bool = False) -> Marginal:
     Notes
     -----
     A lognormal for what is positive, a normal for what is not; closest means the least squares
-    of quantiles at `LEVELS`, on the scale of their width.
+    of quantiles at `LEVELS`, on the scale of their width. Where none comes close, the
+    quantiles themselves.
     """
     sampled = np.quantile(sample, LEVELS)
     tried = [_fit(family, sampled) for family in _families(sample, share)]
-    return min(tried, key=lambda each: each.worst)
+    best = min(tried, key=lambda each: each.worst)
+    return best if best.worst <= _CLOSE else _as_quantiles(sample, sampled)
+
+
+def _as_quantiles(sample: FloatArray, sampled: FloatArray) -> Marginal:
+    shares = (0.0, *_SHARES, 1.0)
+    values = [_rounded(float(x)) for x in np.quantile(sample, (_ENDS[0], *_SHARES, _ENDS[1]))]
+    kept = [i for i in range(len(values)) if i == 0 or values[i] > values[i - 1]]
+    distribution = Quantiles((*(shares[i] for i in kept[:-1]), 1.0), tuple(values[i] for i in kept))
+    written = tuple(float(x) for x in distribution.quantile(np.array(LEVELS)))
+    return Marginal("quantiles", distribution, tuple(float(x) for x in sampled), written)
 
 
 def _families(sample: FloatArray, share: bool) -> list[str]:
@@ -142,6 +167,11 @@ def rank_correlations(
         for j in range(i + 1, len(names))
         if abs(matrix[i, j]) >= least
     ]
+
+
+def rank_correlation(a: FloatArray, b: FloatArray) -> float:
+    """Return Spearman's rank correlation of two figures."""
+    return round(float(np.corrcoef(_ranks(a), _ranks(b))[0, 1]), 2)
 
 
 def _ranks(values: Sequence[Any] | FloatArray) -> FloatArray:

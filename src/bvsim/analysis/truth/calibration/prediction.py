@@ -15,10 +15,14 @@ from bvsim.analysis.truth.calibration.likelihood import (
     published,
     unscaled,
 )
+from bvsim.analysis.truth.calibration.model import OFFSET
 from bvsim.analysis.truth.calibration.sampling import Posterior
-from bvsim.analysis.truth.calibration.table import CLASSES, Row
+from bvsim.analysis.truth.calibration.table import CLASSES, FIRST_CELL, Row
 
 FloatArray = NDArray[np.float64]
+
+_SHORTEST_MONTHS = 0.1
+"""Of t50, where a plant was beyond it at its SOP."""
 
 
 def noise_of(posterior: Posterior, evidence: Evidence) -> FloatArray:
@@ -56,10 +60,49 @@ def class_figures(posterior: Posterior, ramp: str, ramped_before: int) -> dict[s
     return _drawn(posterior, CLASSES.index(ramp), float(curves.experience(ramped_before)), None)
 
 
+def seen_plant(posterior: Posterior, plant: str, kind: str = FIRST_CELL) -> dict[str, FloatArray]:
+    """Return the figures of a plant of the table, its own rows in view, one for each draw.
+
+    Class and deviation come from one draw: this is the posterior of the class figures times
+    that of the plant's deviation given them.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Draws.
+    plant : str
+        Which.
+    kind : str
+        Of the SOP that its time is counted from: of another than first cells the curves
+        have gone on for the offset.
+    """
+    i = posterior.what.index(plant)
+    z = {name: scores[:, [i]] for name, scores in posterior.z.items()}
+    found = _figures(posterior, z, int(posterior.what.ramp[i]), float(posterior.what.known[i]))
+    if kind == FIRST_CELL:
+        return found
+    return _counted_from(found, posterior.h[OFFSET][:, posterior.what.kinds.index(kind)])
+
+
+def _counted_from(p: Mapping[str, FloatArray], months: FloatArray) -> dict[str, FloatArray]:
+    """Return figures of the same curves with time counted from some months after first cells."""
+    t50 = np.maximum(p["t50"] - months, _SHORTEST_MONTHS)
+    fallen = p["scrap_mature"] + (p["scrap_knee"] - p["scrap_mature"]) * np.exp(
+        -months / p["scrap_slow_time"]
+    )
+    start = curves.scrap(np, p, months)
+    return {**p, "t50": t50, "steepness": p["k"] * t50, "scrap_knee": fallen, "scrap_start": start}
+
+
 def _drawn(
     posterior: Posterior, cls: int, known: float, rng: np.random.Generator | None
 ) -> dict[str, FloatArray]:
-    z = deviations(posterior.size, rng)
+    return _figures(posterior, deviations(posterior.size, rng), cls, known)
+
+
+def _figures(
+    posterior: Posterior, z: Mapping[str, FloatArray], cls: int, known: float
+) -> dict[str, FloatArray]:
     figures = curves.plant_figures(np, posterior.h, z, np.array([cls]), np.array([known]))
     flat = {name: np.broadcast_to(v, (posterior.size, 1))[:, 0] for name, v in figures.items()}
     flat["k"] = flat["steepness"] / flat["t50"]

@@ -15,7 +15,15 @@ from bvsim.analysis.truth.calibration.leave_one_out import LeftOutPlant, leave_o
 from bvsim.analysis.truth.calibration.model import design
 from bvsim.analysis.truth.calibration.sampling import Effort, Fitter, Posterior
 from bvsim.analysis.truth.calibration.scores import Scored, score
-from bvsim.analysis.truth.calibration.summary import GroupSummary, groups, summarise_group
+from bvsim.analysis.truth.calibration.summary import (
+    GroupSummary,
+    Likeness,
+    PlantSummary,
+    groups,
+    likeness,
+    summarise_group,
+    summarise_plant,
+)
 
 HISTORY: Final = "history"
 
@@ -36,6 +44,10 @@ class Calibration:
         Draws.
     groups : tuple of GroupSummary
         Classes and makers' experience.
+    plants : tuple of PlantSummary
+        Plants of which output or scrap was seen.
+    likeness : dict
+        How alike two plants of a class are: see `summary.likeness`.
     left_out : tuple of LeftOutPlant
         Plants foretold from the others.
     scored : tuple of Scored
@@ -47,6 +59,8 @@ class Calibration:
     seed: int
     posterior: Posterior
     groups: tuple[GroupSummary, ...]
+    plants: tuple[PlantSummary, ...]
+    likeness: Likeness
     left_out: tuple[LeftOutPlant, ...]
     scored: tuple[Scored, ...]
 
@@ -87,6 +101,7 @@ def calibrate(
     posterior = fitter.fit(seed, without)
     plants = without or (table.plants_of(table.scored(rows.rows)) if scores else ())
     left_out = tuple(leave_one_out(fitter, posterior, seed, plants))
+    seen = {row.plant: row for row in table.scored(rows.rows)}
     classes = judged.JudgedClasses(history / judged.FILE, as_of)
     return Calibration(
         table=rows,
@@ -94,6 +109,8 @@ def calibrate(
         seed=seed,
         posterior=posterior,
         groups=tuple(summarise_group(posterior, group, seed) for group in groups()),
+        plants=tuple(summarise_plant(posterior, seen[name]) for name in sorted(seen)),
+        likeness=likeness(posterior, {name: row.ramp for name, row in seen.items()}, seed),
         left_out=left_out,
         scored=tuple(score(left_out, classes)),
     )

@@ -10,12 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bvsim.analysis.truth.calibration import curves
-from bvsim.analysis.truth.calibration.marginals import Marginal, marginal, rank_correlations
-from bvsim.analysis.truth.calibration.prediction import class_figures, new_plants
+from bvsim.analysis.truth.calibration.marginals import (
+    Marginal,
+    marginal,
+    rank_correlation,
+    rank_correlations,
+)
+from bvsim.analysis.truth.calibration.prediction import class_figures, new_plants, seen_plant
 from bvsim.analysis.truth.calibration.sampling import Posterior
-from bvsim.analysis.truth.calibration.table import ABROAD, CLASSES, MOST_RAMPED, Part, Table
+from bvsim.analysis.truth.calibration.table import ABROAD, CLASSES, MOST_RAMPED, Part, Row, Table
 
 FloatArray = NDArray[np.float64]
+Likeness = dict[str, dict[str, dict[str, float]]]
 
 UNITS: Final[Mapping[str, str]] = {
     "t50": "months",
@@ -103,6 +109,37 @@ class GroupSummary:
     staffed: Mapping[int, tuple[float, ...]]
 
 
+@dataclass(frozen=True)
+class PlantSummary:
+    """What the posterior says of a plant that was seen.
+
+    Parameters
+    ----------
+    plant : str
+        Which.
+    group : Group
+        Whose it is.
+    kind : str
+        Of its SOP, from which time is counted.
+    figures : mapping of str to Marginal
+        Its own.
+    ranks : tuple of tuple
+        Their rank correlations.
+    share, scrap : mapping of int to tuple of float
+        Its curves by month after its SOP, at `BANDS`.
+    """
+
+    plant: str
+    group: Group
+    kind: str
+    figures: Mapping[str, Marginal]
+    ranks: tuple[tuple[str, str, float], ...]
+    share: Mapping[int, tuple[float, ...]]
+    scrap: Mapping[int, tuple[float, ...]]
+
+
+_PLANTS_A_DRAW: Final = 16
+_LEAST_RANK: Final = 0.05
 BANDS: Final = (0.05, 0.1, 0.5, 0.9, 0.95)
 
 
@@ -117,20 +154,89 @@ def summarise_group(posterior: Posterior, group: Group, seed: int) -> GroupSumma
     """Return what the posterior says of a group."""
     middle = class_figures(posterior, group.ramp, group.ramped_before)
     rng = np.random.default_rng(seed)
-    plant = new_plants(posterior, group.ramp, group.ramped_before, rng)
+    plant = _many_new_plants(posterior, group, rng)
+    share, scrap = _curves(posterior, plant)
     return GroupSummary(
         group=group,
         middle=_marginals(middle),
         plant=_marginals(plant),
         middle_ranks=tuple(rank_correlations({n: middle[n] for n in UNITS})),
-        plant_ranks=tuple(rank_correlations({n: plant[n] for n in UNITS})),
-        share=_bands(
-            lambda months: curves.share_of_nameplate(np, plant, months, posterior.what.family),
-            after=0,
-        ),
-        scrap=_bands(lambda months: curves.scrap(np, plant, months), after=0),
+        plant_ranks=tuple(rank_correlations({n: plant[n] for n in UNITS}, _LEAST_RANK)),
+        share=share,
+        scrap=scrap,
         staffed=_bands(lambda months: _staffed(plant, months)),
     )
+
+
+def _many_new_plants(
+    posterior: Posterior, group: Group, rng: np.random.Generator
+) -> dict[str, FloatArray]:
+    """Return new plants, some for each draw: their own deviations cost nothing."""
+    made = [
+        new_plants(posterior, group.ramp, group.ramped_before, rng) for _ in range(_PLANTS_A_DRAW)
+    ]
+    return {name: np.concatenate([each[name] for each in made]) for name in made[0]}
+
+
+def summarise_plant(posterior: Posterior, row: Row) -> PlantSummary:
+    """Return what the posterior says of the plant of a row."""
+    own = seen_plant(posterior, row.plant, row.kind)
+    share, scrap = _curves(posterior, own)
+    return PlantSummary(
+        plant=row.plant,
+        group=Group(row.ramp, row.ramped_before),
+        kind=row.kind,
+        figures=_marginals(own),
+        ranks=tuple(rank_correlations({name: own[name] for name in UNITS}, _LEAST_RANK)),
+        share=share,
+        scrap=scrap,
+    )
+
+
+def _curves(
+    posterior: Posterior, plant: Mapping[str, FloatArray]
+) -> tuple[dict[int, tuple[float, ...]], dict[int, tuple[float, ...]]]:
+    """Return the bands of a plant's share of nameplate and of its scrap."""
+    family = posterior.what.family
+    share = _bands(lambda m: curves.share_of_nameplate(np, plant, m, family), after=0)
+    return share, _bands(lambda m: curves.scrap(np, plant, m), after=0)
+
+
+SHARED_BY_SITES: Final = ("t50", "k", "scrap_start", "scrap_time")
+"""Figures in which plants of a class are alike: by how much is told of these."""
+
+
+def likeness(posterior: Posterior, plants: Mapping[str, str], seed: int) -> Likeness:
+    """Return rank correlations of one figure at two plants of the same class.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Draws.
+    plants : mapping of str to str
+        Classes of plants that were seen, by name.
+    seed : int
+        Draws the deviations of new plants.
+
+    Returns
+    -------
+    dict
+        Figure to correlation, by class and by what is beside a new plant of it: another
+        (``new``) or one that was seen.
+    """
+    rng = np.random.default_rng(seed)
+    found: Likeness = {}
+    for ramp in CLASSES:
+        new = new_plants(posterior, ramp, MOST_RAMPED, rng)
+        others = {"new": new_plants(posterior, ramp, MOST_RAMPED, rng)}
+        others |= {p: seen_plant(posterior, p) for p, own in plants.items() if own == ramp}
+        found[ramp] = {
+            name: {
+                figure: rank_correlation(new[figure], other[figure]) for figure in SHARED_BY_SITES
+            }
+            for name, other in others.items()
+        }
+    return found
 
 
 def _marginals(figures: Mapping[str, FloatArray]) -> dict[str, Marginal]:

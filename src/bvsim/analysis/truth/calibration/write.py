@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from bvsim.analysis.truth.calibration.marginals import LEVELS, Marginal
+from bvsim.analysis.truth.calibration.marginals import LEVELS, Marginal, Number
 from bvsim.analysis.truth.calibration.run import Calibration
 from bvsim.analysis.truth.calibration.scores import Scored, summarise
 from bvsim.analysis.truth.calibration.summary import (
@@ -17,6 +17,7 @@ from bvsim.analysis.truth.calibration.summary import (
     PART_OF,
     UNITS,
     GroupSummary,
+    PlantSummary,
     counts,
     shared_figures,
 )
@@ -43,6 +44,8 @@ def results(done: Calibration) -> dict[str, object]:
         "bands": list(BANDS),
         "shared": {name: _marginal(m) for name, m in shared_figures(done.posterior).items()},
         "groups": {each.group.name: _group(each) for each in done.groups},
+        "plants": {each.plant: _plant(each) for each in done.plants},
+        "likeness": done.likeness,
         "left_out_rows": {each.id: each.reason for each in done.table.left_out},
         "scores": scores(done),
     }
@@ -68,6 +71,17 @@ def _group(each: GroupSummary) -> dict[str, object]:
         "share": {str(month): list(band) for month, band in each.share.items()},
         "scrap": {str(month): list(band) for month, band in each.scrap.items()},
         "staffed": {str(month): list(band) for month, band in each.staffed.items()},
+    }
+
+
+def _plant(each: PlantSummary) -> dict[str, object]:
+    return {
+        "group": each.group.name,
+        "sop_kind": each.kind,
+        "figures": {name: _marginal(m) for name, m in each.figures.items()},
+        "ranks": [list(pair) for pair in each.ranks],
+        "share": {str(month): list(band) for month, band in each.share.items()},
+        "scrap": {str(month): list(band) for month, band in each.scrap.items()},
     }
 
 
@@ -143,13 +157,19 @@ def fragment(done: Calibration) -> str:
 
 def _line(name: str, found: Marginal, done: Calibration, note: str) -> str:
     ((family, numbers),) = found.entry.items()
-    inside = ", ".join(f"{key}: {value:g}" for key, value in numbers.items())
+    inside = ", ".join(f"{key}: {_number(value)}" for key, value in numbers.items())
     unit = UNITS.get(name, "months" if name.startswith("offset") else "1")
     since = done.table.as_of.isoformat()
     return (
         f"  {name}: {{{family}: {{{inside}}}, unit: {_quoted(unit)}, source: [{SOURCE}],"
         f' confidence: {_CONFIDENCE}, note: "fitted, vintage {since}: {note}"}}'
     )
+
+
+def _number(value: Number) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(f"{each:g}" for each in value) + "]"
+    return f"{value:g}"
 
 
 def _quoted(unit: str) -> str:
