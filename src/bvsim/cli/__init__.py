@@ -15,6 +15,7 @@ from bvsim.cli.compare import compare
 from bvsim.cli.describe import init, schema, show, sources, validate
 from bvsim.cli.discover import discover
 from bvsim.cli.export import export
+from bvsim.cli.listing import list_items
 from bvsim.cli.merge import merge
 from bvsim.cli.ramp import ramp
 from bvsim.cli.rebuild import report
@@ -66,6 +67,7 @@ for _command in (
     sensitivity,
     discover,
     ramp,
+    list_items,
 ):
     main.add_command(_command)
 

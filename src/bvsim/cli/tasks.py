@@ -26,6 +26,7 @@ TASKS: dict[str, dict[str, str]] = {
         "export": "bvsim export runs/mine --to xlsx",
     },
     "Know and change the model": {
+        "list": "bvsim list levers",
         "show": "bvsim show training-doubled --diff reference",
         "sources": "bvsim sources reference --site acc-douvrin scrap",
         "init": "bvsim init my-study",
