@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bvsim.analysis.discovery.ask import Answer as Answer, ask as ask
     from bvsim.analysis.discovery.discover import Discovery as Discovery, discover as discover
     from bvsim.analysis.errors import AnalysisError as AnalysisError
     from bvsim.analysis.free_plants import FreePlants as FreePlants, ramp as ramp

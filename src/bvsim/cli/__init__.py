@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import click
 
+from bvsim.cli.ask import ask
 from bvsim.cli.bottlenecks import bottlenecks
 from bvsim.cli.calibrate import calibrate
 from bvsim.cli.check import check
@@ -68,6 +69,7 @@ for _command in (
     discover,
     ramp,
     list_items,
+    ask,
 ):
     main.add_command(_command)
 

@@ -227,6 +227,11 @@ def signed(value: float, sign: str, digits: int = 1) -> str:
     return f"{sign}{text}" if float(text) else text
 
 
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun in the right form."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def interval(low: float, high: float) -> str:
     """Return an interval, empty where there is none."""
     if not (math.isfinite(low) and math.isfinite(high)):

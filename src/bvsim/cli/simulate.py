@@ -12,6 +12,7 @@ import click
 from click.core import ParameterSource
 
 from bvsim.cli.errors import FAILED, INTERRUPTED, explain
+from bvsim.cli.frames import count
 from bvsim.cli.options import (
     changed,
     changes_options,
@@ -207,8 +208,3 @@ def _report(finished: Run) -> Path | None:
             raise
         click.echo(f"the report could not be written: {explain(error)[0][0]}", err=True)
         return None
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun in the right form."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

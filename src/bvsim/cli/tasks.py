@@ -12,6 +12,9 @@ TASKS: dict[str, dict[str, str]] = {
         "sweep": "bvsim sweep training-x-neomat --dry-run",
         "merge": "bvsim merge part-1 part-2 --out whole",
     },
+    "Ask": {
+        "ask": "bvsim ask runs/mine 'P(output_2030_gwh >= 30)'",
+    },
     "See why": {
         "trace": "bvsim trace reference --draw 3 --site verkor-dunkirk",
         "bottlenecks": "bvsim bottlenecks reference -n 32",
