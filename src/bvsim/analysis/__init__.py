@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from bvsim.analysis.discovery.ask import Answer as Answer, ask as ask
     from bvsim.analysis.discovery.discover import Discovery as Discovery, discover as discover
     from bvsim.analysis.errors import AnalysisError as AnalysisError
+    from bvsim.analysis.explain.chains import chains as chains
+    from bvsim.analysis.explain.future import tell as tell
     from bvsim.analysis.free_plants import FreePlants as FreePlants, ramp as ramp
     from bvsim.analysis.ledger.bottlenecks import bottlenecks as bottlenecks
     from bvsim.analysis.ledger.bottlenecks import ledger_of as ledger_of

@@ -15,6 +15,7 @@ from bvsim.cli.check import check
 from bvsim.cli.compare import compare
 from bvsim.cli.describe import init, schema, show, sources, validate
 from bvsim.cli.discover import discover
+from bvsim.cli.explaining import explain
 from bvsim.cli.export import export
 from bvsim.cli.listing import list_items
 from bvsim.cli.merge import merge
@@ -70,6 +71,7 @@ for _command in (
     ramp,
     list_items,
     ask,
+    explain,
 ):
     main.add_command(_command)
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.kpi_names import missing
-from bvsim.analysis.tables import ROW, RunLike, by_year, columns_of, summed_by
+from bvsim.analysis.tables import ROW, RunLike, by_year, has_column, summed_by
 from bvsim.ensemble.work import FloatArray
 
 _DATED = re.compile(r"(?P<head>.+?)_(?P<year>(?:19|20|21)\d\d)(?P<tail>_\w+)?(?:\.(?P<entity>.+))?")
@@ -70,17 +70,9 @@ def _column(run: RunLike, stem: str, entity: str | None) -> pd.DataFrame | None:
     if stem == "lines":
         weeks = by_year(run, "line_weeks", entity)
         return weeks / [(365 + isleap(int(year))) / 7.0 for year in weeks.columns]
-    if stem.startswith("weeks_") and _has(run, "binding", stem):
+    if stem.startswith("weeks_") and has_column(run, "binding", stem):
         summed = summed_by(run, "binding", lambda column: column == stem, "region", entity)
         return summed[stem].droplevel("entity").unstack("year")
-    if stem not in ROW and any(_has(run, table, stem) for table in ("ledger", "yearly")):
+    if stem not in ROW and any(has_column(run, table, stem) for table in ("ledger", "yearly")):
         return by_year(run, stem, entity)
     return None
-
-
-def _has(run: RunLike, table: str, column: str) -> bool:
-    """Tell whether a run has a table with a column: rows made for an analysis have key figures."""
-    try:
-        return column in columns_of(run, table)
-    except KeyError:
-        return False
