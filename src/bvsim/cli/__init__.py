@@ -22,6 +22,7 @@ from bvsim.cli.merge import merge
 from bvsim.cli.ramp import ramp
 from bvsim.cli.rebuild import report
 from bvsim.cli.replay import trace
+from bvsim.cli.seeking import seek
 from bvsim.cli.sensitivity import sensitivity
 from bvsim.cli.simulate import run
 from bvsim.cli.sweep import sweep
@@ -78,5 +79,6 @@ for _command in (
 for _command in (compare, sweep, merge):  # experiments
     main.add_command(_command)
 
+main.add_command(seek)
 main.add_command(export)
 main.add_command(calibrate)

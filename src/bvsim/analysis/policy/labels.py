@@ -95,6 +95,14 @@ def worth(base: RunLike, other: RunLike) -> Worth | None:
     return Worth(first, last, total, mean, low, high, per, why)
 
 
+def cost_of(base: RunLike, other: RunLike) -> float:
+    """Return what the levers of a run cost beside a base, EUR million over `SPAN`.
+
+    A lever without a price counts as free.
+    """
+    return math.fsum(_meur(each, base, other, *SPAN) or 0.0 for each in levers_of(other))
+
+
 def _interval(values: pd.Series[float], run: RunLike) -> tuple[float, float]:
     draws = np.asarray(values.index.get_level_values("draw"), dtype=np.int64)
     return ci95_mean(values.to_numpy(), draws, str(run.manifest["design"])) or _UNKNOWN
