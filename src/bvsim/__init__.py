@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bvsim import analysis as analysis
-    from bvsim.analysis import compare as compare, ramp as ramp
+    from bvsim.analysis import ask as ask, compare as compare, ramp as ramp
     from bvsim.ensemble import Experiment as Experiment, Run as Run, RunError as RunError
     from bvsim.ensemble import merge as merge, open_run as open_run
     from bvsim.ensemble.run import run as run

@@ -119,6 +119,22 @@ def test_scenarios_are_run_and_compared(call: Any) -> None:
     assert again["base"]["scenario"] == "reference"
 
 
+def test_a_scenario_is_compared_with_itself_changed(call: Any) -> None:
+    words = ("--set", "demand.follow=low", "-n", 8, "--out", "cmp", "--workers", 1)
+    result = call("compare", "reference", *words)
+    assert result.exit_code == 0, result.output
+    assert "reference with demand.follow=low against reference: 8 pairs" in result.stdout
+    assert "Nothing moved" in result.stdout  # the fake valley does not know of demand
+    (other,) = json.loads(call("compare", "reference", *words, "--json").stdout)["others"]
+    assert other["label"] == "reference with demand.follow=low"
+    assert other["set"] == {"demand.follow": "low"}
+    assert other["worth"] is None
+    again = call("compare", "cmp/reference", "--set", "demand.follow=low", "--out", "more")
+    assert again.exit_code == 0, again.output
+    assert call("compare", "cmp/reference", "cmp/reference", "--lever", "shuttle").exit_code == 2
+    assert "--lever shutle" in call("compare", "reference", "--lever", "shutle").stderr
+
+
 def test_targets_give_robustness(call: Any) -> None:
     words = ("reference", "training-doubled", "-n", 24, "--out", "cmp", "--workers", 1)
     base = json.loads(

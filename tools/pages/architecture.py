@@ -34,7 +34,7 @@ FLOORS = (
     Floor(
         "analysis",
         "what the numbers say",
-        ("ledger", "sensitivity", "discovery", "policy", "regression", "truth"),
+        ("ledger", "sensitivity", "discovery", "explain", "policy", "seek", "regression", "truth"),
         "tables become quantiles, causes, differences",
     ),
     Floor(

@@ -7,8 +7,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bvsim.analysis.discovery.ask import Answer as Answer, ask as ask
     from bvsim.analysis.discovery.discover import Discovery as Discovery, discover as discover
     from bvsim.analysis.errors import AnalysisError as AnalysisError
+    from bvsim.analysis.explain.chains import chains as chains
+    from bvsim.analysis.explain.future import tell as tell
     from bvsim.analysis.free_plants import FreePlants as FreePlants, ramp as ramp
     from bvsim.analysis.ledger.bottlenecks import bottlenecks as bottlenecks
     from bvsim.analysis.ledger.bottlenecks import ledger_of as ledger_of
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from bvsim.analysis.policy.robustness import target_probability as target_probability
     from bvsim.analysis.policy.robustness import value_for_money as value_for_money
     from bvsim.analysis.replay import replay_run as replay_run, replay_scenario as replay_scenario
+    from bvsim.analysis.seek.search import Sought as Sought, seek_mix as seek_mix
     from bvsim.analysis.sensitivity.methods import analyse as analyse, remarks as remarks
     from bvsim.analysis.sensitivity.methods import run_sensitivity as run_sensitivity
     from bvsim.analysis.sensitivity.variance import variance_shares as variance_shares

@@ -150,6 +150,14 @@ def columns_of(run: RunLike, name: str) -> tuple[str, ...]:
     return tuple(pq.read_schema(path).names)
 
 
+def has_column(run: RunLike, table: str, column: str) -> bool:
+    """Tell whether a run has a table with a column: rows made for an analysis have key figures."""
+    try:
+        return column in columns_of(run, table)
+    except KeyError:
+        return False
+
+
 def columns_from(run: RunLike, name: str, columns: Sequence[str]) -> pd.DataFrame:
     """Return some columns of a table, without reading the others where it is in a file."""
     path = run.folder / f"{name}.parquet"

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import click
 
+from bvsim.cli.ask import ask
 from bvsim.cli.bottlenecks import bottlenecks
 from bvsim.cli.calibrate import calibrate
 from bvsim.cli.check import check
 from bvsim.cli.compare import compare
 from bvsim.cli.describe import init, schema, show, sources, validate
 from bvsim.cli.discover import discover
+from bvsim.cli.explaining import explain
 from bvsim.cli.export import export
+from bvsim.cli.listing import list_items
 from bvsim.cli.merge import merge
 from bvsim.cli.ramp import ramp
 from bvsim.cli.rebuild import report
 from bvsim.cli.replay import trace
+from bvsim.cli.seeking import seek
 from bvsim.cli.sensitivity import sensitivity
 from bvsim.cli.simulate import run
 from bvsim.cli.sweep import sweep
@@ -66,11 +70,15 @@ for _command in (
     sensitivity,
     discover,
     ramp,
+    list_items,
+    ask,
+    explain,
 ):
     main.add_command(_command)
 
 for _command in (compare, sweep, merge):  # experiments
     main.add_command(_command)
 
+main.add_command(seek)
 main.add_command(export)
 main.add_command(calibrate)

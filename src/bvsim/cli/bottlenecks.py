@@ -10,12 +10,13 @@ import click
 
 from bvsim.cli.errors import FAILED
 from bvsim.cli.options import (
+    changed,
+    changes_options,
     count_option,
     json_option,
     out_option,
     scenario_argument,
     seed_option,
-    sets_option,
     workers_option,
 )
 from bvsim.cli.progress import progress_bar
@@ -33,7 +34,7 @@ YEAR = 2030
 @count_option("-n", "--draws", default=64, help="Draws.")
 @seed_option(1)
 @out_option("Folder.  [default: runs/NAME-relief-TIME]")
-@sets_option
+@changes_options
 @click.option("--stops", is_flag=True, help="Lift stalls and breakdowns too: 32 runs a row.")
 @click.option("--year", default=YEAR, show_default=True, help="Year to show in detail.")
 @workers_option
@@ -71,11 +72,10 @@ def _opened(source: str) -> Run | None:
 
 
 def _made(source: str, year: int, options: dict[str, Any]) -> Run:
-    from bvsim import reading
     from bvsim.analysis.ledger.relief import CONSTRAINTS, run_relief
     from bvsim.ensemble.store.folder import fresh_folder
 
-    scenario = reading.load(source, sets=options.pop("sets"))
+    scenario = changed(source, options.pop("sets"), options.pop("levers"))
     if options["resume"] and options["out"] is None:
         raise click.UsageError("to resume, say which folder: --out")
     first, last = scenario.start.year, scenario.end.year

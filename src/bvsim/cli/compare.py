@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import fnmatch
 import json
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +12,9 @@ import click
 
 from bvsim.cli.compare_targets import Target, print_robustness, read_targets, robustness
 from bvsim.cli.errors import FAILED, INTERRUPTED
-from bvsim.cli.frames import Column, FittedTable, frame_table
 from bvsim.cli.options import (
+    changed,
+    changes_options,
     count_option,
     engine_options,
     given,
@@ -28,7 +27,7 @@ from bvsim.cli.options import (
 from bvsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from bvsim.analysis.policy.compare import Comparison, Difference
+    from bvsim.analysis.policy.compare import Comparison
     from bvsim.ensemble.store.results import Run
     from bvsim.reading.scenario import Scenario
 
@@ -38,6 +37,7 @@ SCHEME = ("draws", "per_draw", "seed", "design", "years")
 
 @click.command()
 @scenario_argument("sources", "RUN_OR_SCENARIO...", many=True)
+@changes_options
 @count_option("-n", "--draws", help="Draws.  [default: 512]")
 @count_option("--per-draw", help="Replications a draw.  [default: 1]")
 @seed_option(help="Random seed.  [default: 1]")
@@ -54,8 +54,9 @@ SCHEME = ("draws", "per_draw", "seed", "design", "years")
     "patterns",
     multiple=True,
     metavar="PATTERN",
-    help="Key figures to show, e.g. 'output_*' (repeatable).  [default: the valley's]",
+    help="Key figures to read, of sites too, e.g. '*2030*' (repeatable).  [default: the valley's]",
 )
+@click.option("--all", "every", is_flag=True, help="Show also what did not move.")
 @click.option(
     "--target",
     "targets",
@@ -71,26 +72,30 @@ SCHEME = ("draws", "per_draw", "seed", "design", "years")
 def compare(
     ctx: click.Context,
     /,
+    *,
     sources: tuple[str, ...],
+    sets: dict[str, object],
+    levers: tuple[str, ...],
     patterns: tuple[str, ...],
     targets: tuple[Target, ...],
-    *,
     out: Path | None,
+    every: bool,
     as_json: bool,
     **options: Any,
 ) -> None:
     """Compare runs or scenarios with the first one: paired differences with intervals.
 
     Scenarios are run first, all with the same draws and luck; beside a finished run they take
-    its seed, design and number of draws.
+    its seed, design and number of draws. What --set and --lever say is changed in all but the
+    first; with one SCENARIO it is compared with itself so changed.
     """
-    if len(sources) < 2:
-        raise click.UsageError("compare takes two runs or scenarios, or more")
+    sides = _sides(sources, sets, levers)
     from bvsim.analysis.policy.compare import compare as compare_runs
+    from bvsim.cli.compare_text import print_comparison
     from bvsim.ensemble.run import Interrupted
 
     try:
-        runs = _runs(sources, out, given(options), (patterns, [kpi for kpi, _, _ in targets]))
+        runs = _runs(sides, out, given(options), (patterns, [kpi for kpi, _, _ in targets]))
     except Interrupted as stop:
         click.echo(f"interrupted; finished rows kept in {stop.run.folder}", err=True)
         ctx.exit(INTERRUPTED)
@@ -106,7 +111,7 @@ def compare(
         click.echo(json.dumps(answer, allow_nan=False))
     else:
         for each in comparisons:
-            _print(each, patterns)
+            print_comparison(each, patterns, every=every)
         if robust is not None:
             print_robustness(robust, targets)
     failed = sum(len(run.manifest["failures"]) for run in runs)
@@ -115,34 +120,59 @@ def compare(
         ctx.exit(FAILED)
 
 
+def _sides(
+    sources: tuple[str, ...], sets: dict[str, object], levers: tuple[str, ...]
+) -> list[Run | Scenario]:
+    """Return what is compared: the first as it is, the others with what is set and turned.
+
+    A run and what is set or turned are compared through the scenario that the run holds.
+    """
+    from bvsim import reading
+    from bvsim.ensemble.store.results import open_run
+
+    def side(source: str, *, as_it_is: bool) -> Run | Scenario:
+        done = (Path(source) / "manifest.json").is_file()
+        if as_it_is:
+            return open_run(source) if done else reading.load(source)
+        if done and len(sources) > 1:
+            raise click.UsageError(
+                f"{source} is a run: nothing can be set or turned in it any more"
+            )
+        return changed(str(Path(source) / "scenario.yaml") if done else source, sets, levers)
+
+    plain = not (sets or levers)
+    others = sources[1:] or (() if plain else sources)
+    if not others:
+        raise click.UsageError("compare takes two runs or scenarios, or one and --lever or --set")
+    return [side(sources[0], as_it_is=True), *(side(each, as_it_is=plain) for each in others)]
+
+
 def _runs(
-    sources: tuple[str, ...],
+    sides: list[Run | Scenario],
     out: Path | None,
     options: dict[str, Any],
     asked: tuple[Sequence[str], Sequence[str]],
 ) -> list[Run]:
-    """Open the runs and run the scenarios, if all will have the key figures asked for."""
-    from bvsim import reading
+    """Run the scenarios, if all will have the key figures asked for."""
     from bvsim.ensemble.run import run
-    from bvsim.ensemble.store.results import open_run
+    from bvsim.reading import Scenario
 
-    opened = {
-        source: open_run(source) for source in sources if (Path(source) / "manifest.json").is_file()
-    }
-    scenarios = {source: reading.load(source) for source in sources if source not in opened}
-    scheme = _scheme(next(iter(opened.values()), None)) | options
+    opened = [side for side in sides if not isinstance(side, Scenario)]
+    scheme = _scheme(next(iter(opened), None)) | options
     if any(asked):
-        years = scheme.get("years")
-        _check_names([opened.get(each) or scenarios[each] for each in sources], years, *asked)
+        _check_names(sides, scheme.get("years"), *asked)
     base = out or Path("runs") / f"compare-{datetime.now():%Y%m%d-%H%M%S}"
-    made = dict(opened)
-    for name, (source, scenario) in _named(scenarios.items()):
-        with progress_bar(scenario.name) as progress:
-            target = base / name
-            made[source] = run(
-                scenario, out=target, resume=target.exists(), progress=progress, **scheme
-            )
-    return [made[source] for source in sources]
+    made: list[Run] = []
+    taken: set[str] = set()
+    for side in sides:
+        if not isinstance(side, Scenario):
+            made.append(side)
+            continue
+        target = base / _folder_name(side, taken)
+        with progress_bar(side.name) as progress:
+            again = target.exists()
+            made.append(run(side, out=target, resume=again, progress=progress, **scheme))
+    return made
 
 
 def _check_names(
@@ -153,6 +183,7 @@ def _check_names(
 ) -> None:
     """Refuse key figures that a side lacks, and patterns that match in no comparison."""
     from bvsim.analysis.kpi_names import missing
+    from bvsim.cli.compare_text import fits
 
     found = [_label_and_names(side, years) for side in sides]
     for kpi in targets:
@@ -162,7 +193,7 @@ def _check_names(
     (_, base), *others = found
     shared = [name for name in base if any(name in names for _, names in others)]
     for pattern in patterns:
-        if not any(_fits(name, (pattern,)) for name in shared):
+        if not any(fits(name, (pattern,)) for name in shared):
             raise missing(pattern, shared, "the comparison")
 
 
@@ -189,27 +220,31 @@ def _scheme(run: Run | None) -> dict[str, Any]:
     return picked(run.manifest, (*SCHEME, "monthly"))
 
 
-def _named(scenarios: Iterable[tuple[str, Scenario]]) -> Iterable[tuple[str, tuple[str, Scenario]]]:
-    """Give each scenario a folder name of its own."""
-    taken: set[str] = set()
-    for source, scenario in scenarios:
-        name, number = scenario.name, 1
-        while name in taken:
-            number += 1
-            name = f"{scenario.name}-{number}"
-        taken.add(name)
-        yield name, (source, scenario)
+def _folder_name(scenario: Scenario, taken: set[str]) -> str:
+    """Give a scenario a folder of its own, named after it and its levers."""
+    whole = "-".join([scenario.name, *map(str, scenario.turned)])
+    name, number = whole, 1
+    while name in taken:
+        number += 1
+        name = f"{whole}-{number}"
+    taken.add(name)
+    return name
 
 
 def to_json(
     base: Run, comparisons: list[Comparison], patterns: tuple[str, ...] = ()
 ) -> dict[str, object]:
     """Return the comparison as plain Python types; all key figures unless some are asked for."""
+    from bvsim.analysis.policy.reading import verdict
+    from bvsim.cli.compare_text import fits, read_names
     from bvsim.ensemble.store.manifest import picked
 
     manifest = base.manifest
     others = [
-        each.to_json([name for name in each.kpis if _fits(name, patterns or ("*",))])
+        {
+            "verdict": verdict(each, read_names(each, patterns)),
+            **each.to_json([name for name in each.kpis if fits(name, patterns or ("*",))]),
+        }
         for each in comparisons
     ]
     return {
@@ -218,72 +253,3 @@ def to_json(
         **picked(manifest, ("seed", "design", "draws", "per_draw")),
         "others": others,
     }
-
-
-def _fits(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
-
-
-def _print(comparison: Comparison, patterns: tuple[str, ...]) -> None:
-    """Print the differences of one run from the base."""
-    from bvsim.cli.terminal import make_console
-
-    names = [
-        name for name in comparison.kpis if (_fits(name, patterns) if patterns else "." not in name)
-    ]
-    if not names:
-        raise click.UsageError(f"no key figure is called {', '.join(patterns)}")
-    console = make_console()
-    for note in comparison.notes:
-        click.echo(note, err=True)
-    console.print(_table(comparison, names))
-    for side, run in (("Base", comparison.base), ("Other", comparison.other)):
-        console.print(f"[bold]{side}[/bold]  {run.folder}", soft_wrap=True)
-    console.print(
-        "Paired: rows with the same figures and luck. Factor: how many times more independent "
-        "draws two unpaired runs would have needed. Higher: share of pairs.\n"
-    )
-
-
-def _table(comparison: Comparison, names: list[str]) -> FittedTable:
-    manifest = comparison.base.manifest
-    title = f"{comparison.name}: {comparison.pairs} pairs, {manifest['design']}"
-    found = map(comparison.difference, names)
-    header = (
-        *(Column(""), Column("base", 3), Column("other", 4), Column("difference")),
-        *(Column("95% interval"), Column("higher", 1, right=True), Column("factor", 2)),
-    )
-    return frame_table(title, header, [_cells(each) for each in found if each.pairs])
-
-
-def _cells(found: Difference) -> tuple[str, ...]:
-    """Return the texts of one row."""
-    factor = found.variance_factor
-    return (
-        found.kpi,
-        number(found.base_mean, year=found.unit == "year"),
-        number(found.other_mean, year=found.unit == "year"),
-        number(found.mean, sign=True),
-        f"{number(found.ci95_lo, sign=True)} .. {number(found.ci95_hi, sign=True)}",
-        "same" if found.chance_equal == 1.0 else f"{found.chance_higher:.0%}",
-        _factor(factor),
-    )
-
-
-def _factor(factor: float) -> str:
-    """Return a variance factor; beyond four digits it says no more than that it is large."""
-    if math.isnan(factor):
-        return ""
-    if factor > 9999.5:
-        return "> 9,999"
-    return f"{factor:.1f}" if factor < 100 else f"{factor:,.0f}"
-
-
-def number(value: float, *, sign: bool = False, year: bool = False) -> str:
-    """Return a number with about four digits, and thousands set apart; nothing for NaN."""
-    if math.isnan(value):
-        return ""
-    if year:
-        return f"{value:.1f}"
-    digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2 if abs(value) >= 1 else 3
-    return f"{value:{'+' if sign else ''},.{digits}f}"

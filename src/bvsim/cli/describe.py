@@ -7,7 +7,7 @@ import shutil
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bvsim.cli.errors import BAD_INPUT
-from bvsim.cli.options import scenario_argument, sets_option, site_option, year_option
+from bvsim.cli.options import changed, changes_options, scenario_argument, site_option, year_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ DATES = ("as_of", "plan_as_of", "start", "end")
 @click.argument("words", nargs=-1, metavar="[WORD]...")
 @site_option
 @year_option
-@sets_option
+@changes_options
 @click.option("--diff", "base", metavar="BASE", help="Show only what differs from this scenario.")
 def show(
     scenario: str,
@@ -40,6 +40,7 @@ def show(
     site: str | None,
     year: int | None,
     sets: Mapping[str, object],
+    levers: tuple[str, ...],
     base: str | None,
 ) -> None:
     """Print SCENARIO resolved: nothing inherited, nothing left out.
@@ -49,7 +50,7 @@ def show(
     """
     from bvsim import reading
 
-    loaded = reading.load(scenario, sets=sets)
+    loaded = changed(scenario, sets, levers)
     kept = Kept(site, year, words)
     if base is not None:
         print_lines(line for line in difference(reading.load(base), loaded) if kept.text(line))
@@ -105,16 +106,18 @@ def _facts(scenario: Scenario, beside: Scenario) -> dict[str, str]:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.pass_context
 def validate(ctx: click.Context, files: tuple[str, ...]) -> None:
-    """Check model, scenario and sweep files; every error with file:line:column, exit code 2."""
+    """Check files of models, scenarios, sweeps and levers; errors with their place, exit code 2."""
     from bvsim.ensemble.sweep import validate_sweep
     from bvsim.ensemble.sweep_file import is_sweep
+    from bvsim.reading.levers import is_lever_file, validate_levers
     from bvsim.reading.validating import validate as check_file
 
-    problems = [
-        str(problem)
-        for file in files
-        for problem in (validate_sweep if is_sweep(file) else check_file)(file)
-    ]
+    def checker(file: str) -> Callable[[str], Iterable[object]]:
+        if is_lever_file(file):
+            return validate_levers
+        return validate_sweep if is_sweep(file) else check_file
+
+    problems = [str(problem) for file in files for problem in checker(file)(file)]
     for problem in dict.fromkeys(problems):
         click.echo(problem, err=True)
     if problems:

@@ -213,10 +213,23 @@ def number(value: float) -> str:
     return text.removeprefix("-") if float(text) == 0.0 else text
 
 
+def long_number(value: float) -> str:
+    """Return a number with about four digits, and thousands set apart; nothing for NaN."""
+    if math.isnan(value):
+        return ""
+    digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2 if abs(value) >= 1 else 3
+    return f"{value:,.{digits}f}"
+
+
 def signed(value: float, sign: str, digits: int = 1) -> str:
     """Return a size with the sign that it has in a sum; zero has none."""
     text = f"{abs(value):.{digits}f}"
     return f"{sign}{text}" if float(text) else text
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun in the right form."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def interval(low: float, high: float) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from bvsim.reading.scenario import Scenario
 
 MOST_DRAWS = 1_000_000
 """Of a run; a larger number is a slip of the finger, and its plan would fill the memory."""
@@ -117,6 +120,56 @@ def sets_option(command: F) -> F:
         callback=_read_sets,
         help="Set a figure, e.g. labour.programmes.btc-douvrin.seats=60 (repeatable).",
     )(command)
+
+
+def complete_lever(
+    _ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return the names of the reference's levers that begin so."""
+    from bvsim import reading
+
+    names = reading.load_levers(reading.load("reference"))
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+def levers_option(command: F) -> F:
+    """Add `--lever NAME=STRENGTH@DATE`."""
+    return click.option(
+        "--lever",
+        "levers",
+        multiple=True,
+        metavar="NAME[=STRENGTH][@DATE]",
+        shell_complete=complete_lever,
+        help="Turn a lever: `bvsim list levers` names them (repeatable).",
+    )(command)
+
+
+def changes_options(command: F) -> F:
+    """Add `--set` and `--lever`: what is changed of a scenario."""
+    return sets_option(levers_option(command))
+
+
+def changed(source: str, sets: Mapping[str, object], levers: Sequence[str]) -> Scenario:
+    """Load a scenario with its settings and levers; a lever that does nothing is named.
+
+    Raises
+    ------
+    SpecError
+        With everything that does not fit.
+    """
+    from bvsim import reading
+    from bvsim.reading.turning import turn_levers
+
+    scenario = reading.load(source, sets=sets)
+    if not levers:
+        return scenario
+    scenario = turn_levers(scenario, levers)
+    for each in scenario.turned:
+        if not each.acts:
+            late = f"it acts from {each.since}, after the run ends"
+            why = late if each.since > scenario.end else "all that it sets is so already"
+            click.echo(f"lever {each} changes nothing in {scenario.name}: {why}", err=True)
+    return scenario
 
 
 def site_option(command: F) -> F:

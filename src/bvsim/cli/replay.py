@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from bvsim.cli.options import (
+    changed,
+    changes_options,
     count_option,
     json_option,
     scenario_argument,
     seed_option,
-    sets_option,
     site_option,
     year_option,
 )
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 @count_option("--draw", default=0, least=0, help="The draw.")
 @count_option("--replication", default=0, least=0, help="Its replication.")
 @seed_option(help="Seed, for a scenario.  [default: 1]")
-@sets_option
+@changes_options
 @json_option
 def trace(
     *,
@@ -44,6 +45,7 @@ def trace(
     replication: int,
     seed: int | None,
     sets: dict[str, object],
+    levers: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Replay one row of a run or SCENARIO: dated events, each with its cause, and its ledger.
@@ -51,21 +53,22 @@ def trace(
     A story of a few sentences comes first. WORDs keep the events in whose entity, event or cause
     they stand.
     """
-    from bvsim import reading
     from bvsim.analysis.replay import SEED, replay_run, replay_scenario
     from bvsim.ensemble.store.folder import code_hash
     from bvsim.ensemble.store.results import open_run
 
     if (Path(run_or_scenario) / "manifest.json").is_file():
-        if sets or seed is not None:
-            raise click.UsageError("--set and --seed are for a scenario: a run has its own")
+        if sets or levers or seed is not None:
+            raise click.UsageError(
+                "--set, --lever and --seed are for a scenario: a run has its own"
+            )
         run = open_run(run_or_scenario)
         if run.manifest["code_hash"] != code_hash():
             made = f"bvsim {run.manifest['bvsim']} with other code"
             click.echo(f"the run was made by {made}: its rows may come out otherwise", err=True)
         name, record = run.scenario_name, replay_run(run, draw, replication)
     else:
-        scenario = reading.load(run_or_scenario, sets=sets)
+        scenario = changed(run_or_scenario, sets, levers)
         chosen = SEED if seed is None else seed
         name, record = scenario.name, replay_scenario(scenario, draw, replication, seed=chosen)
     from bvsim.cli.trace_text import Filter, print_trace

@@ -11,12 +11,13 @@ import click
 from bvsim.cli.errors import FAILED
 from bvsim.cli.frames import Column, frame_table, interval, number
 from bvsim.cli.options import (
+    changed,
+    changes_options,
     count_option,
     json_option,
     out_option,
     scenario_argument,
     seed_option,
-    sets_option,
     workers_option,
 )
 from bvsim.cli.progress import progress_bar
@@ -60,7 +61,7 @@ _SHOWN = 20
 @click.option("--figures", multiple=True, metavar="GLOB", help="Only these, e.g. 'labour.*'.")
 @seed_option(1)
 @out_option("Folder.  [default: runs/NAME-METHOD-TIME]")
-@sets_option
+@changes_options
 @workers_option
 @click.option("--resume", is_flag=True, help="Finish an interrupted analysis, or add to it.")
 @json_option
@@ -104,12 +105,11 @@ def sensitivity(
 
 
 def _made(source: str, method: str, outcomes: tuple[str, ...], options: dict[str, Any]) -> Run:
-    from bvsim import reading
     from bvsim.analysis.kpi_names import require_names
     from bvsim.analysis.sensitivity.methods import run_sensitivity
     from bvsim.ensemble.store.folder import fresh_folder
 
-    scenario = reading.load(source, sets=options.pop("sets"))
+    scenario = changed(source, options.pop("sets"), options.pop("levers"))
     if options["resume"] and options["out"] is None:
         raise click.UsageError("to resume, say which folder: --out")
     require_names(scenario, outcomes)

@@ -12,7 +12,10 @@ import click
 from click.core import ParameterSource
 
 from bvsim.cli.errors import FAILED, INTERRUPTED, explain
+from bvsim.cli.frames import count
 from bvsim.cli.options import (
+    changed,
+    changes_options,
     count_option,
     engine_options,
     given,
@@ -20,7 +23,6 @@ from bvsim.cli.options import (
     out_option,
     scenario_argument,
     seed_option,
-    sets_option,
     years_option,
 )
 from bvsim.cli.progress import progress_bar
@@ -40,7 +42,7 @@ FIRST_DRAWS = QUICK_DRAWS = 64
 @count_option("--per-draw", default=1, help="Replications a draw.")
 @seed_option(1)
 @out_option("Run folder.  [default: runs/NAME-TIME]")
-@sets_option
+@changes_options
 @click.option(
     "--design",
     type=click.Choice(["random", "lhs", "sobol", "median"]),
@@ -80,12 +82,11 @@ def run(
     quick: bool,
     as_json: bool,
     sets: dict[str, object],
+    levers: tuple[str, ...],
     **options: Any,
 ) -> None:
     """Run the Monte Carlo of SCENARIO into a folder, with figures and a report."""
-    from bvsim import reading
-
-    scenario = reading.load(source, sets=sets)
+    scenario = changed(source, sets, levers)
     _check_targets(scenario, options)
     if quick and ctx.get_parameter_source("draws") == ParameterSource.DEFAULT:
         options["draws"] = QUICK_DRAWS
@@ -207,8 +208,3 @@ def _report(finished: Run) -> Path | None:
             raise
         click.echo(f"the report could not be written: {explain(error)[0][0]}", err=True)
         return None
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun in the right form."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

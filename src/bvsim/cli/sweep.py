@@ -10,7 +10,13 @@ import click
 
 from bvsim.cli.errors import FAILED, INTERRUPTED
 from bvsim.cli.frames import Column, FittedTable, frame_table
-from bvsim.cli.options import count_option, engine_options, json_option, out_option
+from bvsim.cli.options import (
+    count_option,
+    engine_options,
+    json_option,
+    levers_option,
+    out_option,
+)
 from bvsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -29,6 +35,7 @@ _MOST_LINES = 40
 
 @click.command()
 @click.argument("source", metavar="SWEEP")
+@levers_option
 @out_option("Folder; used again, it resumes.  [default: runs/NAME]")
 @count_option("-n", "--draws", help="Draws, instead of the file's.")
 @click.option("--yes", is_flag=True, help="Start however large it is.")
@@ -40,6 +47,7 @@ def sweep(
     ctx: click.Context,
     /,
     source: str,
+    levers: tuple[str, ...],
     out: Path | None,
     draws: int | None,
     *,
@@ -58,7 +66,7 @@ def sweep(
     from bvsim.ensemble.sweep_file import read_sweep
     from bvsim.ensemble.workers.engine import Engine
 
-    asked = read_sweep(source)
+    asked = replace(read_sweep(source), levers=levers)
     if draws is not None:
         asked = replace(asked, draws=draws)
     study = SweepRun(asked, out or Path("runs") / asked.name)
@@ -197,7 +205,7 @@ def _print(study: SweepRun, table: pd.DataFrame, kpis: list[str], figures: list[
 
 
 def _table(axes: tuple[str, ...], rows: pd.DataFrame, kpi: str) -> FittedTable:
-    from bvsim.cli.compare import number
+    from bvsim.cli.frames import long_number as number
 
     names = [axis.rsplit(".", 1)[-1] if len(axis) > 24 else axis for axis in axes]
     header = [

@@ -12,7 +12,11 @@ TASKS: dict[str, dict[str, str]] = {
         "sweep": "bvsim sweep training-x-neomat --dry-run",
         "merge": "bvsim merge part-1 part-2 --out whole",
     },
+    "Ask": {
+        "ask": "bvsim ask runs/mine 'P(output_2030_gwh >= 30)'",
+    },
     "See why": {
+        "explain": "bvsim explain runs/mine",
         "trace": "bvsim trace reference --draw 3 --site verkor-dunkirk",
         "bottlenecks": "bvsim bottlenecks reference -n 32",
         "sensitivity": "bvsim sensitivity reference --method morris",
@@ -20,12 +24,14 @@ TASKS: dict[str, dict[str, str]] = {
     },
     "Decide": {
         "compare": "bvsim compare reference training-doubled -n 64",
+        "seek": "bvsim seek reference --target 'P(output_2030_gwh >= 30) >= 0.5'",
     },
     "Share": {
         "report": "bvsim report runs/mine --lang fr",
         "export": "bvsim export runs/mine --to xlsx",
     },
     "Know and change the model": {
+        "list": "bvsim list levers",
         "show": "bvsim show training-doubled --diff reference",
         "sources": "bvsim sources reference --site acc-douvrin scrap",
         "init": "bvsim init my-study",

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from bvsim.analysis.ledger.bottlenecks import ledger_of, shares
+from bvsim.analysis.policy.labels import levers_of
 from bvsim.analysis.summary import FEWEST_ROWS, quantiles, summarise
 from bvsim.analysis.tables import by_year, cell, ranked
 from bvsim.cli.frames import Column, FittedTable, frame_table, signed
@@ -51,6 +52,8 @@ def print_summary(run: Run, page: Path | None = None) -> None:
         f"[bold]{manifest['scenario']}[/bold]  {rows}, seed {manifest['seed']}, "
         f"{manifest['design']}, {manifest['elapsed_s']:.1f} s\n"
     )
+    for each in levers_of(run):
+        console.print(f"Lever {each} from {each.since}: {each.title}", markup=False)
     console.print(_by_year(run))
     year = _year(run)
     stairs = ledger_of(run, year)

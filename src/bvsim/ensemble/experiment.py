@@ -32,6 +32,8 @@ from bvsim.valley.record.kpis import YEARS
 if TYPE_CHECKING:
     from bvsim.reading.scenario import Scenario as FullScenario
 
+BY_HAND = ("--set", "with_values")
+"""The origins of settings that stand in no file."""
 DESIGNS = (*KINDS, MEDIAN)
 _NONE = np.empty(0, dtype=np.int64)
 
@@ -255,6 +257,8 @@ class Experiment:
             "draws": self.draws,
             "per_draw": self.per_draw,
             "shard": [self.shard.number, self.shard.of] if self.shard.of > 1 else None,
+            "levers": [each.entry() for each in getattr(self.scenario, "turned", ())],
+            "set": _set_by_hand(self.scenario),
             "dimensions": len(self.figures),
             "width": width_of(self.scenario),
             "sites": sorted(sites),
@@ -262,3 +266,9 @@ class Experiment:
             "platform": folder.platform_facts(),
             "compiled": compiled(),
         }
+
+
+def _set_by_hand(scenario: Scenario) -> dict[str, str]:
+    """Return what was set of a scenario beside its files and levers, as it would be typed."""
+    overrides = getattr(scenario, "overrides", {})
+    return {path: str(o.new) for path, o in overrides.items() if o.origin in BY_HAND}

@@ -19,6 +19,7 @@ from bvsim.ensemble.sweep_file import Point, Scalar, Sweep, read_sweep
 from bvsim.ensemble.work import Job
 from bvsim.ensemble.workers.engine import Engine, available_workers
 from bvsim.reading.datafiles import find_scenario, scenario_names
+from bvsim.reading.turning import OPTION, turn_levers
 from bvsim.schema.errors import Problem, SpecError, did_you_mean
 
 if TYPE_CHECKING:
@@ -268,7 +269,7 @@ def _checked(sweep: Sweep) -> Scenario:
         message = f"there is no scenario {sweep.scenario!r}"
         near = did_you_mean(sweep.scenario, scenario_names())
         raise SpecError([Problem(sweep.scenario_place, "scenario", message + near)])
-    base = reading.load(sweep.scenario, sets=dict(sweep.common))
+    base = turn_levers(reading.load(sweep.scenario, sets=dict(sweep.common)), sweep.levers)
     tried: set[tuple[str, str]] = set()
     problems: list[Problem] = []
     for point in sweep.points:
@@ -277,12 +278,20 @@ def _checked(sweep: Sweep) -> Scenario:
             continue
         tried |= new
         try:
-            base.with_values(dict(point.settings))
+            _refuse_lost_levers(base, base.with_values(dict(point.settings)), sweep)
         except SpecError as error:
             problems += error.problems
     if problems:
         raise SpecError(problems)
     return base
+
+
+def _refuse_lost_levers(base: Scenario, point: Scenario, sweep: Sweep) -> None:
+    """Refuse an axis that would undo what a lever sets."""
+    for path, old in base.overrides.items():
+        if old.origin.startswith(OPTION) and point.overrides[path].origin != old.origin:
+            message = f"{old.origin} sets it at every point, and so does an axis"
+            raise SpecError([Problem(sweep.scenario_place, path, message)])
 
 
 def _summary(point: Point, each: Run) -> pd.DataFrame | None:

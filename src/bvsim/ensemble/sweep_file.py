@@ -77,6 +77,8 @@ class Sweep:
         As for a run.
     kpis : tuple of str
         Key figures to draw.
+    levers : tuple of str
+        Levers that are turned at every point.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Sweep:
     years: tuple[int, ...]
     kpis: tuple[str, ...]
     scenario_place: Place = Place("")
+    levers: tuple[str, ...] = ()
 
 
 def is_sweep(name: str | Path) -> bool:

@@ -8,17 +8,20 @@ hash of what was simulated.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from bvsim.reading.checking import check
-from bvsim.reading.datafiles import roots
-from bvsim.reading.scenario import Scenario
+from bvsim.reading.datafiles import find_scenario, model_names, roots, scenario_names
+from bvsim.reading.folder import SUFFIXES
+from bvsim.reading.nodes import Node
+from bvsim.reading.scenario import Scenario, load
+from bvsim.reading.turned import Turned
 from bvsim.reading.yaml_tree import read_file
 from bvsim.schema.errors import Place, Problem, SpecError, did_you_mean
 from bvsim.schema.figure import FigureContext
@@ -50,6 +53,9 @@ class Lever:
     """The yearly column of the region, in EUR million, that books its cost."""
     unpriced: str = ""
     """Why it has no price."""
+    rule: Literal["on-off", "proportional"] = "on-off"
+    """What a strength does: on-off takes 0 and 1; proportional lets what is multiplied, added or
+    set (counted from zero) and the price grow with it."""
 
     @model_validator(mode="after")
     def _one_price(self) -> Self:
@@ -107,7 +113,7 @@ def levers_path(model: str, root: Path | None = None) -> Path:
 
 
 def load_levers(
-    scenario: Scenario, model: str = "hauts-de-france", root: Path | None = None
+    scenario: Scenario, model: str | None = None, root: Path | None = None
 ) -> dict[str, Lever]:
     """Return the levers of a model by name, checked.
 
@@ -115,8 +121,8 @@ def load_levers(
     ----------
     scenario : Scenario
         Whose sources and `as_of` the prices are checked against.
-    model : str
-        The model's name.
+    model : str, optional
+        The model's name; that of the scenario by default.
     root : path, optional
         The study folder; the working directory by default.
 
@@ -125,7 +131,20 @@ def load_levers(
     SpecError
         With everything that is wrong with the file.
     """
-    path = levers_path(model, root)
+    return read_levers(levers_path(model or _model_of(scenario, root), root), scenario)
+
+
+def _model_of(scenario: Scenario, root: Path | None) -> str:
+    """Return the model of a scenario; one that holds its whole model has the only one there is."""
+    if scenario.model_name:
+        return scenario.model_name
+    folders = (folder / "scenarios" / FOLDER for folder in roots(root))
+    names = {file.stem for folder in folders for file in folder.glob("*.yaml")}
+    return names.pop() if len(names) == 1 else scenario.name
+
+
+def read_levers(path: Path, scenario: Scenario) -> dict[str, Lever]:
+    """Return the levers of a file by name; errors as those of `load_levers`."""
     node, problems = read_file(path)
     made = None
     if node is not None:
@@ -135,6 +154,57 @@ def load_levers(
     if problems or made is None:
         raise SpecError(problems)
     return dict(sorted(made.levers.items()))
+
+
+def is_lever_file(name: str | Path) -> bool:
+    """Tell whether a file holds levers: it says so under `levers`."""
+    path = Path(name)
+    node = read_file(path)[0] if path.suffix in SUFFIXES and path.is_file() else None
+    return node is not None and isinstance(node.value, dict) and node.get("levers") is not None
+
+
+def validate_levers(name: str | Path) -> tuple[Problem, ...]:
+    """Return everything that is wrong with a file of levers, in what they set too."""
+    path = Path(name)
+    try:
+        node, _ = read_file(path)
+        stated = node.get("model") if node else None
+        scenario = _scenario_of(str(stated.value) if stated else "", path)
+        levers = read_levers(path, scenario)
+    except SpecError as error:
+        return error.problems
+    return tuple(p for name, each in levers.items() for p in _misfits(scenario, name, each, node))
+
+
+def _scenario_of(model: str, path: Path) -> Scenario:
+    """Return a scenario of a model, to try its levers on.
+
+    Raises
+    ------
+    SpecError
+        When there is none.
+    """
+    for name in ("reference", *scenario_names()):
+        scenario = load(name) if find_scenario(name) else None
+        if scenario is not None and scenario.model_name == model:
+            return scenario
+    near = did_you_mean(model, model_names())
+    raise SpecError(
+        [Problem(Place(str(path)), "model", f"no scenario has the model {model!r}{near}")]
+    )
+
+
+def _misfits(scenario: Scenario, name: str, lever: Lever, node: Node | None) -> Iterator[Problem]:
+    """Yield what a lever sets and the scenario cannot take, at its place in the file."""
+    for path, value in lever.set.items():
+        found = node and node.find(("levers", name, "set", path))
+        place = found.at if found else Place(name)
+        try:
+            scenario.with_values({path: value})
+        except SpecError as error:
+            yield from (
+                Problem(place, f"levers.{name}.set.{path}", p.message) for p in error.problems
+            )
 
 
 def settings(levers: Mapping[str, Lever], names: Iterable[str]) -> dict[str, object]:
@@ -182,8 +252,22 @@ def price(lever: Lever, first: int, last: int) -> Price:
     if lever.booked:
         return Price(None, (), f"booked in {lever.booked}")
     figure: Any = lever.total if lever.total is not None else lever.per_year
-    amount = float(figure.distribution.median)
-    if lever.per_year is not None:
-        begun = lever.since.year + (lever.since.timetuple().tm_yday - 1) / 365.25
-        amount *= max(0.0, last + 1 - max(float(first), begun))
+    amount = priced("", lever).meur(first, last)
     return Price(amount, figure.vintage.sources, figure.vintage.note)
+
+
+def priced(name: str, lever: Lever, strength: float = 1.0) -> Turned:
+    """Return a lever as a run remembers it, with its price at a strength."""
+    figure: Any = lever.total if lever.total is not None else lever.per_year
+    amount = None if figure is None else strength * float(figure.distribution.median)
+    return Turned(
+        name,
+        lever.title,
+        strength,
+        lever.since,
+        total_meur=None if lever.total is None else amount,
+        per_year_meur=None if lever.per_year is None else amount,
+        booked=lever.booked,
+        unpriced=lever.unpriced,
+        sources=() if figure is None else tuple(figure.vintage.sources),
+    )

@@ -42,6 +42,7 @@ from bvsim.reading.resolved import fingerprint, write_yaml
 from bvsim.reading.scalars import meaning
 from bvsim.reading.scenario_file import DATES, ChainLink, inherit, read_chain, read_model_of
 from bvsim.reading.tree_paths import figures_of
+from bvsim.reading.turned import Turned
 from bvsim.schema.errors import Place, Problem, SpecError
 from bvsim.schema.figure import Figure
 
@@ -96,6 +97,8 @@ class Scenario:
     _tree: Node
     _basis: _Basis
     _ties: tuple[Tie, ...] = ()
+    turned: tuple[Turned, ...] = ()
+    """The levers that were turned, for the record."""
 
     def __repr__(self) -> str:
         return f"<Scenario {shorten(self.name)}: {self._in_short}>"
@@ -239,15 +242,31 @@ class Scenario:
         """
         return cast("Model", self._drawer.before(values))
 
-    def with_values(self, sets: Mapping[str, object], /) -> Scenario:
+    def with_values(
+        self, sets: Mapping[str, object], /, *, origin: str = "with_values"
+    ) -> Scenario:
         """Return the scenario with more settings: see the ``set`` of scenario files.
+
+        Parameters
+        ----------
+        sets : mapping
+            Dotted paths to values, figures or levers.
+        origin : str
+            What messages and `overrides` call the place of these settings.
 
         Raises
         ------
         SpecError
             When a path matches nothing or a value does not fit.
         """
-        return _with_sets(self._basis, _header(self), sets, "with_values")
+        made = _with_sets(self._basis, _header(self), sets, origin)
+        return replace(made, turned=self.turned)
+
+    @property
+    def model_name(self) -> str:
+        """The name of the model's folder; empty where the scenario holds the whole model."""
+        folder = self._basis.reading.folder
+        return folder.name if folder is not None else ""
 
     @no_search()
     def to_yaml(self) -> str:

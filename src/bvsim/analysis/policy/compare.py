@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.kpis import unit_of
+from bvsim.analysis.policy.labels import Worth, facts_of, label, worth
 from bvsim.analysis.sensitivity.variance import jackknife
+from bvsim.analysis.shares import difference_ci95
 from bvsim.analysis.summary import plain
 from bvsim.analysis.tables import ROW, RunLike, by_year
 from bvsim.ensemble.design.interval import ci95_mean
@@ -46,7 +48,7 @@ class Difference:
         Mean of each side, and of the differences.
     ci95_lo, ci95_hi : float
         95% interval of the mean difference, from the design's independent blocks; NaN where
-        the design allows none.
+        the design allows none. Of probabilities that of paired shares (`difference_ci95`).
     p10, p50, p90 : float
         Quantiles of the differences.
     chance_higher, chance_equal : float
@@ -93,7 +95,7 @@ class Comparison:
     other: RunLike
 
     def __repr__(self) -> str:
-        sides = (shorten(str(run.manifest["scenario"])) for run in (self.other, self.base))
+        sides = (shorten(label(run)) for run in (self.other, self.base))
         return f"<Comparison {' against '.join(sides)}: {self.pairs} pairs>"
 
     def _repr_html_(self) -> str:
@@ -108,7 +110,7 @@ class Comparison:
     @property
     def name(self) -> str:
         """What is compared with what."""
-        return f"{self.other.manifest['scenario']} against {self.base.manifest['scenario']}"
+        return f"{label(self.other)} against {label(self.base)}"
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -152,6 +154,11 @@ class Comparison:
         defined = ~np.isnan(both).any(axis=1)
         return _difference(kpi, both[defined], draws[defined], str(self.base.manifest["design"]))
 
+    @cached_property
+    def worth(self) -> Worth | None:
+        """What the levers of the other side cost and give; None where it has none more."""
+        return worth(self.base, self.other)
+
     def table(self, names: Sequence[str] | None = None) -> pd.DataFrame:
         """Return the differences of key figures (all by default), one row each."""
         made = [vars(self.difference(name)) for name in (self.kpis if names is None else names)]
@@ -193,9 +200,11 @@ class Comparison:
 
     def to_json(self, names: Sequence[str] | None = None) -> dict[str, object]:
         """Return the differences as plain Python types, without NaN."""
-        found = self.table(names)
+        found, value = self.table(names), self.worth
         return {
             "scenario": self.other.manifest["scenario"],
+            **facts_of(self.other),
+            "worth": None if value is None else value.to_json(),
             "out": str(self.other.folder),
             "model_hash": self.other.manifest["model_hash"],
             "pairs": self.pairs,
@@ -270,7 +279,7 @@ def _difference(kpi: str, both: FloatArray, draws: NDArray[np.int64], design: st
     """Return the difference of a key figure from its pairs, shape (pairs, 2)."""
     change = both[:, 1] - both[:, 0]
     none = not len(change)
-    low, high = ci95_mean(change, draws, design) or _UNKNOWN
+    low, high = _interval(kpi, both, draws, design)
     p10, p50, p90 = (math.nan,) * 3 if none else np.quantile(change, (0.1, 0.5, 0.9))
     factor = variance_factor(both, draws)
     factor_lo, factor_hi = _factor_interval(both, draws)
@@ -294,6 +303,15 @@ def _difference(kpi: str, both: FloatArray, draws: NDArray[np.int64], design: st
         factor_hi,
         math.ceil(factor * len(np.unique(draws))) if math.isfinite(factor) else factor,
     )
+
+
+def _interval(
+    kpi: str, both: FloatArray, draws: NDArray[np.int64], design: str
+) -> tuple[float, float]:
+    """Return the 95% interval of a mean difference; of probabilities by their own method."""
+    if unit_of(kpi) == "probability":
+        return difference_ci95(both, draws)
+    return ci95_mean(both[:, 1] - both[:, 0], draws, design) or _UNKNOWN
 
 
 def variance_factor(both: FloatArray, draws: NDArray[np.int64]) -> float:

@@ -96,6 +96,8 @@ class Manifest(TypedDict, total=False):
     per_draw: int
     shard: list[int] | None
     merged: int
+    levers: list[dict[str, object]]
+    set: dict[str, str]
     dimensions: int
     width: int
     sites: list[str]
