@@ -133,6 +133,14 @@ def test_observed_output(spec, measure, expected):
     assert measure(spec) == exact(expected)
 
 
+def test_what_was_made_in_a_shutdown_is_imposed_all_the_same():
+    # Three days of a week in August that is wholly off.
+    off = replace(window(date(2024, 8, 14), 0.3), first=date(2024, 8, 12))
+    observed = observed_of(with_figure(WORLD, "block.output.one", off))
+    assert list(observed.good.values()) == exact([0.3])
+    assert math.isnan(observed.fits[0][1])
+
+
 SCRAP = replace(
     WORLD,
     ramp=replace(WORLD.ramp, scrap_start=0.5, scrap_time=4.0),

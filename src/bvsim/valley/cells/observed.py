@@ -154,9 +154,11 @@ class ObservedBlock:
             self.throttled.update(p.index for p in periods)
         else:
             shape = self._fit(window.good, first, last, [p.start_day for p in periods])
+        if not any(shape):  # within a shutdown
+            shape = [p.days for p in periods]
         total = math.fsum(shape)
         for period, part in zip(periods, shape, strict=True):
-            share = part / total if total > 0.0 else period.days / (last - first)
+            share = part / total
             self.good[period.index] = self.good.get(period.index, 0.0) + window.good * share
         self.end_day = max(self.end_day, periods[-1].end_day)
 
