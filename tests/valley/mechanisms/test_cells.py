@@ -259,3 +259,12 @@ def found_day(world):
 )
 def test_scrap(spec, measure, expected):
     assert measure(spec) == exact(expected)
+
+
+def test_a_downsized_block_stands_for_what_is_left_of_it():
+    each = site_of(WORLD).cell_block
+    pipeline = each.block.pipeline
+    for size, state, standing in ((0.7, "construction", 24.01), (1.0, "suspended", 0.0)):
+        pipeline.size, pipeline.state = size, state
+        each.note_change()
+        assert each.standing_gwh == exact(standing)
