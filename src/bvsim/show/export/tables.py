@@ -17,8 +17,6 @@ from bvsim.valley.cells.causes import NONE, label
 if TYPE_CHECKING:
     from bvsim.ensemble.store.results import Run
 
-NUMBERS = ("mean", *QUANTILES)
-
 
 def key_figures(run: RunLike) -> pd.DataFrame:
     """Return every key figure with mean, quantiles, interval and share of rows defined."""

@@ -108,11 +108,6 @@ class Buyer:
         return self.feed.stock.total
 
     @property
-    def cover_days(self) -> float:
-        """Days of use in stock; infinite without use."""
-        return self.feed.days_of_cover()
-
-    @property
     def lead_days(self) -> float:
         """Lead time that the plant counts on when it orders, days."""
         return self.feed.lead

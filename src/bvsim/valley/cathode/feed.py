@@ -263,7 +263,3 @@ class Feed:
         if source == IMPORTED:
             lost += self.restocking.refused + self.restocking.resold
         return lost
-
-    def days_of_cover(self) -> float:
-        """Return days of use on hand; infinite without use."""
-        return self.stock.total / self.rate if self.rate > 0.0 else math.inf
