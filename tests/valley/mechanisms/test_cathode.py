@@ -283,3 +283,11 @@ def recycled_nickel_charged(world):
 )
 def test_making(spec, measure, expected):
     assert measure(spec) == exact(expected)
+
+
+def test_what_is_charged_and_not_good_goes_to_recyclers():
+    maker = charge(WORLD)
+    assert maker.gate.deliveries == [("maker", "nmc", "cathode_material", 20.0)]
+    plant = side_of(WORLD).makers.pcam[0]
+    plant._book(95.0, 80.0, WEEK)
+    assert plant.gate.deliveries == [("precursor", "nmc", "precursor", 15.0)]
