@@ -78,19 +78,6 @@ def balance_means(run: RunLike) -> pd.DataFrame:
     return found
 
 
-def scenario_of(run: RunLike) -> Any:
-    """Return the run's scenario; None where it is missing, or this version does not read it."""
-    from bvsim import reading
-
-    path = run.folder / "scenario.yaml"
-    if not path.is_file():
-        return None
-    try:
-        return reading.load(path)
-    except reading.SpecError:
-        return None
-
-
 def figures(scenario: Any) -> pd.DataFrame:
     """Return every figure of a scenario with its vintages, sources and confidence."""
     from dataclasses import asdict
