@@ -18,13 +18,14 @@ import hashlib
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -38,6 +39,8 @@ SURVIVORS: Final = ROOT / TESTS / "survivors.txt"
 RESULTS: Final = ROOT / "build" / "mutants.json"
 UNJUDGED: Final = {"digest": "", "outcome": ""}
 OPTIONS: Final = ("-x", "-m", "not slow", "--hypothesis-seed=0", "-p", "no:cacheprovider")
+TOLD: Final = (1, 2)
+"""What pytest ends with when a test fails, or a module cannot be read."""
 HEADER: Final = """\
 # Mutants of the valley that its tests let live, one a line (`make mutants` finds them).
 # What stands after " | " argues why a mutant is equivalent: no test could tell it.
@@ -150,10 +153,20 @@ def sample(size: int, seed: int) -> list[Mutant]:
 
 def tests_of(room: str) -> list[list[str]]:
     """Return the tests that judge a room's mutants, the quickest first."""
-    mechanisms = ROOT / TESTS / "mechanisms"
-    own = sorted(mechanisms.glob(f"test_{room}*.py")) if room else []
-    stages = [own, [ROOT / TESTS / room], [mechanisms, ROOT / TESTS / "test_valley.py"]]
+    folder = ROOT / TESTS
+    mechanisms = sorted((folder / "mechanisms").glob("test_*.py"))
+    own = [path for path in mechanisms if room and path.name.startswith(f"test_{room}")]
+    others = [path for path in mechanisms if path not in own]
+    inner = [path for path in folder.iterdir() if path.name == room or (not room and path.is_dir())]
+    valley = sorted(folder.glob("test_*.py"))
+    stages = [own, sorted(inner), [*others, *valley]] if room else [valley, sorted(inner)]
     return [[str(path.relative_to(ROOT)) for path in stage] for stage in stages if stage]
+
+
+def spent() -> float:
+    """Return the CPU time of all tests so far, in seconds."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class Copy:
@@ -174,38 +187,43 @@ class Copy:
             "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "hypothesis"),
         }
 
-    def judge(self, tests: Sequence[str], limit_s: float) -> tuple[str, str]:
-        """Run tests up to the first failure; return the outcome and what failed."""
+    def judge(self, tests: Sequence[str], limit_s: int) -> tuple[str, str]:
+        """Run tests up to the first failure; return the outcome and what failed.
+
+        The limit is of CPU time: other work on the machine kills no mutant.
+        """
         command = [sys.executable, "-m", "pytest", *OPTIONS, *tests]
-        try:
-            done = subprocess.run(command, check=False, timeout=limit_s, **self.options)
-        except subprocess.TimeoutExpired:
-            return "timeout", ""
+        hold = partial(resource.setrlimit, resource.RLIMIT_CPU, (limit_s, limit_s))
+        done = subprocess.run(command, check=False, preexec_fn=hold, **self.options)
         if done.returncode == 0:
             return "survived", ""
+        if done.returncode < 0:
+            return "timeout", ""
+        if done.returncode not in TOLD:
+            raise SystemExit(f"pytest ended with {done.returncode}: {done.stdout}{done.stderr}")
         failed = re.search(r"^(?:FAILED|ERROR) (\S.*?)(?: - |$)", done.stdout, re.MULTILINE)
-        return "killed", failed.group(1) if failed else f"pytest ended with {done.returncode}"
+        return "killed", failed.group(1) if failed else "not told"
 
-    def try_out(self, mutant: Mutant, limit_s: float) -> dict[str, Any]:
+    def try_out(self, mutant: Mutant, limit_s: int) -> dict[str, Any]:
         """Judge one mutant, and put the file back."""
-        path, began = self.folder / mutant.path, time.perf_counter()
+        path, before = self.folder / mutant.path, spent()
         path.write_text(mutant.code, encoding="utf-8")
         for tests in tests_of(mutant.room):
             outcome, by = self.judge(tests, limit_s)
             if outcome != "survived":
                 break
         shutil.copyfile(ROOT / mutant.path, path)
-        seconds = round(time.perf_counter() - began, 1)
+        seconds = round(spent() - before, 1)
         return {"outcome": outcome, "by": by, "seconds": seconds, "digest": mutant.digest}
 
 
 def run_piece(todo: Sequence[Mutant], results: dict[str, Any]) -> None:
     """Judge mutants one by one; write the results after each."""
     with tempfile.TemporaryDirectory() as folder:
-        copy, began = Copy(Path(folder)), time.perf_counter()
-        if copy.judge([str(TESTS)], 3600.0)[0] != "survived":
+        copy, before = Copy(Path(folder)), spent()
+        if copy.judge([str(TESTS)], 3600)[0] != "survived":
             raise SystemExit("the tests fail without any mutant")
-        limit_s = 2.0 * (time.perf_counter() - began) + 60.0
+        limit_s = round(2.0 * (spent() - before) + 10.0)
         for number, mutant in enumerate(todo, start=1):
             results[mutant.name] = found = copy.try_out(mutant, limit_s)
             RESULTS.parent.mkdir(exist_ok=True)

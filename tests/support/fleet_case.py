@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import simpy
+from numpy.typing import NDArray
 
 from bvsim.schema.fleet import (
     FleetSpec,
@@ -25,6 +26,7 @@ from bvsim.valley.ground.books import Books, Trace
 from bvsim.valley.ground.calendar import Calendar, make_calendar
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.streams import Key, Streams
+from bvsim.valley.returns.vehicles import Cohorts
 
 HISTORY = Path(__file__).parents[2] / "models" / "hauts-de-france" / "history"
 CALENDAR = make_calendar(
@@ -135,3 +137,8 @@ def fleet_spec(*, central: bool = False, **changes: Any) -> FleetSpec:
         ),
     }
     return FleetSpec(**{**fields, **changes})
+
+
+def retired(cohorts: Cohorts, vehicle: str) -> NDArray[np.float64]:
+    """Return expected retirements by year, vehicles."""
+    return cohorts.leaving[vehicle] @ cohorts.registered[vehicle]

@@ -49,17 +49,26 @@ def independent(uniforms: FloatArray) -> FloatArray:
     return uniforms
 
 
+@dataclass(frozen=True)
 class BaseRows(RowKind, ABC):
     """Rows in bases, for an analysis that looks at key figures alone.
 
-    Each kind is a frozen data class with `design` (its name), the `groups` of figures that it
-    varies, the number of `bases`, and the `seed` of figures and luck.
+    Parameters
+    ----------
+    dimensions : int
+        Columns of the design.
+    groups : tuple of Group
+        The figures that vary together.
+    bases, seed : int
+        Number of bases, and seed of figures and luck.
     """
 
-    drawn = False
+    dimensions: int
     groups: tuple[Group, ...]
     bases: int
     seed: int
+
+    drawn = False
 
     @property
     @abstractmethod

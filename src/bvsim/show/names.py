@@ -22,6 +22,19 @@ def name_of(run: RunLike, entity: str) -> str:
     return f"{name}, {part.replace('-', ' ')}" if part else name
 
 
+def scenario_of(folder: Path) -> Any:
+    """Return a run folder's scenario; None where this version finds or reads none."""
+    from bvsim import reading
+
+    path = folder / "scenario.yaml"
+    if not path.is_file():
+        return None
+    try:
+        return reading.load(path)
+    except reading.SpecError:
+        return None
+
+
 def titles_of(run: RunLike) -> Mapping[str, str]:
     """Return the short title of each site, cathode plant and recycler, by id."""
     path = run.folder / "scenario.yaml"

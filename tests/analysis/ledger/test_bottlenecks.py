@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bvsim.analysis.ledger.bottlenecks import bottlenecks, ledger_of, main_bottleneck, shares
+from bvsim.analysis.ledger.bottlenecks import bottlenecks, ledger_of, shares
 from bvsim.valley.cells.causes import BOTTLENECKS
 from bvsim.valley.cells.causes import LOSSES as STAIRCASE
 from run_folder import LOSSES, MadeUpRun, make_run
@@ -131,13 +131,6 @@ def test_a_site_is_the_sum_of_its_blocks():
     site = ledger_of(run, 2034, "acc-douvrin")["mean"]
     parts = sum(ledger_of(run, 2034, block)["mean"] for block in blocks)
     assert site.to_numpy() == pytest.approx(parts.to_numpy())
-
-
-def test_the_main_bottleneck_is_the_most_frequent():
-    run = make_run(40)
-    found, table = main_bottleneck(run).loc[2035], shares(run).loc[2035]
-    assert found["share"] == table.max()
-    assert table[found["cause"]] == table.max()
 
 
 @pytest.mark.parametrize(("year", "entity"), [(1999, None), (2030, "nowhere")])

@@ -453,7 +453,7 @@ def test_tonnes_are_conserved_under_disruption_and_closure(
     balances = simulate(ctx, side, plants)
     assert_closed(balances)
     for plant_ in plants:
-        assert sum(plant_.buyer.feed.used_in(0)[:2]) == pytest.approx(plant_.used, rel=1e-9)
+        assert sum(plant_.buyer.feed.used_by_source()[:2]) == pytest.approx(plant_.used, rel=1e-9)
     made = next(b for b in balances if b.balance == "cam.made")
     account = ctx.books.accounts["yearly", "neomat-cam"].monthly().sum(axis=0)
     assert account[1] == pytest.approx(made.inflow, rel=1e-9, abs=1e-9)

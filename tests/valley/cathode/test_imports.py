@@ -13,7 +13,7 @@ import pytest
 from bvsim.schema.imports import Disruption, ExportControl, Halt, Hazard
 from bvsim.valley.cathode.feed import Feed
 from bvsim.valley.cathode.imports import Lanes
-from bvsim.valley.cathode.restocking import FIRST_USE, Forecast, Restocking
+from bvsim.valley.cathode.restocking import USED, Forecast, Restocking
 from bvsim.valley.ground.mix import MixedStock
 from cathode_case import context, handling, imports, market, policy
 
@@ -45,7 +45,7 @@ def use_a_tonne_a_day(ctx, feed: Feed):
         feed.requested = 1.0
         feed.turn(period, LEAD, imposed=False)
         yield period.start_day, feed.restocking.position, feed.stock.total
-        feed.use(min(1.0, feed.limit_t), 0)
+        feed.use(min(1.0, feed.limit_t))
 
 
 @pytest.mark.parametrize("safety", [0.0, 12.0])
@@ -200,13 +200,13 @@ def test_shipments_afloat_arrive_in_spite_of_a_halt() -> None:
 
 
 def test_what_is_older_than_its_shelf_life_goes_first_in_first_out() -> None:
-    stock = MixedStock(2, 0, FIRST_USE + 1)
+    stock = MixedStock(2, 0, USED + 1)
     stock.put([10.0, 0.0], 0.0)
     stock.put([0.0, 30.0], 100.0)
-    stock.take(4.0, FIRST_USE)
+    stock.take(4.0, USED)
     assert stock.older_than(50.0) == pytest.approx(6.0)
     assert stock.older_than(101.0) == pytest.approx(36.0)
-    stock.take(8.0, FIRST_USE)
+    stock.take(8.0, USED)
     assert stock.older_than(50.0) == 0.0
     assert stock.older_than(101.0) == pytest.approx(28.0)
 

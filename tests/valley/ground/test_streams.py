@@ -46,4 +46,3 @@ def test_without_chance_nothing_random_happens():
     assert stream.exponential(3.0) == math.inf
     assert not stream.happens(0.999)
     assert stream.happens(1.0)
-    assert stream.binomial(10, 0.31) == 3

@@ -6,6 +6,7 @@ line is mature: rating 0.9, a tenth of scrap, so 0.63 GWh good of 0.7 started.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import simpy
@@ -13,6 +14,7 @@ import simpy
 from bvsim.schema.materials import Recipe
 from bvsim.schema.production import Production
 from bvsim.schema.ramp import RampClass
+from bvsim.valley.cells.gigafactory import SITE
 from bvsim.valley.cells.process import InProcess
 from gigafactory_case import PRODUCTION, RECIPE, Buyer, make_site
 from mechanism_table import exact, table
@@ -259,3 +261,26 @@ def found_day(world):
 )
 def test_scrap(spec, measure, expected):
     assert measure(spec) == exact(expected)
+
+
+def test_a_downsized_block_stands_for_what_is_left_of_it():
+    each = site_of(WORLD).cell_block
+    pipeline = each.block.pipeline
+    for size, state, standing in ((0.7, "construction", 24.01), (1.0, "suspended", 0.0)):
+        pipeline.size, pipeline.state = size, state
+        each.note_change()
+        assert each.standing_gwh == exact(standing)
+
+
+def test_the_second_year_is_of_the_months_13_to_24_after_sop():
+    site, books = site_of(WORLD).site, make_context().books
+    site.ctx = replace(site.ctx, books=books)
+    site.account = books.open("yearly", "site", SITE.columns)
+    for month in range(30):
+        site.account.now[SITE.good_gwh] = float(month)
+        books.close_month()
+    assert site.second_year_gwh(100.0) == exact(246.0)  # SOP in month 3: 15 + ... + 26
+    assert site.second_year_gwh(-50.0) == exact(210.0)  # before the first month: 12 + ... + 23
+    assert site.second_year_gwh(181.0) == exact(282.0)  # on the first of month 6: 18 + ... + 29
+    assert math.isnan(site.second_year_gwh(212.0))  # 19 to 30, of which the last is missing
+    assert math.isnan(site.second_year_gwh(math.inf))

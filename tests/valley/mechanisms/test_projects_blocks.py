@@ -16,6 +16,7 @@ from bvsim.valley.projects.stages import Pipeline
 from mechanism_table import Fortune, exact, table
 from world import SHOCK, left_by_stops, make_context, make_project, make_ramp
 
+WEEK = make_context().calendar.periods[0]
 ONE_MEAN = 1.0 - 1.0 / math.e
 """The uniform number at which an exponential time is as long as its mean."""
 
@@ -99,6 +100,31 @@ def engineering_of_a_second_block(ramp):
     return second_block(ramp).engineering_months
 
 
+def second_block_on_its_first_line(ramp):
+    """A second block, whose two lines come two months apart, with all that the first knows.
+
+    The first is at half of its curve.
+    """
+    elder = block_of(ramp)
+    elder.ctx.env.run(until=0.5)
+    elder.know_how = 14 / 12
+    second = block_of(ramp, lines=2, elders=(elder,), name="block-2")
+    second.ctx.env.run(until=1.0)
+    return second
+
+
+def ramped_with_a_head_start(ramp):
+    """Output of a week of a line that runs as it would beside the second."""
+    return second_block_on_its_first_line(ramp).levels(WEEK, 1.0).ramped
+
+
+def ramped_once_observed(ramp):
+    """The same where that know-how is a fact: the line makes what the curve says of both."""
+    second = second_block_on_its_first_line(ramp)
+    second.take_over(14 / 12)
+    return second.levels(WEEK, 1.0).ramped
+
+
 def lost_days(ramp):
     """Days lost in 62 scheduled ones, where every time is as long as its mean."""
     return Stops(ramp.mtbf, ramp.mttr / 24.0, Fortune(ONE_MEAN).stream("", "")).down_days(62.0, 1.0)
@@ -113,8 +139,7 @@ def made_in_a_stall(ramp):
     made = block_of(ramp)
     made.ctx.env.run(until=380.0)
     made.know_how = 1e3
-    week = make_context().calendar.periods[0]
-    return made.levels(week, 1.0).available
+    return made.levels(WEEK, 1.0).available
 
 
 def stalled_from(ramp):
@@ -191,4 +216,15 @@ CERTAIN = replace(CERTAIN, mature=0.9 * left_by_stops(vars(CERTAIN)))  # the rat
     ("major_stops", 7.305, major_stop_days, 14.0),  # two, on days 50 and 100
 )
 def test_blocks(spec, measure, expected):
+    assert measure(spec) == exact(expected)
+
+
+# One line of two: 0.315 GWh at its rating. The curve's mean is ln((1 + e^x) / 2) / x, x = 3.6 / 49.
+@table(
+    RAMP,
+    ("transfer", 1.0, ramped_with_a_head_start, 0.160392206755123),
+    ("transfer", 1.0, ramped_once_observed, 0.315),
+    ("rating", 0.8, ramped_once_observed, 0.28),
+)
+def test_lines_of_a_block_with_a_head_start(spec, measure, expected):
     assert measure(spec) == exact(expected)

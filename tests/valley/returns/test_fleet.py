@@ -14,7 +14,7 @@ from bvsim.schema.fleet import Life
 from bvsim.valley.ground.calendar import make_calendar
 from bvsim.valley.returns.fleet import Fleet, lognormal_wait, weibull_wait
 from bvsim.valley.returns.vehicles import VEHICLES, Cohorts, leaving
-from fleet_case import CALENDAR, central_registrations, context, fleet_spec
+from fleet_case import CALENDAR, central_registrations, context, fleet_spec, retired
 
 YEARS = np.arange(2010, 2041, dtype=float)
 
@@ -41,7 +41,7 @@ def test_expected_retirements_equal_flodyms_dynamic_stock_model() -> None:
         for first, k, lam in groups:
             shape[first <= YEARS], scale[first <= YEARS] = k, lam
         theirs = flodym_outflow(cohorts.registered[vehicle], shape, scale)
-        np.testing.assert_allclose(cohorts.retired_vehicles(vehicle), theirs, rtol=1e-6)
+        np.testing.assert_allclose(retired(cohorts, vehicle), theirs, rtol=1e-6)
 
 
 def test_a_cohort_retires_once_only() -> None:
@@ -84,7 +84,7 @@ def test_vehicles_treated_in_2017_and_2018_are_of_the_published_order() -> None:
     """Authorised centres treated 273 and 768 electric and hybrid vehicles."""
     spec = fleet_spec(early_loss=0.002)
     cohorts = Cohorts(spec, central_registrations(), context())
-    cars = cohorts.retired_vehicles("bev_car") + cohorts.retired_vehicles("phev_car")
+    cars = retired(cohorts, "bev_car") + retired(cohorts, "phev_car")
     treated = cars * (1.0 - 0.22)
     assert 273 / 2 < treated[7] < 273 * 2
     assert 768 / 2 < treated[8] < 768 * 1.25

@@ -12,7 +12,7 @@ import yaml
 from bvsim.reading.scenario import Scenario, load
 from bvsim.schema.fleet import fill_history, read_history
 from bvsim.valley.returns.vehicles import Cohorts
-from fleet_case import central_registrations, context
+from fleet_case import central_registrations, context, retired
 from recycling_case import recycling_spec, simulate, yearly
 
 MODEL = Path(__file__).parents[3] / "models" / "hauts-de-france"
@@ -58,7 +58,7 @@ def test_draws_span_the_checked_table_of_retirements(reference: Scenario) -> Non
         spec = reference.drawn(values).fleet
         cohorts = Cohorts(spec, central_registrations(), context())
         kilotonnes.append(cohorts.retired_tonnes().sum(axis=0)[2030 - 2010] / 1000.0)
-        cars = cohorts.retired_vehicles("bev_car") + cohorts.retired_vehicles("phev_car")
+        cars = retired(cohorts, "bev_car") + retired(cohorts, "phev_car")
         treated.append(cars[2018 - 2010] * (1.0 - spec.routing.exported.at(0.0)))
     assert 15.0 < np.median(kilotonnes) < 26.0
     assert min(kilotonnes) > 8.0

@@ -219,12 +219,6 @@ def share_interval(
     return share, max(0.0, low), min(1.0, high)
 
 
-def main_bottleneck(run: RunLike, group: str = "region") -> pd.DataFrame:
-    """Return the most frequent bottleneck and its share of rows, by year (and entity)."""
-    found = shares(run, group)
-    return pd.DataFrame({"cause": found.idxmax(axis=1), "share": found.max(axis=1)})
-
-
 def ledger_of(run: RunLike, year: int, entity: str | None = None) -> Frame:
     """Return the staircase of one year over the rows of the run.
 

@@ -32,22 +32,14 @@ class MorrisRows(BaseRows):
 
     Parameters
     ----------
-    dimensions : int
-        Columns of the design.
-    groups : tuple of Group
-        What is changed at a time; figures in no group keep the trajectory's own draw.
-    bases, seed : int
-        Number of trajectories, and seed.
+    dimensions, groups, bases, seed
+        As for `BaseRows`; figures in no group keep the trajectory's own draw.
     levels : int
         Levels of each figure's probability, an even number; a step is half of them.
     edge : float
         Probability left out at each end of the range.
     """
 
-    dimensions: int
-    groups: tuple[Group, ...]
-    bases: int
-    seed: int
     levels: int = 4
     edge: float = 0.05
     design = KIND

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bvsim.analysis.groups import LUCK, Group
+from bvsim.analysis.groups import LUCK
 from bvsim.analysis.resampling import bootstrap
 from bvsim.analysis.samples import BaseRows, Correlate, independent, outcomes, require
 from bvsim.analysis.tables import RunLike
@@ -38,20 +38,12 @@ class SaltelliRows(BaseRows):
 
     Parameters
     ----------
-    dimensions : int
-        Columns of the design.
-    groups : tuple of Group
-        What is taken from B at a time; `LUCK` takes the luck of B.
-    bases, seed : int
-        Number of base points, and seed.
+    dimensions, groups, bases, seed
+        As for `BaseRows`; the group `LUCK` takes the luck of B.
     correlate : callable
         Correlates the columns of A, and of B.
     """
 
-    dimensions: int
-    groups: tuple[Group, ...]
-    bases: int
-    seed: int
     correlate: Correlate = independent
     design = KIND
 

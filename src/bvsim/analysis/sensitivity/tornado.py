@@ -12,7 +12,6 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from bvsim.analysis.groups import Group
 from bvsim.analysis.resampling import bootstrap
 from bvsim.analysis.samples import BaseRows, Correlate, independent, outcomes, require
 from bvsim.analysis.tables import RunLike
@@ -32,22 +31,14 @@ class TornadoRows(BaseRows):
 
     Parameters
     ----------
-    dimensions : int
-        Columns of the design.
-    groups : tuple of Group
-        What is moved at a time.
-    bases, seed : int
-        Number of draws, and seed.
+    dimensions, groups, bases, seed
+        As for `BaseRows`.
     low, high : float
         The two quantiles.
     correlate : callable
         Correlates the columns of the draw.
     """
 
-    dimensions: int
-    groups: tuple[Group, ...]
-    bases: int
-    seed: int
     low: float = 0.1
     high: float = 0.9
     correlate: Correlate = independent

@@ -17,8 +17,6 @@ from bvsim.valley.cells.causes import NONE, label
 if TYPE_CHECKING:
     from bvsim.ensemble.store.results import Run
 
-NUMBERS = ("mean", *QUANTILES)
-
 
 def key_figures(run: RunLike) -> pd.DataFrame:
     """Return every key figure with mean, quantiles, interval and share of rows defined."""
@@ -78,19 +76,6 @@ def balance_means(run: RunLike) -> pd.DataFrame:
     columns = ["opening", "inflow", "outflow", "closing"]
     found: pd.DataFrame = text.groupby(keys, sort=True)[columns].mean().reset_index()
     return found
-
-
-def scenario_of(run: RunLike) -> Any:
-    """Return the run's scenario; None where it is missing, or this version does not read it."""
-    from bvsim import reading
-
-    path = run.folder / "scenario.yaml"
-    if not path.is_file():
-        return None
-    try:
-        return reading.load(path)
-    except reading.SpecError:
-        return None
 
 
 def figures(scenario: Any) -> pd.DataFrame:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,8 @@ import xlsxwriter
 from bvsim.analysis.kpis import unit_of
 from bvsim.analysis.tables import ROW
 from bvsim.show.export import tables
-from bvsim.show.export.dictionary import recorded_columns, unit_of_column
+from bvsim.show.export.dictionary import recorded_columns
+from bvsim.show.names import scenario_of
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -119,7 +119,7 @@ def sheets_of(run: Run) -> list[Sheet]:
             Sheet("Balances", "Means of every balance.", tables.balance_means(run), balances)
         )
     made.append(Sheet("Draws", "Every key figure of every row.", _draws(run), _unit_of_row))
-    scenario = tables.scenario_of(run)
+    scenario = scenario_of(run.folder)
     if scenario is not None:
         made += [
             Sheet("Figures", "Every figure of the model.", tables.figures(scenario), nothing),
@@ -146,11 +146,7 @@ def _unit_of_row(name: str) -> str:
 
 
 def _units(*, default: str, **own: str) -> Callable[[str], str]:
-    return partial(_unit, own, default)
-
-
-def _unit(own: dict[str, str], default: str, name: str) -> str:
-    return own.get(name, default)
+    return lambda name: own.get(name, default)
 
 
 def _write(page: Worksheet, sheet: Sheet, formats: dict[str, Format]) -> None:
@@ -238,6 +234,3 @@ def _write_contents(
         page.write_string(row, 0, text)
     page.freeze_panes(4, 0)
     page.activate()
-
-
-__all__ = ["Sheet", "sheets_of", "unit_of_column", "write_workbook"]

@@ -19,26 +19,10 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from bvsim.analysis.ledger.bottlenecks import largest_plan_loss, ledger_of, shares
 from bvsim.analysis.summary import quantiles
 from bvsim.analysis.tables import RunLike, by_year, cell, column_of, columns_of, ranked
-from bvsim.show.plot.analyses import difference, relief, sensitivity
 from bvsim.show.plot.labels import legend, name_ends
 from bvsim.show.plot.picture import TALL, axes, blank
-from bvsim.show.plot.style import COLOURS, INK, OUTPUT, QUIET, note, render, tidy, title
+from bvsim.show.plot.style import COLOURS, INK, OUTPUT, QUIET, note, save, tidy, title
 from bvsim.valley.cells.causes import BOTTLENECKS, LOSSES, NONE, label
-
-__all__ = [
-    "COLOURS",
-    "INK",
-    "OUTPUT",
-    "QUIET",
-    "bottlenecks",
-    "difference",
-    "fan",
-    "relief",
-    "render",
-    "save_figures",
-    "sensitivity",
-    "waterfall",
-]
 
 _TITLES = {"good_gwh": ("Output", "Good cells, GWh a year")}
 _PLAN_NAME = "announced plan"
@@ -284,13 +268,7 @@ def save_figures(run: RunLike, folder: Path, *, year: int = 2030) -> list[Path]:
         f"ledger_{min(year, last)}": waterfall(run, min(year, last), ax=blank(height=TALL)),
         "bottlenecks": bottlenecks(run, ax=blank()),
     }
-    written = []
-    for name, ax in drawn.items():
-        for suffix in ("png", "svg"):
-            path = folder / f"{name}.{suffix}"
-            path.write_bytes(render(ax, suffix))
-            written.append(path)
-    return written
+    return [path for name, ax in drawn.items() for path in save(ax, folder, name)]
 
 
 def _of(measure: str, entity: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
+from pathlib import Path
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -29,6 +30,14 @@ def render(ax: Axes, suffix: str = "svg") -> bytes:
             buffer, format=suffix, dpi=200, bbox_inches="tight", pad_inches=0.12, metadata=metadata
         )
     return buffer.getvalue()
+
+
+def save(ax: Axes, folder: Path, name: str) -> list[Path]:
+    """Write the figure of an Axes as PNG and SVG; return the files."""
+    paths = [folder / f"{name}.{suffix}" for suffix in ("png", "svg")]
+    for path in paths:
+        path.write_bytes(render(ax, path.suffix[1:]))
+    return paths
 
 
 def tidy(ax: Axes, grid: str) -> None:

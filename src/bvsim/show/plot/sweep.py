@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 
 from bvsim.analysis.kpis import unit_of
 from bvsim.show.plot.picture import axes, blank
-from bvsim.show.plot.style import INK, OUTPUT, QUIET, render
+from bvsim.show.plot.style import INK, OUTPUT, QUIET, save
 
 _HEIGHT = 4.6
 _DARK = 0.55
@@ -111,15 +111,12 @@ def save_sweep_figures(
     """
     if len(levers) not in (1, 2):
         return []
-    written = []
-    for kpi in kpis:
-        draw = heatmap if len(levers) == 2 else line
-        ax = draw(table, kpi, *levers, ax=blank(height=_HEIGHT))
-        for suffix in ("png", "svg"):
-            path = folder / f"{kpi}.{suffix}"
-            path.write_bytes(render(ax, suffix))
-            written.append(path)
-    return written
+    draw = heatmap if len(levers) == 2 else line
+    return [
+        path
+        for kpi in kpis
+        for path in save(draw(table, kpi, *levers, ax=blank(height=_HEIGHT)), folder, kpi)
+    ]
 
 
 def _rows(table: pd.DataFrame, kpi: str) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from bvsim.analysis.ledger.bottlenecks import shares
 from bvsim.analysis.tables import RunLike, ranked
-from bvsim.show.plot.figures import COLOURS
+from bvsim.show.plot import COLOURS
 from bvsim.show.report import words
 from bvsim.show.report.model import Facts
 from bvsim.show.report.words import Both, Data, say

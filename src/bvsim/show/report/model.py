@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bvsim.show.names import short_title
+from bvsim.show.names import scenario_of, short_title
 from bvsim.show.report.words import Data
 
 if TYPE_CHECKING:
@@ -59,19 +59,9 @@ def facts_of(folder: Path) -> Facts:
     A scenario that is missing, or that this version no longer reads, gives no facts: the
     tables still make a page.
     """
-    from bvsim import reading
-
-    path = folder / "scenario.yaml"
-    if not path.is_file():
+    scenario: Scenario | None = scenario_of(folder)
+    if scenario is None:
         return Facts()
-    try:
-        scenario = reading.load(path)
-    except reading.SpecError:
-        return Facts()
-    return _facts(scenario)
-
-
-def _facts(scenario: Scenario) -> Facts:
     model = scenario.model
     actors = {**model.sites, **model.cathode, **model.recycling.recyclers}
     figures = list(scenario.figures())

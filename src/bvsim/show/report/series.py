@@ -15,7 +15,6 @@ from bvsim.show.report.words import Data
 from bvsim.valley.cells.causes import BOTTLENECKS, LOSSES, NONE, column
 
 STEPS = ("announced", "beyond_plan", *LOSSES, "good")
-CAM_PLANTS = "cam_to_valley_t"
 RECYCLED = "processed_t"
 
 

@@ -108,11 +108,6 @@ class Buyer:
         return self.feed.stock.total
 
     @property
-    def cover_days(self) -> float:
-        """Days of use in stock; infinite without use."""
-        return self.feed.days_of_cover()
-
-    @property
     def lead_days(self) -> float:
         """Lead time that the plant counts on when it orders, days."""
         return self.feed.lead
@@ -147,7 +142,7 @@ class Buyer:
         """
         tonnes = t_in_cells + t_scrap
         if tonnes > 0.0:
-            used = self.feed.use(tonnes, 0)
+            used = self.feed.use(tonnes)
             self._in_cells += used * t_in_cells / tonnes
 
     def book(self, local_backed: float, exposure_days: float) -> None:
@@ -165,7 +160,7 @@ class Buyer:
         self._settled = self.closed
         feed, row = self.feed, self.account.now
         row[SUPPLY.cam_stock_t] = feed.stock.total
-        used = feed.used_in(0)
+        used = feed.used_by_source()
         before, self._booked = self._booked, used
         news = list(map(sub, used, before))
         tonnes = sum(news[: feed.stock.sources])
@@ -199,7 +194,7 @@ class Buyer:
 
     def balances(self, names: tuple[str, ...]) -> Iterator[Balance]:
         """Yield tonnes in, used, lost and left, by source."""
-        used, left = self.feed.used_in(0), self.feed.stock.parts
+        used, left = self.feed.used_by_source(), self.feed.stock.parts
         for source, name in enumerate(names):
             out = used[source] + self.feed.lost(source)
             inflow = self.feed.inflow(source)

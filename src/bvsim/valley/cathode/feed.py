@@ -7,18 +7,16 @@ from collections import deque
 from operator import add
 from typing import Final
 
-from bvsim.schema.imports import ReorderPolicy
-from bvsim.valley.cathode.imports import Lanes
 from bvsim.valley.cathode.restocking import (
-    FIRST_USE,
     IMPORTED,
     RESOLD,
+    USED,
     WRITTEN_OFF,
     Forecast,
     Restocking,
+    Sourcing,
 )
 from bvsim.valley.ground.calendar import Period
-from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.mix import MixedStock
 
 _TINY_T: Final = 1e-9
@@ -31,21 +29,10 @@ class Feed:
 
     Parameters
     ----------
-    entity : str
-        The plant that uses the material.
-    goods : {"cam", "pcam"}
-        The material, as export controls name it.
-    chemistry : str
-        Its chemistry.
-    sources, contents, uses : int
-        Sources of the material (imports first), contents that travel along, and uses
-        counted apart.
-    policy : ReorderPolicy
-        Drawn figures of the reorder policy.
-    lanes : Lanes
-        Routes, lead times, licences.
-    ctx : Context
-        Surroundings of the replication.
+    sourcing : Sourcing
+        The plant, the material, and how it is imported.
+    sources, contents : int
+        Sources of the material (imports first), and contents that travel along.
 
     Attributes
     ----------
@@ -67,31 +54,11 @@ class Feed:
         Tonnes of imports that were imposed: what observed or unlimited use needed.
     """
 
-    def __init__(
-        self,
-        *,
-        entity: str,
-        goods: str,
-        chemistry: str,
-        sources: int,
-        contents: int,
-        uses: int,
-        policy: ReorderPolicy,
-        lanes: Lanes,
-        ctx: Context,
-    ) -> None:
-        self.entity, self.goods, self.chemistry = entity, goods, chemistry
-        self.policy, self.lanes, self.ctx = policy, lanes, ctx
-        self.stock = MixedStock(sources, contents, FIRST_USE + uses)
-        self.restocking = Restocking(
-            entity=entity,
-            goods=goods,
-            chemistry=chemistry,
-            policy=policy,
-            lanes=lanes,
-            ctx=ctx,
-            stock=self.stock,
-        )
+    def __init__(self, sourcing: Sourcing, *, sources: int, contents: int) -> None:
+        self.entity, self.goods, self.chemistry, policy, lanes, self.ctx = sourcing
+        self.policy, self.lanes = policy, lanes
+        self.stock = MixedStock(sources, contents, outlets=USED + 1)
+        self.restocking = Restocking(sourcing, self.stock)
         self.requested = self.outlook = 0.0
         self.limit_t = math.inf
         self.limited = False
@@ -212,8 +179,8 @@ class Feed:
         if self.limited:
             self.limit_t = self.stock.total
 
-    def use(self, tonnes: float, use: int) -> float:
-        """Use tonnes in one of the ways counted apart; return them.
+    def use(self, tonnes: float) -> float:
+        """Use tonnes, and return them.
 
         Use that is imposed (observed, or unlimited) beyond the stock is imported.
 
@@ -227,7 +194,7 @@ class Feed:
             self._make_up(tonnes)
             tonnes = min(tonnes, stock.total)
         stock.total -= tonnes
-        stock.pending[FIRST_USE + use] += tonnes
+        stock.pending[USED] += tonnes
         self.used += tonnes
         return tonnes
 
@@ -248,9 +215,9 @@ class Feed:
 
     # -- at the end ----------------------------------------------------------------
 
-    def used_in(self, use: int) -> list[float]:
-        """Return all that was used in one way, by source, with contents."""
-        return self.stock.gone(FIRST_USE + use)
+    def used_by_source(self) -> list[float]:
+        """Return all that was used, by source, with contents."""
+        return self.stock.gone(USED)
 
     def inflow(self, source: int) -> float:
         """Return the tonnes that came from a source."""
@@ -263,7 +230,3 @@ class Feed:
         if source == IMPORTED:
             lost += self.restocking.refused + self.restocking.resold
         return lost
-
-    def days_of_cover(self) -> float:
-        """Return days of use on hand; infinite without use."""
-        return self.stock.total / self.rate if self.rate > 0.0 else math.inf

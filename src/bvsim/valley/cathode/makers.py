@@ -12,7 +12,7 @@ from bvsim.schema.materials import Recipe
 from bvsim.valley.cathode.feed import Feed
 from bvsim.valley.cathode.plant import CathodePlant, Shared
 from bvsim.valley.cathode.qualification import Pair
-from bvsim.valley.cathode.restocking import IMPORTED
+from bvsim.valley.cathode.restocking import IMPORTED, Sourcing
 from bvsim.valley.cathode.sharing import RULES, Claim
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR, Period
@@ -188,17 +188,8 @@ class CamMaker(CathodePlant):
             )
             for site in sorted(spec.contracts)
         ]
-        self.feed = Feed(
-            entity=name,
-            goods="pcam",
-            chemistry=spec.chemistry,
-            sources=2,
-            contents=2,
-            uses=1,
-            policy=pcam_policy,
-            lanes=shared.lanes,
-            ctx=self.ctx,
-        )
+        sourcing = Sourcing(name, "pcam", spec.chemistry, pcam_policy, shared.lanes, self.ctx)
+        self.feed = Feed(sourcing, sources=2, contents=2)
         self.account: Account
 
     def start(self) -> None:
@@ -283,7 +274,7 @@ class CamMaker(CathodePlant):
     def _charge(self, started: float, good: float, period: Period) -> None:
         """Book what a period's charge took in, and let the batch wait."""
         recipe, row = self.recipe, self.account.now
-        used = self.feed.use(started * recipe.precursor, 0)
+        used = self.feed.use(started * recipe.precursor)
         taken = [share * used for share in self.feed.stock.shares]
         lithium = self.metals.use("lithium", started * recipe.lithium)
         fresh = 1.0 - lithium / (started * recipe.lithium) if recipe.lithium > 0.0 else 1.0
@@ -309,7 +300,7 @@ class CamMaker(CathodePlant):
         out = self.stock.gone(_SOLD)[self.index] + self.stock.gone(_EXPORT)[self.index]
         yield Balance("cam.made", self.name, 0.0, self.good, out, closing, "t")
         feed = self.feed
-        used, left = feed.used_in(0), feed.stock.parts
+        used, left = feed.used_by_source(), feed.stock.parts
         for source, label in ((IMPORTED, "imports"), (OWN, "valley")):
             gone = used[source] + feed.lost(source)
             yield Balance(

@@ -15,6 +15,7 @@ from bvsim.valley.cathode.imports import Lanes
 from bvsim.valley.cathode.makers import CAM_CONTENTS, CamMaker, PcamMaker
 from bvsim.valley.cathode.plant import Shared, Staffed
 from bvsim.valley.cathode.recycled import METALS, RecycledMetals
+from bvsim.valley.cathode.restocking import Sourcing
 from bvsim.valley.cathode.sharing import Claim
 from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import DAYS_PER_WEEK, Period
@@ -118,17 +119,8 @@ class CathodeMarket:
         KeyError
             When there is no recipe of that chemistry.
         """
-        feed = Feed(
-            entity=site,
-            goods="cam",
-            chemistry=chemistry,
-            sources=len(self.sources),
-            contents=CAM_CONTENTS,
-            uses=1,
-            policy=self.imports.cam,
-            lanes=self.lanes,
-            ctx=self.ctx,
-        )
+        sourcing = Sourcing(site, "cam", chemistry, self.imports.cam, self.lanes, self.ctx)
+        feed = Feed(sourcing, sources=len(self.sources), contents=CAM_CONTENTS)
         buyer = Buyer(
             site=site,
             chemistry=chemistry,

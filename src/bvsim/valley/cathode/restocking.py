@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from math import expm1
-from typing import Final
+from typing import Final, NamedTuple
 
 from bvsim.schema.imports import ReorderPolicy
 from bvsim.valley.cathode.imports import Lanes
@@ -17,8 +17,8 @@ IMPORTED: Final = 0
 
 WRITTEN_OFF: Final = 0
 RESOLD: Final = 1
-FIRST_USE: Final = 2
-"""Outlets of a restocked stock; the ways in which it is used come after them."""
+USED: Final = 2
+"""Outlets of a restocked stock."""
 
 _TINY_T: Final = 1e-9
 
@@ -58,8 +58,8 @@ class Forecast:
         return min(max(self.level + self._trend * days, 0.5 * self.level), 2.0 * self.level)
 
 
-class Restocking:
-    """One buyer's imports of one good.
+class Sourcing(NamedTuple):
+    """What a plant buys from overseas, and how.
 
     Parameters
     ----------
@@ -70,11 +70,28 @@ class Restocking:
     chemistry : str
         Chemistry of the good.
     policy : ReorderPolicy
-        Drawn figures of the policy.
+        Drawn figures of the reorder policy.
     lanes : Lanes
         Routes, lead times, licences.
     ctx : Context
         Surroundings of the replication.
+    """
+
+    entity: str
+    goods: str
+    chemistry: str
+    policy: ReorderPolicy
+    lanes: Lanes
+    ctx: Context
+
+
+class Restocking:
+    """One buyer's imports of one good.
+
+    Parameters
+    ----------
+    sourcing : Sourcing
+        Who buys what, and how.
     stock : MixedStock
         Where shipments go.
 
@@ -91,26 +108,16 @@ class Restocking:
         s, and the use per day that imports must cover: set by `plan`.
     """
 
-    def __init__(
-        self,
-        *,
-        entity: str,
-        goods: str,
-        chemistry: str,
-        policy: ReorderPolicy,
-        lanes: Lanes,
-        ctx: Context,
-        stock: MixedStock,
-    ) -> None:
-        self.entity, self.goods, self.chemistry = entity, goods, chemistry
-        self.policy, self.lanes, self.ctx, self.stock = policy, lanes, ctx, stock
+    def __init__(self, sourcing: Sourcing, stock: MixedStock) -> None:
+        self.entity, self.goods, self.chemistry, self.policy, self.lanes, self.ctx = sourcing
+        self.stock = stock
         self.on_order = 0.0
         self.received = self.refused = self.resold = self.flown = 0.0
         self.reorder_point = self.import_rate = self.rate = 0.0
         self.closed = False
         self._air_allowance = 0.0
         self._due: list[float] = []
-        self._luck = ctx.streams.stream(entity, f"{goods}.shipments")
+        self._luck = self.ctx.streams.stream(self.entity, f"{self.goods}.shipments")
 
     @property
     def position(self) -> float:

@@ -205,9 +205,11 @@ class ObservedBlock:
             shape = self._fit(
                 window.good, first, last, [p.start_day for p in periods], shifted=not fitted
             )
+        if not any(shape):  # within a shutdown
+            shape = [p.days for p in periods]
         total = math.fsum(shape)
         for period, part in zip(periods, shape, strict=True):
-            share = part / total if total > 0.0 else period.days / (last - first)
+            share = part / total
             self.good[period.index] = self.good.get(period.index, 0.0) + window.good * share
         self.end_day = max(self.end_day, periods[-1].end_day)
 

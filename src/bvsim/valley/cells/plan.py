@@ -6,7 +6,6 @@ import math
 from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date
-from typing import Final
 
 from bvsim.schema.plan import Plan, PlanStep
 from bvsim.valley.ground.calendar import Calendar, Period
@@ -50,9 +49,6 @@ class PlanPath:
     def first_day(self) -> float:
         """Day of the first step; infinite for a block that nobody announced."""
         return self.days[0] if self.days else math.inf
-
-
-NO_PLAN: Final[dict[str, PlanStep]] = {}
 
 
 def plan_in_force(plans: Mapping[str, Plan], plan_as_of: date) -> Plan | None:

@@ -105,16 +105,6 @@ class Stream:
             return math.inf
         return -mean * math.log1p(-(self._batch.pop() if self._batch else self._next()))
 
-    def binomial(self, trials: int, probability: float) -> int:
-        """Return a binomial count by inversion of one uniform (chance off: rounded mean)."""
-        if trials <= 0 or probability <= 0.0:
-            return 0
-        if probability >= 1.0:
-            return trials
-        if self._key is None:
-            return round(trials * probability)
-        return binomial_quantile(self.uniform(), trials, probability)
-
 
 def binomial_quantile(u: float, trials: int, probability: float) -> int:
     """Return the binomial count at a uniform number; for one number it grows with the trials."""

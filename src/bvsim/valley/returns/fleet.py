@@ -24,7 +24,6 @@ from bvsim.valley.returns.vehicles import Cohorts, at_days, interpolated
 
 CHEMISTRIES: Final = ("nmc", "lfp")
 """Families of cells told apart in retired packs; what is not LFP counts as NMC."""
-ORIGINS: Final = ("eol", "replacement")
 
 
 def monthly_wait(distribution: FloatArray) -> FloatArray:

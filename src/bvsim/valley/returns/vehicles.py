@@ -234,10 +234,6 @@ class Cohorts:
         shape, scale = cohort_lives(self.spec.lives, vehicle, self.years)
         return leaving(self.years, shape, scale, self.spec.early_loss)
 
-    def retired_vehicles(self, vehicle: str) -> FloatArray:
-        """Return expected retirements by year: cohorts convolved with their survival."""
-        return np.asarray(self.leaving[vehicle] @ self.registered[vehicle])
-
     def retired_tonnes(self) -> FloatArray:
         """Return packs retired with their vehicles, shape (2 chemistries, years), tonnes."""
         total = np.zeros((2, len(self.years)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -183,20 +183,3 @@ def write(done: Calibration, folder: Path) -> list[Path]:
     paths[0].write_text(json.dumps(results(done), indent=1, allow_nan=False) + "\n", "utf-8")
     paths[1].write_text(fragment(done), "utf-8")
     return paths
-
-
-def read_scores(path: Path, digest: str) -> Mapping[str, object]:
-    """Return the stored scores of a vintage.
-
-    Raises
-    ------
-    ValueError
-        When they belong to other observations or priors than those there now.
-    """
-    stored = json.loads(path.read_text("utf-8"))
-    if stored["digest"] != digest:
-        raise ValueError(
-            f"{path.name} belongs to other observations: run `bvsim calibrate --write`"
-        )
-    scores: Mapping[str, object] = stored["scores"]
-    return scores
