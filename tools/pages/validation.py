@@ -14,13 +14,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bvsim.analysis.scoring import band, binomial_interval, chance_of_at_most, crps
+from bvsim.analysis.scoring import binomial_interval, chance_of_at_most
 from bvsim.analysis.truth.observations import UNITS
+from fitted import read_vintages
 from pages import insert
+from pages.foretold import foretold_lines
 
 if TYPE_CHECKING:
     from bvsim.analysis.truth.hindcast import FigureForecast
-    from bvsim.analysis.truth.ramp_check import PointForecasts
 
 BEGIN, END = "<!-- validation:begin -->", "<!-- validation:end -->"
 LEVEL = 0.8
@@ -33,7 +34,6 @@ def lines(draws: int) -> Iterator[str]:
     """Yield the lines of the page's generated part."""
     from bvsim.analysis.truth.hindcast import ensemble, forecasts
     from bvsim.analysis.truth.observations import observations
-    from bvsim.analysis.truth.ramp_check import leave_one_out, ramp_classes
     from bvsim.analysis.truth.rivals import read_points
     from bvsim.reading import load
     from bvsim.reading.datafiles import find_model
@@ -50,7 +50,7 @@ def lines(draws: int) -> Iterator[str]:
     yield ""
     yield from hindcast_lines(found)
     yield ""
-    yield from ramp_lines(leave_one_out(points, ramp_classes(folder, then.as_of)))
+    yield from foretold_lines(read_vintages(folder))
 
 
 def hindcast_lines(found: Sequence[FigureForecast]) -> Iterator[str]:
@@ -166,59 +166,6 @@ def _mean(values: Sequence[float | None]) -> str:
     """Write a mean; a dash where some figure has no such forecast."""
     known = [value for value in values if value is not None]
     return _short(math.fsum(known) / len(known)) if len(known) == len(values) else "-"
-
-
-def ramp_lines(found: Sequence[PointForecasts]) -> Iterator[str]:
-    """Yield the tables on published ramp-ups."""
-    yield "### Published ramp-ups before 2024, one plant left out at a time"
-    yield ""
-    yield from _table(
-        (
-            "published figure",
-            "value",
-            "own class, 80%",
-            "in",
-            "other plants' classes, 80%",
-            "in",
-            "CRPS own class",
-            "CRPS other classes",
-            "CRPS other plants",
-        ),
-        map(_ramp_row, found),
-    )
-    yield ""
-    own = [each for each in found if each.own is not None]
-    for name, covered in (
-        ("Own class", [_inside(each.own, each) for each in own]),
-        ("Other plants' classes", [_inside(each.others, each) for each in found]),
-    ):
-        low, high = binomial_interval(sum(covered), len(covered))
-        yield (
-            f"{name}: {sum(covered)} of {len(covered)} figures in the 80% band "
-            f"(compatible with {low:.0%} to {high:.0%})."
-        )
-
-
-def _inside(members: object, each: PointForecasts) -> bool:
-    low, high = band(members)  # type: ignore[arg-type]
-    return low <= each.point.value <= high
-
-
-def _ramp_row(each: PointForecasts) -> tuple[str, ...]:
-    cells = [each.point.label, _short(each.point.value)]
-    for members in (each.own, each.others):
-        if members is None:
-            cells += ["-", "-"]
-        else:
-            low, high = band(members)
-            cells += [
-                f"{_short(low)} to {_short(high)}",
-                "yes" if _inside(members, each) else "**no**",
-            ]
-    for members in (each.own, each.others, each.plants):
-        known = members is not None and len(members) > 0
-        cells.append(_short(crps(members, each.point.value)) if known else "-")  # type: ignore[arg-type]
-    return tuple(cells)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

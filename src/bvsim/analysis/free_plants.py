@@ -218,7 +218,7 @@ def _day(as_of: dt.date | str | None) -> dt.date:
 
 
 def _classes(model: str, day: dt.date) -> Mapping[str, Any]:
-    from bvsim.analysis.truth.ramp_check import ramp_classes
+    from bvsim.analysis.truth.classes import ramp_classes
 
     return ramp_classes(_folder(model), day)
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from bvsim import reading
+from bvsim.analysis.truth.classes import ramp_classes
 from bvsim.analysis.truth.hindcast import Ensemble, FigureForecast, forecasts
 from bvsim.analysis.truth.observations import Observation, months_after, observations
-from bvsim.analysis.truth.ramp_check import ClassSampler, leave_one_out, ramp_classes
 from bvsim.analysis.truth.rivals import (
     RampPoint,
     Step,
@@ -105,30 +105,6 @@ def test_classes_have_the_vintages_of_their_day():
     then, now = (ramp_classes(FOLDER, day) for day in (AS_OF, date(2026, 3, 31)))
     assert set(then) >= {"incumbent-abroad", "new-entrant"}
     assert then["new-entrant"].t50 != now["new-entrant"].t50
-
-
-def test_a_sampled_class_is_the_logistic():
-    fixed = {
-        name: SimpleNamespace(
-            distribution=SimpleNamespace(quantile=lambda u, x=value: np.full(len(u), x))
-        )
-        for name, value in {
-            "t50": 12.0, "steepness": 2.4, "mature": 0.9, "scrap_start": 0.5, "scrap_knee": 0.2,
-            "scrap_mature": 0.1, "scrap_time": 6.0, "scrap_slow_time": 24.0,
-        }.items()
-    }  # fmt: skip
-    sampler = ClassSampler(SimpleNamespace(**fixed), 1)
-    scrap = 0.1 + 0.1 * np.exp(-0.5) + 0.3 * np.exp(-2.0)
-    assert sampler.scrap(12.0)[0] == pytest.approx(scrap)
-    assert sampler.share(12.0)[0] == pytest.approx(0.9 * 0.5)
-
-
-def test_a_plant_is_left_out_of_what_is_said_of_it():
-    points = [point("a", 24, 24, 0.5), point("b", 24, 24, 0.6), point("c", 24, 24, 0.1)]
-    found = leave_one_out(points, ramp_classes(FOLDER, AS_OF))
-    assert [len(each.plants) for each in found] == [2, 2, 2]
-    assert found[0].plants == pytest.approx([0.6, 0.1])
-    assert len(found[0].others) == 2 * len(found[0].own)
 
 
 # -- what was observed, and the hindcast -----------------------------------------------------

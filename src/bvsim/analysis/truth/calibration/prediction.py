@@ -118,18 +118,21 @@ def deviations(draws: int, rng: np.random.Generator | None) -> Mapping[str, Floa
 
 
 def predict(
-    posterior: Posterior, i: int, rng: np.random.Generator
+    posterior: Posterior, i: int, rng: np.random.Generator, *, seen: bool = False
 ) -> tuple[tuple[Row, ...], tuple[FloatArray, ...]]:
-    """Return what may be published of a plant that was not seen, errors included.
+    """Return what may be published of a plant, errors included.
 
     Parameters
     ----------
     posterior : Posterior
         Draws of the population.
     i : int
-        The plant; of its own only class, maker's experience and what is asked of it are used.
+        The plant.
     rng : numpy.random.Generator
         Draws deviations and errors.
+    seen : bool
+        Whether its own rows count; else only its class, its maker's experience and what is
+        asked of it are used.
 
     Returns
     -------
@@ -139,9 +142,9 @@ def predict(
         One for each.
     """
     what = posterior.what
-    figures = curves.plant_figures(
-        np, posterior.h, deviations(posterior.size, rng), what.ramp[[i]], what.known[[i]]
-    )
+    own = {name: scores[:, [i]] for name, scores in posterior.z.items()}
+    z = own if seen else deviations(posterior.size, rng)
+    figures = curves.plant_figures(np, posterior.h, z, what.ramp[[i]], what.known[[i]])
     rows: list[Row] = []
     members: list[FloatArray] = []
     for whole in what.evidence.values():

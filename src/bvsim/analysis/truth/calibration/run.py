@@ -109,7 +109,7 @@ def calibrate(
         seed=seed,
         posterior=posterior,
         groups=tuple(summarise_group(posterior, group, seed) for group in groups()),
-        plants=tuple(summarise_plant(posterior, seen[name]) for name in sorted(seen)),
+        plants=tuple(summarise_plant(posterior, seen[name], seed) for name in sorted(seen)),
         likeness=likeness(posterior, {name: row.ramp for name, row in seen.items()}, seed),
         left_out=left_out,
         scored=tuple(score(left_out, classes)),

@@ -16,7 +16,12 @@ from bvsim.analysis.truth.calibration.marginals import (
     rank_correlation,
     rank_correlations,
 )
-from bvsim.analysis.truth.calibration.prediction import class_figures, new_plants, seen_plant
+from bvsim.analysis.truth.calibration.prediction import (
+    class_figures,
+    new_plants,
+    predict,
+    seen_plant,
+)
 from bvsim.analysis.truth.calibration.sampling import Posterior
 from bvsim.analysis.truth.calibration.table import ABROAD, CLASSES, MOST_RAMPED, Part, Row, Table
 
@@ -127,6 +132,8 @@ class PlantSummary:
         Their rank correlations.
     share, scrap : mapping of int to tuple of float
         Its curves by month after its SOP, at `BANDS`.
+    rows : mapping of str to float
+        Rank of what was published of it, by row, among what the fit says with it in view.
     """
 
     plant: str
@@ -136,6 +143,7 @@ class PlantSummary:
     ranks: tuple[tuple[str, str, float], ...]
     share: Mapping[int, tuple[float, ...]]
     scrap: Mapping[int, tuple[float, ...]]
+    rows: Mapping[str, float]
 
 
 _PLANTS_A_DRAW: Final = 16
@@ -178,7 +186,7 @@ def _many_new_plants(
     return {name: np.concatenate([each[name] for each in made]) for name in made[0]}
 
 
-def summarise_plant(posterior: Posterior, row: Row) -> PlantSummary:
+def summarise_plant(posterior: Posterior, row: Row, seed: int) -> PlantSummary:
     """Return what the posterior says of the plant of a row."""
     own = seen_plant(posterior, row.plant, row.kind)
     share, scrap = _curves(posterior, own)
@@ -190,7 +198,17 @@ def summarise_plant(posterior: Posterior, row: Row) -> PlantSummary:
         ranks=tuple(rank_correlations({name: own[name] for name in UNITS}, _LEAST_RANK)),
         share=share,
         scrap=scrap,
+        rows=_ranks_in_view(posterior, row.plant, seed),
     )
+
+
+def _ranks_in_view(posterior: Posterior, plant: str, seed: int) -> dict[str, float]:
+    i = posterior.what.index(plant)
+    rows, members = predict(posterior, i, np.random.default_rng([seed, i]), seen=True)
+    return {
+        row.id: round(float(np.mean(values < row.value)), 3)
+        for row, values in zip(rows, members, strict=True)
+    }
 
 
 def _curves(

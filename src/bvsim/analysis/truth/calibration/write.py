@@ -78,6 +78,7 @@ def _plant(each: PlantSummary) -> dict[str, object]:
     return {
         "group": each.group.name,
         "sop_kind": each.kind,
+        "rows": dict(each.rows),
         "figures": {name: _marginal(m) for name, m in each.figures.items()},
         "ranks": [list(pair) for pair in each.ranks],
         "share": {str(month): list(band) for month, band in each.share.items()},
