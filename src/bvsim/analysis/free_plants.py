@@ -32,7 +32,6 @@ from bvsim.valley.ground.calendar import DAYS_PER_MONTH, MONTHS_PER_YEAR, Calend
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.streams import Key, Streams
 from bvsim.valley.projects.block import Block
-from bvsim.valley.projects.line_curve import mean_uptime
 from bvsim.valley.projects.stages import STAGE_NAMES, Pipeline
 
 if TYPE_CHECKING:
@@ -387,7 +386,7 @@ def _open_at_once() -> Project:
 def _too_slow(block: Block, at: Iterable[float]) -> bool:
     """Tell whether lines at full rate fall short of the curve in some month, undisturbed."""
     curve, mature = block.line_curve, block.ramp.mature
-    reached = block.rating * mean_uptime(block.ramp, _DAYS_PER_YEAR)
+    reached = block.rating * block.availability.mean()
     for years in at:
         wanted = mature * curve.curve.share(years)
         short = wanted - reached * min(curve.curve.share(years), curve.usual_yield.at(years))

@@ -194,7 +194,7 @@ class SiteBuilder:
         return ObservedBlock(
             spec=spec,
             ramp=site.ramp,
-            rating=block.rating,
+            availability=block.availability,
             yield_pace=block.yield_pace,
             line_curve=curve,
             usual_curve=usual,

@@ -13,7 +13,8 @@ from bvsim.schema.site import CellBlock, OutputWindow, ScrapReading
 from bvsim.schema.unit import Timed
 from bvsim.valley.cells.observed import ObservedBlock
 from bvsim.valley.ground.undisturbed import Undisturbed
-from bvsim.valley.projects.line_curve import rating_of, solve, yield_pace
+from bvsim.valley.projects.availability import Availability
+from bvsim.valley.projects.line_curve import solve, yield_pace
 from world import make_context, make_project, make_ramp
 
 CTX = make_context(as_of=date(2026, 3, 31))
@@ -42,7 +43,7 @@ def make_observed(ramp, windows, readings=(), lines=3, fitted=None, before=None)
     return ObservedBlock(
         spec=spec,
         ramp=ramp,
-        rating=rating_of(ramp, usual.ramp, 343.0),
+        availability=Availability(ramp, usual.ramp, 343.0),
         yield_pace=yield_pace(usual.ramp),
         line_curve=curve,
         usual_curve=solve(before, usual, opened=SOP, calendar=CALENDAR) if before else curve,

@@ -21,11 +21,11 @@ from typing import Final, NamedTuple
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.site import CellBlock, OutputWindow
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Calendar
+from bvsim.valley.projects.availability import Availability
 from bvsim.valley.projects.line_curve import (
     LineCurve,
     ScrapCurve,
     UndisturbedYield,
-    mean_uptime,
 )
 
 _WIDEST_OFFSET_YEARS: Final = 60.0
@@ -111,8 +111,8 @@ class ObservedBlock:
         Drawn figures: nameplate, windows of output, readings of scrap.
     ramp : RampClass
         Drawn figures of the class.
-    rating : float
-        Share of nameplate at which its mature lines run.
+    availability : Availability
+        Of its lines, in the mean.
     yield_pace : float
         Factor on the times in which its scrap falls.
     line_curve : LineCurve
@@ -143,7 +143,7 @@ class ObservedBlock:
         *,
         spec: CellBlock,
         ramp: RampClass,
-        rating: float,
+        availability: Availability,
         yield_pace: float,
         line_curve: LineCurve,
         usual_curve: LineCurve,
@@ -152,8 +152,8 @@ class ObservedBlock:
     ) -> None:
         self.ramp, self.line_curve, self.calendar = ramp, line_curve, calendar
         self.usual_curve = usual_curve
-        self.uptime = mean_uptime(ramp, calendar.scheduled_days_per_year)
-        self._full_gwh_per_year = spec.nameplate * rating * self.uptime
+        self.uptime = availability.mean()
+        self._full_gwh_per_year = spec.nameplate * availability.rating * self.uptime
         self.sop_day = line_curve.schedule.days[0]
         known = [w for w in spec.output.values() if calendar.day(w.known_from) <= as_of_day]
         seen = [r for r in spec.scrap.values() if calendar.day(r.known_from) <= as_of_day]

@@ -16,12 +16,10 @@ from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, MONTHS_P
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.luck import lognormal
 from bvsim.valley.ground.undisturbed import Undisturbed
+from bvsim.valley.projects.availability import Availability
 from bvsim.valley.projects.line_curve import (
-    HOURS_PER_DAY,
     LineCurve,
     ScrapCurve,
-    mean_uptime,
-    rating_of,
     solve,
     yield_pace,
 )
@@ -91,10 +89,10 @@ class Block:
         self.yield_pace = yield_pace(self.before.ramp, changes=self._chance)
         self._scrap = ScrapCurve(ramp, self.yield_pace)
         days = ctx.calendar.scheduled_days_per_year
-        self._usual_uptime = mean_uptime(self.before.ramp, days)
-        """Availability of the class: what an undisturbed plant learns at."""
-        self.rating = rating_of(ramp, self.before.ramp, days)
-        self._repair_factor, self._pace = 1.0, mean_uptime(ramp, days) / self._usual_uptime
+        self.availability = Availability(ramp, self.before.ramp, days)
+        """Of the class: what an undisturbed plant learns at, and what its repairs leave."""
+        self.rating = self.availability.rating
+        self._repair_factor, self._pace = 1.0, self._pace_at(1.0)
         if not self._chance:
             self._pace = 1.0
         self._liftable = "stops" in ctx.lifts
@@ -197,7 +195,7 @@ class Block:
 
     def _add_line(self, number: int, nameplate: float, cause: str) -> None:
         luck = self.ctx.streams.stream(f"{self.entity}.line-{number}", "breakdowns")
-        stops = Stops(self.ramp.mtbf, self.ramp.mttr / HOURS_PER_DAY, luck)
+        stops = Stops(self.ramp.mtbf, self.availability.mttr_days, luck)
         self.lines.append(Line(nameplate, stops))
         self.released += nameplate
         self.pipeline.owner.note_change()
@@ -281,12 +279,16 @@ class Block:
             self.know_how += years * self._pace
         return Levels(built, rated, ramped, self._available)
 
+    def _pace_at(self, repair_factor: float) -> float:
+        """Return the pace of learning where repairs take longer by a factor."""
+        usual = self.availability.usual
+        return self.availability.mean(repair_factor) / usual if usual > 0.0 else 0.0
+
     def _time_up(self, scheduled: float, repair_factor: float) -> float:
         """Return the share of a period's scheduled days that stops leave, over all lines."""
         if repair_factor != self._repair_factor and self._chance:
             self._repair_factor = repair_factor
-            days = self.ctx.calendar.scheduled_days_per_year
-            self._pace = mean_uptime(self.ramp, days, repair_factor) / self._usual_uptime
+            self._pace = self._pace_at(repair_factor)
         lost = self._lose_to_major_stops(scheduled) if self.major_stop_left_days > 0.0 else 0.0
         if self._liftable and self.ctx.lifted("stops"):
             return 1.0 - lost / scheduled

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_right
-from math import exp, expm1, log
+from math import exp, expm1
 from typing import Final
 
 from bvsim.schema.ramp import RampClass
@@ -34,7 +34,6 @@ from bvsim.valley.ground.calendar import (
 from bvsim.valley.ground.undisturbed import Undisturbed
 from bvsim.valley.projects.ramp import Curve, make_curve
 
-HOURS_PER_DAY: Final = 24.0
 SHORTFALL: Final = 0.02
 """By how much of its value a plant's output may fall short of its curve."""
 _STEP_YEARS: Final = 0.25
@@ -363,30 +362,3 @@ def releases(needs: _Needs, interval_days: float) -> Schedule:
         days.append(min(latest, max(days[-1], needs.start(low))))
     given = needs.opened + interval_days * (needs.count - 1) - days[-1]
     return Schedule(days, given if given > _ROUNDING_DAYS else 0.0)
-
-
-def mean_uptime(
-    ramp: RampClass, scheduled_days_per_year: float, repair_factor: float = 1.0
-) -> float:
-    """Return the mean availability: the part of A that stops of lines and major stops leave.
-
-    Repairs take mttr out of mtbf + mttr; major stops have lognormal lengths.
-    """
-    repair = ramp.mttr * repair_factor / HOURS_PER_DAY
-    repaired = ramp.mtbf / (ramp.mtbf + repair) if ramp.mtbf > 0.0 else 0.0
-    return repaired * (1.0 - min(1.0, lost_to_major_stops(ramp) / scheduled_days_per_year))
-
-
-def rating_of(ramp: RampClass, before: RampClass, scheduled_days_per_year: float) -> float:
-    """Return the share of nameplate at which mature lines run while they run, at most 1.
-
-    What the stops drawn before any setting leave of the mature share: stops that a scenario
-    adds cost output, and those that it takes away give some.
-    """
-    return min(1.0, ramp.mature / mean_uptime(before, scheduled_days_per_year))
-
-
-def lost_to_major_stops(ramp: RampClass) -> float:
-    """Return the days a year that major stops are expected to take."""
-    spread = log(ramp.major_stop_gsd) if ramp.major_stop_gsd > 1.0 else 0.0
-    return ramp.major_stops * ramp.major_stop * exp(spread * spread / 2.0)
