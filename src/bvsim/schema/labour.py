@@ -157,11 +157,16 @@ class ThinStaffing:
     crew_minimum: Share
     """Share of a crew's posts that must be filled for it to run."""
     repair_exponent: Factor
-    """Repairs take (technicians needed / present) to this power as long."""
+    """Repairs take (technicians on the path / present) to this power as long."""
     technicians_floor: Share
-    """Technicians taken as present at least: the contractors."""
+    """Share of the skilled people on the path taken as present at least: the contractors."""
+    learning_elasticity: Factor
+    """Rate and yield are learnt at (proficient technicians and engineers per released line,
+    over those on the class's staffing path) to this power."""
+    fastest: Factor
+    """A plant learns at most so many times as fast as its class, whoever is there."""
     scrap_slope: Share
-    """Share points of scrap for each point of proficiency below the normal mix."""
+    """Share points of scrap for each point of operators' proficiency below the path's."""
 
 
 @part
@@ -325,6 +330,30 @@ class ShiftChange:
 
 
 @part
+class StaffingPath:
+    """The people that plants of the classes had while they made what their curves say.
+
+    Shares are of a plant's full staff. Settings of a plant's own plan leave it as it is: a
+    plant that plans more people than this learns faster.
+    """
+
+    mix: Mix
+    """Skills of the full staff."""
+    lead: Months
+    """First hires so long before SOP."""
+    at_sop: Share
+    """Share of operators present at SOP."""
+    skilled_at_sop: Share
+    """Share of technicians and engineers present at SOP."""
+    to_full: Months
+    """From SOP to the full staff."""
+    experts: Share
+    """Experts lent at SOP, per head of the full staff."""
+    experts_half_life: Months
+    """How fast they go home after SOP."""
+
+
+@part
 class Staffing:
     """How one employer is staffed; its unit of nameplate is GWh/yr (cells) or kt/yr."""
 
@@ -344,6 +373,8 @@ class Staffing:
     """From SOP to the full staff."""
     crews: Count
     """Crews that run a line round the clock."""
+    path: StaffingPath
+    """The staffing path of the classes, with which this plant's people are compared."""
     experts_per_unit: HeadsPerUnit
     """Experts lent by the parent or the machine makers at SOP, per unit of nameplate."""
     experts_half_life: Months

@@ -19,6 +19,7 @@ from labour_case import (
     column,
     context,
     labour,
+    masters,
     play,
     programme,
     staffing,
@@ -199,7 +200,7 @@ def test_without_people_nothing_runs():
     assert market.workforces["alpha"].heads == 0
     assert shares[-1] == 0.0
     assert market.workforces["alpha"].technician_share == 0.0
-    assert market.workforces["alpha"].engineer_share == 0.0
+    assert market.workforces["alpha"].learning_speed == pytest.approx(0.2**0.5)  # contractors
     assert market.workforces["alpha"].vacancies == 600
 
 
@@ -240,30 +241,33 @@ def test_crews_run_in_whole_steps():
         assert alpha.crew_share == pytest.approx(share), operators
 
 
-def test_green_operators_count_only_below_the_normal_mix():
+def test_operators_greener_than_on_the_path_count_for_less():
     ctx = context(years=3, chance=False)
     market = market_of(ctx)
     market.start()
     alpha = market.workforces["alpha"]
     alpha.ask(((10.0, 0.0, 10.0),), 2)
     alpha.staff[0].hire(360, 0.5)
-    alpha._reference[0] = 0.8
+    path = alpha._path.hours(0.0, alpha.plan.on_path).proficiency
+    assert 0.5 < path < 1.0
     alpha.refresh(lifted=False)
-    # proficiency 0.5 against 0.8 in the normal mix; crews of 36 that run with 32.4 heads
-    assert alpha.crew_share == pytest.approx(math.floor(360 * 0.5 / 0.8 / 32.4) / 10)
-    assert alpha.scrap_penalty == pytest.approx(0.4 * 0.3)
-    alpha._reference[0] = 0.5
+    # proficiency 0.5 against the path's; crews of 36 that run with 32.4 heads
+    assert alpha.crew_share == pytest.approx(math.floor(360 * 0.5 / path / 32.4) / 10)
+    assert alpha.scrap_penalty == pytest.approx(0.4 * (path - 0.5))
+    alpha.staff[0].gap = 360 * (1.0 - path)
     alpha.refresh(lifted=False)
-    assert (alpha.crew_share, alpha.scrap_penalty) == (1.0, 0.0)
+    assert (alpha.crew_share, alpha.scrap_penalty) == (1.0, pytest.approx(0.0))
 
 
 def test_few_technicians_lengthen_repairs():
     ctx = context(years=1, chance=False)
-    market = market_of(ctx, experts_per_unit=0.0)
+    spec = replace(labour(), proficiency=masters())
+    market = market_of(ctx, spec, experts_per_unit=0.0)
     market.start()
     alpha = market.workforces["alpha"]
-    alpha.ask(((10.0, 0.0, 10.0),), 1)  # 120 technicians needed
+    alpha.ask(((10.0, -5000.0, 10.0),), 1)  # 120 technicians needed
     alpha.staff[1].hire(60, 0.0)
+    alpha.staff[2].hire(60, 0.0)
     alpha.refresh(lifted=False)
     assert alpha.technician_share == pytest.approx(0.5)
     assert alpha.repair_factor == pytest.approx(2**0.7)
@@ -278,7 +282,7 @@ def test_a_later_block_needs_fewer_people():
     alpha = market.workforces["alpha"]
     alpha.ask(((10.0, 400.0, 0.0), (10.0, 0.0, 10.0)), 1)
     assert alpha.plan.target(0, 1e5) == pytest.approx((600 + 450) * 0.6)
-    assert alpha.plan.needs[0] == pytest.approx(360)
+    assert alpha.plan.operators_needed == pytest.approx(360)
 
 
 def test_experts_halve_after_sop():
