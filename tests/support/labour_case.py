@@ -25,6 +25,7 @@ from bvsim.schema.labour import (
     StaffingPath,
     ThinStaffing,
     Upskilling,
+    Willingness,
 )
 from bvsim.schema.unit import Timed
 from bvsim.valley.ground.books import Books, Trace
@@ -120,6 +121,8 @@ def labour(**changes) -> Labour:
                 housing=20.0,
             ),
         },
+        willing=Willingness(share=0.04, counted_at=0.04),
+        trained_people=1.0,
         releases={
             "engines": Release(basin="east", workers=400.0, begins=300.0, ends=900.0, joins=0.4)
         },

@@ -31,6 +31,7 @@ HeadsPerUnit = Annotated[float, FigureIn("heads/unit", 0)]
 """Heads per unit of nameplate: per GWh/yr of cells, per kt/yr of material."""
 HeadsPerYear = Annotated[float, FigureIn("heads/yr", 0)]
 HeadsPerMonth = Annotated[float, FigureIn("heads/month", 0)]
+CountedShare = Annotated[float, FigureIn("share", 0.001, 1)]
 ThousandEur = Annotated[float, FigureIn("EUR thousand", 0)]
 
 
@@ -174,9 +175,10 @@ class Basin:
     """An employment basin."""
 
     seekers: Heads
-    """Job seekers able and willing to work in a battery plant, at the start."""
+    """Job seekers able and willing to work in a battery plant at the start, if the share of
+    them is `willing.counted_at`."""
     refill: HeadsPerYear
-    """New ones a year; as many a year turn to other work when nobody hires."""
+    """New ones a year, at that share; as many a year turn to other work when nobody hires."""
     reach: dict[str, TimedShare]
     """By basin of the workplace: share of this basin's people who would work there."""
     housing: HeadsPerMonth
@@ -388,6 +390,20 @@ class Staffing:
 
 
 @part
+class Willingness:
+    """How many job seekers there are for battery plants: one uncertainty for all basins.
+
+    Stocks and refills of the basins count those willing at one share of all job seekers;
+    another share moves all basins together.
+    """
+
+    share: Share
+    """Share of job seekers in reach who are able and willing to work shifts in clean rooms."""
+    counted_at: CountedShare
+    """The share at which the basins' `seekers` and `refill` were counted."""
+
+
+@part
 class Labour:
     """Everything about people."""
 
@@ -395,6 +411,11 @@ class Labour:
     """Skills of job seekers."""
     automotive_mix: Mix
     """Skills of the people released by the car industry."""
+    willing: Willingness
+    """How many of the job seekers would come at all."""
+    trained_people: Factor
+    """Technicians and engineers among job seekers, the released and newcomers, in proportion
+    to the shares given for these: how many trained people there are, in all basins alike."""
     basins: dict[str, Basin]
     """Employment basins by name."""
     releases: dict[str, Release]

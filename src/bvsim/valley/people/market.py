@@ -29,7 +29,7 @@ from bvsim.valley.people.pools import (
     SKILL_COUNT,
     BasinPool,
     Departures,
-    skill_shares,
+    skilled_shares,
 )
 from bvsim.valley.people.programmes import COURSE, Course
 from bvsim.valley.people.register import PEOPLE, Register
@@ -59,9 +59,13 @@ class LabourMarket:
         _check_basins(spec)
         self._spec, self._ctx = spec, ctx
         key = ctx.streams.key
-        seekers, automotive = skill_shares(spec.seekers_mix), skill_shares(spec.automotive_mix)
+        seekers, automotive = (
+            skilled_shares(mix, spec.trained_people)
+            for mix in (spec.seekers_mix, spec.automotive_mix)
+        )
+        willing = spec.willing.share / spec.willing.counted_at
         self.pools = {
-            name: BasinPool(name, basin, seekers, spec.hiring.patience)
+            name: BasinPool(name, basin, seekers, spec.hiring.patience, willing)
             for name, basin in sorted(spec.basins.items())
         }
         self._departures = [

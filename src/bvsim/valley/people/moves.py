@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from bvsim.schema.labour import SkillShares
+from bvsim.schema.labour import Labour, SkillShares
 from bvsim.valley.people.clearing import HiringClaim
 from bvsim.valley.people.pools import (
     AUTOMOTIVE,
@@ -140,9 +140,16 @@ def _complete(register: Register, claim: HiringClaim, pool: BasinPool) -> None:
             claim.wants[skill] = 0
 
 
+def _newcomers(spec: Labour) -> tuple[float, float, float, float]:
+    """Return the share of vacant posts that newcomers fill in a month, by skill."""
+    operators, technicians, engineers, others = by_skill(spec.hiring.outside)
+    trained = spec.trained_people
+    return (operators, min(1.0, technicians * trained), min(1.0, engineers * trained), others)
+
+
 def _house(register: Register, claims: Sequence[HiringClaim], pool: BasinPool) -> None:
     asked = []
-    shares = by_skill(register.spec.hiring.outside)
+    shares = _newcomers(register.spec)
     for claim in claims:
         movers = register.staffed[claim.index].outside
         for skill, wanted in enumerate(claim.wants):

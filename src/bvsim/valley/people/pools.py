@@ -57,6 +57,29 @@ def skill_shares(mix: Mix) -> tuple[float, float, float, float]:
     return (mix.operators, mix.technicians, mix.engineers, others)
 
 
+def skilled_shares(mix: Mix, trained: float) -> tuple[float, float, float, float]:
+    """Return the shares of the four skills where there are more or fewer trained people.
+
+    Parameters
+    ----------
+    mix : Mix
+        The usual mix.
+    trained : float
+        Technicians and engineers over those of the usual mix; operators make up for it, and
+        at most the mix's operators can turn out to be trained.
+    """
+    operators, technicians, engineers, others = skill_shares(mix)
+    skilled = technicians + engineers
+    most = (skilled + operators) / skilled if skilled > 0.0 else 1.0
+    factor = min(trained, most)
+    return (
+        operators - (factor - 1.0) * skilled,
+        technicians * factor,
+        engineers * factor,
+        others,
+    )
+
+
 def split_by_skill(total: float, shares: Sequence[float]) -> list[int]:
     """Divide heads by skill so that whole people add up to the rounded total."""
     whole = math.fsum(shares)
@@ -82,19 +105,26 @@ class BasinPool:
         Skills of the job seekers.
     patience_months : float
         Mean time before people of the other sources turn to other work.
+    willing : float
+        Job seekers over those counted in the basin's figures.
     """
 
     def __init__(
-        self, name: str, spec: Basin, mix: Sequence[float], patience_months: float
+        self,
+        name: str,
+        spec: Basin,
+        mix: Sequence[float],
+        patience_months: float,
+        willing: float = 1.0,
     ) -> None:
         self.name = name
         self.people = [[0] * SKILL_COUNT for _ in range(4)]
         """By source and skill; the lists stay the same, their numbers change."""
-        self.people[SEEKERS] = split_by_skill(spec.seekers, mix)
+        self.people[SEEKERS] = split_by_skill(spec.seekers * willing, mix)
         self.opening = sum(self.people[SEEKERS])
         self.inflow = self.outflow = 0
         self.arrived = self.departed = 0
-        self._refill = [spec.refill / 12.0 * share for share in mix]
+        self._refill = [spec.refill * willing / 12.0 * share for share in mix]
         self._exit = spec.refill / 12.0 / spec.seekers if spec.seekers > 0 else 0.0
         self._impatience = -math.expm1(-1.0 / patience_months) if patience_months > 0 else 1.0
         self._in = [0.5] * SKILL_COUNT

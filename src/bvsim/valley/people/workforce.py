@@ -39,6 +39,7 @@ class StaffColumns(Columns):
     experts: int = stock("Experts lent by the parent company or machine makers.")
     hires: int = flow("People who began work.")
     leavers: int = flow("People who left, whatever the reason.")
+    learning_speed: int = stock("How fast the plant's people learn, 1 as those of its class.")
     vacancy_months: int = flow("Vacancies summed over month ends: divide by hires.")
 
 
@@ -318,6 +319,7 @@ class Workforce:
         if self.account is not None:
             now = self.account.now
             now[STAFF.vacancies], now[STAFF.experts] = self.vacancies, self.experts
+            now[STAFF.learning_speed] = self.learning_speed
             now[STAFF.vacancy_months] += self.vacancies
 
     def _count_vacancies(self, day: float) -> None:
@@ -362,8 +364,7 @@ class Workforce:
         spare = experts - max(0.0, path.engineers - engineers)
         self.technician_share = min(1.0, _share(technicians + max(0.0, spare), path.technicians))
         if lifted:
-            self.technician_share = 1.0
-            self.learning_speed = max(1.0, self.learning_speed)
+            self.technician_share = self.learning_speed = 1.0
         manned = max(self.technician_share, thin.technicians_floor)
         self.repair_factor = manned**-thin.repair_exponent if 0.0 < manned < 1.0 else 1.0
 
