@@ -42,6 +42,7 @@ UNITS = {
 }
 PEOPLE = """
     headcount operators technicians engineers others experts vacancies hires leavers hired employed
+    seats empty_for_applicants empty_for_posts empty_for_rooms empty_for_tutors placed
     intake graduates dropouts exam_failures in_training in_transit poached competitors_heads
     job_seekers graduates_waiting experienced_waiting automotive_waiting newcomers other_work
     lead_acid_heads

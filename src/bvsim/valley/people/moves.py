@@ -179,35 +179,50 @@ class TrainingDesk:
     def __init__(self, register: Register) -> None:
         self._register = register
 
-    def recruit(self, programme: Course, wanted: int, *, imposed: bool) -> int:
+    def recruit(self, programme: Course, wanted: int, smallest: int, *, imposed: bool) -> int:
         """Take trainees out of the pools of the basins in reach; return how many.
 
-        An observed intake that the pools cannot fill is completed from outside.
+        Nobody is taken where fewer than the smallest group apply. An observed intake that
+        the pools cannot fill is completed from outside.
         """
-        kept = math.floor(wanted * programme.spec.automotive + 0.5)
-        found = self._draw(programme, AUTOMOTIVE, kept)
-        if programme.spec.automotive < 1.0:
-            found += self._draw(programme, SEEKERS, wanted - found)
-        register = self._register
+        takes = self._applicants(programme, wanted)
+        found = sum([number for _, _, number in takes])
+        if found < smallest and not imposed:
+            return 0
+        for pool, source, number in takes:
+            pool.take(source, programme.draws_on, number)
         if imposed and found < wanted:
-            register.newcome(wanted - found, register.pools[programme.spec.basin])
+            self._register.newcome(wanted - found, self._register.pools[programme.spec.basin])
             found = wanted
-        register.account.now[PEOPLE.training_cost_meur] += found * programme.spec.cost / 1000.0
         return found
 
-    def _draw(self, programme: Course, source: int, wanted: int) -> int:
-        """Take applicants of one source, from the nearest basin first."""
-        spec, skill = programme.spec, programme.draws_on
-        found = 0
+    def _applicants(self, programme: Course, wanted: int) -> list[tuple[BasinPool, int, int]]:
+        """Return whom a programme would take: pool, source and number."""
+        share = programme.spec.automotive
+        takes = self._from(programme, AUTOMOTIVE, math.floor(wanted * share + 0.5))
+        if share < 1.0:
+            rest = wanted - sum([number for _, _, number in takes])
+            takes += self._from(programme, SEEKERS, rest)
+        return takes
+
+    def _from(
+        self, programme: Course, source: int, wanted: int
+    ) -> list[tuple[BasinPool, int, int]]:
+        """Return applicants of one source, from the nearest basin first."""
+        spec, takes = programme.spec, []
         for reach, pool in self._register.reach.nearest(spec.basin):
-            if found >= wanted:
+            if wanted <= 0:
                 break
-            apply = math.floor(pool.people[source][skill] * reach * spec.applicants + 1e-9)
-            number = min(apply, wanted - found)
+            here = pool.people[source][programme.draws_on]
+            number = min(math.floor(here * reach * spec.applicants + 1e-9), wanted)
             if number > 0:
-                pool.take(source, skill, number)
-                found += number
-        return found
+                takes.append((pool, source, number))
+                wanted -= number
+        return takes
+
+    def pay(self, meur: float) -> None:
+        """Book what a cohort costs."""
+        self._register.account.now[PEOPLE.training_cost_meur] += meur
 
     def release_trainees(self, programme: Course, number: int, *, trained: bool) -> None:
         """Send those who end a course without a battery job to the pool or to other work."""

@@ -39,7 +39,7 @@ class PeopleColumns(Columns):
     poached: int = flow("People who went straight from one plant to another.")
     newcomers: int = flow("People hired from outside the region.")
     other_work: int = flow("People who retired, left or turned to other work.")
-    training_cost_meur: int = flow("Cost of all trainees who began, EUR million.")
+    training_cost_meur: int = flow("Cost of the seats of all cohorts that began, EUR million.")
 
 
 PEOPLE: Final = laid_out(PeopleColumns)
