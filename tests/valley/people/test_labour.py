@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bvsim.schema.labour import Basin, ShiftChange
 from bvsim.schema.unit import Timed
 from bvsim.valley.people.market import LabourMarket
+from bvsim.valley.people.pools import ORIGINS
 from labour_case import (
     always,
     by_skill,
@@ -75,6 +76,50 @@ def test_people_are_conserved(seed, chance, closing, heads, rule, poached, lift)
     check_balances(market)
     for name in closing:
         assert market.workforces[name].heads == 0
+    check_freed(market, ctx)
+
+
+def check_freed(market, ctx):
+    """Everybody whom a closure freed is with a plant, a competing site, other work, or waits."""
+    basins = {
+        name: {
+            each: sum(column(ctx, name, each))
+            for each in ("freed", "freed_hired", "freed_to_competitors", "freed_to_other_work")
+        }
+        for name in market.pools
+    }
+    for name, pool in market.pools.items():
+        own = basins[name]
+        gone = own["freed_hired"] + own["freed_to_competitors"] + own["freed_to_other_work"]
+        assert own["freed"] == gone + sum(pool.freed)
+        assert all(0 <= f <= n for f, n in zip(pool.freed, pool.people[1], strict=True))
+    won = sum(sum(column(ctx, f"{n}:labour", "won_freed")) for n in market.workforces)
+    assert won == sum(own["freed_hired"] for own in basins.values())
+
+
+def test_everybody_who_begins_work_comes_from_somewhere():
+    ctx = context(years=5)
+    market = market_of(ctx)
+    play(market, ctx, plans={name: steady(6.0, 500.0) for name in PLANTS})
+    for name in PLANTS:
+        won = sum(sum(column(ctx, f"{name}:labour", f"won_from_{origin}")) for origin in ORIGINS)
+        hires = sum(column(ctx, f"{name}:labour", "hires"))
+        assert won == hires + sum(market.workforces[name].transit) > 0
+
+
+def test_a_plant_that_closes_is_absorbed_to_the_person():
+    ctx = context(years=6, seed=3)
+    market = market_of(ctx)
+    alpha, there = market.workforces["alpha"], []
+
+    def close(period):
+        if period.start_day >= 1000.0:
+            there.append(alpha.heads)
+            alpha.close(period.start_day)
+
+    play(market, ctx, plans={n: steady(6.0, 500.0) for n in PLANTS}, before=close)
+    assert sum(column(ctx, "east", "freed")) == there[0] > 100
+    check_freed(market, ctx)
 
 
 def test_monthly_columns_conserve_people_too():

@@ -15,6 +15,7 @@ from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.people.clearing import Clearing, HiringClaim
+from bvsim.valley.people.columns import STAFF
 from bvsim.valley.people.competitors import CompetingSite
 from bvsim.valley.people.moves import (
     Leavers,
@@ -33,7 +34,7 @@ from bvsim.valley.people.pools import (
 )
 from bvsim.valley.people.programmes import COURSE, Course
 from bvsim.valley.people.register import PEOPLE, Register
-from bvsim.valley.people.workforce import STAFF, Workforce
+from bvsim.valley.people.workforce import Workforce
 
 LABOUR_ROWS: Final = ":labour"
 """Suffix of the accounts of entities that have other columns elsewhere."""

@@ -11,6 +11,7 @@ from bvsim.valley.people.pools import (
     AUTOMOTIVE,
     EXPERIENCED,
     GRADUATES,
+    POACHED,
     SEEKERS,
     SKILL_COUNT,
     BasinPool,
@@ -77,6 +78,7 @@ class Leavers:
                 claim.wants[skill] -= hired
                 gap = register.gap(claim.index, skill, EXPERIENCED)
                 register.staffed[claim.index].hire(skill, hired, gap)
+                register.staffed[claim.index].count_origin(POACHED, hired)
                 moved += hired
         register.account.now[PEOPLE.poached] += moved
         return moved
@@ -115,6 +117,7 @@ def place_graduates(register: Register, claims: Sequence[HiringClaim]) -> None:
             if hired and claim:
                 claim.wants[skill] -= hired
                 workforce.hire(skill, hired, register.gap(index, skill, GRADUATES))
+                workforce.count_origin(GRADUATES, hired)
             if number > hired:
                 register.pools[workforce.basin].give(GRADUATES, skill, number - hired)
         workforce.awaiting = [0] * SKILL_COUNT

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import simpy
@@ -12,8 +11,8 @@ import simpy
 from bvsim.schema.labour import SKILLS, Hiring, Labour, Staffing, ThinStaffing
 from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
-from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.streams import Stream
+from bvsim.valley.people.columns import STAFF
 from bvsim.valley.people.path import Hours, ReferencePath
 from bvsim.valley.people.plan import NOBODY, Observed, StaffPlan
 from bvsim.valley.people.pools import Mover, split_by_skill
@@ -24,26 +23,6 @@ from bvsim.valley.people.tutors import Tutors
 OPERATORS: Final = 0
 TECHNICIANS: Final = 1
 ENGINEERS: Final = 2
-
-
-@dataclass(frozen=True)
-class StaffColumns(Columns):
-    """Staff of an employer."""
-
-    headcount: int = stock("Own staff, lent experts apart.")
-    operators: int = stock("Own operators.")
-    technicians: int = stock("Own technicians.")
-    engineers: int = stock("Own engineers.")
-    others: int = stock("Everybody else on the payroll.")
-    vacancies: int = stock("Posts that the plan wants filled today and that are not.")
-    experts: int = stock("Experts lent by the parent company or machine makers.")
-    hires: int = flow("People who began work.")
-    leavers: int = flow("People who left, whatever the reason.")
-    learning_speed: int = stock("How fast the plant's people learn, 1 as those of its class.")
-    vacancy_months: int = flow("Vacancies summed over month ends: divide by hires.")
-
-
-STAFF: Final = laid_out(StaffColumns)
 
 
 class Workforce:
@@ -250,6 +229,16 @@ class Workforce:
         if self.account is not None:
             self.account.now[STAFF.hires] += number
             self._write_heads(self.account.now)
+
+    def count_origin(self, origin: int, number: int) -> None:
+        """Count people whom the employer won, by where they come from."""
+        if self.account is not None:
+            self.account.now[STAFF.won + origin] += number
+
+    def count_freed(self, number: int) -> None:
+        """Count those of them whom a closure had freed."""
+        if self.account is not None:
+            self.account.now[STAFF.won_freed] += number
 
     def close(self, day: float) -> None:
         """Close the plant: everybody goes into the pool of the basin."""
