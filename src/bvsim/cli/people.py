@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bvsim.cli.frames import Column, FittedTable, frame_table
 from bvsim.cli.options import count_option, engine_options, json_option, out_option
 
 if TYPE_CHECKING:
@@ -17,11 +18,13 @@ SWEEP = "people"
 
 
 @click.command()
+@click.argument("run", required=False, type=click.Path(path_type=Path, exists=True))
 @out_option("Folder; used again, it resumes.  [default: runs/people]")
 @count_option("-n", "--draws", help="Draws, instead of the file's 64.")
 @engine_options
 @json_option
 def people(
+    run: Path | None,
     out: Path | None,
     draws: int | None,
     *,
@@ -30,7 +33,14 @@ def people(
     engine: str | None,
     scheduler: str | None,
 ) -> None:
-    """Say whether training seats make cells, and which link of the chain stops the rest."""
+    """Say whether training seats make cells, and which link of the chain stops the rest.
+
+    With a run folder RUN: from where its plants won their people, and who absorbed the staff
+    of plants that closed.
+    """
+    if run is not None:
+        _say_moves(run, as_json=as_json)
+        return
     from dataclasses import replace
 
     from bvsim.analysis.policy.people import people_grid, verdict
@@ -52,19 +62,49 @@ def people(
         _print(grid, said)
 
 
-def to_json(grid: pd.DataFrame, said: str) -> dict[str, object]:
-    """Return the grid as plain Python types."""
+def _say_moves(folder: Path, *, as_json: bool) -> None:
+    """Print from where to where people went in a run, means of its rows."""
+    from bvsim.analysis.ledger.moves import absorbed, origins
+    from bvsim.cli.terminal import make_console
+    from bvsim.ensemble.store.results import open_run
+
+    run = open_run(folder)
+    by_plant = origins(run).groupby(level="entity").sum()
+    tables = {"won": by_plant, "absorbed": absorbed(run)}
+    if as_json:
+        found = {name: _rows(table) for name, table in tables.items()}
+        click.echo(json.dumps({"schema_version": 1, **found}, allow_nan=False))
+        return
+    console = make_console()
+    titles = ("People won, all years, by where they come from", "Staff of closed plants, by year")
+    for title, table in zip(titles, tables.values(), strict=True):
+        console.print(_heads(title, table))
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, object]]:
     from bvsim.analysis.summary import plain
 
-    cells = [
+    return [
         {str(name): plain(value) for name, value in row.items()}
-        for _, row in grid.reset_index().iterrows()
+        for _, row in table.reset_index().iterrows()
     ]
-    return {"schema_version": 1, "cells": cells, "verdict": said}
+
+
+def _heads(title: str, table: pd.DataFrame) -> FittedTable:
+    """Return a table of heads; the columns with the fewest people leave first."""
+    ranks = table.sum().rank(ascending=False).astype(int)
+    columns = [Column(str(name), int(ranks[name])) for name in table.columns]
+    header: list[str | Column] = [str(table.index.name), *columns]
+    rows = [(str(key), *(f"{value:,.0f}" for value in row)) for key, row in table.iterrows()]
+    return frame_table(title, header, rows)
+
+
+def to_json(grid: pd.DataFrame, said: str) -> dict[str, object]:
+    """Return the grid as plain Python types."""
+    return {"schema_version": 1, "cells": _rows(grid), "verdict": said}
 
 
 def _print(grid: pd.DataFrame, said: str) -> None:
-    from bvsim.cli.frames import Column, frame_table
     from bvsim.cli.terminal import make_console, say
 
     header = (
