@@ -7,7 +7,8 @@ from typing import Final
 
 import pandas as pd
 
-from bvsim.analysis.tables import ROW, RunLike, columns_from
+from bvsim.analysis.errors import AnalysisError
+from bvsim.analysis.tables import ROW, RunLike, columns_from, columns_of
 from bvsim.valley.people.pools import ORIGINS
 
 Frame = pd.DataFrame
@@ -49,6 +50,8 @@ def absorbed(run: RunLike) -> Frame:
 
 def _means(run: RunLike, names: Sequence[str]) -> Frame:
     """Return means over the rows of yearly columns, for entities that have the first."""
+    if not set(names) <= set(columns_of(run, "yearly")):
+        raise AnalysisError("the run does not say where people came from: simulate it again")
     rows = columns_from(run, "yearly", [*ROW, "year", "entity", *names])
     rows = rows[rows[names[0]].notna()].assign(entity=lambda table: table["entity"].astype(str))
     return rows.groupby(["entity", "year"])[list(names)].mean()
