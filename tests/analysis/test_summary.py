@@ -85,6 +85,7 @@ def test_the_json_object_is_as_agreed():
         "failed",
         "kpis",
         "bottlenecks",
+        "limits",
     ]
     kpi = found["kpis"]["output_2030_gwh.acc-douvrin"]
     spans = ["ci95_mean", "ci95_p10", "ci95_p50", "ci95_p90"]

@@ -17,7 +17,7 @@ from bvsim.schema.cathode import (
     Qualification,
 )
 from bvsim.schema.imports import Handling, Imports, ReorderPolicy, Route
-from bvsim.schema.labour import Mix, Staffing
+from bvsim.schema.labour import Mix, Staffing, StaffingPath
 from bvsim.schema.materials import Aluminium, Materials, Recipe
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.stages import Project, Shock, Stage, Stages, Stops
@@ -176,7 +176,17 @@ def ramp(**changes) -> RampClass:
     return RampClass(**figures)
 
 
+PATH = StaffingPath(
+    mix=Mix(operators=0.58, technicians=0.25, engineers=0.1),
+    lead=12.0,
+    at_sop=0.45,
+    skilled_at_sop=0.6,
+    to_full=12.0,
+    experts=0.08,
+    experts_half_life=10.0,
+)
 STAFF = Staffing(
+    path=PATH,
     heads_per_unit=10.0,
     later_saving=0.25,
     mix=Mix(operators=0.58, technicians=0.25, engineers=0.1),

@@ -68,8 +68,9 @@ class Crew:
     """A workforce of a given strength."""
 
     def __init__(self, share=1.0):
-        self.crew_share = self.technician_share = self.engineer_share = share
-        self.repair_factor, self.scrap_penalty, self.heads = 1.0, 0.0, 100
+        self.crew_share = self.technician_share = share
+        self.learning_speed = self.repair_factor = 1.0
+        self.scrap_penalty, self.heads = 0.0, 100
         self.closed_on = None
 
     def ask(self, plans, lines=1):

@@ -22,8 +22,10 @@ from bvsim.schema.labour import (
     SkillShares,
     SkillWeeks,
     Staffing,
+    StaffingPath,
     ThinStaffing,
     Upskilling,
+    Willingness,
 )
 from bvsim.schema.unit import Timed
 from bvsim.valley.ground.books import Books, Trace
@@ -45,6 +47,18 @@ MIX = Mix(operators=0.6, technicians=0.2, engineers=0.1)
 LEARNING = Learning(start=0.5, tau=4.0)
 
 
+PATH = StaffingPath(
+    mix=MIX,
+    lead=9.0,
+    at_sop=0.45,
+    skilled_at_sop=0.7,
+    to_full=12.0,
+    experts=4.0 / 60.0,
+    experts_half_life=10.0,
+)
+"""Those whose figures a plant has that is staffed as usual."""
+
+
 def staffing(**changes) -> Staffing:
     base = Staffing(
         heads_per_unit=60.0,
@@ -55,6 +69,7 @@ def staffing(**changes) -> Staffing:
         skilled_at_sop=0.7,
         to_full=12.0,
         crews=5.0,
+        path=PATH,
         experts_per_unit=4.0,
         experts_half_life=10.0,
         pay=1.0,
@@ -106,6 +121,8 @@ def labour(**changes) -> Labour:
                 housing=20.0,
             ),
         },
+        willing=Willingness(share=0.04, counted_at=0.04),
+        trained_people=1.0,
         releases={
             "engines": Release(basin="east", workers=400.0, begins=300.0, ends=900.0, joins=0.4)
         },
@@ -157,10 +174,23 @@ def labour(**changes) -> Labour:
             experienced=0.85,
         ),
         thin_staffing=ThinStaffing(
-            crew_minimum=0.9, repair_exponent=0.7, technicians_floor=0.2, scrap_slope=0.4
+            crew_minimum=0.9,
+            repair_exponent=0.7,
+            technicians_floor=0.2,
+            learning_elasticity=0.5,
+            fastest=1.25,
+            scrap_slope=0.4,
         ),
     )
     return replace(base, **changes)
+
+
+def masters() -> Proficiency:
+    """Return learning in which everybody knows everything on the first day."""
+    known = Learning(start=1.0, tau=4.0)
+    return replace(
+        labour().proficiency, operators=known, technicians=known, engineers=known, others=known
+    )
 
 
 def context(

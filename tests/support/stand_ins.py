@@ -21,7 +21,7 @@ class Gate:
 class FullCrew:
     """Everybody present and proficient."""
 
-    crew_share = engineer_share = repair_factor = 1.0
+    crew_share = learning_speed = repair_factor = 1.0
     scrap_penalty = 0.0
 
     def ask(self, plans, lines=1) -> None:

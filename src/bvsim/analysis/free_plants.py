@@ -369,7 +369,7 @@ def _run(
     for period in calendar.periods:
         env.run(until=period.start_day + 1e-6)
         block.levels(period, 1.0)
-        made.append(made[-1] + block.run(1.0, period, 1.0, 0.0)[1])
+        made.append(made[-1] + block.run(1.0, period, 0.0)[1])
         ages.append(ages[-1] + period.scheduled_days / calendar.scheduled_days_per_year)
         scrap.append(block.scrap)
     return block, ages, made, scrap

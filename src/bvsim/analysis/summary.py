@@ -9,6 +9,7 @@ import pandas as pd
 
 from bvsim.analysis.kpis import unit_of
 from bvsim.analysis.ledger.bottlenecks import shares
+from bvsim.analysis.ledger.limits import learning, limits, sentences
 from bvsim.analysis.tables import ROW, RunLike, by_year
 from bvsim.ensemble.design.interval import QUANTILES, ci95_mean, ci95_quantile
 from bvsim.ensemble.store.manifest import picked
@@ -125,7 +126,22 @@ def run_json(run: RunLike) -> dict[str, object]:
             str(year): {str(cause): plain(share) for cause, share in row.items()}
             for year, row in shares(run).iterrows()
         },
+        "limits": limits_json(run),
     }
+
+
+def limits_json(run: RunLike) -> dict[str, dict[str, object]]:
+    """Return how each limit stood, with the sentence that says so; see `limits`."""
+    said = sentences(run)
+    found: dict[str, dict[str, object]] = {
+        str(name): {str(key): plain(value) for key, value in row.items()}
+        | {"words": said[str(name)][0]}
+        for name, row in limits(run).iterrows()
+    }
+    if "learning" in said:
+        pace = learning(run)["speed"]
+        found["learning"] = {"mean": plain(pace.mean()), "words": said["learning"][0]}
+    return found
 
 
 _HEAD = ("scenario", "draws", "per_draw", "seed", "design", "model_hash")

@@ -19,6 +19,7 @@ from bvsim.cli.explaining import explain
 from bvsim.cli.export import export
 from bvsim.cli.listing import list_items
 from bvsim.cli.merge import merge
+from bvsim.cli.people import people
 from bvsim.cli.ramp import ramp
 from bvsim.cli.rebuild import report
 from bvsim.cli.replay import trace
@@ -76,7 +77,7 @@ for _command in (
 ):
     main.add_command(_command)
 
-for _command in (compare, sweep, merge):  # experiments
+for _command in (compare, people, sweep, merge):  # experiments
     main.add_command(_command)
 
 main.add_command(seek)

@@ -25,6 +25,7 @@ TASKS: dict[str, dict[str, str]] = {
     "Decide": {
         "compare": "bvsim compare reference training-doubled -n 64",
         "seek": "bvsim seek reference --target 'P(output_2030_gwh >= 30) >= 0.5'",
+        "people": "bvsim people --workers 2",
     },
     "Share": {
         "report": "bvsim report runs/mine --lang fr",

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from bvsim.analysis.ledger.bottlenecks import ledger_of, shares
+from bvsim.analysis.ledger.limits import sentences
 from bvsim.analysis.policy.labels import levers_of
 from bvsim.analysis.summary import FEWEST_ROWS, quantiles, summarise
 from bvsim.analysis.tables import by_year, cell, ranked
@@ -59,6 +60,9 @@ def print_summary(run: Run, page: Path | None = None) -> None:
     stairs = ledger_of(run, year)
     console.print(ledger_table(stairs, year))
     for line in (*limits(run, stairs, year), *_chances(run)):
+        console.print(line, markup=False)
+    console.print("\n[bold]Limits of what plants may start[/bold]")
+    for line, _ in sentences(run).values():
         console.print(line, markup=False)
     console.print()
     for name, place in (("Report", page), ("Tables", f"{run.folder}/*.parquet")):

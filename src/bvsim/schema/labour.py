@@ -31,6 +31,7 @@ HeadsPerUnit = Annotated[float, FigureIn("heads/unit", 0)]
 """Heads per unit of nameplate: per GWh/yr of cells, per kt/yr of material."""
 HeadsPerYear = Annotated[float, FigureIn("heads/yr", 0)]
 HeadsPerMonth = Annotated[float, FigureIn("heads/month", 0)]
+CountedShare = Annotated[float, FigureIn("share", 0.001, 1)]
 ThousandEur = Annotated[float, FigureIn("EUR thousand", 0)]
 
 
@@ -157,11 +158,16 @@ class ThinStaffing:
     crew_minimum: Share
     """Share of a crew's posts that must be filled for it to run."""
     repair_exponent: Factor
-    """Repairs take (technicians needed / present) to this power as long."""
+    """Repairs take (technicians on the path / present) to this power as long."""
     technicians_floor: Share
-    """Technicians taken as present at least: the contractors."""
+    """Share of the skilled people on the path taken as present at least: the contractors."""
+    learning_elasticity: Factor
+    """Rate and yield are learnt at (proficient technicians and engineers per released line,
+    over those on the class's staffing path) to this power."""
+    fastest: Factor
+    """A plant learns at most so many times as fast as its class, whoever is there."""
     scrap_slope: Share
-    """Share points of scrap for each point of proficiency below the normal mix."""
+    """Share points of scrap for each point of operators' proficiency below the path's."""
 
 
 @part
@@ -169,9 +175,10 @@ class Basin:
     """An employment basin."""
 
     seekers: Heads
-    """Job seekers able and willing to work in a battery plant, at the start."""
+    """Job seekers able and willing to work in a battery plant at the start, if the share of
+    them is `willing.counted_at`."""
     refill: HeadsPerYear
-    """New ones a year; as many a year turn to other work when nobody hires."""
+    """New ones a year, at that share; as many a year turn to other work when nobody hires."""
     reach: dict[str, TimedShare]
     """By basin of the workplace: share of this basin's people who would work there."""
     housing: HeadsPerMonth
@@ -325,6 +332,30 @@ class ShiftChange:
 
 
 @part
+class StaffingPath:
+    """The people that plants of the classes had while they made what their curves say.
+
+    Shares are of a plant's full staff. Settings of a plant's own plan leave it as it is: a
+    plant that plans more people than this learns faster.
+    """
+
+    mix: Mix
+    """Skills of the full staff."""
+    lead: Months
+    """First hires so long before SOP."""
+    at_sop: Share
+    """Share of operators present at SOP."""
+    skilled_at_sop: Share
+    """Share of technicians and engineers present at SOP."""
+    to_full: Months
+    """From SOP to the full staff."""
+    experts: Share
+    """Experts lent at SOP, per head of the full staff."""
+    experts_half_life: Months
+    """How fast they go home after SOP."""
+
+
+@part
 class Staffing:
     """How one employer is staffed; its unit of nameplate is GWh/yr (cells) or kt/yr."""
 
@@ -344,6 +375,8 @@ class Staffing:
     """From SOP to the full staff."""
     crews: Count
     """Crews that run a line round the clock."""
+    path: StaffingPath
+    """The staffing path of the classes, with which this plant's people are compared."""
     experts_per_unit: HeadsPerUnit
     """Experts lent by the parent or the machine makers at SOP, per unit of nameplate."""
     experts_half_life: Months
@@ -357,6 +390,20 @@ class Staffing:
 
 
 @part
+class Willingness:
+    """How many job seekers there are for battery plants: one uncertainty for all basins.
+
+    Stocks and refills of the basins count those willing at one share of all job seekers;
+    another share moves all basins together.
+    """
+
+    share: Share
+    """Share of job seekers in reach who are able and willing to work shifts in clean rooms."""
+    counted_at: CountedShare
+    """The share at which the basins' `seekers` and `refill` were counted."""
+
+
+@part
 class Labour:
     """Everything about people."""
 
@@ -364,6 +411,11 @@ class Labour:
     """Skills of job seekers."""
     automotive_mix: Mix
     """Skills of the people released by the car industry."""
+    willing: Willingness
+    """How many of the job seekers would come at all."""
+    trained_people: Factor
+    """Technicians and engineers among job seekers, the released and newcomers, in proportion
+    to the shares given for these: how many trained people there are, in all basins alike."""
     basins: dict[str, Basin]
     """Employment basins by name."""
     releases: dict[str, Release]

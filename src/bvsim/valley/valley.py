@@ -333,4 +333,16 @@ class Valley:
         others = {p.entity.rsplit(".", 1)[0] for p in self.planned} - set(self.model.sites)
         lead_acid = [plant.name for plant in self.lead_acid]
         sites = tuple(sorted({*cells, *others, *lead_acid}))
-        return Roles(sites, cells, tuple(sorted(self.model.recycling.recyclers)))
+        recyclers = tuple(sorted(self.model.recycling.recyclers))
+        staffed = tuple(sorted({*self.actors.labour.workforces, *recyclers}))
+        programmes = tuple(sorted(self.model.labour.programmes))
+        return Roles(sites, cells, recyclers, staffed, programmes, self._basins())
+
+    def _basins(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return the plants of each employment basin."""
+        model = self.model
+        located = {**model.sites, **model.cathode, **model.recycling.recyclers}
+        return tuple(
+            (basin, tuple(sorted(n for n, plant in located.items() if plant.basin == basin)))
+            for basin in sorted(model.labour.basins)
+        )

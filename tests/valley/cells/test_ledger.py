@@ -120,4 +120,18 @@ def test_binding_weeks_add_up_and_the_second_is_kept():
     assert weeks["weeks_shutdown"] == pytest.approx(2.0 / 7.0)
     count = len(ledger.BINDERS)
     assert sum(row[:count]) == pytest.approx(1.0)
-    assert sum(row[count:]) == pytest.approx(1.0)
+    assert sum(row[count : 2 * count]) == pytest.approx(1.0)
+
+
+def test_slack_is_what_limits_would_have_allowed_at_most_as_much_again():
+    row = [0.0] * len(ledger.BINDING.columns)
+    post_binding(row, 5.0, (4.0, NO, 6.5, 5.0), 7.0, 7.0)
+    names = [column.name for column in ledger.BINDING.columns]
+    slack = {name: value for name, value in zip(names, row, strict=True) if "gwh" in name}
+    assert slack == {
+        "possible_gwh": 5.0,
+        "slack_labour_gwh": 0.0,
+        "slack_cathode_gwh": 5.0,
+        "slack_demand_gwh": 1.5,
+        "slack_throttle_gwh": 0.0,
+    }

@@ -128,8 +128,10 @@ def test_week(spec, measure, expected):
 
 
 def learnt_months(world):
-    """Engineering time after a week with half of the engineers."""
-    return run_week(site_of(world, crew=0.5)).cell_block.block.engineering_months
+    """Engineering time after a week in which people learn at half the speed."""
+    case = site_of(world)
+    case.site.wiring.workforce.learning_speed = 0.5
+    return run_week(case).cell_block.block.engineering_months
 
 
 def learnt_years(world):

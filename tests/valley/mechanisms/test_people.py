@@ -249,6 +249,7 @@ def newcomers_housed(spec):
     changed(basins={"east": replace(basin(), housing=1000.0), "west": basin(reach=0.0)}),
     ("labour.hiring.outside.operators", 0.2, newcomers, 120),  # 0.2 x 600
     ("labour.hiring.outside.technicians", 0.3, newcomers, 60),  # 0.3 x 200
+    ("labour.trained_people", 0.5, newcomers_housed, 170),  # 120 + (40 + 20) / 2 + 20
     ("labour.basins.east.housing", 50.0, newcomers_housed, 50),
     ("labour.basins.east.housing", 500.0, newcomers_housed, 200),  # 0.2 x 1000
 )

@@ -10,7 +10,7 @@ from labour_case import MIX
 from mechanism_table import table
 from people_case import LABOUR, SEEKING, WORLD, changed, market, pass_until
 
-OPERATORS, TECHNICIANS = range(2)
+OPERATORS, TECHNICIANS, ENGINEERS = range(3)
 
 
 def pool_after(spec, source, day, people=0):
@@ -43,6 +43,16 @@ def came(spec):
     return made.pools["east"].arrived
 
 
+def seekers(spec, *skills):
+    """Job seekers of a basin, of some skills, at the start."""
+    people = market(spec).pools["east"].people[SEEKERS]
+    return sum(people[skill] for skill in skills or range(4))
+
+
+def skilled_seekers(spec):
+    return seekers(spec, TECHNICIANS, ENGINEERS)
+
+
 RELEASES = {
     "engines": Release(basin="east", workers=1000.0, begins=0.0, ends=62.0, joins=1.0),
 }
@@ -56,6 +66,12 @@ RELEASES = {
     ("labour.hiring.patience", 9.0, waiting, 895),  # 1000 e^(-1/9) = 894.8
     ("labour.basins.east.refill", 1200.0, turned_away, 100),  # as many as come: 1200 / 12
     ("labour.basins.east.refill", 1200.0, came, 100),
+    ("labour.willing.share", 0.01, seekers, 250),  # 1000 were counted at 0.04
+    ("labour.willing.share", 0.06, seekers, 1500),
+    ("labour.trained_people", 1.5, seekers, 1000),  # no more people,
+    ("labour.trained_people", 1.5, skilled_seekers, 450),  # but more of them skilled: 300
+    ("labour.trained_people", 0.4, skilled_seekers, 120),
+    ("labour.trained_people", 9.0, skilled_seekers, 900),  # others stay others
 )
 def test_pools(spec, measure, expected):
     assert measure(spec) == expected

@@ -10,14 +10,21 @@ from dataclasses import replace
 
 from bvsim.schema.labour import Learning
 from bvsim.valley.people.pools import AUTOMOTIVE, EXPERIENCED, GRADUATES, SEEKERS
+from labour_case import masters
 from mechanism_table import exact, table
-from people_case import WORLD, market, pass_until
+from people_case import WORLD, changed, market, pass_until
 
 OPERATORS, TECHNICIANS, ENGINEERS = range(3)
 MONTH = 30.4375
 FULL = [(10.0, -5000.0, 10.0)]
 """One block, ten crews with two lines, long in service: everybody is wanted."""
 AT_SOP = [(10.0, 0.0, 10.0)]
+MASTERS = changed(
+    replace(WORLD, alpha=replace(WORLD.alpha, path=replace(WORLD.alpha.path, experts=0.0))),
+    proficiency=masters(),
+    thin_staffing=replace(WORLD.labour.thin_staffing, learning_elasticity=1.0),
+)
+"""Everybody is proficient on the first day, here and on the path of the class."""
 
 
 # -- plans ---------------------------------------------------------------------------------------
@@ -116,7 +123,7 @@ def repairs_without_technicians(spec):
 
 
 @table(
-    WORLD,
+    MASTERS,
     ("labour.thin_staffing.crew_minimum", 0.9, crews_of_300, 0.9),  # 300 / 32.4 = 9.26 crews
     ("labour.thin_staffing.crew_minimum", 0.8, crews_of_300, 1.0),  # 300 / 28.8 = 10.4
     ("labour.thin_staffing.crew_minimum", 1.0, crews_of_300, 0.8),  # 300 / 36 = 8.33
@@ -139,20 +146,20 @@ def experts_at_ten_months(spec):
     return alpha.plan.experts(10 * MONTH)
 
 
-def engineers_with_experts(spec):
-    """Share of the engineers needed where half of them are there."""
-    return staffed(spec, 360, 120, 30, plan=AT_SOP).engineer_share
+def pace_with_experts(spec):
+    """Speed of learning at SOP with all 84 technicians of the path, and 21 of 42 engineers."""
+    return staffed(spec, 360, 84, 21, plan=AT_SOP).learning_speed
 
 
 def technicians_with_experts(spec):
-    """Share of the technicians where half are there, and ten engineers are missing."""
-    return staffed(spec, 360, 60, 50, plan=AT_SOP).technician_share
+    """Share of the path's 84 technicians where half are there, and ten engineers are missing."""
+    return staffed(spec, 360, 42, 32, plan=AT_SOP).technician_share
 
 
 @table(
-    replace(WORLD, alpha=replace(WORLD.alpha, experts_per_unit=4.0, lead=9.0)),
-    ("alpha.experts_per_unit", 1.5, engineers_with_experts, 0.75),  # (30 + 15) / 60
-    ("alpha.experts_per_unit", 1.6, technicians_with_experts, 0.55),  # (60 + 16 - 10) / 120
+    replace(MASTERS, alpha=replace(MASTERS.alpha, experts_per_unit=4.0, lead=9.0)),
+    ("alpha.experts_per_unit", 1.5, pace_with_experts, 120 / 126),  # to the power of one
+    ("alpha.experts_per_unit", 1.6, technicians_with_experts, 0.5714285714285714),  # 48 of 84
     ("alpha.experts_per_unit", 0.5, technicians_with_experts, 0.5),  # none is spare
     ("alpha.experts_half_life", 10.0, experts_at_ten_months, 20),
     ("alpha.experts_half_life", 5.0, experts_at_ten_months, 10),
@@ -161,6 +168,42 @@ def technicians_with_experts(spec):
     ("labour.hiring.trainers", 0.2, crews_with_thirty_tutors, 1.0),  # all of them experts
 )
 def test_lent_experts(spec, measure, expected):
+    assert measure(spec) == exact(expected)
+
+
+# -- the speed of learning -----------------------------------------------------------------------
+
+
+def pace_with(*heads, plan=FULL):
+    """Return what measures the speed of learning of a plant with such a staff."""
+    return lambda spec: staffed(spec, *heads, plan=plan).learning_speed
+
+
+def pace_with_released_twice_as_fast(spec):
+    """At SOP, with the path's skilled people and half of the lines where a quarter is due."""
+    return staffed(spec, 360, 84, 42, plan=[(10.0, 0.0, 5.0, 0.25)]).learning_speed
+
+
+@table(
+    MASTERS,
+    # 120 technicians and 60 engineers are on the path
+    ("labour.thin_staffing.learning_elasticity", 0.5, pace_with(360, 120, 60), 1.0),
+    ("labour.thin_staffing.learning_elasticity", 0.5, pace_with(360, 60, 60), 0.816496580927726),
+    ("labour.thin_staffing.learning_elasticity", 1.0, pace_with(360, 60, 60), 2 / 3),
+    ("labour.thin_staffing.learning_elasticity", 0.0, pace_with(360, 0, 0), 1.0),
+    ("labour.thin_staffing.technicians_floor", 0.25, pace_with(360, 0, 0), 0.25),
+    ("labour.thin_staffing.fastest", 1.3, pace_with(360, 240, 60), 1.3),  # 5/3 is more
+    ("alpha.path.skilled_at_sop", 0.35, pace_with(360, 42, 0, plan=AT_SOP), 2 / 3),  # 42 of 63
+    ("alpha.path.experts", 0.07, pace_with(360, 84, 42, plan=AT_SOP), 0.75),  # 126 of 168
+    ("alpha.path.mix.technicians", 0.3, pace_with(360, 84, 42, plan=AT_SOP), 0.75),
+    # six months after SOP 0.85 are there, after ten months of a slower path 0.85 too
+    ("alpha.path.to_full", 12.0, pace_with(360, 102, 0, plan=[(10.0, -6 * MONTH, 10.0)]), 2 / 3),
+    ("alpha.path.to_full", 20.0, pace_with(360, 102, 0, plan=[(10.0, -10 * MONTH, 10.0)]), 2 / 3),
+    # three months before SOP two thirds of 0.7 are there, 84 people of 180
+    ("alpha.path.lead", 9.0, pace_with(0, 42, 0, plan=[(10.0, 3 * MONTH, 0.0)]), 0.5),
+    ("labour.thin_staffing.fastest", 2.0, pace_with_released_twice_as_fast, 0.5),
+)
+def test_the_speed_of_learning(spec, measure, expected):
     assert measure(spec) == exact(expected)
 
 
@@ -238,7 +281,9 @@ def penalty_of_veterans(spec):
         after_four_months,
         0.696734670143683,
     ),
-    ("labour.thin_staffing.scrap_slope", 0.3, penalty_of_the_green, 0.15),  # 0.3 x (1 - 0.5)
+    # 0.3 x (1 - 0.5 - g), with g left to the path's operators, hired from month -8 to 12, at
+    # month 71: half of 0.05 e^(-(71 - m) / 4) a month to SOP, and of 0.55 / 12 of it later
+    ("labour.thin_staffing.scrap_slope", 0.3, penalty_of_the_green, 0.14999998780660315),
     ("labour.thin_staffing.scrap_slope", 0.3, penalty_of_veterans, 0.0),  # no reward
 )
 def test_proficiency(spec, measure, expected):

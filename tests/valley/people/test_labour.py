@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bvsim.schema.labour import Basin, ShiftChange
 from bvsim.schema.unit import Timed
 from bvsim.valley.people.market import LabourMarket
+from bvsim.valley.people.pools import ORIGINS
 from labour_case import (
     always,
     by_skill,
@@ -19,6 +20,7 @@ from labour_case import (
     column,
     context,
     labour,
+    masters,
     play,
     programme,
     staffing,
@@ -74,6 +76,50 @@ def test_people_are_conserved(seed, chance, closing, heads, rule, poached, lift)
     check_balances(market)
     for name in closing:
         assert market.workforces[name].heads == 0
+    check_freed(market, ctx)
+
+
+def check_freed(market, ctx):
+    """Everybody whom a closure freed is with a plant, a competing site, other work, or waits."""
+    basins = {
+        name: {
+            each: sum(column(ctx, name, each))
+            for each in ("freed", "freed_hired", "freed_to_competitors", "freed_to_other_work")
+        }
+        for name in market.pools
+    }
+    for name, pool in market.pools.items():
+        own = basins[name]
+        gone = own["freed_hired"] + own["freed_to_competitors"] + own["freed_to_other_work"]
+        assert own["freed"] == gone + sum(pool.freed)
+        assert all(0 <= f <= n for f, n in zip(pool.freed, pool.people[1], strict=True))
+    won = sum(sum(column(ctx, f"{n}:labour", "won_freed")) for n in market.workforces)
+    assert won == sum(own["freed_hired"] for own in basins.values())
+
+
+def test_everybody_who_begins_work_comes_from_somewhere():
+    ctx = context(years=5)
+    market = market_of(ctx)
+    play(market, ctx, plans={name: steady(6.0, 500.0) for name in PLANTS})
+    for name in PLANTS:
+        won = sum(sum(column(ctx, f"{name}:labour", f"won_from_{origin}")) for origin in ORIGINS)
+        hires = sum(column(ctx, f"{name}:labour", "hires"))
+        assert won == hires + sum(market.workforces[name].transit) > 0
+
+
+def test_a_plant_that_closes_is_absorbed_to_the_person():
+    ctx = context(years=6, seed=3)
+    market = market_of(ctx)
+    alpha, there = market.workforces["alpha"], []
+
+    def close(period):
+        if period.start_day >= 1000.0:
+            there.append(alpha.heads)
+            alpha.close(period.start_day)
+
+    play(market, ctx, plans={n: steady(6.0, 500.0) for n in PLANTS}, before=close)
+    assert sum(column(ctx, "east", "freed")) == there[0] > 100
+    check_freed(market, ctx)
 
 
 def test_monthly_columns_conserve_people_too():
@@ -199,7 +245,7 @@ def test_without_people_nothing_runs():
     assert market.workforces["alpha"].heads == 0
     assert shares[-1] == 0.0
     assert market.workforces["alpha"].technician_share == 0.0
-    assert market.workforces["alpha"].engineer_share == 0.0
+    assert market.workforces["alpha"].learning_speed == pytest.approx(0.2**0.5)  # contractors
     assert market.workforces["alpha"].vacancies == 600
 
 
@@ -240,30 +286,33 @@ def test_crews_run_in_whole_steps():
         assert alpha.crew_share == pytest.approx(share), operators
 
 
-def test_green_operators_count_only_below_the_normal_mix():
+def test_operators_greener_than_on_the_path_count_for_less():
     ctx = context(years=3, chance=False)
     market = market_of(ctx)
     market.start()
     alpha = market.workforces["alpha"]
     alpha.ask(((10.0, 0.0, 10.0),), 2)
     alpha.staff[0].hire(360, 0.5)
-    alpha._reference[0] = 0.8
+    path = alpha._path.hours(0.0, alpha.plan.on_path).proficiency
+    assert 0.5 < path < 1.0
     alpha.refresh(lifted=False)
-    # proficiency 0.5 against 0.8 in the normal mix; crews of 36 that run with 32.4 heads
-    assert alpha.crew_share == pytest.approx(math.floor(360 * 0.5 / 0.8 / 32.4) / 10)
-    assert alpha.scrap_penalty == pytest.approx(0.4 * 0.3)
-    alpha._reference[0] = 0.5
+    # proficiency 0.5 against the path's; crews of 36 that run with 32.4 heads
+    assert alpha.crew_share == pytest.approx(math.floor(360 * 0.5 / path / 32.4) / 10)
+    assert alpha.scrap_penalty == pytest.approx(0.4 * (path - 0.5))
+    alpha.staff[0].gap = 360 * (1.0 - path)
     alpha.refresh(lifted=False)
-    assert (alpha.crew_share, alpha.scrap_penalty) == (1.0, 0.0)
+    assert (alpha.crew_share, alpha.scrap_penalty) == (1.0, pytest.approx(0.0))
 
 
 def test_few_technicians_lengthen_repairs():
     ctx = context(years=1, chance=False)
-    market = market_of(ctx, experts_per_unit=0.0)
+    spec = replace(labour(), proficiency=masters())
+    market = market_of(ctx, spec, experts_per_unit=0.0)
     market.start()
     alpha = market.workforces["alpha"]
-    alpha.ask(((10.0, 0.0, 10.0),), 1)  # 120 technicians needed
+    alpha.ask(((10.0, -5000.0, 10.0),), 1)  # 120 technicians needed
     alpha.staff[1].hire(60, 0.0)
+    alpha.staff[2].hire(60, 0.0)
     alpha.refresh(lifted=False)
     assert alpha.technician_share == pytest.approx(0.5)
     assert alpha.repair_factor == pytest.approx(2**0.7)
@@ -278,7 +327,7 @@ def test_a_later_block_needs_fewer_people():
     alpha = market.workforces["alpha"]
     alpha.ask(((10.0, 400.0, 0.0), (10.0, 0.0, 10.0)), 1)
     assert alpha.plan.target(0, 1e5) == pytest.approx((600 + 450) * 0.6)
-    assert alpha.plan.needs[0] == pytest.approx(360)
+    assert alpha.plan.operators_needed == pytest.approx(360)
 
 
 def test_experts_halve_after_sop():

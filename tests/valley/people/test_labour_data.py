@@ -35,6 +35,17 @@ def test_pools_are_three_to_six_thousand_and_refill_in_two_years(labour):
     assert 1500 <= sum(basin.refill for basin in labour.basins.values()) <= 2500
 
 
+def drawn_share(name):
+    scenario = load(name)
+    return scenario.drawn(scenario.median()).labour.willing.share
+
+
+def test_one_to_six_in_a_hundred_job_seekers_are_willing():
+    shares = [drawn_share(name) for name in ("applicants-few", "reference", "applicants-ample")]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[2]) == (0.01, 0.06)
+
+
 def test_a_fifth_of_new_hires_leave_within_a_year(labour):
     hazards = labour.attrition
     first = 3 * hazards.first_quarter + 9 * hazards.first_year

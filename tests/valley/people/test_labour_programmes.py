@@ -28,10 +28,10 @@ def school(spec, *, chance=False, years=4, as_of=0.0, employers=(), plans=None, 
     basins = {
         "east": Basin(seekers=100_000.0, refill=100_000.0, reach={"east": always(1.0)}, housing=0.0)
     }
-    empty = {"releases": {}, "shuttles": {}, "competitors": {}, "upskilling": {}}
+    quiet = {"releases": {}, "shuttles": {}, "competitors": {}, "upskilling": {}}
     ctx = context(years=years, chance=chance, as_of=as_of, keep=keep)
     market = LabourMarket(
-        labour(basins=basins, programmes={"course": spec}, **{**empty, **more}), ctx
+        labour(**{"basins": basins, "programmes": {"course": spec}, **quiet, **more}), ctx
     )
     for name, staff in employers:
         market.employ(name, "east", staff)
@@ -72,6 +72,50 @@ def test_columns_follow_the_cohorts_and_their_cost():
     on_course = column(ctx, "course", "in_training")[-1]
     ended = sum(sum(column(ctx, "course", c)) for c in ("graduates", "dropouts", "exam_failures"))
     assert sum(intake) == ended + on_course
+
+
+def empty(ctx) -> dict[str, float]:
+    """Return the seats that stayed empty, by cause."""
+    causes = ("applicants", "posts", "rooms", "tutors")
+    return {cause: sum(column(ctx, "course", f"empty_for_{cause}")) for cause in causes}
+
+
+def few_seekers(number):
+    """One basin with so many job seekers, of whom six in ten are operators."""
+    east = Basin(seekers=number, refill=0.0, reach={"east": always(1.0)}, housing=0.0)
+    return {"basins": {"east": east}}
+
+
+def test_every_seat_is_taken_or_empty_for_a_cause():
+    spec = programme(seats=always(10.0), interval=2.0, destination="alpha", runs="vacancies")
+    _, ctx = school(
+        spec, employers=[("alpha", staffing())], plans={"alpha": steady(5.0, 500.0)}, years=6
+    )
+    seats, intake = (sum(column(ctx, "course", name)) for name in ("seats", "intake"))
+    assert seats == intake + sum(empty(ctx).values())
+    assert empty(ctx)["posts"] > 0
+    assert empty(ctx)["rooms"] > 0
+    assert empty(ctx)["applicants"] == 0
+
+
+def test_a_course_begins_with_its_smallest_group_of_applicants():
+    # 0.1 of 60 operators apply, and then of the 54 who are left: 6, and 5
+    spec = programme(seats=always(10.0), smallest=6.0, applicants=0.1, interval=52.0, cost=7.0)
+    _, ctx = school(spec, **few_seekers(100.0))
+    assert sum(column(ctx, "course", "intake")) == 6
+    begun = sum(column(ctx, "course", "seats")) / 10
+    assert empty(ctx)["applicants"] == 10 * begun - 6
+    # the seats of the cohort that ran are paid, taken or not
+    assert sum(column(ctx, "course", "training_cost_meur")) == pytest.approx(10 * 7.0 / 1000)
+
+
+def test_those_who_wait_for_tutors_keep_the_rooms_of_the_centre():
+    spec = programme(destination="alpha", seats=always(30.0), interval=4.0, first_intake=800.0)
+    hiring = labour().hiring
+    few = {"hiring": type(hiring)(**{**vars(hiring), "trainers": 0.02})}
+    plants = [("alpha", staffing(heads_per_unit=30.0, experts_per_unit=0.0))]
+    _, ctx = school(spec, years=5, employers=plants, plans={"alpha": steady(10.0, 0.0)}, **few)
+    assert empty(ctx)["tutors"] > 0
 
 
 def test_a_lever_on_seats_acts_from_its_day():

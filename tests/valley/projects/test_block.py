@@ -6,6 +6,8 @@ from datetime import date
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bvsim.schema.unit import Timed
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR
@@ -32,13 +34,14 @@ def make_block(ctx, ramp, *, lines=3, interval=4.0, sop=0.0, name="a.block-1", e
     )
 
 
-def run_block(ctx, block, *, used=1.0, engineers=1.0, periods=200):
+def run_block(ctx, block, *, used=1.0, speed=1.0, periods=200):
     block.start()
+    block.learning_speed = speed
     history = []
     for period in ctx.calendar.periods[:periods]:
         ctx.env.run(until=period.start_day + 1e-6)
         levels = block.levels(period, 1.0)
-        history.append((period, levels, block.run(used, period, engineers, 0.0)))
+        history.append((period, levels, block.run(used, period, 0.0)))
     return history
 
 
@@ -226,10 +229,49 @@ def test_throttling_slows_the_rate_but_not_the_yield():
 def test_scrap_decays_with_engineering_time():
     ctx, ramp = make_context(chance=False), make_ramp()
     block = make_block(ctx, ramp)
-    history = run_block(ctx, block, engineers=0.5, periods=100)
+    history = run_block(ctx, block, speed=0.5, periods=100)
     worked = sum(p.scheduled_days for p, levels, _ in history if levels.built > 0.0)
     expected = 0.06 + 0.34 * math.exp(-0.5 * 12.0 * worked / 343.0 / 4.0)
     assert block.scrap == pytest.approx(expected)
+
+
+def test_half_the_speed_of_learning_takes_twice_the_time():
+    # A plant at speed s makes at time t what one of its class makes at s t, lines due or not.
+    half = {}
+    for speed in (1.0, 0.5):
+        ctx = make_context(chance=False)
+        block = make_block(ctx, make_ramp(t50=20.0, k=0.25, scrap_start=0.06), lines=1)
+        history = run_block(ctx, block, speed=speed, periods=400)
+        full = 12.0 * block.ramp.rating
+        worked = 0.0
+        for period, levels, _ in history:
+            years = period.scheduled_days / 343.0
+            if years > 0.0 and levels.available >= 0.5 * full * years * block._usual_uptime:
+                break
+            worked += years
+        half[speed] = 12.0 * worked
+    assert half[1.0] == pytest.approx(20.0, abs=0.3)  # weeks are steps
+    assert half[0.5] == pytest.approx(2.0 * half[1.0], abs=0.3)
+
+
+@given(speed=st.floats(0.1, 2.0))
+@settings(max_examples=10, deadline=None)
+def test_know_how_is_time_at_the_speed_of_learning(speed):
+    ctx = make_context(chance=False)
+    block = make_block(ctx, make_ramp(), lines=1)
+    history = run_block(ctx, block, speed=speed, periods=120)
+    years = sum(p.scheduled_days for p, _, _ in history) / 343.0
+    assert block.know_how == pytest.approx(speed * years, rel=1e-9)
+    assert block.engineering_months == pytest.approx(12.0 * speed * years, rel=1e-9)
+
+
+def test_few_skilled_people_lengthen_a_stall():
+    ctx, ramp = make_context(), make_ramp(stall_probability=1.0, stall_within=1e-9)
+    block = make_block(ctx, ramp, lines=1)
+    run_block(ctx, block, speed=0.5, periods=140)
+    ends = next(e.day for e in ctx.trace.events if e.event == "stall ends")
+    begins = next(e.day for e in ctx.trace.events if e.event == "stall begins")
+    assert ends - begins == pytest.approx(2.0 * ramp.stall_length * 365.25 / 12.0)
 
 
 def test_a_stalled_block_learns_nothing():
@@ -289,7 +331,7 @@ def test_what_is_planned_ahead_is_what_an_undisturbed_block_then_starts():
     for period in ctx.calendar.periods[50:]:
         ctx.env.run(until=period.start_day + 1e-6)
         levels = block.levels(period, 1.0)
-        block.run(1.0, period, 1.0, 0.0)
+        block.run(1.0, period, 0.0)
         if period.end_day > later and period.scheduled_days > 0.0:
             break
     assert planned == pytest.approx(levels.available * 343.0 / period.scheduled_days, rel=0.1)

@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from bvsim.analysis.kpis import kpi_of
+from bvsim.analysis.ledger.limits import sentences
 from bvsim.analysis.summary import quantiles, summarise
 from bvsim.analysis.tables import RunLike
 from bvsim.show import plot
@@ -104,6 +105,7 @@ def render_page(
         year=year,
         years=series.years,
         answer=answer(cached, table, year),
+        limits=_limits(cached, series.facts),
         figures=static_figures(cached, year),
         causes=_cause_list(),
         heat=heat_map(cached, series.facts),
@@ -167,6 +169,11 @@ def payload(
         "constraints": constraint_words(freed),
         "confidence": {k: dict(v) for k, v in sorted(series.facts.confidence.items())},
     }
+
+
+def _limits(run: RunLike, facts: Facts) -> list[words.Both]:
+    """Return a sentence for each limit of what plants may start."""
+    return [words.Both(*both) for both in sentences(run, facts.title).values()]
 
 
 def _with_plan(series: Series) -> list[str]:

@@ -34,8 +34,8 @@ class PlantCrew(Protocol):
         """Operators present relative to what the released nameplate needs, 0 to 1."""
 
     @property
-    def engineer_share(self) -> float:
-        """Engineers present relative to the need, 0 to 1."""
+    def learning_speed(self) -> float:
+        """How fast rate and yield are learnt: 1 with the people of the class's plants."""
 
     @property
     def repair_factor(self) -> float:
@@ -45,8 +45,8 @@ class PlantCrew(Protocol):
     def scrap_penalty(self) -> float:
         """Scrap that thin staffing adds, in share points."""
 
-    def ask(self, plans: Sequence[tuple[float, float, float]], lines: int = 1) -> None:
-        """Tell what is planned: (nameplate, SOP day, released nameplate) by block."""
+    def ask(self, plans: Sequence[tuple[float, ...]], lines: int = 1) -> None:
+        """Tell what is planned: (nameplate, SOP day, released nameplate, due) by block."""
 
 
 class Staffed(Protocol):
@@ -232,7 +232,7 @@ class CathodePlant:
             if not block.closed:
                 planned = block.nameplate * block.pipeline.size / _T_PER_KT
                 sop_day = block.pipeline.expected_sop_day
-                plans.append((planned, sop_day, block.released / _T_PER_KT))
+                plans.append((planned, sop_day, block.released / _T_PER_KT, block.due))
                 lines += len(block.lines)
         self.crew.ask(plans, max(1, lines))
 
@@ -263,6 +263,8 @@ class CathodePlant:
     def possible(self, period: Period) -> float:
         """Return tonnes of good product at mature yield that kilns and people allow."""
         repair = self.crew.repair_factor
+        for block in self.blocks:
+            block.learning_speed = self.crew.learning_speed
         self._levels = [block.levels(period, repair) for block in self.blocks]
         self._available = sum(levels.available for levels in self._levels)
         staffed = self.crew.crew_share * sum(levels.rated for levels in self._levels)
@@ -293,7 +295,7 @@ class CathodePlant:
         for i, block in enumerate(self.blocks):
             self._made[i] = 0.0
             if block.lines:
-                a, b = block.run(used, period, self.crew.engineer_share, self.crew.scrap_penalty)
+                a, b = block.run(used, period, self.crew.scrap_penalty)
                 started, good = started + a, good + b
                 self._made[i] = b
         self.started += started

@@ -121,8 +121,9 @@ class SiteBlock:
         """Tell whether it is a fact that the plant capped its starts."""
         return self.observed is not None and period.index in self.observed.throttled
 
-    def look_ahead(self, period: Period, repair_factor: float) -> None:
+    def look_ahead(self, period: Period, repair_factor: float, learning_speed: float) -> None:
         """Work out what is possible; for an observed period, what must have been."""
+        self.block.learning_speed = learning_speed
         self.possible = levels = self.block.levels(period, repair_factor)
         if self.observed is None or not self.observes(period):
             return
@@ -132,14 +133,12 @@ class SiteBlock:
         ramped = max(need, min(need / self.observed.uptime, levels.rated))
         self.possible = Levels(levels.built, max(levels.rated, ramped), ramped, need)
 
-    def run(
-        self, used: float, period: Period, engineer_share: float, penalty: float
-    ) -> tuple[float, float]:
+    def run(self, used: float, period: Period, penalty: float) -> tuple[float, float]:
         """Run for the period; return cells started and good ones (GWh)."""
         observed = self.observed
         if observed is None or not self.observes(period):
-            return self.block.run(used, period, engineer_share, penalty)
-        self.block.run(min(1.0, used), period, 0.0, 0.0)
+            return self.block.run(used, period, penalty)
+        self.block.run(min(1.0, used), period, 0.0)
         self._take_over(observed, period)
         good = observed.good[period.index]
         return good / self._observed_yield(period), good

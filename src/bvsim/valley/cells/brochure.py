@@ -82,9 +82,12 @@ class BrochureBlock(Block):
         self._made = self.released * years
         return Levels(self._made, self._made, self._made, self._made)
 
-    def run(
-        self, used_share: float, period: Period, engineer_share: float, penalty: float
-    ) -> tuple[float, float]:
+    @property
+    def due(self) -> float:
+        """All that is announced is released."""
+        return 1.0
+
+    def run(self, used_share: float, period: Period, penalty: float) -> tuple[float, float]:
         """Make what nameplate says; return (started, good) units."""
         good = self._made * used_share
         return good / (1.0 - self.ramp.scrap_mature), good

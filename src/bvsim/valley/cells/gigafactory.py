@@ -151,7 +151,7 @@ class Gigafactory:
             each.note_change()
             if not block.closed:
                 planned = block.nameplate * block.pipeline.size
-                plans.append((planned, block.pipeline.expected_sop_day, block.released))
+                plans.append((planned, block.pipeline.expected_sop_day, block.released, block.due))
                 lines += len(block.lines)
         self._lines = lines
         self.wiring.orders.nameplate_gwh = sum(
@@ -167,10 +167,9 @@ class Gigafactory:
         if not self._running:
             self._outlook, self._outlook_month = 0.0, period.month
             return
-        repair_factor = self.wiring.workforce.repair_factor
-        available = 0.0
+        people, available = self.wiring.workforce, 0.0
         for each in self._running:
-            each.look_ahead(period, repair_factor)
+            each.look_ahead(period, people.repair_factor, people.learning_speed)
             available += each.possible.available
         self._available, wanted = available, 0.0
         if available > 0.0:
@@ -213,14 +212,13 @@ class Gigafactory:
         if available > 0.0:
             limits = self.limits.after_request(self._limits)
             used = min(1.0, min(limits) / available)
-        workforce = self.wiring.workforce
-        engineers, penalty = workforce.engineer_share, workforce.scrap_penalty
+        penalty = self.wiring.workforce.scrap_penalty
         good, started, booked = 0.0, 0.0, []
         for each in self._running:
             made, possible = 0.0, each.possible.available
             own: Sequence[float] = NO_LIMITS
             if possible > 0.0:
-                begun, made = each.run(used, period, engineers, penalty)
+                begun, made = each.run(used, period, penalty)
                 if not each.approved:
                     each.hold(made, period.start_day + self.wiring.process.production.detection)
                 started += begun

@@ -38,11 +38,20 @@ class LedgerColumns(Columns):
 
 @dataclass(frozen=True)
 class BindingColumns(Columns):
-    """Weeks by what bound a block, and by what came second."""
+    """Weeks by what bound a block, and by what came second; how far limits were from binding."""
 
     weeks: int = flows("weeks_{}", {name: f"Weeks in which {name} bound." for name in BINDERS})
     second: int = flows(
         "weeks_second_{}", {name: f"Weeks in which {name} came second." for name in BINDERS}
+    )
+    possible_gwh: int = flow("What lines could make, good cells at mature yield.")
+    slack: int = flows(
+        "slack_{}_gwh",
+        {
+            limit.name: f"What {limit.name} would have allowed beyond what lines could make, at "
+            "most as much again."
+            for limit in LIMITS
+        },
     )
 
 
@@ -155,6 +164,13 @@ def post_binding(
     first, second = least_two((available, *limits))
     row[BINDING.weeks + first] += scheduled / 7.0
     row[BINDING.second + second] += scheduled / 7.0
+    row[BINDING.possible_gwh] += available
+    column = BINDING.slack
+    for limit in limits:
+        beyond = limit - available
+        if beyond > 0.0:
+            row[column] += beyond if beyond < available else available
+        column += 1
     if days > scheduled:
         row[BINDING.weeks + _SHUTDOWN] += (days - scheduled) / 7.0
         row[BINDING.second + _SHUTDOWN] += (days - scheduled) / 7.0

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from bvsim.valley.people.pools import GRADUATES, SKILL_COUNT, BasinPool
 from bvsim.valley.people.rules import Rule, allot
 
-Take = Callable[[int, int, int, int], None]
-"""Called with claimant, skill, source and number when people are taken."""
+Take = Callable[[int, int, int, int, BasinPool], None]
+"""Called with claimant, skill, source, number and pool before people are taken out of it."""
 
 
 @dataclass
@@ -172,8 +172,7 @@ class Clearing:
             number = link.won(here, source, skill) if claims else 0
             if not (claims and number):
                 continue
-            taken = self._share_out(claims, skill, source, number)
-            link.home.hire_out(source, skill, taken)
+            self._share_out(claims, skill, source, number, link.home)
             left = [claim for claim in claims if claim.wants[skill]]
             if left:
                 by_work[link.work] = left
@@ -183,22 +182,19 @@ class Clearing:
                 return
 
     def _share_out(
-        self, claims: Sequence[HiringClaim], skill: int, source: int, number: int
-    ) -> int:
-        """Share people of one pool among the claims of one basin; return how many went."""
+        self, claims: Sequence[HiringClaim], skill: int, source: int, number: int, home: BasinPool
+    ) -> None:
+        """Share people of one pool among the claims of one basin."""
         if len(claims) == 1:
-            claim = claims[0]
-            wants = claim.wants[skill]
-            count = number if number < wants else wants
-            claim.wants[skill] = wants - count
-            self._take(claim.index, skill, source, count)
-            return count
-        given = self._divide(number, claims, skill)
+            wants = claims[0].wants[skill]
+            given = [number if number < wants else wants]
+        else:
+            given = self._divide(number, claims, skill)
         for claim, count in zip(claims, given, strict=True):
             if count:
                 claim.wants[skill] -= count
-                self._take(claim.index, skill, source, count)
-        return sum(given)
+                self._take(claim.index, skill, source, count, home)
+                home.hire_out(source, skill, count)
 
     def _divide(self, number: int, claims: Sequence[HiringClaim], skill: int) -> list[int]:
         """Divide people of one skill among claims by the rule."""

@@ -15,6 +15,7 @@ from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.people.clearing import Clearing, HiringClaim
+from bvsim.valley.people.columns import STAFF
 from bvsim.valley.people.competitors import CompetingSite
 from bvsim.valley.people.moves import (
     Leavers,
@@ -29,11 +30,11 @@ from bvsim.valley.people.pools import (
     SKILL_COUNT,
     BasinPool,
     Departures,
-    skill_shares,
+    skilled_shares,
 )
 from bvsim.valley.people.programmes import COURSE, Course
 from bvsim.valley.people.register import PEOPLE, Register
-from bvsim.valley.people.workforce import STAFF, Workforce
+from bvsim.valley.people.workforce import Workforce
 
 LABOUR_ROWS: Final = ":labour"
 """Suffix of the accounts of entities that have other columns elsewhere."""
@@ -59,9 +60,13 @@ class LabourMarket:
         _check_basins(spec)
         self._spec, self._ctx = spec, ctx
         key = ctx.streams.key
-        seekers, automotive = skill_shares(spec.seekers_mix), skill_shares(spec.automotive_mix)
+        seekers, automotive = (
+            skilled_shares(mix, spec.trained_people)
+            for mix in (spec.seekers_mix, spec.automotive_mix)
+        )
+        willing = spec.willing.share / spec.willing.counted_at
         self.pools = {
-            name: BasinPool(name, basin, seekers, spec.hiring.patience)
+            name: BasinPool(name, basin, seekers, spec.hiring.patience, willing)
             for name, basin in sorted(spec.basins.items())
         }
         self._departures = [

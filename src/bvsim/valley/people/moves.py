@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from bvsim.schema.labour import SkillShares
+from bvsim.schema.labour import Labour, SkillShares
 from bvsim.valley.people.clearing import HiringClaim
 from bvsim.valley.people.pools import (
     AUTOMOTIVE,
     EXPERIENCED,
     GRADUATES,
+    POACHED,
     SEEKERS,
     SKILL_COUNT,
     BasinPool,
@@ -77,6 +78,7 @@ class Leavers:
                 claim.wants[skill] -= hired
                 gap = register.gap(claim.index, skill, EXPERIENCED)
                 register.staffed[claim.index].hire(skill, hired, gap)
+                register.staffed[claim.index].count_origin(POACHED, hired)
                 moved += hired
         register.account.now[PEOPLE.poached] += moved
         return moved
@@ -115,6 +117,7 @@ def place_graduates(register: Register, claims: Sequence[HiringClaim]) -> None:
             if hired and claim:
                 claim.wants[skill] -= hired
                 workforce.hire(skill, hired, register.gap(index, skill, GRADUATES))
+                workforce.count_origin(GRADUATES, hired)
             if number > hired:
                 register.pools[workforce.basin].give(GRADUATES, skill, number - hired)
         workforce.awaiting = [0] * SKILL_COUNT
@@ -140,9 +143,16 @@ def _complete(register: Register, claim: HiringClaim, pool: BasinPool) -> None:
             claim.wants[skill] = 0
 
 
+def _newcomers(spec: Labour) -> tuple[float, float, float, float]:
+    """Return the share of vacant posts that newcomers fill in a month, by skill."""
+    operators, technicians, engineers, others = by_skill(spec.hiring.outside)
+    trained = spec.trained_people
+    return (operators, min(1.0, technicians * trained), min(1.0, engineers * trained), others)
+
+
 def _house(register: Register, claims: Sequence[HiringClaim], pool: BasinPool) -> None:
     asked = []
-    shares = by_skill(register.spec.hiring.outside)
+    shares = _newcomers(register.spec)
     for claim in claims:
         movers = register.staffed[claim.index].outside
         for skill, wanted in enumerate(claim.wants):
@@ -172,35 +182,50 @@ class TrainingDesk:
     def __init__(self, register: Register) -> None:
         self._register = register
 
-    def recruit(self, programme: Course, wanted: int, *, imposed: bool) -> int:
+    def recruit(self, programme: Course, wanted: int, smallest: int, *, imposed: bool) -> int:
         """Take trainees out of the pools of the basins in reach; return how many.
 
-        An observed intake that the pools cannot fill is completed from outside.
+        Nobody is taken where fewer than the smallest group apply. An observed intake that
+        the pools cannot fill is completed from outside.
         """
-        kept = math.floor(wanted * programme.spec.automotive + 0.5)
-        found = self._draw(programme, AUTOMOTIVE, kept)
-        if programme.spec.automotive < 1.0:
-            found += self._draw(programme, SEEKERS, wanted - found)
-        register = self._register
+        takes = self._applicants(programme, wanted)
+        found = sum([number for _, _, number in takes])
+        if found < smallest and not imposed:
+            return 0
+        for pool, source, number in takes:
+            pool.take(source, programme.draws_on, number)
         if imposed and found < wanted:
-            register.newcome(wanted - found, register.pools[programme.spec.basin])
+            self._register.newcome(wanted - found, self._register.pools[programme.spec.basin])
             found = wanted
-        register.account.now[PEOPLE.training_cost_meur] += found * programme.spec.cost / 1000.0
         return found
 
-    def _draw(self, programme: Course, source: int, wanted: int) -> int:
-        """Take applicants of one source, from the nearest basin first."""
-        spec, skill = programme.spec, programme.draws_on
-        found = 0
+    def _applicants(self, programme: Course, wanted: int) -> list[tuple[BasinPool, int, int]]:
+        """Return whom a programme would take: pool, source and number."""
+        share = programme.spec.automotive
+        takes = self._from(programme, AUTOMOTIVE, math.floor(wanted * share + 0.5))
+        if share < 1.0:
+            rest = wanted - sum([number for _, _, number in takes])
+            takes += self._from(programme, SEEKERS, rest)
+        return takes
+
+    def _from(
+        self, programme: Course, source: int, wanted: int
+    ) -> list[tuple[BasinPool, int, int]]:
+        """Return applicants of one source, from the nearest basin first."""
+        spec, takes = programme.spec, []
         for reach, pool in self._register.reach.nearest(spec.basin):
-            if found >= wanted:
+            if wanted <= 0:
                 break
-            apply = math.floor(pool.people[source][skill] * reach * spec.applicants + 1e-9)
-            number = min(apply, wanted - found)
+            here = pool.people[source][programme.draws_on]
+            number = min(math.floor(here * reach * spec.applicants + 1e-9), wanted)
             if number > 0:
-                pool.take(source, skill, number)
-                found += number
-        return found
+                takes.append((pool, source, number))
+                wanted -= number
+        return takes
+
+    def pay(self, meur: float) -> None:
+        """Book what a cohort costs."""
+        self._register.account.now[PEOPLE.training_cost_meur] += meur
 
     def release_trainees(self, programme: Course, number: int, *, trained: bool) -> None:
         """Send those who end a course without a battery job to the pool or to other work."""

@@ -11,8 +11,33 @@ from bvsim.schema.labour import Staffing
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
 from bvsim.valley.people.pools import skill_shares
 
-Plan = tuple[float, float, float]
-"""Nameplate in units a year, SOP in days since the start, nameplate of released lines."""
+
+class Plan(NamedTuple):
+    """What a plant plans for one block: units are GWh or kt a year.
+
+    Parameters
+    ----------
+    nameplate : float
+        Of all its lines.
+    sop : float
+        Expected or actual, days since the start; infinite when stopped.
+    released : float
+        Nameplate of released lines.
+    due : float
+        Share of its lines that an undisturbed plant would have released by now.
+    """
+
+    nameplate: float
+    sop: float
+    released: float
+    due: float = 1.0
+
+    @property
+    def manned(self) -> float:
+        """Return the nameplate that the class's path mans: by released lines, once there are."""
+        return self.released / self.due if self.released > 0.0 else self.nameplate
+
+
 SKILLED: Final = (False, True, True, False)
 
 
@@ -45,28 +70,32 @@ class StaffPlan:
         self._blocks: list[tuple[float, float]] = []
         self._full_from = math.inf
         self._full = NOBODY
-        self.needs = (0.0, 0.0, 0.0, 0.0)
+        self.operators_needed = 0.0
+        """Operators of all crews of the released lines."""
+        self.on_path: list[tuple[float, float]] = []
+        """By block: SOP, and the full staff of what its path mans."""
         self.crews = 1
         self.active = False
         """Whether any block is still planned or built."""
         self.first_sop = math.inf
         self.asked = 0.0
 
-    def update(self, plans: Sequence[Plan], lines: int) -> bool:
+    def update(self, asked: Sequence[tuple[float, ...]], lines: int) -> bool:
         """Take over a plan; return whether anything changed."""
-        plans = tuple(plans)
+        plans = tuple([Plan(*each) for each in asked])
         if plans == self._plans and lines == self._lines:
             return False
         self._plans, self._lines = plans, lines
         spec = self._staffing
-        ordered = sorted(plans, key=lambda plan: plan[1])
-        self._blocks, needed, per_unit = [], 0.0, spec.heads_per_unit
-        for nameplate, sop, released in ordered:
-            needed += released * per_unit
-            if math.isfinite(sop) and nameplate > 0.0:
-                self._blocks.append((sop, nameplate * per_unit))
+        ordered = sorted(plans, key=lambda plan: plan.sop)
+        self._blocks, self.on_path, needed, per_unit = [], [], 0.0, spec.heads_per_unit
+        for plan in ordered:
+            needed += plan.released * per_unit
+            if math.isfinite(plan.sop) and plan.nameplate > 0.0:
+                self._blocks.append((plan.sop, plan.nameplate * per_unit))
+                self.on_path.append((plan.sop, plan.manned * per_unit))
             per_unit = spec.heads_per_unit * (1.0 - spec.later_saving)
-        self.needs = tuple(needed * share for share in self.mix)  # type: ignore[assignment]
+        self.operators_needed = needed * self.mix[0]
         self.crews = max(1, round(spec.crews) * max(1, lines))
         self.active = bool(self._blocks)
         full = math.fsum(heads for _, heads in self._blocks)
@@ -124,7 +153,7 @@ class StaffPlan:
             return 0
         half_life = spec.experts_half_life * DAYS_PER_MONTH
         total = 0.0
-        for nameplate, sop, _ in self._plans:
+        for nameplate, sop, _, _ in self._plans:
             if day > sop - self._lead:
                 decay = 0.5 ** (max(0.0, day - sop) / half_life) if half_life > 0.0 else 0.0
                 total += nameplate * spec.experts_per_unit * (decay if day > sop else 1.0)

@@ -17,6 +17,18 @@ EXPERIENCED: Final = 1
 AUTOMOTIVE: Final = 2
 SEEKERS: Final = 3
 """Sources of people, in the order in which plants turn to them."""
+OUTSIDE: Final = 4
+POACHED: Final = 5
+"""Where else people come from: outside the region, and straight from another plant."""
+ORIGINS: Final = {
+    "courses": "programmes",
+    "plants": "the pool of people who left a plant, closed or not",
+    "car_works": "the car industry",
+    "seekers": "job seekers",
+    "outside": "outside the region",
+    "poaching": "another plant, without a day between",
+}
+"""Every origin by its name in the tables, in the order of the numbers above."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +41,11 @@ class BasinColumns(Columns):
     automotive_waiting: int = stock("People released by the car industry, willing to join.")
     newcomers: int = flow("People hired from outside the region.")
     hired: int = flow("People hired out of this basin, wherever the plant is.")
+    freed: int = flow("Staff of plants that closed in this basin.")
+    freed_hired: int = flow("Of those freed by a closure, those whom plants won.")
+    freed_to_competitors: int = flow("Of those freed by a closure, those whom competing sites won.")
+    freed_to_other_work: int = flow("Of those freed by a closure, those who turned to other work.")
+    freed_waiting: int = stock("Of those freed by a closure, those who still look for work.")
     other_work: int = flow("People who turned to other work or left the region.")
 
 
@@ -57,6 +74,29 @@ def skill_shares(mix: Mix) -> tuple[float, float, float, float]:
     return (mix.operators, mix.technicians, mix.engineers, others)
 
 
+def skilled_shares(mix: Mix, trained: float) -> tuple[float, float, float, float]:
+    """Return the shares of the four skills where there are more or fewer trained people.
+
+    Parameters
+    ----------
+    mix : Mix
+        The usual mix.
+    trained : float
+        Technicians and engineers over those of the usual mix; operators make up for it, and
+        at most the mix's operators can turn out to be trained.
+    """
+    operators, technicians, engineers, others = skill_shares(mix)
+    skilled = technicians + engineers
+    most = (skilled + operators) / skilled if skilled > 0.0 else 1.0
+    factor = min(trained, most)
+    return (
+        operators - (factor - 1.0) * skilled,
+        technicians * factor,
+        engineers * factor,
+        others,
+    )
+
+
 def split_by_skill(total: float, shares: Sequence[float]) -> list[int]:
     """Divide heads by skill so that whole people add up to the rounded total."""
     whole = math.fsum(shares)
@@ -82,24 +122,34 @@ class BasinPool:
         Skills of the job seekers.
     patience_months : float
         Mean time before people of the other sources turn to other work.
+    willing : float
+        Job seekers over those counted in the basin's figures.
     """
 
     def __init__(
-        self, name: str, spec: Basin, mix: Sequence[float], patience_months: float
+        self,
+        name: str,
+        spec: Basin,
+        mix: Sequence[float],
+        patience_months: float,
+        willing: float = 1.0,
     ) -> None:
         self.name = name
         self.people = [[0] * SKILL_COUNT for _ in range(4)]
         """By source and skill; the lists stay the same, their numbers change."""
-        self.people[SEEKERS] = split_by_skill(spec.seekers, mix)
+        self.people[SEEKERS] = split_by_skill(spec.seekers * willing, mix)
         self.opening = sum(self.people[SEEKERS])
         self.inflow = self.outflow = 0
         self.arrived = self.departed = 0
-        self._refill = [spec.refill / 12.0 * share for share in mix]
+        self._refill = [spec.refill * willing / 12.0 * share for share in mix]
         self._exit = spec.refill / 12.0 / spec.seekers if spec.seekers > 0 else 0.0
         self._impatience = -math.expm1(-1.0 / patience_months) if patience_months > 0 else 1.0
         self._in = [0.5] * SKILL_COUNT
         self._out = [[0.5] * SKILL_COUNT for _ in range(4)]
         """Fractions of people carried from month to month, so that whole ones follow."""
+        self.freed = [0] * SKILL_COUNT
+        """By skill: those among the experienced who were freed by a closure."""
+        self._freed_part = [Mover() for _ in range(SKILL_COUNT)]
         self._housing = Mover()
         self._housing_due = spec.housing
         self.rooms = 0
@@ -122,6 +172,38 @@ class BasinPool:
         if self.account is not None:
             self.account.now[BASIN.hired] += number
 
+    def free(self, skill: int, number: int) -> None:
+        """Put the staff of a closed plant into the pool."""
+        self.give(EXPERIENCED, skill, number)
+        self.freed[skill] += number
+        self._book(BASIN.freed, number)
+
+    def freed_among(self, skill: int, number: int, whither: int) -> int:
+        """Tell how many of some experienced people who are about to go were freed by a closure.
+
+        In proportion, by cumulative rounding, and never more or fewer than can be.
+
+        Parameters
+        ----------
+        skill, number : int
+            Who goes.
+        whither : int
+            Column of the basin in which the freed among them are counted.
+        """
+        freed = self.freed[skill]
+        if not freed or not number:
+            return 0
+        here = self.people[EXPERIENCED][skill]
+        part = self._freed_part[skill].whole(number * freed / here)
+        part = max(freed - (here - number), min(part, freed, number))
+        self.freed[skill] -= part
+        self._book(whither, part)
+        return part
+
+    def _book(self, column: int, number: int) -> None:
+        if self.account is not None:
+            self.account.now[column] += number
+
     def month(self) -> None:
         """Let a month pass: new job seekers come, some turn to other work."""
         self.rooms = self._housing.whole(self._housing_due)
@@ -129,13 +211,23 @@ class BasinPool:
         for source, people in enumerate(self.people):
             if any(people):
                 hazard = self._exit if source == SEEKERS else self._impatience
+                before = people.copy() if source == EXPERIENCED and any(self.freed) else ()
                 gone += _turn_away(people, hazard, self._out[source])
+                for skill, number in enumerate(before):
+                    self._note_turned_away(skill, number)
         if gone:
             self.outflow += gone
             self.depart(gone)
         new = self._come()
         self.inflow += new
         self.arrived += new
+
+    def _note_turned_away(self, skill: int, before: int) -> None:
+        """Count those freed by a closure among experienced people who turned to other work."""
+        people = self.people[EXPERIENCED]
+        left, people[skill] = people[skill], before
+        self.freed_among(skill, before - left, BASIN.freed_to_other_work)
+        people[skill] = left
 
     def _come(self) -> int:
         """Let new job seekers come; return how many."""
@@ -165,6 +257,7 @@ class BasinPool:
         now[BASIN.graduates_waiting] = sum(people[GRADUATES])
         now[BASIN.experienced_waiting] = sum(people[EXPERIENCED])
         now[BASIN.automotive_waiting] = sum(people[AUTOMOTIVE])
+        now[BASIN.freed_waiting] = sum(self.freed)
 
     def total(self) -> int:
         """Return everybody in the pool."""

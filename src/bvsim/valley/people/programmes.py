@@ -12,7 +12,7 @@ import simpy
 from bvsim.schema.labour import SKILLS, Programme
 from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK
-from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
+from bvsim.valley.ground.columns import Columns, flow, flows, laid_out, stock
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.streams import binomial_quantile
 from bvsim.valley.people.pools import Mover
@@ -23,12 +23,23 @@ from bvsim.valley.people.workforce import Workforce
 class CourseColumns(Columns):
     """Trainees of a programme."""
 
+    seats: int = flow("Seats of the intakes that were due.")
     intake: int = flow("Trainees who began the course.")
+    empty: int = flows(
+        "empty_for_{}",
+        {
+            "applicants": "Seats that stayed empty for want of applicants, or of a group of them.",
+            "posts": "Seats that the destination had no posts for.",
+            "rooms": "Seats for which the centre had no room, taken by trainees.",
+            "tutors": "Seats for which it had no room, taken by trainees who wait for tutors.",
+        },
+    )
     graduates: int = flow("Trainees who passed the exam.")
+    placed: int = flow("Graduates who took up work in a battery plant.")
     dropouts: int = flow("Trainees who left during the course.")
     exam_failures: int = flow("Trainees who finished and failed.")
     in_training: int = stock("Trainees on the course.")
-    training_cost_meur: int = flow("Cost of the trainees who began, EUR million.")
+    training_cost_meur: int = flow("Cost of the seats of the cohorts that began, EUR million.")
 
 
 COURSE: Final = laid_out(CourseColumns)
@@ -52,17 +63,33 @@ class Group(NamedTuple):
     luck: Luck
 
 
+class Offer(NamedTuple):
+    """The seats of an intake: those to fill, and those empty for want of something else."""
+
+    seats: int
+    wanted: int
+    posts: int
+    rooms: int
+    tutors: int
+
+
 class Recruiter(Protocol):
     """Where trainees come from and graduates go: the labour market."""
 
-    def recruit(self, programme: Course, wanted: int, *, imposed: bool) -> int:
-        """Take trainees out of the pools, as many as wanted if imposed; return how many."""
+    def recruit(self, programme: Course, wanted: int, smallest: int, *, imposed: bool) -> int:
+        """Take trainees out of the pools; return how many.
+
+        As many as wanted if imposed; nobody where fewer than the smallest group apply.
+        """
 
     def release_trainees(self, programme: Course, number: int, *, trained: bool) -> None:
         """Put people who end a course back into the pools."""
 
     def graduate(self, programme: Course, number: int) -> None:
         """Hand over graduates who take up work."""
+
+    def pay(self, meur: float) -> None:
+        """Book what a cohort costs, EUR million."""
 
 
 class Course:
@@ -101,7 +128,8 @@ class Course:
         self._chance = ctx.streams.key.chance
         self._stream = ctx.streams.stream(name, "cohorts")
         self._dropping, self._passing, self._placing = Mover(), Mover(), Mover()
-        self._in_centre = 0
+        self._in_centre = self._waiting = 0
+        """Trainees who take up the centre's rooms; those of them who wait for tutors."""
         self.taken_in = self.graduated = self.dropped = self.failed = 0
         self.in_training = 0
         self.account: Account | None = None
@@ -150,23 +178,52 @@ class Course:
 
     def _take_in(self, observed: int | None) -> int:
         """Begin a cohort with whoever applies; return its size."""
-        now = self._ctx.env.now
-        seats = round(self.spec.seats.at(now))
-        free = min(seats, seats * round(self.spec.rooms) - self._in_centre)
-        wanted = min(free, self._posts(seats)) if observed is None else observed
-        number = 0
-        if wanted >= max(1, min(round(self.spec.smallest), seats)) or observed is not None:
-            number = self._market.recruit(self, wanted, imposed=observed is not None)
+        offer = self._offer(observed)
+        smallest, number = self._smallest(offer.seats), 0
+        if offer.wanted:
+            number = self._market.recruit(
+                self, offer.wanted, smallest, imposed=observed is not None
+            )
+        self._book_offer(offer, number)
         if number:
             self.taken_in += number
             self.in_training += number
             self._in_centre += number
             if self.account is not None:
-                cells = self.account.now
-                cells[COURSE.intake] += number
-                cells[COURSE.training_cost_meur] += number * self.spec.cost / 1000.0
-                cells[COURSE.in_training] = self.in_training
+                self.account.now[COURSE.in_training] = self.in_training
         return number
+
+    def _offer(self, observed: int | None) -> Offer:
+        """Return the seats of an intake, and which of them nobody can be taken in for."""
+        seats = round(self.spec.seats.at(self._ctx.env.now))
+        if observed is not None:
+            return Offer(max(seats, observed), observed, 0, 0, 0)
+        free = max(0, min(seats, seats * round(self.spec.rooms) - self._in_centre))
+        wanted = max(0, min(free, self._posts(seats)))
+        tutors = min(seats - free, self._waiting)
+        short = [free - wanted, seats - free - tutors, tutors]
+        if wanted < self._smallest(seats):  # too few for a group, for the want that is largest
+            short[short.index(max(short))] += wanted
+            wanted = 0
+        return Offer(seats, wanted, *short)
+
+    def _smallest(self, seats: int) -> int:
+        """Return how many trainees make a group."""
+        return max(1, min(round(self.spec.smallest), seats))
+
+    def _book_offer(self, offer: Offer, number: int) -> None:
+        """Book the seats of an intake, and why some of them stay empty."""
+        if self.account is None:
+            return
+        cells, (seats, wanted, *others) = self.account.now, offer
+        cells[COURSE.seats] += seats
+        cells[COURSE.intake] += number
+        for at, empty in enumerate((seats - number - sum(others), *others)):
+            cells[COURSE.empty + at] += empty
+        if number:
+            cost = wanted * self.spec.cost / 1000.0
+            cells[COURSE.training_cost_meur] += cost
+            self._market.pay(cost)
 
     def _posts(self, seats: int) -> int:
         """Return how many trainees are worth taking in."""
@@ -183,7 +240,7 @@ class Course:
         """Take one cohort through the centre and, as tutors become free, the plant."""
         env = self._ctx.env
         yield env.timeout(self.centre_days)
-        self._in_centre -= number
+        self._waiting += number
         begun = 0
         while begun < number:
             tutors = yield from self._tutors(number - begun)
@@ -191,6 +248,8 @@ class Course:
             if tutors:
                 taught = max(1, math.floor(tutors * self.spec.trainees_per_trainer))
                 end = min(number, begun + taught)
+            self._waiting -= end - begun
+            self._in_centre -= end - begun
             plant = self._in_plant(Group(begun, end, luck), tutors)
             if end < number:  # the others wait for tutors
                 env.process(plant)
@@ -224,6 +283,7 @@ class Course:
         if self.account is not None:
             cells = self.account.now
             cells[COURSE.graduates] += passed
+            cells[COURSE.placed] += placed
             cells[COURSE.dropouts] += dropped
             cells[COURSE.exam_failures] += failed
             cells[COURSE.in_training] = self.in_training

@@ -18,6 +18,7 @@ from bvsim.valley.people.pools import (
     BASIN,
     EXPERIENCED,
     GRADUATES,
+    OUTSIDE,
     SKILL_COUNT,
     BasinPool,
 )
@@ -39,7 +40,7 @@ class PeopleColumns(Columns):
     poached: int = flow("People who went straight from one plant to another.")
     newcomers: int = flow("People hired from outside the region.")
     other_work: int = flow("People who retired, left or turned to other work.")
-    training_cost_meur: int = flow("Cost of all trainees who began, EUR million.")
+    training_cost_meur: int = flow("Cost of the seats of all cohorts that began, EUR million.")
 
 
 PEOPLE: Final = laid_out(PeopleColumns)
@@ -135,16 +136,30 @@ class Register:
             return max(0.0, gap - spec.automotive)
         return min(gap, 1.0 - spec.experienced) if source == EXPERIENCED else gap
 
-    def take_on(self, index: int, skill: int, source: int, number: int) -> None:
+    def take_on(
+        self, index: int, skill: int, source: int, number: int, home: BasinPool | None = None
+    ) -> None:
         """Give people to an employer (or, below zero, a competing site) who won them.
 
         They begin after the lead time of their skill; at once where the month's
         staff is an observation.
+
+        Parameters
+        ----------
+        index, skill, source, number : int
+            Who won whom.
+        home : BasinPool, optional
+            The pool that they are about to leave; None for newcomers.
         """
         if index < 0:
             self.competitors[-1 - index].heads[skill] += number
+            if source == EXPERIENCED and home is not None:
+                home.freed_among(skill, number, BASIN.freed_to_competitors)
             return
         workforce = self.staffed[index]
+        workforce.count_origin(source if home is not None else OUTSIDE, number)
+        if source == EXPERIENCED and home is not None:
+            workforce.count_freed(home.freed_among(skill, number, BASIN.freed_hired))
         if workforce.observed.imposes(self.day):
             workforce.hire(skill, number, self.gap(index, skill, source))
             return
@@ -177,7 +192,7 @@ class Register:
         pool = self.pools[workforce.basin]
         for skill in range(SKILL_COUNT):
             if gone[skill]:
-                pool.give(EXPERIENCED, skill, gone[skill])
+                pool.free(skill, gone[skill])
             if workforce.awaiting[skill]:
                 pool.give(GRADUATES, skill, workforce.awaiting[skill])
         workforce.awaiting = [0] * SKILL_COUNT

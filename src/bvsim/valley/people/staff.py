@@ -123,10 +123,10 @@ class Staff:
         """Mean proficiency of the heads; one when there are none."""
         return 1.0 - self.gap / self.heads if self.heads else 1.0
 
-    def present(self, normal: float) -> float:
-        """Return heads, weighed by their proficiency where it is below the normal mix."""
-        proficient = self.proficiency / normal
-        return self.heads * proficient if proficient < 1.0 else self.heads
+    @property
+    def hours(self) -> float:
+        """Heads, each weighed by what he or she can do."""
+        return self.heads - self.gap
 
     @property
     def bands(self) -> tuple[int, int, int, int]:
@@ -283,8 +283,8 @@ def _faded(decay: float) -> list[float]:
 class NormalMix:
     """Proficiency of a staff that is hired on time and leaves at the usual pace.
 
-    Published ramp-ups have new staff too; only what falls below this mix counts as
-    thin staffing, or learning would be counted twice.
+    Published ramp-ups have new staff too; were people compared with a staff of old hands,
+    learning would be counted twice.
     """
 
     __slots__ = ("_decay", "_gap", "_heads", "_start_gap", "_turnover")

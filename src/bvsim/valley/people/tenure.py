@@ -7,6 +7,17 @@ from bvsim.valley.ground.streams import Stream
 from bvsim.valley.people.staff import Odds, steady_turnover
 
 
+def usual_turnover(spec: Attrition) -> float:
+    """Return monthly leavers per head of a usual staff kept at its size."""
+    return steady_turnover(Odds(_hazards(spec), 1.0).probabilities)
+
+
+def _hazards(spec: Attrition, factor: float = 1.0) -> tuple[float, ...]:
+    """Return the hazards of the four bands of tenure, per month."""
+    bands = (spec.first_quarter, spec.first_year, spec.second_year, spec.later)
+    return tuple(hazard * spec.scale * factor for hazard in bands)
+
+
 class Tenure:
     """The hazards of one employer.
 
@@ -26,9 +37,7 @@ class Tenure:
     """
 
     def __init__(self, spec: Attrition, staffing: Staffing, shifts: Stream) -> None:
-        scale = spec.scale * staffing.attrition
-        bands = (spec.first_quarter, spec.first_year, spec.second_year, spec.later)
-        self._hazards = tuple(hazard * scale for hazard in bands)
+        self._hazards = _hazards(spec, staffing.attrition)
         self._odds = {1.0: Odds(self._hazards, 1.0)}
         self.turnover = steady_turnover(self._odds[1.0].probabilities)
         self._changes = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import simpy
@@ -12,37 +11,18 @@ import simpy
 from bvsim.schema.labour import SKILLS, Hiring, Labour, Staffing, ThinStaffing
 from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
-from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.streams import Stream
-from bvsim.valley.people.plan import NOBODY, Observed, Plan, StaffPlan
+from bvsim.valley.people.columns import STAFF
+from bvsim.valley.people.path import Hours, ReferencePath
+from bvsim.valley.people.plan import NOBODY, Observed, StaffPlan
 from bvsim.valley.people.pools import Mover, split_by_skill
-from bvsim.valley.people.staff import COHORTS, NormalMix, Staff
-from bvsim.valley.people.tenure import Tenure
+from bvsim.valley.people.staff import COHORTS, Staff
+from bvsim.valley.people.tenure import Tenure, usual_turnover
 from bvsim.valley.people.tutors import Tutors
 
 OPERATORS: Final = 0
 TECHNICIANS: Final = 1
 ENGINEERS: Final = 2
-OTHERS: Final = 3
-
-
-@dataclass(frozen=True)
-class StaffColumns(Columns):
-    """Staff of an employer."""
-
-    headcount: int = stock("Own staff, lent experts apart.")
-    operators: int = stock("Own operators.")
-    technicians: int = stock("Own technicians.")
-    engineers: int = stock("Own engineers.")
-    others: int = stock("Everybody else on the payroll.")
-    vacancies: int = stock("Posts that the plan wants filled today and that are not.")
-    experts: int = stock("Experts lent by the parent company or machine makers.")
-    hires: int = flow("People who began work.")
-    leavers: int = flow("People who left, whatever the reason.")
-    vacancy_months: int = flow("Vacancies summed over month ends: divide by hires.")
-
-
-STAFF: Final = laid_out(StaffColumns)
 
 
 class Workforce:
@@ -53,13 +33,17 @@ class Workforce:
 
     Attributes
     ----------
-    crew_share, technician_share, engineer_share : float
-        People present over those needed to run the released nameplate in full, in
-        [0, 1]; operators in whole crews and weighed by proficiency.
+    crew_share : float
+        Crews present over those that run the released lines round the clock, in [0, 1];
+        operators greener than those on the class's path count for less.
+    technician_share : float
+        Hours of technicians over those on the path, in [0, 1].
+    learning_speed : float
+        How fast rate and yield are learnt, and a stall is mended: 1 on the class's path.
     repair_factor : float
         Repairs take so many times as long, at least 1.
     scrap_penalty : float
-        Share points of scrap added by staff greener than the normal mix of tenure.
+        Share points of scrap added by operators greener than those on the path.
     heads, experts : int
         Own staff; experts lent.
     vacancies : int
@@ -90,11 +74,7 @@ class Workforce:
         self.staff = tuple(Staff(each.tau) for each in learning)
         self._tenure = Tenure(spec.attrition, staffing, shifts)
         self._turnover = self._tenure.turnover
-        self._normal = tuple(
-            NormalMix(gap, staff.decay, self._turnover)
-            for gap, staff in zip(self.start_gaps, self.staff, strict=True)
-        )
-        self._reference = [1.0] * 4
+        self._path = ReferencePath(staffing.path, learning, usual_turnover(spec.attrition))
         self.plan = StaffPlan(staffing)
         self.replanned = env.event()
         """Succeeds when the plan changes next; there is another one then."""
@@ -113,20 +93,21 @@ class Workforce:
         self.opening = self.hired = self.left = 0
         self.since = math.inf
         """Day since which there are vacancies: the first served under `first-come`."""
-        self.crew_share = self.technician_share = self.engineer_share = 0.0
-        self.repair_factor, self.scrap_penalty = 1.0, 0.0
+        self.crew_share = self.technician_share = 0.0
+        self.learning_speed, self.repair_factor, self.scrap_penalty = 1.0, 1.0, 0.0
         self.heads = self.experts = self.vacancies = 0
         self.dirty = True
         self.account: Account | None = None
 
-    def ask(self, plans: Sequence[Plan], lines: int = 1) -> None:
+    def ask(self, plans: Sequence[tuple[float, ...]], lines: int = 1) -> None:
         """Tell the market what the plant plans to run.
 
         Parameters
         ----------
-        plans : sequence of (nameplate, sop_day, released)
-            One per block: nameplate in units a year, expected or actual SOP in days
-            since the start (inf when stopped), and nameplate of its released lines.
+        plans : sequence of (nameplate, sop_day, released[, due])
+            One `Plan` per block: nameplate in units a year, expected or actual SOP in days
+            since the start (inf when stopped), nameplate of its released lines, and the
+            share of its lines that would be released undisturbed.
         lines : int
             Released lines, for the steps in which crews run.
         """
@@ -152,8 +133,6 @@ class Workforce:
             older = before
         for skill in range(4):
             self.staff[skill].settle(older[skill])
-            staff = self.staff[skill]
-            self._reference[skill] = staff.proficiency
         self.heads = self.opening = sum(staff.heads for staff in self.staff)
         self.dirty = True
 
@@ -176,15 +155,12 @@ class Workforce:
         luck = self._stream.uniforms(4)  # drawn even for nobody: luck stays with its month
         imposed = self.observed.imposes(day)
         if not (self.heads or imposed or self.plan.begun(day)):
-            self._skip_month()
+            self._targets = NOBODY
             return None
         leavers = [0, 0, 0, 0]
         usual, pulled = self._tenure.odds(factor), self._tenure.odds(technicians)
-        self._targets = targets = self.plan.targets(day)
+        self._targets = self.plan.targets(day)
         for skill, staff in enumerate(self.staff):
-            if skill != OTHERS:
-                planned = staff.heads if imposed else targets[skill]
-                self._reference[skill] = self._normal[skill].age(planned)
             if staff.heads:
                 staff.age()
                 odds = pulled if skill == TECHNICIANS else usual
@@ -202,13 +178,6 @@ class Workforce:
             gone = math.floor(operators.heads * share + 0.5)
             operators.dismiss_evenly(gone)
             leavers[OPERATORS] += gone
-
-    def _skip_month(self) -> None:
-        """Let a month pass for a plant that has nobody, and wants nobody yet."""
-        if self._targets is not NOBODY:
-            self._targets = NOBODY
-            for skill in (OPERATORS, TECHNICIANS, ENGINEERS):
-                self._reference[skill] = self._normal[skill].age(0.0)
 
     def targets(self, day: float) -> list[int]:
         """Return the heads by skill that the plan wants on a day."""
@@ -261,6 +230,16 @@ class Workforce:
             self.account.now[STAFF.hires] += number
             self._write_heads(self.account.now)
 
+    def count_origin(self, origin: int, number: int) -> None:
+        """Count people whom the employer won, by where they come from."""
+        if self.account is not None:
+            self.account.now[STAFF.won + origin] += number
+
+    def count_freed(self, number: int) -> None:
+        """Count those of them whom a closure had freed."""
+        if self.account is not None:
+            self.account.now[STAFF.won_freed] += number
+
     def close(self, day: float) -> None:
         """Close the plant: everybody goes into the pool of the basin."""
         if self.closed:
@@ -273,7 +252,7 @@ class Workforce:
             staff.dismiss(number)
         self._book_leavers(sum(gone))
         self.tutors.resize(self.tutors.lent + self.tutors.sought)  # nobody waits in vain
-        self.crew_share = self.technician_share = self.engineer_share = 0.0
+        self.crew_share = self.technician_share = 0.0
         self.experts = self.vacancies = 0
         self._on_close(self, gone)
 
@@ -329,6 +308,7 @@ class Workforce:
         if self.account is not None:
             now = self.account.now
             now[STAFF.vacancies], now[STAFF.experts] = self.vacancies, self.experts
+            now[STAFF.learning_speed] = self.learning_speed
             now[STAFF.vacancy_months] += self.vacancies
 
     def _count_vacancies(self, day: float) -> None:
@@ -350,32 +330,36 @@ class Workforce:
         self.dirty = False
         if self.tutors.sought:
             self._count_tutors()
-        operators, technicians, engineers, _ = self.staff
         if self.account is not None:
             self._write_heads(self.account.now)
         if self.closed:
             return
+        path = self._path.hours(self._env.now, self.plan.on_path)
+        here = self.staff[OPERATORS].proficiency
+        self.crew_share = 1.0 if lifted else self._crews(here / path.proficiency)
+        self._set_learning(path, lifted=lifted)
+        missing = 0.0 if lifted else path.proficiency - here
+        self.scrap_penalty = self._thin.scrap_slope * missing if missing > 0.0 else 0.0
+
+    def _set_learning(self, path: Hours, *, lifted: bool) -> None:
+        """Compare technicians, engineers and experts with those on the class's path.
+
+        Experts stand in for engineers who are missing; the others help technicians.
+        """
+        thin, experts = self._thin, self.experts
+        technicians, engineers = self.staff[TECHNICIANS].hours, self.staff[ENGINEERS].hours
+        skilled = _share(technicians + engineers + experts, path.skilled, thin.technicians_floor)
+        self.learning_speed = min(skilled**thin.learning_elasticity, thin.fastest)
+        spare = experts - max(0.0, path.engineers - engineers)
+        self.technician_share = min(1.0, _share(technicians + max(0.0, spare), path.technicians))
         if lifted:
-            self.crew_share = self.technician_share = self.engineer_share = 1.0
-            self.repair_factor, self.scrap_penalty = 1.0, 0.0
-            return
-        thin, (needed, skilled, learned, _) = self._thin, self.plan.needs
-        normal, normal_skilled, normal_learned, _ = self._reference
-        here = operators.proficiency
-        self.crew_share = self._crews(here / normal, needed * thin.crew_minimum)
-        experts = self.experts
-        short = learned - engineers.heads
-        present = engineers.present(normal_learned) + experts
-        self.engineer_share = _share(present, learned)
-        spare = experts - short if short > 0.0 else experts
-        present = technicians.present(normal_skilled) + (spare if spare > 0.0 else 0.0)
-        self.technician_share = _share(present, skilled)
+            self.technician_share = self.learning_speed = 1.0
         manned = max(self.technician_share, thin.technicians_floor)
         self.repair_factor = manned**-thin.repair_exponent if 0.0 < manned < 1.0 else 1.0
-        self.scrap_penalty = thin.scrap_slope * (normal - here) if normal > here else 0.0
 
-    def _crews(self, proficient: float, needed: float) -> float:
+    def _crews(self, proficient: float) -> float:
         """Return the share of crews that can work, operators weighed by proficiency."""
+        needed = self.plan.operators_needed * self._thin.crew_minimum
         if not needed:
             return 1.0
         crews = self.plan.crews
@@ -391,5 +375,6 @@ def lead_days(hiring: Hiring) -> tuple[float, ...]:
     return tuple(getattr(hiring.lead, skill) * 7.0 for skill in SKILLS)
 
 
-def _share(present: float, needed: float) -> float:
-    return present / needed if present < needed else 1.0
+def _share(present: float, needed: float, floor: float = 0.0) -> float:
+    """Return people present over those needed, at least a floor; one where none are."""
+    return max(floor, present / needed) if needed > 0.0 else 1.0

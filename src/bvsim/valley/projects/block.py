@@ -9,6 +9,7 @@ yield.
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.unit import Timed
@@ -25,6 +26,9 @@ from bvsim.valley.projects.line_curve import (
 )
 from bvsim.valley.projects.lines import NOTHING, Levels, Line, Stops
 from bvsim.valley.projects.stages import Events, Pipeline
+
+_SLOWEST: Final = 0.01
+"""Learning so slow that a stall may as well last for ever."""
 
 
 class Block:
@@ -100,6 +104,8 @@ class Block:
         self.released = 0.0
         self.closed = False
         self.stalled = False
+        self.learning_speed = 1.0
+        """How fast rate and yield are learnt and stalls are mended: 1 as in the class."""
         self.know_how = self.engineering_months = 0.0
         self.major_stop_left_days = 0.0
         self._span_years = self._available = 0.0
@@ -219,8 +225,9 @@ class Block:
         if self.ctx.env.now < self.ctx.as_of_day:
             return  # what was observed contains it
         self.stalled = True
-        self._log("stall begins", "equipment is rebuilt", self.ramp.stall_length)
-        yield self.ctx.env.timeout(self.ramp.stall_length * DAYS_PER_MONTH)
+        months = self.ramp.stall_length / max(self.learning_speed, _SLOWEST)
+        self._log("stall begins", "equipment is rebuilt", months)
+        yield self.ctx.env.timeout(months * DAYS_PER_MONTH)
         self.stalled = False
         self._log("stall ends", "equipment is rebuilt")
 
@@ -276,7 +283,7 @@ class Block:
         self._available = ramped * uptime * self.campaign
         if self._available <= 0.0 and not self.stalled:
             # lines are debugged still, or stand as those of the class do now and then
-            self.know_how += years * self._pace
+            self.know_how += years * self._pace * self.learning_speed
         return Levels(built, rated, ramped, self._available)
 
     def _pace_at(self, repair_factor: float) -> float:
@@ -303,9 +310,7 @@ class Block:
         self.major_stop_left_days -= lost
         return lost
 
-    def run(
-        self, used_share: float, period: Period, engineer_share: float, penalty: float
-    ) -> tuple[float, float]:
+    def run(self, used_share: float, period: Period, penalty: float) -> tuple[float, float]:
         """Use a share of what was available; learn from it; return (started, good) units.
 
         Parameters
@@ -314,10 +319,8 @@ class Block:
             Share of the available level that was started, between 0 and 1.
         period : Period
             The period for which `levels` was asked last.  What is learnt follows what was
-            used of it, and the repairs that people can do; the luck of single stops is in
-            the class's band already.
-        engineer_share : float
-            Engineers present relative to the need, weighing what is learnt of yield.
+            used of it, the repairs that people can do and the speed at which they learn
+            (`learning_speed`); the luck of single stops is in the class's band already.
         penalty : float
             Scrap added by thin staffing, in share points.
         """
@@ -326,11 +329,16 @@ class Block:
         scrap = min(self.scrap + penalty, 1.0)
         started = self._available * used_share / (1.0 - self._scrap.mature)
         if not self.stalled:
-            years = self._span_years
+            years = self._span_years * self.learning_speed
             if self._available > 0.0:
                 self.know_how += years * used_share * self._pace
-            self.engineering_months += years * MONTHS_PER_YEAR * engineer_share
+            self.engineering_months += years * MONTHS_PER_YEAR
         return started, started * (1.0 - scrap)
+
+    @property
+    def due(self) -> float:
+        """Share of the lines that an undisturbed block would have released by now."""
+        return self.line_curve.schedule.due(self.ctx.env.now) if self.lines else 1.0
 
     def planned(self, years: float) -> float:
         """Return the starts that the block plans for a time ahead, in units a year.

@@ -31,11 +31,20 @@ class Roles(NamedTuple):
         Gigafactories whose own staff counts in `headcount`.
     recyclers : tuple of str
         Recyclers.
+    plants : tuple of str
+        Plants of every kind whose own staff counts in `jobs`.
+    programmes : tuple of str
+        Training programmes.
+    basins : tuple of (str, tuple of str)
+        Employment basins, and the plants in each.
     """
 
     sites: tuple[str, ...]
     employers: tuple[str, ...]
     recyclers: tuple[str, ...]
+    plants: tuple[str, ...] = ()
+    programmes: tuple[str, ...] = ()
+    basins: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class YearlyTable:
@@ -65,7 +74,8 @@ class YearlyTable:
 
     def total(self, column: str, entities: Sequence[str]) -> FloatArray:
         """Return the sum of a column over entities by year."""
-        total: FloatArray = np.nansum([self.of(column, entity) for entity in entities], axis=0)
+        values = [self.of(column, entity) for entity in entities] or [np.zeros(len(self.years))]
+        total: FloatArray = np.nansum(values, axis=0)
         return total
 
 
@@ -163,6 +173,22 @@ def _sum(column: str, role: str) -> Formula:
     return formula
 
 
+def _with_basins(column: str, role: str) -> Formula:
+    """Return the sum of a column over entities, each one's part, and that of each basin."""
+    plain = _sum(column, role)
+
+    def formula(facts: Recorded, at: int, n: int) -> dict[str, float]:
+        counted = set(getattr(facts.roles, role))
+        by_basin = {
+            basin: float(facts.yearly.total(column, [e for e in there if e in counted])[at])
+            for basin, there in facts.roles.basins
+            if not counted.isdisjoint(there)
+        }
+        return {**plain(facts, at, n), **by_basin}
+
+    return formula
+
+
 def _share(part: str, whole: str) -> Formula:
     """Return a quotient of two columns of the region."""
     return lambda facts, at, _n: {"": float(_ratio(facts.region(part), facts.region(whole))[at])}
@@ -187,7 +213,9 @@ def _overtaken(facts: Recorded, at: int, _: int) -> dict[str, float]:
 
 
 YEARLY: Final = (
-    Kpi("output_Y_gwh", "GWh", "good cells produced in the year", _sum("good_gwh", "sites")),
+    Kpi(
+        "output_Y_gwh", "GWh", "good cells produced in the year", _with_basins("good_gwh", "sites")
+    ),
     Kpi(
         "nameplate_Y_gwh",
         "GWh/yr",
@@ -198,7 +226,33 @@ YEARLY: Final = (
         "headcount_Y",
         "heads",
         "own staff of the gigafactories on 31 December",
-        _sum("headcount", "employers"),
+        _with_basins("headcount", "employers"),
+    ),
+    Kpi(
+        "jobs_Y",
+        "heads",
+        "own staff of plants of every kind on 31 December",
+        _with_basins("headcount", "plants"),
+    ),
+    Kpi(
+        "vacancies_Y",
+        "heads",
+        "posts that plants want filled on 31 December and that are empty",
+        _sum("vacancies", "plants"),
+    ),
+    Kpi(
+        "training_seats_Y",
+        "heads",
+        "seats of the intakes of training programmes",
+        _sum("seats", "programmes"),
+    ),
+    Kpi("training_intake_Y", "heads", "trainees who began", _sum("intake", "programmes")),
+    Kpi("graduates_Y", "heads", "trainees who passed", _sum("graduates", "programmes")),
+    Kpi(
+        "training_cost_Y_meur",
+        "EUR million",
+        "cost of the seats of cohorts that began",
+        _sum("training_cost_meur", "programmes"),
     ),
     Kpi(
         "local_cam_share_Y",
