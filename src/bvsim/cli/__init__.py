@@ -27,6 +27,7 @@ from bvsim.cli.sensitivity import sensitivity
 from bvsim.cli.simulate import run
 from bvsim.cli.sweep import sweep
 from bvsim.cli.tasks import TaskGroup
+from bvsim.cli.valuing import value
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -80,5 +81,6 @@ for _command in (compare, sweep, merge):  # experiments
     main.add_command(_command)
 
 main.add_command(seek)
+main.add_command(value)
 main.add_command(export)
 main.add_command(calibrate)
