@@ -19,6 +19,7 @@ from bvsim.cli.explaining import explain
 from bvsim.cli.export import export
 from bvsim.cli.listing import list_items
 from bvsim.cli.merge import merge
+from bvsim.cli.news import news
 from bvsim.cli.ramp import ramp
 from bvsim.cli.rebuild import report
 from bvsim.cli.replay import trace
@@ -80,6 +81,7 @@ for _command in (
 for _command in (compare, sweep, merge):  # experiments
     main.add_command(_command)
 
+main.add_command(news)
 main.add_command(seek)
 main.add_command(value)
 main.add_command(export)

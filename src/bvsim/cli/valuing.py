@@ -82,65 +82,38 @@ def value(*, source: Path, outcome: str, as_json: bool, **options: Any) -> None:
     if names == NONE and not beside:
         _say_variance(run, outcome, as_json=as_json)
         return
-    runs = {"no lever": run}
     if beside:
         from bvsim.analysis.policy.labels import label
+        from bvsim.analysis.policy.valuation import BASE
 
-        runs |= {label(each): each for each in map(open_run, beside)}
+        runs = {BASE: run} | {label(each): each for each in map(open_run, beside)}
     else:
-        runs |= _turned(run, names, options["out"], options["workers"])
+        runs = _turned(run, names, options["out"], options["workers"])
     _say_value(runs, outcome, options, as_json=as_json)
 
 
 def _turned(run: Run, names: str | None, out: Path | None, workers: int | None) -> dict[str, Run]:
     """Simulate each lever alone on the draws of a run."""
-    from bvsim import reading
-    from bvsim.cli.options import given
-    from bvsim.ensemble.run import run as simulate
-    from bvsim.ensemble.store.manifest import picked
-    from bvsim.reading.turning import turn_levers
+    from bvsim.analysis.policy.valuation import options_of
 
-    scenario = reading.load(str(run.folder / "scenario.yaml"))
     asked = [name.strip() for name in (names or "").split(",") if name.strip()]
-    asked = asked or list(reading.load_levers(scenario))
-    scenarios = {name: turn_levers(scenario, [name]) for name in asked}
-    scheme = picked(run.manifest, ("draws", "per_draw", "seed", "design", "years"))
-    base = out or Path("runs") / f"value-{datetime.now():%Y%m%d-%H%M%S}"
-    found: dict[str, Run] = {}
-    for name, turned in scenarios.items():
-        target = base / name
-        with progress_bar(name) as progress:
-            how: dict[str, Any] = {**scheme, **given({"workers": workers}), "progress": progress}
-            found[name] = simulate(turned, out=target, resume=target.exists(), **how)
-    return found
-
-
-def _parts(run: Run) -> dict[tuple[str, str], list[str]]:
-    """Return the figures of a run by actor and by source."""
-    from bvsim import reading
-    from bvsim.analysis.groups import BY
-
-    scenario = reading.load(str(run.folder / "scenario.yaml"))
-    figures = dict(scenario.figures())
-    found: dict[tuple[str, str], list[str]] = {}
-    for path in scenario.paths:
-        found.setdefault(("group", BY["actor"](path)), []).append(path)
-        for name in figures[path].vintage.sources:
-            found.setdefault(("source", name), []).append(path)
-    return found
+    place = out or Path("runs") / f"value-{datetime.now():%Y%m%d-%H%M%S}"
+    return options_of(run, asked, out=place, workers=workers, bar=progress_bar)
 
 
 def _say_value(
     runs: dict[str, Run], outcome: str, options: dict[str, Any], *, as_json: bool
 ) -> None:
-    from bvsim.analysis.policy.information import information, utilities
-    from bvsim.analysis.policy.labels import cost_of
+    from bvsim.analysis.policy.valuation import value as value_of
 
-    first = next(iter(runs.values()))
-    costs = {name: cost_of(first, each) for name, each in runs.items()}
     money = options["meur_per_unit"]
-    table = utilities(runs, outcome, costs, money, less_is_better=options["less"])
-    found = information(table, _figures(first), _parts(first), options["observe"])
+    found = value_of(
+        runs,
+        outcome,
+        meur_per_unit=money,
+        less_is_better=options["less"],
+        observations=options["observe"],
+    )
     aim = f"the mean of {outcome}, made {'least' if options['less'] else 'most'}"
     if money is not None:
         aim = f"money: {money:g} EUR million a unit of {outcome}, less the price of the lever"
@@ -152,10 +125,6 @@ def _say_value(
         click.echo(json.dumps({"schema_version": 1, "outcome": outcome, **body, **parts}))
         return
     _print(found, aim, unit)
-
-
-def _figures(run: Run) -> Any:
-    return run.table("draws").set_index("draw")
 
 
 def _unit(outcome: str) -> str:
@@ -211,12 +180,10 @@ def _table(known: Sequence[Known], title: str, heads: tuple[str, ...]) -> None:
 
 
 def _say_variance(run: Run, outcome: str, *, as_json: bool) -> None:
-    from bvsim.analysis.policy.information import variance_explained
-    from bvsim.analysis.policy.robustness import paired
+    from bvsim.analysis.policy.valuation import explained
     from bvsim.cli.terminal import say
 
-    values = paired({"run": run}, outcome)["run"].dropna()
-    found = variance_explained(values, _figures(run), _parts(run))
+    found = explained(run, outcome)
     if as_json:
         parts = [_json(each) | {"share": each.value} for each in found]
         head = {"schema_version": 1, "outcome": outcome, "decision": None, "evpi": None}
@@ -231,4 +198,4 @@ def _say_variance(run: Run, outcome: str, *, as_json: bool) -> None:
     if clear:
         _table(clear, "Variance explained", ("share",))
     else:
-        say(f"No part explains any that {len(values)} rows can tell: take more draws.")
+        say("No part explains any that the rows can tell: take more draws.")

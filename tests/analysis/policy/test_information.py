@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 from scipy.stats import norm
 
-import bvsim.cli.valuing
 import bvsim.ensemble.store.results
 from bvsim.analysis import AnalysisError
+from bvsim.analysis.policy import valuation
 from bvsim.analysis.policy.information import information, utilities, variance_explained
 from bvsim.cli import main
 from run_folder import MadeUpRun
@@ -140,7 +140,7 @@ def test_the_command_says_what_is_maximised_and_what_to_ask_next(tmp_path, monke
         run.tables["draws"] = figures
         run.manifest["scenario"] = name[-1]
     monkeypatch.setattr(bvsim.ensemble.store.results, "open_run", lambda path: runs[str(path)])
-    monkeypatch.setattr(bvsim.cli.valuing, "_parts", lambda _: {("group", "g"): ["labour.pull"]})
+    monkeypatch.setattr(valuation, "parts_of", lambda _: {("group", "g"): ["labour.pull"]})
     a, b = runs
     said = CliRunner().invoke(main, ["value", a, "--beside", b, "--outcome", "output"])
     assert said.exit_code == 0, said.output
