@@ -18,6 +18,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bvsim import analysis as analysis
     from bvsim.analysis import ask as ask, compare as compare, ramp as ramp
+    from bvsim.analysis.explain.chains import chains as chains
+    from bvsim.analysis.explain.future import tell as tell
+    from bvsim.analysis.news.split import news as news
+    from bvsim.analysis.policy.valuation import options_of as options_of, value as value
+    from bvsim.analysis.seek.study import seek as seek
     from bvsim.ensemble import Experiment as Experiment, Run as Run, RunError as RunError
     from bvsim.ensemble import merge as merge, open_run as open_run
     from bvsim.ensemble.run import run as run

@@ -34,7 +34,10 @@ FLOORS = (
     Floor(
         "analysis",
         "what the numbers say",
-        ("ledger", "sensitivity", "discovery", "explain", "policy", "seek", "regression", "truth"),
+        (
+            *("ledger", "sensitivity", "discovery", "explain", "news"),
+            *("policy", "seek", "regression", "truth"),
+        ),
         "tables become quantiles, causes, differences",
     ),
     Floor(

@@ -20,14 +20,16 @@ if TYPE_CHECKING:
     from bvsim.analysis.ledger.bottlenecks import time_bottlenecks as time_bottlenecks
     from bvsim.analysis.ledger.relief import relief as relief, relief_rows as relief_rows
     from bvsim.analysis.ledger.relief import run_relief as run_relief, surplus as surplus
+    from bvsim.analysis.news.split import News as News
     from bvsim.analysis.policy.compare import Comparison as Comparison, Difference as Difference
     from bvsim.analysis.policy.compare import compare as compare
     from bvsim.analysis.policy.robustness import paired as paired, regret as regret
+    from bvsim.analysis.policy.information import Information as Information
     from bvsim.analysis.policy.robustness import satisficing as satisficing
     from bvsim.analysis.policy.robustness import target_probability as target_probability
     from bvsim.analysis.policy.robustness import value_for_money as value_for_money
     from bvsim.analysis.replay import replay_run as replay_run, replay_scenario as replay_scenario
-    from bvsim.analysis.seek.search import Sought as Sought, seek_mix as seek_mix
+    from bvsim.analysis.seek.search import Sought as Sought
     from bvsim.analysis.sensitivity.methods import analyse as analyse, remarks as remarks
     from bvsim.analysis.sensitivity.methods import run_sensitivity as run_sensitivity
     from bvsim.analysis.sensitivity.variance import variance_shares as variance_shares

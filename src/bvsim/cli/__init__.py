@@ -19,6 +19,7 @@ from bvsim.cli.explaining import explain
 from bvsim.cli.export import export
 from bvsim.cli.listing import list_items
 from bvsim.cli.merge import merge
+from bvsim.cli.news import news
 from bvsim.cli.people import people
 from bvsim.cli.ramp import ramp
 from bvsim.cli.rebuild import report
@@ -28,6 +29,7 @@ from bvsim.cli.sensitivity import sensitivity
 from bvsim.cli.simulate import run
 from bvsim.cli.sweep import sweep
 from bvsim.cli.tasks import TaskGroup
+from bvsim.cli.valuing import value
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -80,6 +82,8 @@ for _command in (
 for _command in (compare, people, sweep, merge):  # experiments
     main.add_command(_command)
 
+main.add_command(news)
 main.add_command(seek)
+main.add_command(value)
 main.add_command(export)
 main.add_command(calibrate)

@@ -25,9 +25,6 @@ from bvsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from bvsim.analysis.seek.search import Mix, Sought
-    from bvsim.ensemble.store.results import Run
-    from bvsim.reading.scenario import Scenario
-    from bvsim.reading.turning import Turn
 
 
 @click.command()
@@ -70,52 +67,17 @@ def seek(
     row proposes mixes; exact runs on fresh rows decide. Proportional levers are tried at half, once
     and twice their strength. --set and --lever change SCENARIO throughout.
     """
-    from bvsim.analysis.seek.search import alternatives, seek_mix
-    from bvsim.analysis.seek.targets import Target
-    from bvsim.reading.levers import load_levers
-    from bvsim.reading.turning import turn_levers
+    from bvsim.analysis.seek.study import seek as search
 
-    wanted = [Target.parse(text) for text in targets]
     scenario = changed(source, sets, levers)
-    known = load_levers(scenario)
-    rules = {name: (lever.rule, not lever.unpriced) for name, lever in known.items()}
     asked = [name.strip() for name in (names or "").split(",") if name.strip()]
-    turns, out = alternatives(rules, asked)
-    for turn in turns:
-        turn_levers(scenario, [turn])  # what does not fit is told before anything runs
-    from bvsim.analysis.kpi_names import require_names
-
-    require_names(scenario, [target.kpi for target in wanted])
-    click.echo(f"seek: {len(turns)} alternatives, {(len(turns) + 1) * how['draws']} rows", err=True)
-    found = seek_mix(
-        _Simulator(scenario, how), turns, wanted, math.inf if budget is None else budget
-    )
+    most = math.inf if budget is None else budget
+    place = how.pop("out") or Path("runs") / f"seek-{datetime.now():%Y%m%d-%H%M%S}"
+    found, out = search(scenario, targets, asked, most, out=place, bar=progress_bar, **how)
     if as_json:
         click.echo(json.dumps(to_json(found, out), allow_nan=False))
         return
     print_sought(found, out)
-
-
-class _Simulator:
-    """Simulates mixes of levers of a scenario into folders of their own, each once."""
-
-    def __init__(self, scenario: Scenario, how: dict[str, Any]) -> None:
-        self._scenario, self._how = scenario, dict(how)
-        self._folder = self._how.pop("out") or Path("runs") / f"seek-{datetime.now():%Y%m%d-%H%M%S}"
-        self._seed = self._how.pop("seed")
-
-    def __call__(self, turns: Sequence[Turn], fresh: bool) -> Run:
-        from bvsim.cli.options import given
-        from bvsim.ensemble.run import run
-        from bvsim.reading.turning import turn_levers
-
-        name = "+".join(map(str, turns)) or "no-lever"
-        target = Path(self._folder) / ("fresh" if fresh else "chosen-on") / name
-        seed, again = self._seed + fresh, target.exists()
-        scenario = turn_levers(self._scenario, turns)
-        with progress_bar(f"{name}{', fresh rows' * fresh}") as progress:
-            options = given(self._how)
-            return run(scenario, seed=seed, out=target, resume=again, progress=progress, **options)
 
 
 def to_json(found: Sought, out: Sequence[str]) -> dict[str, object]:

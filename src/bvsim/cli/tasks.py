@@ -16,6 +16,7 @@ TASKS: dict[str, dict[str, str]] = {
         "ask": "bvsim ask runs/mine 'P(output_2030_gwh >= 30)'",
     },
     "See why": {
+        "news": "bvsim news reference@2025-09-30 reference -n 16",
         "explain": "bvsim explain runs/mine",
         "trace": "bvsim trace reference --draw 3 --site verkor-dunkirk",
         "bottlenecks": "bvsim bottlenecks reference -n 32",
@@ -24,6 +25,7 @@ TASKS: dict[str, dict[str, str]] = {
     },
     "Decide": {
         "compare": "bvsim compare reference training-doubled -n 64",
+        "value": "bvsim value runs/mine --levers training-seats,shuttle",
         "seek": "bvsim seek reference --target 'P(output_2030_gwh >= 30) >= 0.5'",
         "people": "bvsim people --workers 2",
     },

@@ -42,21 +42,21 @@ def _dump(data: dict[str, object], *, sort_keys: bool) -> str:
 
 def fingerprint(model: object, more: Sequence[str]) -> str:
     """Return a hash of a model's meaning: the same whatever the order in files."""
-    text = json.dumps([_canonical(model), list(more)], sort_keys=True)
+    text = json.dumps([canonical(model), list(more)], sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _canonical(value: object) -> object:
+def canonical(value: object) -> object:
     """Reduce a value to what decides on results: vintages in force, without their sources."""
     if isinstance(value, Figure):
         meant = [value.unit.symbol, repr(value.distribution), repr(value.changes)]
-        return meant if value.before is None else [*meant, _canonical(value.before)]
+        return meant if value.before is None else [*meant, canonical(value.before)]
     if isinstance(value, Source):
         return None
     if isinstance(value, Mapping):
-        return {str(key): _canonical(item) for key, item in value.items()}
+        return {str(key): canonical(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_canonical(item) for item in value]
+        return [canonical(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
-        return {key: _canonical(item) for key, item in vars(value).items()}
+        return {key: canonical(item) for key, item in vars(value).items()}
     return value if value is None or isinstance(value, (bool, int, str)) else repr(value)
