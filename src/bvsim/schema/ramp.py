@@ -9,16 +9,20 @@ from bvsim.schema.units import (
     FigureIn,
     KeptDays,
     KeptHours,
+    KeptInterval,
     KeptMonths,
+    KeptMtbf,
     KeptPerMonth,
     KeptPerYear,
     KeptShare,
+    KeptSpan,
     Months,
     PerYear,
+    Rest,
     Share,
 )
 
-GeometricSd = Annotated[float, FigureIn("1", 1, kept=True)]
+GeometricSd = Annotated[float, FigureIn("1", 1, 100, kept=True)]
 
 RampFamily = Literal["logistic", "gompertz", "lagged-exponential", "wright"]
 
@@ -37,9 +41,9 @@ class RampClass:
     """Share of nameplate that a mature plant reaches in the long run, stops apart."""
     scrap_start: KeptShare
     """Scrap at SOP, as a share of cells started."""
-    scrap_mature: KeptShare
+    scrap_mature: Rest
     """Scrap in the long run."""
-    scrap_time: KeptMonths
+    scrap_time: KeptSpan
     """Engineering time in which scrap above the mature level falls by a factor e."""
     transfer: Share
     """Share of experience that a later block begins with."""
@@ -51,11 +55,11 @@ class RampClass:
     """How long a stall lasts."""
     stall_capacity: Share
     """Share of the rate that rebuilding takes away during a stall."""
-    product_change_interval: KeptMonths
+    product_change_interval: KeptInterval
     """Mean time between product or process changes."""
     relapse: KeptShare
     """Share of engineering experience that a product change undoes."""
-    mtbf: KeptDays
+    mtbf: KeptMtbf
     """Mean working time of a line between unplanned stops."""
     mttr: KeptHours
     """Mean time to repair, with all technicians present."""

@@ -84,9 +84,7 @@ class Block:
         days = ctx.calendar.scheduled_days_per_year
         self._usual_uptime = mean_uptime(self.before.ramp, days)
         """Availability of the class: what an undisturbed plant learns at."""
-        self._repair_factor, self._pace = 1.0, mean_uptime(ramp, days) / self._usual_uptime
-        if not self._chance:
-            self._pace = 1.0
+        self._repair_factor, self._pace = 1.0, self._pace_at(1.0) if self._chance else 1.0
         self._liftable = "stops" in ctx.lifts
         self.lines: list[Line] = []
         self.released = 0.0
@@ -264,12 +262,17 @@ class Block:
             self.know_how += years * self._pace
         return Levels(built, rated, ramped, self._available)
 
+    def _pace_at(self, repair_factor: float) -> float:
+        """Return the mean availability relative to the class's; 1 where its lines never run."""
+        days = self.ctx.calendar.scheduled_days_per_year
+        uptime = mean_uptime(self.ramp, days, repair_factor)
+        return uptime / self._usual_uptime if self._usual_uptime > 0.0 else 1.0
+
     def _time_up(self, scheduled: float, repair_factor: float) -> float:
         """Return the share of a period's scheduled days that stops leave, over all lines."""
         if repair_factor != self._repair_factor and self._chance:
             self._repair_factor = repair_factor
-            days = self.ctx.calendar.scheduled_days_per_year
-            self._pace = mean_uptime(self.ramp, days, repair_factor) / self._usual_uptime
+            self._pace = self._pace_at(repair_factor)
         lost = self._lose_to_major_stops(scheduled) if self.major_stop_left_days > 0.0 else 0.0
         if self._liftable and self.ctx.lifted("stops"):
             return 1.0 - lost / scheduled

@@ -65,7 +65,8 @@ class YearlyTable:
 
     def total(self, column: str, entities: Sequence[str]) -> FloatArray:
         """Return the sum of a column over entities by year."""
-        total: FloatArray = np.nansum([self.of(column, entity) for entity in entities], axis=0)
+        values = np.array([self.of(column, entity) for entity in entities])
+        total: FloatArray = np.nansum(values.reshape(len(entities), len(self.years)), axis=0)
         return total
 
 
