@@ -15,10 +15,13 @@ from bvsim.ensemble.run import Progress, perform
 from bvsim.ensemble.store.folder import RunError, atomic, write_text
 from bvsim.ensemble.store.manifest import SCHEMA_VERSION
 from bvsim.ensemble.store.results import ROW, Run, open_run
-from bvsim.ensemble.sweep_file import Point, Scalar, Sweep, read_sweep
+from bvsim.ensemble.sweep_file import Sweep, read_sweep
+from bvsim.ensemble.sweep_points import Point, Scalar
 from bvsim.ensemble.work import Job
 from bvsim.ensemble.workers.engine import Engine, available_workers
 from bvsim.reading.datafiles import find_scenario, scenario_names
+from bvsim.reading.overrides import TWICE
+from bvsim.reading.scenario_file import DATES
 from bvsim.schema.errors import Problem, SpecError, did_you_mean
 
 if TYPE_CHECKING:
@@ -271,15 +274,18 @@ def _checked(sweep: Sweep) -> Scenario:
     base = reading.load(sweep.scenario, sets=dict(sweep.common))
     tried: set[tuple[str, str]] = set()
     problems: list[Problem] = []
+    dated = not set(DATES).isdisjoint(sweep.axes)  # dates stand against each other
     for point in sweep.points:
         new = {(axis, str(value)) for axis, value in point.values.items()} - tried
-        if not new:
+        if not new and not dated:
             continue
         tried |= new
         try:
             base.with_values(dict(point.settings))
         except SpecError as error:
             problems += error.problems
+        if any(TWICE in problem.message for problem in problems):
+            break  # axes that overlap do so at every point
     if problems:
         raise SpecError(problems)
     return base
