@@ -28,10 +28,13 @@ from bvsim.cli.options import (
 from bvsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from bvsim.ensemble.store.manifest import PrecisionEntry
+    from collections.abc import Sequence
+
+    from bvsim.ensemble.store.manifest import FailureEntry, PrecisionEntry
     from bvsim.ensemble.store.results import Run
     from bvsim.reading.scenario import Scenario
 
+FAILURES_TOLD = 3
 FIRST_DRAWS = QUICK_DRAWS = 64
 """Where a run with --until-ci begins when -n does not say; how many a first look has."""
 
@@ -167,8 +170,15 @@ def conclude(ctx: click.Context, finished: Run, as_json: bool, *, report: bool =
     if failed or not rows:
         place = finished.folder / "manifest.json"
         click.echo(f"{count(failed, 'row')} failed; see {place}", err=True)
+        _say_failures(finished.manifest["failures"])
     if failed or not rows or (report and page is None):
         ctx.exit(FAILED)
+
+
+def _say_failures(failures: Sequence[FailureEntry]) -> None:
+    """Say why rows failed: the first ones, with entity, mechanism and day."""
+    for failure in failures[:FAILURES_TOLD]:
+        click.echo(f"  draw {failure['draw']}: {failure['message']}", err=True)
 
 
 def _say_precision(record: PrecisionEntry | None, *, err: bool) -> None:

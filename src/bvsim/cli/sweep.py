@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bvsim.cli.progress import Report
     from bvsim.ensemble.store.results import Run
     from bvsim.ensemble.sweep import Cost, SweepRun
-    from bvsim.ensemble.sweep_file import Point
+    from bvsim.ensemble.sweep_points import Point
     from bvsim.ensemble.workers.engine import Engine
 
 _MOST_LINES = 40

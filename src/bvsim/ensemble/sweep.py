@@ -15,11 +15,13 @@ from bvsim.ensemble.run import Progress, perform
 from bvsim.ensemble.store.folder import RunError, atomic, write_text
 from bvsim.ensemble.store.manifest import SCHEMA_VERSION
 from bvsim.ensemble.store.results import ROW, Run, open_run
-from bvsim.ensemble.sweep_file import Point, Scalar, Sweep, read_sweep
+from bvsim.ensemble.sweep_file import Sweep, read_sweep
+from bvsim.ensemble.sweep_points import Point, Scalar
 from bvsim.ensemble.work import Job
 from bvsim.ensemble.workers.engine import Engine, available_workers
 from bvsim.reading.datafiles import find_scenario, scenario_names
 from bvsim.reading.nodes import Node
+from bvsim.reading.overrides import TWICE
 from bvsim.reading.scenario_file import DATES
 from bvsim.reading.turning import OPTION, turn_levers
 from bvsim.schema.errors import Problem, SpecError, did_you_mean
@@ -282,9 +284,10 @@ def _checked(sweep: Sweep) -> Scenario:
     base = turn_levers(reading.load(sweep.scenario, sets=dict(sweep.common)), sweep.levers)
     tried: set[tuple[str, str]] = set()
     problems: list[Problem] = []
+    dated = not set(DATES).isdisjoint(sweep.axes)  # dates stand against each other
     for point in sweep.points:
         new = {(axis, str(value)) for axis, value in point.values.items()} - tried
-        if not new:
+        if not new and not dated:
             continue
         tried |= new
         try:
@@ -292,6 +295,8 @@ def _checked(sweep: Sweep) -> Scenario:
             base.with_values(_plain_dates(dict(point.settings)))
         except SpecError as error:
             problems += error.problems
+        if any(TWICE in problem.message for problem in problems):
+            break  # axes that overlap do so at every point
     if problems:
         raise SpecError(problems)
     return base

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -12,6 +11,14 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from bvsim.ensemble.design.points import KINDS, MEDIAN, generator
+from bvsim.ensemble.sweep_points import (
+    Point,
+    label,
+    lever_of,
+    point_of,
+    told_apart,
+    with_value,
+)
 from bvsim.reading.datafiles import find_scenario, roots
 from bvsim.reading.folder import SUFFIXES
 from bvsim.reading.nodes import Node
@@ -19,42 +26,18 @@ from bvsim.reading.yaml_tree import read_file
 from bvsim.schema.errors import Place, Problem, SpecError, did_you_mean, unknown
 from bvsim.valley.record.kpis import YEARS
 
-Scalar = str | int | float | bool | date
-"""What a value of an axis may be."""
 Span = tuple[float, float] | tuple[date, date]
 T = TypeVar("T", int, str)
 COMBINE = ("grid", "zip", "list", "sampled")
-OPERATIONS = ("times", "plus", "to", "value")
 KPIS = ("output_2030_gwh",)
 """What a file without `kpis` draws."""
+MOST_POINTS = 10_000
+"""A sweep with more is a slip of the finger: a grid multiplies its axes."""
 _RANGE = "uniform"
 _FOLDER = ("scenarios", "sweeps")
 _COUNTS = {"draws": 256, "per_draw": 1, "seed": 1, "samples": 32}
 _TEXTS = {"name": "", "story": "", "scenario": "", "combine": "grid", "design": "sobol"}
 _KEYS = (*_TEXTS, *_COUNTS, "set", "sweep", "points", "years", "kpis", "sources")
-
-
-@dataclass(frozen=True)
-class Point:
-    """One combination of values.
-
-    Parameters
-    ----------
-    values : mapping of str to scalar
-        Value of each axis, by the axis's name.
-    settings : mapping of str to Node
-        What is set of the scenario, each with its place in the file.
-    """
-
-    values: Mapping[str, Scalar]
-    settings: Mapping[str, Node] = field(repr=False)
-
-    @property
-    def id(self) -> str:
-        """A hash of the settings: the same whatever else the sweep holds."""
-        plain = {path: node.plain() for path, node in self.settings.items()}
-        text = json.dumps(plain, sort_keys=True, default=str)
-        return hashlib.blake2b(text.encode(), digest_size=5).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -188,14 +171,14 @@ class _Reader:
         self._one_of("combine", combine, COMBINE)
         self._one_of("design", texts["design"], (*KINDS, MEDIAN))
         points = self._points(combine, counts)
-        once = {point.id: point for point in points}
+        once = told_apart(points)
         return Sweep(
             name=texts["name"] or self.path.stem,
             story=texts["story"],
             scenario=self._scenario(texts["scenario"]),
             combine=combine,
             axes=tuple(dict.fromkeys(axis for point in points for axis in point.values)),
-            points=tuple(once.values()),
+            points=once,
             common=self._mapping("set"),
             draws=counts["draws"],
             per_draw=counts["per_draw"],
@@ -234,6 +217,9 @@ class _Reader:
     def _combined(self, combine: str, counts: Mapping[str, int]) -> list[Point]:
         """Return the combinations of the values of all axes."""
         axes = self._mapping("sweep")
+        if combine == "sampled" and counts["samples"] > MOST_POINTS:
+            self._too_many(counts["samples"])
+            return []
         if combine == "sampled":
             number, seed = counts["samples"], counts["seed"]
             columns = [self._sampled(path, node, number, seed) for path, node in axes.items()]
@@ -245,22 +231,34 @@ class _Reader:
             lengths = ", ".join(str(len(column)) for column in columns)
             self.say(self.node, "sweep", f"zip takes axes of one length, not {lengths}")
             return []
+        number = math.prod(map(len, columns)) if combine == "grid" else len(columns[0])
+        if number > MOST_POINTS:
+            self._too_many(number)
+            return []
         rows = itertools.product(*columns) if combine == "grid" else zip(*columns, strict=True)
-        return [_point(tuple(axes), row) for row in rows]
+        return [point_of(tuple(axes), row) for row in rows]
+
+    def _too_many(self, number: int) -> None:
+        say = f"{number:,} points are more than {MOST_POINTS:,}: take fewer axes or values"
+        self.say(self.node.get("sweep") or self.node, "sweep", say)
 
     def _values(self, path: str, node: Node) -> list[Node]:
         """Return the settings that an axis stands for, one a value."""
-        lever, inner = _lever(node)
+        lever, inner = lever_of(node)
         if not isinstance(inner.value, list) or not inner.value:
             self.say(node, path, "an axis takes a list of values, or a lever with one")
             return []
         if lever is None:
             return inner.value
-        return [_with(node, lever, item) for item in inner.value]
+        beside = (each for key, each in node.children().items() if key != lever)
+        if any(isinstance(each.value, list) for each in beside):
+            self.say(node, path, f"one list a lever: {lever} varies, what stands beside it may not")
+            return []
+        return [with_value(node, lever, item) for item in inner.value]
 
     def _sampled(self, path: str, node: Node, number: int, seed: int) -> list[Node]:
         """Return sampled settings of an axis: one in each of as many strata."""
-        lever, inner = _lever(node)
+        lever, inner = lever_of(node)
         draw = generator("sweep", seed, path)
         strata = draw.permutation(number) + draw.random(number)
         uniforms = [float(u) for u in strata / number]
@@ -271,7 +269,7 @@ class _Reader:
             if span is None:
                 return []
             items = [replace(inner, value=_between(span[0], span[1], u)) for u in uniforms]
-        return items if lever is None else [_with(node, lever, item) for item in items]
+        return items if lever is None else [with_value(node, lever, item) for item in items]
 
     def _range(self, path: str, node: Node) -> Span | None:
         """Return the two ends of ``{uniform: [low, high]}``: numbers or dates."""
@@ -343,20 +341,6 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _lever(node: Node) -> tuple[str | None, Node]:
-    """Return the operation whose values vary, and the values; None for plain values."""
-    operations = [key for key in OPERATIONS if key in node.children()]
-    if len(operations) != 1:
-        return None, node
-    return operations[0], node.children()[operations[0]]
-
-
-def _with(node: Node, lever: str, item: Node) -> Node:
-    """Return a lever with one of its values; problems point at the value."""
-    children = node.children() | {lever: replace(item, key_place=item.place)}
-    return Node(children, item.place, item.place)
-
-
 def _between(low: float | date, high: float | date, share: float) -> float | date:
     """Return what lies at a share of the way between two numbers or dates."""
     if isinstance(low, date) and isinstance(high, date):
@@ -364,20 +348,3 @@ def _between(low: float | date, high: float | date, share: float) -> float | dat
     assert not isinstance(low, date)
     assert not isinstance(high, date)
     return low + share * (high - low)
-
-
-def _point(paths: Sequence[str], nodes: Sequence[Node]) -> Point:
-    """Return the point with one setting for each path."""
-    settings = dict(zip(paths, nodes, strict=True))
-    return Point({path: label(node) for path, node in settings.items()}, settings)
-
-
-def label(node: Node) -> Scalar:
-    """Return the one value that names a setting: of a lever its number, else the value."""
-    lever, inner = _lever(node)
-    plain = (inner if lever else node).plain()
-    return (
-        plain
-        if isinstance(plain, (str, int, float, bool, date))
-        else json.dumps(plain, default=str)
-    )

@@ -16,6 +16,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bvsim.valley.ground.errors import IdentityError, MechanismError
 from bvsim.valley.ground.streams import Key
 from bvsim.valley.record.record import Record, Table
 
@@ -199,8 +200,12 @@ def differing(a: Layouts, b: Layouts) -> list[str]:
 
 
 def _failure(row: Row, error: Exception) -> Failure:
-    """Describe an exception in one line, with the place that raised it."""
-    frames = traceback.extract_tb(error.__traceback__)
+    """Describe an exception in one line, with the place that raised it.
+
+    What the valley raises names the place in the model itself.
+    """
+    told = isinstance(error, (IdentityError, MechanismError))
+    frames = [] if told else traceback.extract_tb(error.__traceback__)
     place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
     stage = str(getattr(error, "stage", "simulate"))
     text = " ".join(str(error).split())

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bvsim.reading.checking import MISSING, check
-from bvsim.reading.facts import facts_known
+from bvsim.reading.facts import facts_known, facts_overruled
 from bvsim.reading.folder import Reading
 from bvsim.reading.model_ties import without_ties
 from bvsim.reading.nodes import Node, from_python
@@ -92,6 +92,8 @@ def assemble(
     kind: Kind,
     as_of: date | None,
     problems: Iterable[Problem] = (),
+    *,
+    end: date | None = None,
 ) -> Assembly:
     """Apply settings to a model's tree and check the whole.
 
@@ -107,6 +109,8 @@ def assemble(
         Which vintages count; None takes the newest.
     problems : iterable of Problem
         What is known to be wrong already.
+    end : datetime.date or None
+        Last simulated day; None when no scenario is at hand.
 
     Raises
     ------
@@ -126,11 +130,12 @@ def assemble(
         overrider.apply(s for s in group if _template_of(s, kind) is None)
     found += overrider.problems
     tree = facts_known(overrider.tree, shape, as_of)
-    context = FigureContext(source_days(tree), as_of, complete=SOURCES not in reading.failed)
+    context = FigureContext(source_days(tree), as_of, end, complete=SOURCES not in reading.failed)
     for template, node in filled.sections:
         found += _check_templates(template, node, context)
     model, wrong = check(kind.cls, tree, context, reading.failed)
     found += _news(wrong, filled.problems, {p.place for p in found if p.place.line})
+    found += facts_overruled(model, tree, overrider.overrides, as_of)
     if found:
         raise SpecError(found)
     return Assembly(model, tree, overrides | overrider.overrides)

@@ -57,8 +57,8 @@ class _Finish:
             start,
             np.array([scale for scale, _ in affine], dtype=np.float64),
             np.array([s - offset for (_, s), offset in zip(affine, offsets, strict=True)]),
-            np.array([f.unit.lower for f in figures], dtype=np.float64),
-            np.array([f.unit.upper for f in figures], dtype=np.float64),
+            np.array([f.unit.lower for f in figures], dtype=np.float64) - offsets,
+            np.array([f.unit.upper for f in figures], dtype=np.float64) - offsets,
             np.array([f.unit.whole for f in figures], dtype=np.bool_),
             timed,
         )

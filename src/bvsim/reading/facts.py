@@ -1,12 +1,17 @@
-"""Dated facts: entries with a ``known_from`` of their own, left out when not yet known."""
+"""Facts: entries with a ``known_from`` are left out when not yet known; settings change none."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
 from bvsim.reading.nodes import Node
 from bvsim.reading.shapes import Shape
+from bvsim.reading.tree_paths import figures_of
+from bvsim.schema.errors import Problem
+from bvsim.schema.figure import DATE_SYMBOL, day_date, day_number
 
 KNOWN_FROM = "known_from"
 
@@ -55,3 +60,32 @@ def _dated(node: Node, shape: Shape | None, known: Node) -> Node:
         key: _dated(child, shape.child(key, node), known) for key, child in node.value.items()
     }
     return replace(node, value=children)
+
+
+def facts_overruled(
+    model: object, tree: Node, paths: Iterable[str], as_of: date | None
+) -> Iterator[Problem]:
+    """Yield settings that move a date to what is past at `as_of`, where facts stand.
+
+    Parameters
+    ----------
+    model : object
+        The checked model; None when it is not.
+    tree : Node
+        Where settings have their places.
+    paths : iterable of str
+        What was set.
+    as_of : datetime.date or None
+        The day up to which facts stay.
+    """
+    figures = {} if model is None or as_of is None else figures_of(model)
+    for path in paths:
+        figure = figures.get(path)
+        if figure is None or figure.unit.symbol != DATE_SYMBOL or as_of is None:
+            continue
+        low, _ = figure.distribution.support
+        earliest = low if math.isfinite(low) else figure.distribution.median
+        node = tree.find(tuple(path.split(".")))
+        if earliest <= day_number(as_of) and node is not None:
+            message = f"{day_date(earliest)} is not after as_of ({as_of}): facts stay"
+            yield Problem(node.at, path, message)

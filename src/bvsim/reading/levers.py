@@ -28,7 +28,7 @@ from bvsim.schema.figure import FigureContext
 from bvsim.schema.part import part
 from bvsim.schema.units import FigureIn, MillionEur
 
-MillionEurPerYear = Annotated[float, FigureIn("EUR million/yr", 0)]
+MillionEurPerYear = Annotated[float, FigureIn("EUR million/yr", 0, 1e7)]
 
 FOLDER = "levers"
 PRICES = ("total", "per_year", "booked", "unpriced")

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from bvsim.schema.days import NOT_A_DATE, as_day
 from bvsim.schema.errors import Path, Place
 
 Scalar = str | int | float | bool | date | None
@@ -98,6 +99,11 @@ def from_python(value: object, place: Place) -> Node:
         return Node([from_python(item, place) for item in value], place, place)
     if hasattr(value, "item") and not isinstance(value, (str, bytes)):
         value = value.item()  # a numpy scalar
+    if isinstance(value, datetime):  # a pandas.Timestamp is one too
+        day = as_day(value)
+        if day is None:
+            raise TypeError(f"{value} {NOT_A_DATE}")
+        value = day
     if value is None or isinstance(value, (str, bool, int, float, date)):
         return Node(value, place, place)
     raise TypeError(f"cannot set {value!r}: not a number, date, text, list or mapping")

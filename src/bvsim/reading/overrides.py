@@ -15,6 +15,8 @@ from bvsim.schema.errors import Path, Problem, did_you_mean, dotted
 from bvsim.schema.grammar import OPERATIONS, USER
 from bvsim.schema.unit import Unit
 
+TWICE = "set twice"
+"""How the message about a path that two settings of one scenario reach begins."""
 _LEVER_KEYS = frozenset({*OPERATIONS, "from"})
 
 
@@ -82,7 +84,7 @@ class Overrider:
             for match in self._matches(setting):
                 rival = _rival(match.path, taken)
                 if rival is not None and rival is not setting:
-                    message = f"set twice: by {rival.pattern!r} too ({rival.node.at})"
+                    message = f"{TWICE}: by {rival.pattern!r} too ({rival.node.at})"
                     self._say(setting, self._path(match), message)
                     continue
                 taken[match.path] = setting

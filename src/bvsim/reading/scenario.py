@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -39,10 +38,11 @@ from bvsim.reading.model_ties import model_ties
 from bvsim.reading.nodes import Node, from_python
 from bvsim.reading.overrides import Override, SetLine
 from bvsim.reading.resolved import fingerprint, write_yaml
-from bvsim.reading.scalars import meaning
+from bvsim.reading.scenario_dates import wrong_dates
 from bvsim.reading.scenario_file import DATES, ChainLink, inherit, read_chain, read_model_of
 from bvsim.reading.tree_paths import figures_of
 from bvsim.reading.turned import Turned
+from bvsim.schema.days import as_day
 from bvsim.schema.errors import Place, Problem, SpecError
 from bvsim.schema.figure import Figure
 
@@ -51,8 +51,6 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_LONGEST_YEARS = 100
 _EDGE = 1e-12
 """Uniforms are kept this far from 0 and 1, where some quantiles are infinite."""
 
@@ -326,7 +324,7 @@ def load(
     listed = _listed(chain, reading)
     basis = _Basis(replace(reading, tree=tree), groups, kind, listed, ties)
     header = {key: inherit(chain, key)[0] for key in ("story", *DATES)}
-    plain: dict[str, Any] = {key: node.value for key, node in header.items() if node}
+    plain: dict[str, Any] = {key: node.plain() for key, node in header.items() if node}
     plain["name"] = chain[-1].name
     missing = [key for key in DATES if key not in plain]
     at = chain[-1].node.place
@@ -357,22 +355,23 @@ def _with_sets(
 ) -> Scenario:
     found = list(problems)
     head = dict(header)
-    written = {key: place for key, place in places.items() if key not in sets}
+    written = dict(places)
     group: list[SetLine] = []
     for pattern, value in sets.items():
-        if pattern in DATES:
-            head[pattern] = _with_dates(value)
-            continue
         try:
-            node = from_python(_with_dates(value), Place(origin))
+            node = from_python(value, Place(origin))
         except TypeError as error:
             found.append(Problem(Place(origin), pattern, str(error)))
+            continue
+        if pattern in DATES:
+            head[pattern], written[pattern] = node.plain(), node.place
         else:
             group.append(SetLine(pattern, node, origin))
-    found += _wrong_dates(head, origin, written)
+    head |= {key: as_day(head[key]) or head[key] for key in DATES if key in head}
+    found += wrong_dates(head, written, Place(origin))
     groups = (*basis.groups, tuple(group)) if group else basis.groups
-    dated = isinstance(head.get("as_of"), date)
-    made = assemble(basis.reading, groups, basis.kind, head["as_of"] if dated else None, found)
+    as_of, end = (as_day(head.get(key)) for key in ("as_of", "end"))
+    made = assemble(basis.reading, groups, basis.kind, as_of, found, end=end)
     origins = {path: override.origin for path, override in made.overrides.items()}
     own, wrong = model_ties(basis.reading.tree, basis.kind.templates, head["as_of"])
     said = {tie.pair: tie for tie in (*own, *basis.ties)}
@@ -394,38 +393,3 @@ def _with_sets(
         _basis=replace(basis, groups=groups),
         _ties=ties,
     )
-
-
-def _with_dates(value: object) -> object:
-    """Read ISO dates written as text in Python (from JSON, say) as dates."""
-    if isinstance(value, Mapping):
-        return {key: _with_dates(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_with_dates(item) for item in value]
-    if isinstance(value, str) and _ISO_DATE.fullmatch(value):
-        return meaning(value).value
-    return value
-
-
-def _wrong_dates(
-    head: Mapping[str, Any], origin: str, places: Mapping[str, Place]
-) -> list[Problem]:
-    """Check the scenario's dates; those of files that are no dates are reported there."""
-
-    def at(key: str) -> Place:
-        return places.get(key, Place(origin))
-
-    found = [
-        Problem(at(key), key, f"{head[key]!r} is not a date: write YYYY-MM-DD")
-        for key in DATES
-        if key in head and not isinstance(head[key], date)
-    ]
-    if found or not all(key in head for key in DATES):
-        return found
-    if head["end"] <= head["start"]:
-        found.append(Problem(at("end"), "end", f"{head['end']} is not after start {head['start']}"))
-    for key in ("end", "as_of"):
-        if head[key].year - head["start"].year > _LONGEST_YEARS:
-            text = f"more than {_LONGEST_YEARS} years after the start"
-            found.append(Problem(at(key), key, text))
-    return found

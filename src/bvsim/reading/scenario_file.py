@@ -79,10 +79,18 @@ class ChainLink:
         return self.text("name") or self.path.stem
 
     def settings(self) -> Iterator[SetLine]:
-        """Yield what is under ``set``."""
+        """Yield what is under ``set``, the scenario's own dates apart."""
         node = self.node.get("set")
         for key, child in (node.children() if node else {}).items():
-            yield SetLine(key, child, self.name)
+            if key not in DATES:
+                yield SetLine(key, child, self.name)
+
+    def said(self, key: str) -> Node | None:
+        """Return what stands under a key; a date may stand under ``set`` too."""
+        node = self.node.get(key)
+        if key in DATES and (node is None or node.value is None):
+            node = self.node.find(("set", key))
+        return node
 
 
 def read_chain(name: str, root: Path | None = None) -> tuple[list[ChainLink], list[Problem]]:
@@ -137,7 +145,7 @@ def _read_link(path: Path, problems: list[Problem]) -> ChainLink:
     _, wrong = check(ScenarioFile, node)
     told = {problem.place for problem in found}
     problems += [*found, *(problem for problem in wrong if problem.place not in told)]
-    problems += _bad_name(node)
+    problems += [*_bad_name(node), *_twice(node)]
     return ChainLink(path, node)
 
 
@@ -149,10 +157,18 @@ def _bad_name(node: Node) -> Iterator[Problem]:
         yield Problem(name.place, "name", f"{message} or digit (at most {_LONGEST_NAME} of them)")
 
 
+def _twice(node: Node) -> Iterator[Problem]:
+    """Refuse a date that stands both beside ``set`` and in it."""
+    for key in DATES:
+        inner = node.find(("set", key))
+        if inner is not None and node.get(key) is not None:
+            yield Problem(inner.at, f"set.{key}", f"{key} is given twice: above `set`, too")
+
+
 def inherit(chain: list[ChainLink], key: str) -> tuple[Node | None, ChainLink]:
     """Return what the last scenario of a chain that has a key says, and that scenario."""
     for link in reversed(chain):
-        node = link.node.get(key)
+        node = link.said(key)
         if node is not None and node.value is not None:
             return node, link
     return None, chain[-1]

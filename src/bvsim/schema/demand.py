@@ -11,12 +11,15 @@ from bvsim.schema.part import part
 from bvsim.schema.unit import Timed
 from bvsim.schema.units import (
     Days,
+    Elasticity,
     Factor,
     FigureIn,
+    Growth,
     GwhPerYear,
     KwhPerVehicle,
     Months,
     OnDate,
+    Persistence,
     Share,
     TimedCount,
     TimedFactor,
@@ -24,13 +27,11 @@ from bvsim.schema.units import (
     VehiclesPerYear,
 )
 
-Growth = Annotated[float, FigureIn("1/yr")]
-"""Relative change a year, which may be negative."""
-Logit = Annotated[float, FigureIn("1")]
+Logit = Annotated[float, FigureIn("1", -100, 100)]
 """A difference on the scale of log odds."""
-KwhPerVehicleYear = Annotated[float, FigureIn("kWh/vehicle/yr")]
-TimedEurPerVehicle = Annotated[Timed, FigureIn("EUR/vehicle", timed=True)]
-SharePerKeur = Annotated[float, FigureIn("share/kEUR")]
+KwhPerVehicleYear = Annotated[float, FigureIn("kWh/vehicle/yr", -100, 100)]
+TimedEurPerVehicle = Annotated[Timed, FigureIn("EUR/vehicle", -1e6, 1e6, timed=True)]
+SharePerKeur = Annotated[float, FigureIn("share/kEUR", -1, 1)]
 
 
 Market = Literal["france", "europe", "none"]
@@ -55,7 +56,7 @@ class SharePath:
 class Deviation:
     """How registrations stray from their path: autoregressive, on the log odds."""
 
-    rho: Share
+    rho: Persistence
     """What is left of a deviation a year later."""
     sd: Factor
     """Standard deviation of a year's new deviation."""
@@ -73,7 +74,7 @@ class CarMarket:
     """Registrations in the base year's conditions."""
     trend: Growth
     """Relative growth a year from the base year on."""
-    rho: Share
+    rho: Persistence
     """What is left of a deviation of the market a year later."""
     sd: Factor
     """Standard deviation of a year's new deviation, in the logarithm."""
@@ -305,7 +306,7 @@ class DemandSpec:
     """Purchase incentive."""
     level: TimedFactor
     """Multiplies all orders placed with the valley's sites."""
-    market_response: Factor
+    market_response: Elasticity
     """Elasticity of a programme's volume to the registrations of its market."""
     programmes: dict[str, VehicleProgramme]
     """Vehicle programmes."""

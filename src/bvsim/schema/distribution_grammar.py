@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
+from functools import partial
 from typing import Any, TypeGuard
 
+from bvsim.schema.days import NOT_A_DATE, as_day
 from bvsim.schema.distributions import (
     Beta,
     Discrete,
@@ -23,7 +25,7 @@ from bvsim.schema.distributions import (
     beta_by_mean,
 )
 from bvsim.schema.errors import Path, did_you_mean
-from bvsim.schema.figure import DATE_SYMBOL, day_number
+from bvsim.schema.figure import DATE_SYMBOL, day_number, write_value
 from bvsim.schema.unit import Unit
 
 Schema = dict[str, Any]
@@ -129,11 +131,6 @@ FORMS = {
 KINDS = tuple(FORMS)
 
 
-def is_date(raw: object) -> TypeGuard[date]:
-    """Tell whether a value read from a file is a date without a time."""
-    return isinstance(raw, date) and not isinstance(raw, datetime)
-
-
 def _in_range(raw: float) -> bool:
     """Tell whether a number is finite as a float; a whole number may be too large for one."""
     try:
@@ -184,10 +181,15 @@ class DistributionReader:
         """Read a value in the figure's unit: a number, or a date."""
         if not self.is_date:
             return self.number(raw, path)
-        if is_date(raw):
-            return day_number(raw)
-        self.say(path, f"{raw!r} is not a date: write YYYY-MM-DD")
-        return None
+        day = self.day(raw, path)
+        return None if day is None else day_number(day)
+
+    def day(self, raw: object, path: Path) -> date | None:
+        """Read a date."""
+        day = as_day(raw)
+        if day is None:
+            self.say(path, f"{raw!r} {NOT_A_DATE}")
+        return day
 
     def distribution(
         self, raw: Mapping[str, object], path: Path, *, report_none: bool
@@ -287,19 +289,28 @@ class DistributionReader:
             return None
 
     def within_bounds(self, made: Distribution, path: Path) -> Distribution | None:
-        """Cut normal and lognormal at the bounds of the unit; refuse others that leave them."""
+        """Cut normal, lognormal and beta at the bounds of the unit; refuse others beyond them."""
         low, high = made.support
         least, most = self.unit.lower, self.unit.upper
+        base = made.base if isinstance(made, Truncated) else made
+        if math.isinf(high) and base.cdf(most) == 1.0:
+            most = math.inf  # a tail that no draw reaches needs no cut
         if least <= low and high <= most:
             return made
-        base = made.base if isinstance(made, Truncated) else made
-        if isinstance(base, (Normal, Lognormal)) and base.uncertain:
+        if isinstance(base, (Normal, Lognormal, Beta)) and base.uncertain:
             try:
                 return Truncated(base, max(low, least), min(high, most))
             except ValueError as error:
                 self.say(path, str(error))
                 return None
-        reach = f"{low:g}" if low == high else f"{low:g}..{high:g}"
-        bounds = f"at least {least:g}" if math.isinf(most) else f"between {least:g} and {most:g}"
-        self.say(path, f"{reach} is out of bounds: {self.unit.symbol} here is {bounds}")
+        self.say(path, self._out_of_bounds(low, high))
         return None
+
+    def _out_of_bounds(self, low: float, high: float) -> str:
+        write = partial(write_value, unit=self.unit)
+        reach = write(low) if low == high else f"{write(low)}..{write(high)}"
+        least, most = self.unit.lower, self.unit.upper
+        bounds = f"at least {write(least)}"
+        if math.isfinite(most):
+            bounds = f"between {write(least)} and {write(most)}"
+        return f"{reach} is out of bounds: {self.unit.symbol} here is {bounds}"

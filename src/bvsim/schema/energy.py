@@ -9,9 +9,9 @@ from bvsim.schema.unit import Timed
 from bvsim.schema.units import FigureIn, KwhPerKwh, Share
 
 YearlyShare = Annotated[float, FigureIn("1/yr", 0, 1)]
-KgCo2ePerKwh = Annotated[float, FigureIn("kgCO2e/kWh", 0)]
-TimedGramsPerKwh = Annotated[Timed, FigureIn("gCO2e/kWh", 0, timed=True)]
-GramsPerKwh = Annotated[float, FigureIn("gCO2e/kWh", 0)]
+KgCo2ePerKwh = Annotated[float, FigureIn("kgCO2e/kWh", 0, 1e4)]
+TimedGramsPerKwh = Annotated[Timed, FigureIn("gCO2e/kWh", 0, 1e4, timed=True)]
+GramsPerKwh = Annotated[float, FigureIn("gCO2e/kWh", 0, 1e4)]
 
 
 @part

@@ -173,7 +173,12 @@ _SPANS = {"normal": (1,), "lognormal": (1,), "beta": (0, 1), "discrete": (1,), "
 
 
 def _write(number: float, unit: Unit, *, in_unit: bool) -> str:
-    as_date = in_unit and unit.symbol == DATE_SYMBOL and math.isfinite(number)
+    return write_value(number, unit) if in_unit else f"{number:.6g}"
+
+
+def write_value(number: float, unit: Unit) -> str:
+    """Write a value of a figure: a date where the unit is one."""
+    as_date = unit.symbol == DATE_SYMBOL and math.isfinite(number)
     return day_date(number).isoformat() if as_date else f"{number:.6g}"
 
 
@@ -187,10 +192,13 @@ class FigureContext:
         The day from which each source is known; None: always.
     as_of : datetime.date or None
         Vintages known later are refused; None takes the newest.
+    end : datetime.date or None
+        Last simulated day; None when no scenario is at hand.
     complete : bool
         False when a file of sources could not be read: unknown ids are let through.
     """
 
     sources: Mapping[str, date | None] = field(default_factory=dict)
     as_of: date | None = None
+    end: date | None = None
     complete: bool = True

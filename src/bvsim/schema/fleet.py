@@ -14,14 +14,16 @@ from bvsim.schema.units import (
     FigureIn,
     Months,
     PerYear,
+    PositiveFactor,
+    PositiveYears,
     Share,
     TimedFactor,
     TimedShare,
     Years,
 )
 
-KwhPerVehicleYear = Annotated[float, FigureIn("kWh/vehicle/yr")]
-WattHoursPerKgYear = Annotated[float, FigureIn("Wh/kg/yr")]
+KwhPerVehicleYear = Annotated[float, FigureIn("kWh/vehicle/yr", -100, 100)]
+WattHoursPerKgYear = Annotated[float, FigureIn("Wh/kg/yr", -100, 100)]
 
 
 @part
@@ -50,7 +52,7 @@ class Packs:
     specific_energy_growth: WattHoursPerKgYear
     kwh_factor: Factor
     """Error of the mean pack size, the same in all years."""
-    specific_energy_factor: Factor
+    specific_energy_factor: PositiveFactor
     """Error of the mean specific energy of packs, the same in all years."""
     van_kwh: Factor
     """Pack of a van relative to that of a car."""
@@ -69,7 +71,7 @@ class Life:
     cohorts_from: int
     """First year of registration; the group ends where the vehicle's next group begins."""
     shape: Factor
-    scale: Years
+    scale: PositiveYears
 
 
 @part
@@ -91,7 +93,7 @@ class Recalls:
     rate: PerYear
     packs: Count
     """Median size of a campaign in France."""
-    packs_gsd: Annotated[float, FigureIn("1", 1)]
+    packs_gsd: Annotated[float, FigureIn("1", 1, 100)]
     age: Years
     """Age of the recalled packs."""
 
@@ -107,7 +109,7 @@ class SecondLife:
     lfp: Factor
     """Share of LFP packs used again relative to that of the others."""
     shape: Factor
-    scale: Years
+    scale: PositiveYears
     """Weibull distribution of the second life."""
 
 
@@ -122,7 +124,7 @@ class Routing:
     second_life: SecondLife
     dwell: Months
     """Median wait at dismantlers and car makers before a pack is sent on."""
-    dwell_gsd: Annotated[float, FigureIn("1", 1)]
+    dwell_gsd: Annotated[float, FigureIn("1", 1, 100)]
 
 
 @part

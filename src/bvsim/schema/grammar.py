@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import get_args
 
-from bvsim.schema.distribution_grammar import KINDS, DistributionReader, is_date
+from bvsim.schema.distribution_grammar import KINDS, DistributionReader
 from bvsim.schema.errors import Path, did_you_mean, nearest, problems_error
 from bvsim.schema.figure import (
     DATE_SYMBOL,
@@ -144,10 +144,8 @@ class _Reader(DistributionReader):
         confidence = raw.get("confidence")
         if confidence not in CONFIDENCES:
             self._confidence(raw, path)
-        known_from = raw.get("known_from")
-        day = known_from if is_date(known_from) else None
-        if known_from is not None and day is None:
-            self.say((*path, "known_from"), f"{known_from!r} is not a date: write YYYY-MM-DD")
+        written = raw.get("known_from")
+        day = None if written is None else self.day(written, (*path, "known_from"))
         distribution = self.distribution(raw, path, report_none=known)
         if distribution is None or self.problems:
             return None
@@ -245,9 +243,9 @@ class _Reader(DistributionReader):
     def _since(self, raw: Mapping[str, object], path: Path) -> date | None:
         if "from" not in raw:
             return None
-        since, where = raw["from"], (*path, "from")
-        if not is_date(since):
-            self.say(where, f"{since!r} is not a date: write YYYY-MM-DD")
+        where = (*path, "from")
+        since = self.day(raw["from"], where)
+        if since is None:
             return None
         if not self.unit.timed:
             self.say(
@@ -255,4 +253,6 @@ class _Reader(DistributionReader):
             )
         elif self.context.as_of is not None and since <= self.context.as_of:
             self.say(where, f"a lever acts after as_of ({self.context.as_of}): facts stay")
+        elif self.context.end is not None and since > self.context.end:
+            self.say(where, f"a lever from after the end ({self.context.end}) would do nothing")
         return since

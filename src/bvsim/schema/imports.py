@@ -6,9 +6,9 @@ from dataclasses import field
 from typing import Annotated, Literal
 
 from bvsim.schema.part import part
-from bvsim.schema.units import Days, Factor, FigureIn, Months, OnDate, PerYear, Share, Tonnes, Weeks
+from bvsim.schema.units import Days, Factor, FigureIn, Lot, Months, OnDate, PerYear, Share, Weeks
 
-GeometricSd = Annotated[float, FigureIn("1", 1)]
+GeometricSd = Annotated[float, FigureIn("1", 1, 100)]
 
 Goods = Literal["cam", "pcam", "kilns"]
 
@@ -55,7 +55,7 @@ class ReorderPolicy:
     """Safety stock, in days of use."""
     order_cover: Days
     """S - s in days of use: how much one order buys, and so how often orders are placed."""
-    lot: Tonnes
+    lot: Lot
     """Orders are whole numbers of lots (one container)."""
     memory: Days
     """Time over which use is averaged to forecast it."""

@@ -15,11 +15,13 @@ from bvsim.schema.units import (
     Hours,
     Months,
     OnDate,
+    Part,
     PerMonth,
     Share,
     TimedCount,
     TimedDays,
     TimedShare,
+    WeeklyHours,
     Weeks,
 )
 
@@ -27,12 +29,12 @@ Skill = Literal["operators", "technicians", "engineers", "others"]
 SKILLS: tuple[Skill, ...] = ("operators", "technicians", "engineers", "others")
 """The skills, in the order of every tuple of people by skill."""
 
-HeadsPerUnit = Annotated[float, FigureIn("heads/unit", 0)]
+HeadsPerUnit = Annotated[float, FigureIn("heads/unit", 0, 1e5)]
 """Heads per unit of nameplate: per GWh/yr of cells, per kt/yr of material."""
-HeadsPerYear = Annotated[float, FigureIn("heads/yr", 0)]
-HeadsPerMonth = Annotated[float, FigureIn("heads/month", 0)]
+HeadsPerYear = Annotated[float, FigureIn("heads/yr", 0, 1e6)]
+HeadsPerMonth = Annotated[float, FigureIn("heads/month", 0, 1e5)]
 CountedShare = Annotated[float, FigureIn("share", 0.001, 1)]
-ThousandEur = Annotated[float, FigureIn("EUR thousand", 0)]
+ThousandEur = Annotated[float, FigureIn("EUR thousand", 0, 1e4)]
 
 
 @part
@@ -79,7 +81,7 @@ class SkillWeeks:
 class Learning:
     """Proficiency of a new hire: p(t) = 1 - (1 - start) exp(-t / tau)."""
 
-    start: Share
+    start: Part
     """Proficiency on the first day of somebody hired directly."""
     tau: Months
     """Time constant of learning on the job."""
@@ -284,7 +286,7 @@ class Programme:
     """How much later than planned an intake takes place."""
     hours: Hours
     """Length of the course."""
-    hours_a_week: Hours
+    hours_a_week: WeeklyHours
     """Pace of the course."""
     centre_share: Share
     """Part taught in the centre; the rest at the plant."""

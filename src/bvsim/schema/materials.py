@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from bvsim.schema.part import part
-from bvsim.schema.units import FigureIn, KgPerKg, KgPerKwh, Share, TonnesPerGwh
+from bvsim.schema.units import FigureIn, KgPerKg, KgPerKwh, Part, Share, TonnesPerGwh
 
-SquareMetresPerKwh = Annotated[float, FigureIn("m2/kWh", 0)]
-TonnesCo2PerTonne = Annotated[float, FigureIn("tCO2/t", 0)]
-KgCo2PerKwh = Annotated[float, FigureIn("kgCO2/kWh", 0)]
+SquareMetresPerKwh = Annotated[float, FigureIn("m2/kWh", 0, 1000)]
+TonnesCo2PerTonne = Annotated[float, FigureIn("tCO2/t", 0, 1000)]
+KgCo2PerKwh = Annotated[float, FigureIn("kgCO2/kWh", 0, 1e4)]
 
 Family = Literal["nmc", "lfp", "sodium", "solid-state"]
 
@@ -51,7 +51,7 @@ class Aluminium:
     """Metal of the smelter at Dunkirk."""
     world: TonnesCo2PerTonne
     """Metal of the world's average smelter."""
-    foil_yield: Share
+    foil_yield: Part
     """Foil in cells per foil bought: what slitting and notching leave."""
 
 
@@ -60,7 +60,7 @@ class Materials:
     """Recipes by chemistry, and what they share."""
 
     recipes: dict[str, Recipe]
-    in_cell: Share
+    in_cell: Part
     """Share of the CAM charged to a cell that electrode trim leaves in it (rejects apart)."""
     aluminium: Aluminium
     upstream_carbon: KgCo2PerKwh

@@ -10,6 +10,7 @@ from bvsim.schema.units import (
     EurPerKwh,
     Factor,
     FigureIn,
+    Growth,
     MillionEur,
     Months,
     OnDate,
@@ -17,13 +18,12 @@ from bvsim.schema.units import (
     Years,
 )
 
-TimedEurPerKwh = Annotated[Timed, FigureIn("EUR/kWh", 0, timed=True)]
-TimedMillionEur = Annotated[Timed, FigureIn("EUR million", 0, timed=True)]
-TimedEurPerMwh = Annotated[Timed, FigureIn("EUR/MWh", 0, timed=True)]
-MillionEurPerGwhYear = Annotated[float, FigureIn("EUR million/(GWh/yr)/yr", 0)]
-MillionEurPerPointGwh = Annotated[float, FigureIn("EUR million/(point.GWh)", 0)]
-EurPerHeadYear = Annotated[float, FigureIn("EUR/head/yr", 0)]
-Growth = Annotated[float, FigureIn("1/yr")]
+TimedEurPerKwh = Annotated[Timed, FigureIn("EUR/kWh", 0, 1e5, timed=True)]
+TimedMillionEur = Annotated[Timed, FigureIn("EUR million", 0, 1e7, timed=True)]
+TimedEurPerMwh = Annotated[Timed, FigureIn("EUR/MWh", 0, 1e5, timed=True)]
+MillionEurPerGwhYear = Annotated[float, FigureIn("EUR million/(GWh/yr)/yr", 0, 1e5)]
+MillionEurPerPointGwh = Annotated[float, FigureIn("EUR million/(point.GWh)", 0, 1e5)]
+EurPerHeadYear = Annotated[float, FigureIn("EUR/head/yr", 0, 1e7)]
 
 
 @part

@@ -10,15 +10,19 @@ from bvsim.schema.units import (
     KeptDays,
     KeptFactor,
     KeptHours,
+    KeptInterval,
     KeptMonths,
+    KeptMtbf,
     KeptPerYear,
     KeptShare,
+    KeptSpan,
     Months,
     PerYear,
+    Rest,
     Share,
 )
 
-GeometricSd = Annotated[float, FigureIn("1", 1, kept=True)]
+GeometricSd = Annotated[float, FigureIn("1", 1, 100, kept=True)]
 
 _SHORTEST_MONTHS: Final = 1e-3
 
@@ -39,13 +43,13 @@ class RampClass:
     """Share of nameplate that a mature plant makes in the long run, stops and all."""
     scrap_start: KeptShare
     """Scrap at SOP, as a share of cells started."""
-    scrap_knee: KeptShare
+    scrap_knee: Rest
     """Scrap below which it falls slowly; from a yield of about 90% on it is hard work."""
-    scrap_mature: KeptShare
+    scrap_mature: Rest
     """Scrap in the long run."""
-    scrap_time: KeptMonths
+    scrap_time: KeptSpan
     """Engineering time in which scrap above the knee falls by a factor e."""
-    scrap_slow_time: KeptMonths
+    scrap_slow_time: KeptSpan
     """Engineering time in which scrap between knee and mature level falls by a factor e."""
     transfer: Share
     """Share of experience that a later block begins with."""
@@ -57,11 +61,11 @@ class RampClass:
     """How long a stall lasts."""
     stall_capacity: Share
     """Share of the rate that rebuilding takes away during a stall."""
-    product_change_interval: KeptMonths
+    product_change_interval: KeptInterval
     """Mean time between product or process changes."""
     relapse: KeptShare
     """Share of engineering experience that a product change undoes."""
-    mtbf: KeptDays
+    mtbf: KeptMtbf
     """Mean working time of a line between unplanned stops."""
     mttr: KeptHours
     """Mean time to repair, with all technicians present."""

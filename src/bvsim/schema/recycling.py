@@ -14,6 +14,7 @@ from bvsim.schema.units import (
     Heads,
     Months,
     OnDate,
+    Part,
     PerYear,
     Share,
     TimedShare,
@@ -77,7 +78,7 @@ class RecyclerSpec:
     source: tuple[str, ...] = ()
     """Where the dated facts come from."""
     returns: Return | None = None
-    per_pack: Share
+    per_pack: Part
     """Tonnes in the unit of its nameplate for a tonne of packs (modules: below 1)."""
     commissioning: Months
     """From the opening of a line to its first series of batches."""

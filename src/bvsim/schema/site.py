@@ -22,7 +22,7 @@ from bvsim.schema.units import (
     TimedKeptMonths,
 )
 
-MegaWatt = Annotated[float, FigureIn("MW", 0)]
+MegaWatt = Annotated[float, FigureIn("MW", 0, 1e5)]
 
 
 @part

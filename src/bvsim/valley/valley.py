@@ -21,6 +21,7 @@ from bvsim.valley.cells.planned import PlannedSite, PlanOnly
 from bvsim.valley.ground.books import Balance, Books, FloatArray, Trace
 from bvsim.valley.ground.calendar import Calendar, Period, make_calendar
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.errors import IdentityError, mechanism_error
 from bvsim.valley.ground.streams import Key, Streams
 from bvsim.valley.ground.undisturbed import undisturbed_blocks
 from bvsim.valley.orders.market import Demand
@@ -140,11 +141,22 @@ def simulate(
     ------
     IdentityError
         When an identity of the model is violated: a fault of the program.
+    MechanismError
+        When something cannot be worked out, with entity, mechanism and day.
     """
     before = None if setting.before is None else setting.before(values)
-    valley = Valley(setting, setting.draw(values), key, trace=trace, lifts=lifts, before=before)
-    valley.run()
-    return valley.record()
+    model, when = setting.draw(values), setting.calendar.start
+    try:
+        valley = Valley(setting, model, key, trace=trace, lifts=lifts, before=before)
+        try:
+            valley.run()
+            return valley.record()
+        finally:
+            when = valley.today
+    except IdentityError:
+        raise
+    except Exception as error:
+        raise mechanism_error(error, when) from error
 
 
 class Valley:
@@ -274,6 +286,11 @@ class Valley:
         for lead_acid in self.lead_acid:
             lead_acid.month_end()
         self.ctx.books.close_month()
+
+    @property
+    def today(self) -> date:
+        """The simulated day."""
+        return self.ctx.calendar.date(self.ctx.env.now)
 
     # -- afterwards ------------------------------------------------------------------
 

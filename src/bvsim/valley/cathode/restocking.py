@@ -47,7 +47,7 @@ class Forecast:
         if not self._known:
             self._known, self.level = tonnes > 0.0, tonnes / days
             return
-        weight = -expm1(-days / self.memory)
+        weight = -expm1(-days / self.memory) if self.memory > 0.0 else 1.0
         before, trend = self.level, self._trend
         drifted = before + trend * days
         self.level = level = max(0.0, drifted + weight * (tonnes / days - drifted))

@@ -130,7 +130,8 @@ class SiteBlock:
         need = self.observed_need(period)
         if self.throttled_by_fact(period) and levels.available >= need:
             return
-        ramped = max(need, min(need / self.observed.uptime, levels.rated))
+        uptime = self.observed.uptime
+        ramped = max(need, min(need / uptime, levels.rated) if uptime > 0.0 else levels.rated)
         self.possible = Levels(levels.built, max(levels.rated, ramped), ramped, need)
 
     def run(self, used: float, period: Period, penalty: float) -> tuple[float, float]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import Final
 
 from scipy.special import ndtr, ndtri
 
 from bvsim.schema.stages import Shock
+
+_EDGE: Final = 1e-12
+"""As far as a drawn level keeps from 0 and 1, where the normal quantile is infinite."""
 
 
 @lru_cache(maxsize=4096)
@@ -29,7 +33,6 @@ def shocked_uniform(u: float, shock: Shock) -> float:
     if not 0.0 < u < 1.0 or shock.correlation <= 0.0:
         return u
     weight = shock.correlation
-    mixed = math.sqrt(weight) * normal_quantile(shock.level) + math.sqrt(
-        1.0 - weight
-    ) * normal_quantile(u)
+    level = normal_quantile(min(max(shock.level, _EDGE), 1.0 - _EDGE))
+    mixed = math.sqrt(weight) * level + math.sqrt(1.0 - weight) * normal_quantile(u)
     return float(ndtr(mixed))

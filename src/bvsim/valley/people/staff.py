@@ -111,7 +111,7 @@ class Staff:
         self.old = 0
         """Heads hired more than 24 months ago."""
         self.old_gap = 0.0
-        self.decay = math.exp(-1.0 / tau_months)
+        self.decay = math.exp(-1.0 / tau_months) if tau_months > 0.0 else 0.0
         """Share of a gap left after a month."""
         self._faded = _faded(self.decay)
         self._carry = [0.0] * 4

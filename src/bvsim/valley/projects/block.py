@@ -287,9 +287,9 @@ class Block:
         return Levels(built, rated, ramped, self._available)
 
     def _pace_at(self, repair_factor: float) -> float:
-        """Return the pace of learning where repairs take longer by a factor."""
+        """Return the mean availability relative to the class's; 1 where its lines never run."""
         usual = self.availability.usual
-        return self.availability.mean(repair_factor) / usual if usual > 0.0 else 0.0
+        return self.availability.mean(repair_factor) / usual if usual > 0.0 else 1.0
 
     def _time_up(self, scheduled: float, repair_factor: float) -> float:
         """Return the share of a period's scheduled days that stops leave, over all lines."""
