@@ -14,6 +14,7 @@ Sources are mutated in a copy; the tests run where they are.
 from __future__ import annotations
 
 import argparse
+import compileall
 import hashlib
 import json
 import os
@@ -177,6 +178,7 @@ class Copy:
         shutil.copytree(
             ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("*.so", "__pycache__")
         )
+        compileall.compile_dir(folder / "src", quiet=1)
         for data in ("models", "scenarios"):
             (folder / data).symlink_to(ROOT / data)
         self.options: dict[str, Any] = {"cwd": ROOT, "capture_output": True, "text": True}

@@ -29,7 +29,8 @@ def test_the_names_that_other_programs_rely_on():
     assert lost[3:] == [f"lost_{name}_gwh" for name in STAIRCASE]
     binders = ("ramp", "labour", "cathode", "demand", "throttle", "shutdown", "not_running")
     weeks = [column.name for column in BINDING.columns]
-    assert weeks == [f"weeks_{n}" for n in binders] + [f"weeks_second_{n}" for n in binders]
+    assert weeks[:14] == [f"weeks{what}_{n}" for what in ("", "_second") for n in binders]
+    assert weeks[14:] == ["possible_gwh", *(f"slack_{n}_gwh" for n in binders[1:5])]
     assert CONSTRAINTS == ("labour", "cathode", "demand", "delay")
     assert {"labour", "cathode", "demand", "delay", "stops"} == LIFTABLE
 

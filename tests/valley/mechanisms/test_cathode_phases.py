@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bvsim.valley.cathode.makers import PCAM
 from cathode_case import block
-from cathode_world import WEEK, WORLD, maker_of
+from cathode_world import WEEK, WORLD, maker_of, side_of
 from mechanism_table import exact, table, with_figure
 
 TWO_PHASES = replace(
@@ -92,3 +93,24 @@ def test_each_phase_is_released_on_its_own_day():
         maker.offer(day)
         held.append((maker.held, maker.stock.total))
     assert held == [(50.0, 0.0), (20.0, 30.0), (0.0, 50.0)]
+
+
+def test_what_is_released_waits_no_more():
+    maker = batch_of_two_phases(with_figure(TWO_PHASES, "maker.blocks.phase-2.first_sales", 0.4))
+    assert maker.waiting == 40.0
+    maker.ctx.env.run(until=15.0)
+    maker.offer(15.0)
+    assert (maker.waiting, maker.stock.total) == (0.0, 40.0)
+
+
+def test_precursor_waits_for_its_release_and_is_delivered_in_parts():
+    plant = side_of(WORLD).makers.pcam[0]
+    plant._book(95.0, 80.0, WEEK)
+    assert plant.waiting == exact(80.0)
+    assert sum(plant.in_batches()[:2]) == exact(80.0)
+    plant.ctx.env.run(until=15.0)
+    plant.offer(15.0)
+    for needed in (30.0, 20.0):
+        assert sum(plant.supply(needed, WEEK)[:2]) == exact(needed)
+    assert plant.account.now[PCAM.pcam_delivered_t] == exact(50.0)
+    assert plant.account.now[PCAM.scrap_t] == exact(15.0)

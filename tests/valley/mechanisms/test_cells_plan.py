@@ -67,7 +67,7 @@ def ran_half(world):
     block = brochure_of(world)
     week = block.ctx.calendar.periods[0]
     block.levels(week, 1.0)
-    return block.run(0.5, week, 0.3, 0.2)
+    return block.run(0.5, week, 0.2)
 
 
 def started_of_half(world):
@@ -101,7 +101,7 @@ def brochure_sop_day(world):
 @table(
     ANNOUNCED,
     ("steps.first.nameplate", 17.15, built_in_first_week, 0.35),
-    ("ramp.rating", 0.5, available_in_first_week, 0.7),  # nothing of the class binds
+    ("ramp.mature", 0.5, available_in_first_week, 0.7),  # nothing of the class binds
     ("ramp.scrap_mature", 0.3, started_of_half, 0.5),
     ("ramp.scrap_mature", 0.3, good_of_half, 0.35),
     ("ramp.scrap_mature", 0.3, brochure_scrap, 0.3),

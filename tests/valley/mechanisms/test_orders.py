@@ -154,6 +154,7 @@ STEP = Co2Step(deadline=date(2027, 12, 31), push=0.4, months=6.0, payback=0.5)
     ("co2_steps.2027.push", 0.4, share_after, 0.450166002687522),  # and of -0.2
     ("co2_steps.2027.payback", 1.0, share_after, 0.401312339887548),
     ("co2_steps.2027.months", 4.0, share_five_months_before, 0.5),
+    ("co2_steps.2027.known_from", date(2026, 3, 31), share_before, 0.598687660112452),
     ("co2_steps.2027.known_from", date(2026, 6, 1), share_before, 0.5),  # after `as_of`
 )
 def test_deadlines_of_fleet_targets(spec, measure, expected):

@@ -224,7 +224,7 @@ def test_blocks(spec, measure, expected):
     RAMP,
     ("transfer", 1.0, ramped_with_a_head_start, 0.160392206755123),
     ("transfer", 1.0, ramped_once_observed, 0.315),
-    ("rating", 0.8, ramped_once_observed, 0.28),
+    ("mature", 0.8, ramped_once_observed, 0.28),
 )
 def test_lines_of_a_block_with_a_head_start(spec, measure, expected):
     assert measure(spec) == exact(expected)

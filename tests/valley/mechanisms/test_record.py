@@ -43,10 +43,19 @@ YEARLY = yearly_of(
         "good_gwh": [10.0, 25.0, 60.0],
         "nameplate_gwh": [20.0, 40.0, 70.0],
         "headcount": [100.0, 200.0, 300.0],
+        "vacancies": [9.0, 5.0, 0.0],
         "scrap_t": [1.0, 2.0, 3.0],
     },
     b={"good_gwh": [5.0, 10.0, 45.0], "nameplate_gwh": [10.0, 20.0, 50.0]},
+    school={
+        "seats": [30.0, 40.0, 40.0],
+        "intake": [30.0, 36.0, 40.0],
+        "graduates": [0.0, 25.0, 30.0],
+        "training_cost_meur": [0.8, 1.5, 1.5],
+    },
     works={
+        "headcount": [10.0, 20.0, 30.0],
+        "vacancies": [0.0, 2.0, 0.0],
         "capacity_t": [0.0, 1000.0, 2000.0],
         "processed_t": [0.0, 600.0, 1500.0],
         "feed_t": [0.0, 400.0, 1000.0],
@@ -67,18 +76,37 @@ YEARLY = yearly_of(
 
 
 def test_key_figures_of_two_sites_and_a_recycler():
-    roles = Roles(("a", "b"), ("a",), ("works",))
+    basins = (("coast", ("a", "works")), ("inland", ("b",)))
+    roles = Roles(("a", "b"), ("a",), ("works",), ("a", "works"), ("school",), basins)
     site = Milestones("a", (("a.block-1", 2028.5), ("a.block-2", math.nan)), 2031.25, 7.5)
     table = kpi_table(YEARLY, roles, (2026, 2030), (site,))
     expected = {
         "output_2030_gwh": 35.0,
         "output_2030_gwh.a": 25.0,
         "output_2030_gwh.b": 10.0,
+        "output_2030_gwh.coast": 25.0,
+        "output_2030_gwh.inland": 10.0,
         "nameplate_2030_gwh": 60.0,
         "nameplate_2030_gwh.a": 40.0,
         "nameplate_2030_gwh.b": 20.0,
         "headcount_2030": 200.0,
         "headcount_2030.a": 200.0,
+        "headcount_2030.coast": 200.0,  # the recycler is no gigafactory
+        "jobs_2030": 220.0,
+        "jobs_2030.a": 200.0,
+        "jobs_2030.works": 20.0,
+        "jobs_2030.coast": 220.0,
+        "vacancies_2030": 7.0,
+        "vacancies_2030.a": 5.0,
+        "vacancies_2030.works": 2.0,
+        "training_seats_2030": 40.0,
+        "training_seats_2030.school": 40.0,
+        "training_intake_2030": 36.0,
+        "training_intake_2030.school": 36.0,
+        "graduates_2030": 25.0,
+        "graduates_2030.school": 25.0,
+        "training_cost_2030_meur": 1.5,
+        "training_cost_2030_meur.school": 1.5,
         "local_cam_share_2030": 0.25,
         "local_pcam_share_2030": 0.125,
         "scrap_2030_t": 2.0,

@@ -6,6 +6,8 @@ import math
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from bvsim.schema.recycling import NonEv, Return
 from fleet_case import constant
 from mechanism_table import exact, table
@@ -248,6 +250,7 @@ def mothballed_heads(spec):
     # In sight on 1 May and 1 June (0.4 of its capacity); three months later, on 1 September.
     ("recyclers.works.restart_load", 0.35, restart_day, 243.0),
     ("recyclers.works.restart_load", 0.45, restart_day, math.inf),
+    ("recyclers.works.restart_sustained", 1.0, restart_day, 212.0),  # 120 + 91.3
     ("recyclers.works.restart_sustained", 4.0, restart_day, 304.0),
     ("recyclers.works.restart_delay", 1.0, restart_day, 212.0),
     ("recyclers.works.mothballed_staff", 0.5, mothballed_heads, 25.0),  # half of 40 + 10
@@ -296,6 +299,7 @@ def returned_day(spec):
     # A load of 0.4 in sight on the first of January, February and March.
     ("recyclers.works.returns.threshold", 0.3, decided_day, 59.0),
     ("recyclers.works.returns.threshold", 0.45, decided_day, math.inf),
+    ("recyclers.works.returns.sustained", 1.0, decided_day, 0.0),
     ("recyclers.works.returns.sustained", 5.0, decided_day, 120.0),
     ("recyclers.works.returns.outlet", 100.0, decided_day, 181.0),  # May, June, July
     ("recyclers.works.returns.foresight", 2.0, foreseen_day, 59.0),
@@ -326,6 +330,48 @@ def opened_day(spec):
 )
 def test_opening_of_a_line(spec, measure, expected):
     assert measure(spec) == exact(expected)
+
+
+def april_of(name):
+    """Return a measure: a column of the works in April, days 90 to 120, before its review."""
+
+    def measure(spec):
+        made = play(spec, months=3)
+        made.ctx.env.run(until=119.5)
+        account = made.recyclers[0].account
+        return account.now[[each.name for each in account.columns].index(name)]
+
+    measure.__name__ = f"{name}_in_april"
+    return measure
+
+
+LATER = replace(LINE, opened=None, announced=110.0)
+
+
+@table(
+    replace(
+        WORLD,
+        recyclers={"works": replace(WORKS, lines={"line-1": LATER, "line-2": LATER})},
+    ),
+    # Each line has 10 t a day and 10 people beside the 40 of the works.
+    ("recyclers.works.lines.line-1.announced", 100.0, april_of("capacity_t"), 300.0),  # 20 + 10
+    ("recyclers.works.lines.line-1.announced", 100.0, april_of("nameplate_t"), 7305.0),
+    ("recyclers.works.lines.line-1.announced", 130.0, april_of("capacity_t"), 100.0),
+    ("recyclers.works.lines.line-1.announced", 130.0, april_of("nameplate_t"), 3652.5),
+    ("recyclers.works.lines.line-1.announced", 130.0, april_of("headcount"), 50.0),
+)
+def test_lines_that_open_in_the_middle_of_a_month(spec, measure, expected):
+    assert measure(spec) == exact(expected)
+
+
+@pytest.mark.parametrize(("result", "below"), [(-0.5, 1), (0.0, 0), (0.5, 0)])
+def test_only_works_that_lose_money_count_months_below_their_load(result, below):
+    works = play(LOSING).recyclers[0]
+    works._months.clear()
+    works._months.append((1.0, 10.0, result))
+    works._below = 0
+    works._judge()
+    assert works._below == below
 
 
 TWO_LINES = replace(

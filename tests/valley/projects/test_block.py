@@ -242,11 +242,11 @@ def test_half_the_speed_of_learning_takes_twice_the_time():
         ctx = make_context(chance=False)
         block = make_block(ctx, make_ramp(t50=20.0, k=0.25, scrap_start=0.06), lines=1)
         history = run_block(ctx, block, speed=speed, periods=400)
-        full = 12.0 * block.ramp.rating
+        full = 12.0 * block.ramp.mature
         worked = 0.0
         for period, levels, _ in history:
             years = period.scheduled_days / 343.0
-            if years > 0.0 and levels.available >= 0.5 * full * years * block._usual_uptime:
+            if years > 0.0 and levels.available >= 0.5 * full * years:
                 break
             worked += years
         half[speed] = 12.0 * worked
