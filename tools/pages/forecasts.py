@@ -24,7 +24,6 @@ from pages.foretold import table
 
 if TYPE_CHECKING:
     from bvsim.ensemble.store.results import Run
-    from bvsim.schema.model import Model
 
 FOLDER: Final = Path("docs/forecasts")
 INDEX: Final = FOLDER / "index.md"
@@ -97,7 +96,7 @@ def _starts(kpis: Any, ends: Sequence[float]) -> dict[str, list[float]]:
     }
 
 
-def score(forecast: Mapping[str, Any], model: Model, known: date) -> Iterator[tuple[str, ...]]:
+def score(forecast: Mapping[str, Any], model: Any, known: date) -> Iterator[tuple[str, ...]]:
     """Yield what came of a registered forecast: figure, forecast, fact, and whether in band."""
     made = date.fromisoformat(forecast["as_of"])
     for name, site in sorted(model.sites.items()):
@@ -128,7 +127,7 @@ def _years(day: date) -> float:
     return day.year + (day.timetuple().tm_yday - 1) / 365.25
 
 
-def page(forecasts: Sequence[Mapping[str, Any]], model: Model, known: date) -> Iterator[str]:
+def page(forecasts: Sequence[Mapping[str, Any]], model: Any, known: date) -> Iterator[str]:
     """Yield the generated part of the page."""
     for each in sorted(forecasts, key=lambda f: f["registered_on"], reverse=True):
         yield f"## Registered on {each['registered_on']}, as of {each['as_of']}"

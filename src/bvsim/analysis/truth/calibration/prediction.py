@@ -150,9 +150,9 @@ def predict(
     for whole in what.evidence.values():
         evidence = whole.only(i)
         mu = expected(np, evidence, figures, posterior.offsets, what.family)
-        seen = published(evidence, mu, noise_of(posterior, evidence), rng)
+        values = published(evidence, mu, noise_of(posterior, evidence), rng)
         for j, row in enumerate(evidence.rows):
             if row.role == "value":
                 rows.append(row)
-                members.append(unscaled(evidence.part, seen[:, j]))
+                members.append(unscaled(evidence.part, values[:, j]))
     return tuple(rows), tuple(members)
