@@ -291,8 +291,8 @@ def _checked(sweep: Sweep) -> Scenario:
             continue
         tried |= new
         try:
-            _refuse_lost_levers(base, base.with_values(dict(point.settings)), sweep)
-            base.with_values(_plain_dates(dict(point.settings)))
+            settings = _plain_dates(dict(point.settings))
+            _refuse_lost_levers(base, base.with_values(settings), sweep)
         except SpecError as error:
             problems += error.problems
         if any(TWICE in problem.message for problem in problems):
