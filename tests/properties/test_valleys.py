@@ -88,7 +88,8 @@ def assert_identities(record):
     lost = ledger.values[:, losses].sum(axis=1)
     np.testing.assert_allclose(announced + beyond, good + lost, rtol=1e-9, atol=1e-9)
     binding = record.tables["binding"]
-    first = [i for i, name in enumerate(binding.columns) if "second" not in name]
+    weekly = [i for i, name in enumerate(binding.columns) if name.startswith("weeks_")]
+    first = [i for i in weekly if "second" not in binding.columns[i]]
     weeks = binding.values[:, first].sum(axis=1)
     days = np.array([366 if year % 4 == 0 else 365 for year in dict(binding.index)["year"]])
     np.testing.assert_allclose(weeks[weeks > 0], days[weeks > 0] / 7.0, rtol=1e-9)

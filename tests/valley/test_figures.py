@@ -82,7 +82,8 @@ def fields_of(name):
 VALLEYS_OWN = sorted(
     name
     for name in CLASSES
-    if name.split(".")[0] not in ("sources", "correlation", "distributions", "figure", "template", "unit")
+    if name.split(".")[0]
+    not in ("sources", "correlation", "distributions", "figure", "template", "unit")
 )
 
 

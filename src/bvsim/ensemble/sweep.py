@@ -20,7 +20,6 @@ from bvsim.ensemble.sweep_points import Point, Scalar
 from bvsim.ensemble.work import Job
 from bvsim.ensemble.workers.engine import Engine, available_workers
 from bvsim.reading.datafiles import find_scenario, scenario_names
-from bvsim.reading.nodes import Node
 from bvsim.reading.overrides import TWICE
 from bvsim.reading.scenario_file import DATES
 from bvsim.reading.turning import OPTION, turn_levers
@@ -84,14 +83,6 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def _plain_dates(settings: dict[str, object]) -> dict[str, object]:
-    """Return settings with the scenario's own dates as dates, without their places."""
-    return {
-        key: value.value if key in DATES and isinstance(value, Node) else value
-        for key, value in settings.items()
-    }
-
-
 class SweepRun:
     """A sweep and its folder.
 
@@ -121,7 +112,7 @@ class SweepRun:
 
     def scenario_of(self, point: Point) -> Scenario:
         """Return the scenario of a point."""
-        made = self._base.with_values(_plain_dates(dict(point.settings)))
+        made = self._base.with_values(dict(point.settings))
         return replace(made, name=f"{self.sweep.name}-{point.id}")
 
     def cost(self, workers: int | None = None) -> Cost:
@@ -292,7 +283,6 @@ def _checked(sweep: Sweep) -> Scenario:
         tried |= new
         try:
             _refuse_lost_levers(base, base.with_values(dict(point.settings)), sweep)
-            base.with_values(_plain_dates(dict(point.settings)))
         except SpecError as error:
             problems += error.problems
         if any(TWICE in problem.message for problem in problems):

@@ -49,8 +49,10 @@ def test_a_cell_is_compared_with_its_own_seats_of_today():
     assert grid.loc[0.02, 1.0, 0.9]["link"] == "posts"
     assert grid.loc[0.02, 1.0, 0.9]["change_gwh"] == 0.0
     said = verdict(grid)
-    assert said.startswith("1 of 3 cells move output of 2028-2032 by 2% or more, most by +5.0%")
-    assert "2 times the seats at 2% willing" in said
+    assert said.startswith("Seats move output of 2028-2032 by 2% or more in 1 of 3 cells, most by")
+    assert "most by +5.0% (+1.00 GWh), with 2 times the seats at 2% willing" in said
+    # the middle: today's seats at the higher of two elasticities, 40 GWh
+    assert grid["of_all"].tolist() == [-0.5, 0.0, -0.475]
 
 
 def test_when_no_cell_moves_output_the_verdict_says_so_and_why():
@@ -62,8 +64,8 @@ def test_when_no_cell_moves_output_the_verdict_says_so_and_why():
     )
     assert set(grid["link"]) == {"skills do not bind"}
     said = verdict(grid)
-    assert said.startswith("No cell moves output of 2028-2032 by 2%: the largest change is +0.5%")
-    assert said.endswith("What stops the rest: skills do not bind in 2 of 2 cells.")
+    assert said.startswith("Seats move output of 2028-2032 by 2% in no cell: most by +0.5%")
+    assert "What stops the rest: skills do not bind in 2 of 2 cells." in said
 
 
 def moved():

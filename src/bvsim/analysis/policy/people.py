@@ -46,21 +46,30 @@ def people_grid(cells: Sequence[Cell], years: Sequence[int] = YEARS) -> Frame:
     pandas.DataFrame
         `output_gwh`, mean of all years together; `change_gwh`, `ci95_lo`, `ci95_hi`,
         `change`: paired difference from the same cell with the seats of today, in GWh and as a
-        share; `seats`, `filled` (share of them), `graduates`; `speed` at which plants learn,
-        1 as their classes; `link`: what most of the empty seats are empty for, or
+        share; `of_all`, the paired change from the middle of the grid as a share; `seats`,
+        `filled` (share of them), `graduates`; `speed` at which plants learn, 1 as their
+        classes; `link`: what most of the empty seats are empty for, or
         ``skills do not bind``. Index: willing share, seats, elasticity.
     """
     made = {_key(values): _output(run, years) for values, run in cells}
+    middle = made[_middle(list(made))]
     rows = {}
     for values, run in cells:
         key = _key(values)
         willing, _, elasticity = key
         rows[key] = {
             **_change(made[key], made[willing, 1.0, elasticity], run),
+            "of_all": float((made[key] - middle).mean() / middle.mean()),
             **_courses(run, years),
         }
     names = ["willing", "seats_times", "elasticity"]
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis(names).sort_index()
+
+
+def _middle(keys: Sequence[tuple[float, float, float]]) -> tuple[float, float, float]:
+    """Return the cell at the middle levels, the upper of two, and the seats of today."""
+    willing, _, elasticity = (sorted(set(levels)) for levels in zip(*keys, strict=True))
+    return willing[len(willing) // 2], 1.0, elasticity[len(elasticity) // 2]
 
 
 def _key(values: Mapping[str, Any]) -> tuple[float, float, float]:
@@ -121,14 +130,14 @@ def verdict(grid: Frame) -> str:
         f"{levels['elasticity']:g}"
     )
     links = grid["link"].value_counts()
-    stops = f"What stops the rest: {links.index[0]} in {links.iloc[0]} of {len(grid)} cells."
+    stops = (
+        f"What stops the rest: {links.index[0]} in {links.iloc[0]} of {len(grid)} cells. Willing "
+        f"people and the worth of skill move output by {grid['of_all'].min():+.1%} to "
+        f"{grid['of_all'].max():+.1%} from the middle of the grid."
+    )
     span, noticed = f"{YEARS[0]}-{YEARS[-1]}", f"{NOTICED:.0%}"
     count = int((grid["change"].abs() >= NOTICED).sum())
     if not count:
-        return (
-            f"No cell moves output of {span} by {noticed}: the largest change is {where}. {stops}"
-        )
-    return (
-        f"{count} of {len(grid)} cells move output of {span} by {noticed} or more, most by "
-        f"{where}. {stops}"
-    )
+        return f"Seats move output of {span} by {noticed} in no cell: most by {where}. {stops}"
+    moved = f"in {count} of {len(grid)} cells"
+    return f"Seats move output of {span} by {noticed} or more {moved}, most by {where}. {stops}"
