@@ -49,7 +49,7 @@ def test_each_figure_is_tried_at_the_ends_of_its_unit():
     tried = {(case.path, case.end): case.value for case in extremes.cases()}
     assert tried["materials.in_cell", "lowest"] == 0.01
     assert tried["materials.in_cell", "highest"] == 1.0
-    assert tried["cathode.neomat-cam.sop", "lowest"] == "1900-01-01"
+    assert tried["labour.programmes.acc-operators.first_intake", "lowest"] == "1900-01-01"
     assert {path for path, _ in tried} == {path for path, _ in ground().scenario.figures()}
 
 
@@ -109,3 +109,12 @@ def test_what_is_refused_says_where(tmp_path):
     path.write_text("name: bad\nextends: reference\nset:\n  materials.in_cell: 0\n")
     with pytest.raises(SpecError, match=r"bad.yaml:4:22: materials.in_cell.value: 0 is out of"):
         load(str(path))
+
+
+def test_a_sum_over_no_entities_is_zero():
+    from bvsim.valley.record.kpis import YearlyTable
+
+    scenario = ground().scenario
+    table = extremes.simulated(scenario).tables["yearly"]
+    total = YearlyTable(table).total("good_gwh", ())
+    assert total.tolist() == [0.0] * (scenario.end.year - scenario.start.year + 1)

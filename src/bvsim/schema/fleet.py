@@ -22,6 +22,7 @@ from bvsim.schema.units import (
     Share,
     TimedFactor,
     TimedShare,
+    WeibullShape,
     Years,
 )
 
@@ -73,7 +74,7 @@ class Life:
     vehicles: tuple[str, ...]
     cohorts_from: int
     """First year of registration; the group ends where the vehicle's next group begins."""
-    shape: Factor
+    shape: WeibullShape
     scale: PositiveYears
 
 
@@ -96,7 +97,7 @@ class Recalls:
     rate: PerYear
     packs: Count
     """Median size of a campaign in France."""
-    packs_gsd: Annotated[float, FigureIn("1", 1, 100)]
+    packs_gsd: Annotated[float, FigureIn("1", 1, 20)]
     age: Years
     """Age of the recalled packs."""
 
@@ -111,7 +112,7 @@ class SecondLife:
     """What a lever multiplies the share by."""
     lfp: Factor
     """Share of LFP packs used again relative to that of the others."""
-    shape: Factor
+    shape: WeibullShape
     scale: PositiveYears
     """Weibull distribution of the second life."""
 
@@ -127,7 +128,7 @@ class Routing:
     second_life: SecondLife
     dwell: Months
     """Median wait at dismantlers and car makers before a pack is sent on."""
-    dwell_gsd: Annotated[float, FigureIn("1", 1, 100)]
+    dwell_gsd: Annotated[float, FigureIn("1", 1, 20)]
 
 
 @part
