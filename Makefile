@@ -5,6 +5,7 @@
 #   VENV      where the environment lives (default .venv)
 #   LOCKED=1  install the exact versions of requirements.lock
 #   SCENARIO  what `make run` runs (default reference);  ARGS: further options of `bvsim run`
+#   EXTREMES  models with many extremes at once in make extremes (default 2000)
 #   JOBS      test processes (default 2);  FUZZ: inputs of make fuzz (default 10000);  COV=1: with coverage;  PYTEST_ARGS: further options
 
 SHELL := /bin/sh
@@ -15,6 +16,7 @@ BIN := $(VENV)/bin
 SCENARIO ?= reference
 JOBS ?= 2
 FUZZ ?= 10000
+EXTREMES ?= 2000
 CANDIDATES := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 python)
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
@@ -34,7 +36,7 @@ ifdef COV
   COVERAGE := --cov=bvsim --cov-report= --cov-fail-under=1
 endif
 
-.PHONY: help run test lint lock lowest bench check fuzz mutants validation-page clean distclean
+.PHONY: help run test lint lock lowest bench check fuzz extremes mutants validation-page clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 \t/p' Makefile | expand -t 28
@@ -58,6 +60,10 @@ check: $(CORE)  ## compare the shipped scenarios with their baselines (ARGS: fur
 
 fuzz: $(DEV)  ## more than ten thousand broken inputs; none may give a traceback (FUZZ=10000)
 	@BVSIM_FUZZ=$(FUZZ) $(BIN)/python -m pytest -n $(JOBS) tests/fuzz $(PYTEST_ARGS)
+
+extremes: $(DEV)  ## every figure at the ends of its range, then many at once (ARGS: further options); takes hours, goes on
+	@$(BIN)/python tools/extremes.py $(ARGS)
+	@BVSIM_EXTREMES=$(EXTREMES) $(BIN)/python -m pytest -n $(JOBS) tests/properties/test_extremes.py -k many $(PYTEST_ARGS)
 
 mutants: $(DEV)  ## judge the next piece of a sample of mutants of the valley (ARGS: further options); takes long
 	@$(PIP) install --quiet -e ".[mutants]"

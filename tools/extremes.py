@@ -30,11 +30,12 @@ import numpy as np
 from bvsim import reading
 from bvsim.ensemble.experiment import Experiment
 from bvsim.ensemble.store.folder import code_hash
+from bvsim.ensemble.work import Row
 from bvsim.reading.scenario import Scenario
 from bvsim.schema.errors import SpecError
 from bvsim.schema.figure import DATE_SYMBOL, Figure, day_date
 from bvsim.valley.record.record import Record
-from bvsim.valley.valley import Setting, prepare, simulate
+from bvsim.valley.valley import prepare, simulate
 
 ROOT: Final = Path(__file__).parents[1]
 RESULTS: Final = ROOT / "build" / "extremes.jsonl"
@@ -82,33 +83,39 @@ class Ground:
     def of(cls, name: str) -> Ground:
         """Load a scenario, and simulate one row of it as it stands."""
         scenario = reading.load(name, sets={"end": END})
-        record = row(scenario, prepare(scenario, YEARS))
+        record = simulated(scenario)
         return cls(scenario, {n: np.isnan(t.values) for n, t in record.tables.items()})
 
 
-def row(scenario: Scenario, setting: Setting) -> Record:
+def first_row(scenario: Scenario) -> Row:
+    """Return the first row of a run."""
+    return Experiment(scenario, draws=1, seed=1, design="random").row(0, 0)
+
+
+def simulated(scenario: Scenario) -> Record:
     """Simulate the first row of a run."""
-    first = Experiment(scenario, draws=1, seed=1, design="random").row(0, 0)
-    return simulate(setting, first.values, first.key)
+    first = first_row(scenario)
+    return simulate(prepare(scenario, YEARS), first.values, first.key)
 
 
-def ends(figure: Figure) -> dict[str, float]:
-    """Return the values to try by the names of the ends: those of the unit come first."""
+def ends(figure: Figure) -> dict[str, float | str]:
+    """Return the values to try by the names of the ends, each once: those of the unit first."""
     unit, said = figure.unit, figure.distribution
     low, high = map(float, said.quantile(np.array(TAILS)))
     span = (high - low) or abs(high) or 1.0
+    dated = unit.symbol == DATE_SYMBOL
     found = {
         "lowest": unit.lower,
         "highest": unit.upper,
         "below": max(low - span, unit.lower),
         "above": min(high + span, unit.upper),
     }
-    if unit.whole or unit.symbol == DATE_SYMBOL:
-        found = {end: float(round(value)) for end, value in found.items()}
-    kept: dict[str, float] = {}
+    kept: dict[str, float | str] = {}
     for end, value in found.items():
-        if value not in kept.values():
-            kept[end] = value
+        whole = float(round(value)) if unit.whole or dated else float(value)
+        written = str(day_date(whole)) if dated else whole
+        if written not in kept.values():
+            kept[end] = written
     return kept
 
 
@@ -117,19 +124,23 @@ def cases() -> Iterator[Case]:
     for name in SCENARIOS.values():
         for path, figure in Ground.of(name).scenario.figures():
             for end, value in ends(figure).items():
-                dated = figure.unit.symbol == DATE_SYMBOL
-                yield Case(name, path, end, str(day_date(value)) if dated else value)
+                yield Case(name, path, end, value)
 
 
 def judge(case: Case) -> Verdict:
     """Load a case's scenario and simulate a row of it."""
-    ground = Ground.of(case.scenario)
+    return judge_all(case.scenario, {case.path: case.value})
+
+
+def judge_all(name: str, values: Mapping[str, float | str]) -> Verdict:
+    """Set many figures of a scenario at once, and simulate a row of it."""
+    ground = Ground.of(name)
     try:
-        scenario = ground.scenario.with_values({case.path: case.value})
+        scenario = ground.scenario.with_values(values)
     except SpecError as error:
         return Verdict(REFUSED, str(error))
     try:
-        record = row(scenario, prepare(scenario, YEARS))
+        record = simulated(scenario)
     except Exception as error:
         return Verdict(OTHER, f"{type(error).__name__}: {error}")
     strange = list(not_finite(record, ground.empty))

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from bvsim.cli import main
 from bvsim.ensemble.run import Interrupted
 from bvsim.ensemble.store.folder import RunError
-from bvsim.ensemble.sweep import SweepRun
+from bvsim.ensemble.sweep import SweepRun, validate_sweep
 from bvsim.ensemble.sweep_file import read_sweep
 from bvsim.ensemble.workers.engine import Engine
 from bvsim.reading import SpecError
@@ -69,6 +69,52 @@ def test_zip_pairs_the_values(tmp_path):
         (0.5, date(2028, 6, 1)),
         (2, date(2031, 1, 1)),
     ]
+
+
+def test_equal_numbers_are_one_value_however_they_are_spelled(tmp_path):
+    text = (
+        "scenario: reference\nsweep: {labour.programmes.btc-douvrin.seats: [60, 60.0, 6e1, 40]}\n"
+    )
+    points = read_sweep(write(tmp_path, text)).points
+    assert [list(point.values.values()) for point in points] == [[60], [40]]
+
+
+def test_labels_tell_settings_apart_where_their_number_does_not(tmp_path):
+    lever = "{SEATS: {times: 2, from: DAY}}".replace("SEATS", SEATS)
+    days = ("2027-01-01", "2029-01-01")
+    listed = "".join(f"- {lever.replace('DAY', day)}\n" for day in days)
+    points = read_sweep(write(tmp_path, f"scenario: reference\npoints:\n{listed}")).points
+    assert all(day in point.values[SEATS] for day, point in zip(days, points, strict=True))
+
+
+def test_a_grid_of_a_million_points_is_refused_before_it_is_made(tmp_path):
+    axes = "".join(f"  axis-{i}: [{', '.join(map(str, range(10)))}]\n" for i in range(6))
+    with pytest.raises(SpecError, match="1,000,000 points are more than 10,000"):
+        read_sweep(write(tmp_path, f"scenario: reference\nsweep:\n{axes}"))
+
+
+@pytest.mark.parametrize(
+    ("sweep", "said"),
+    [
+        (f"{{{SEATS}: {{times: [1, 2], from: [2027-01-01, 2029-01-01]}}}}", "one list a lever"),
+        (f"{{{SOP}: [2019-06-01, 2029-06-01]}}", "2019-06-01 is not after as_of"),
+        (f"{{{SEATS}: [60, 40], labour.programmes.btc-douvrin.seats: [1, 2]}}", "set twice"),
+        ("{end: [2030-06-30, 2030-12-31]}", "2030-06-30 is not a 31 December"),
+        ("{start: [2023-01-01], end: [2022-12-31]}", "2022-12-31 is not after start"),
+    ],
+)
+def test_validate_tells_once_what_a_run_would_refuse(sweep, said, tmp_path):
+    problems = validate_sweep(write(tmp_path, f"scenario: reference\nsweep: {sweep}\n"))
+    assert len(problems) == 1
+    assert said in str(problems[0])
+    assert problems[0].place.line == 2
+
+
+def test_the_scenarios_own_dates_may_be_axes_and_be_set(tmp_path):
+    text = "scenario: reference\nset: {start: 2022-01-01}\nsweep: {end: [2030-12-31, 2035-12-31]}\n"
+    study = SweepRun(read_sweep(write(tmp_path, text)), tmp_path / "out")
+    ends = [study.scenario_of(point).end for point in study.sweep.points]
+    assert ends == [date(2030, 12, 31), date(2035, 12, 31)]
 
 
 def test_a_list_says_its_points(tmp_path):

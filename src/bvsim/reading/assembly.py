@@ -18,6 +18,7 @@ from bvsim.reading.nodes import Node, from_python
 from bvsim.reading.overrides import Override, Overrider, SetLine
 from bvsim.reading.shapes import shape_of
 from bvsim.reading.templates import LIKE, fill_templates, section_shape
+from bvsim.reading.yaml_tree import display_name
 from bvsim.schema.errors import Place, Problem, SpecError, unknown
 from bvsim.schema.figure import FigureContext
 from bvsim.schema.sources import known_day
@@ -228,6 +229,10 @@ def _filled(reading: Reading, fill: Mapping[str, Fill], problems: list[Problem])
             continue
         try:
             new = function(node.plain(), reading.folder / HISTORY)
+        except SpecError as error:
+            for problem in error.problems:
+                place = problem.place._replace(file=display_name(Path(problem.place.file)))
+                problems.append(problem._replace(place=place))
         except (ValueError, KeyError, TypeError, OSError, IndexError, AttributeError) as error:
             problems.append(Problem(node.place, section, f"data files: {error}"))
         else:

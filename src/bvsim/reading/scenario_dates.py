@@ -45,10 +45,10 @@ def _contradictions(*, as_of: date, start: date, end: date, **_: date) -> Iterat
     """Yield dates that cannot stand beside the others, and why."""
     if (start.month, start.day) != (1, 1):
         yield "start", f"{start} is not a 1 January: figures of a year are those of all of it"
-    if (end.month, end.day) != (12, 31):
-        yield "end", f"{end} is not a 31 December: figures of a year are those of all of it"
     if end <= start:
         yield "end", f"{end} is not after start {start}"
+    elif (end.month, end.day) != (12, 31):
+        yield "end", f"{end} is not a 31 December: figures of a year are those of all of it"
     if as_of < start:
         yield "start", f"{start} lies after as_of {as_of}: a run begins in what is known"
     for key, day in (("end", end), ("as_of", as_of)):

@@ -11,12 +11,13 @@ from bvsim.schema.part import part
 from bvsim.schema.unit import Timed
 from bvsim.schema.units import (
     Days,
-    Elasticity,
+    Exponent,
     Factor,
     FigureIn,
     Growth,
     GwhPerYear,
     KwhPerVehicle,
+    LogSpread,
     Months,
     OnDate,
     Persistence,
@@ -58,7 +59,7 @@ class Deviation:
 
     rho: Persistence
     """What is left of a deviation a year later."""
-    sd: Factor
+    sd: LogSpread
     """Standard deviation of a year's new deviation."""
     correlation: Share
     """Correlation of the French with the European deviation."""
@@ -76,7 +77,7 @@ class CarMarket:
     """Relative growth a year from the base year on."""
     rho: Persistence
     """What is left of a deviation of the market a year later."""
-    sd: Factor
+    sd: LogSpread
     """Standard deviation of a year's new deviation, in the logarithm."""
 
 
@@ -306,7 +307,7 @@ class DemandSpec:
     """Purchase incentive."""
     level: TimedFactor
     """Multiplies all orders placed with the valley's sites."""
-    market_response: Elasticity
+    market_response: Exponent
     """Elasticity of a programme's volume to the registrations of its market."""
     programmes: dict[str, VehicleProgramme]
     """Vehicle programmes."""

@@ -29,6 +29,7 @@ from bvsim.schema.figure import DATE_SYMBOL, day_number, write_value
 from bvsim.schema.unit import Unit
 
 Schema = dict[str, Any]
+_NO_MASS = 1e-7
 
 
 @dataclass(frozen=True)
@@ -293,11 +294,13 @@ class DistributionReader:
         low, high = made.support
         least, most = self.unit.lower, self.unit.upper
         base = made.base if isinstance(made, Truncated) else made
-        if math.isinf(high) and base.cdf(most) == 1.0:
-            most = math.inf  # a tail that no draw reaches needs no cut
+        tailed = isinstance(base, (Normal, Lognormal, Beta)) and base.uncertain
+        if tailed:  # a tail that hardly any draw reaches is not cut: draws stop at bounds anyway
+            most = math.inf if 1.0 - base.cdf(most) < _NO_MASS else most
+            least = 0.0 if low == 0.0 and base.cdf(least) < _NO_MASS else least
         if least <= low and high <= most:
             return made
-        if isinstance(base, (Normal, Lognormal, Beta)) and base.uncertain:
+        if tailed:
             try:
                 return Truncated(base, max(low, least), min(high, most))
             except ValueError as error:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+from bvsim.schema.days import FIRST_DATE, LAST_DATE
+from bvsim.schema.errors import Place, Problem, SpecError, did_you_mean
 from bvsim.schema.part import part
 from bvsim.schema.units import (
     Count,
@@ -19,6 +22,7 @@ from bvsim.schema.units import (
     Share,
     TimedFactor,
     TimedShare,
+    WeibullShape,
     Years,
 )
 
@@ -70,7 +74,7 @@ class Life:
     vehicles: tuple[str, ...]
     cohorts_from: int
     """First year of registration; the group ends where the vehicle's next group begins."""
-    shape: Factor
+    shape: WeibullShape
     scale: PositiveYears
 
 
@@ -93,7 +97,7 @@ class Recalls:
     rate: PerYear
     packs: Count
     """Median size of a campaign in France."""
-    packs_gsd: Annotated[float, FigureIn("1", 1, 100)]
+    packs_gsd: Annotated[float, FigureIn("1", 1, 20)]
     age: Years
     """Age of the recalled packs."""
 
@@ -108,7 +112,7 @@ class SecondLife:
     """What a lever multiplies the share by."""
     lfp: Factor
     """Share of LFP packs used again relative to that of the others."""
-    shape: Factor
+    shape: WeibullShape
     scale: PositiveYears
     """Weibull distribution of the second life."""
 
@@ -124,7 +128,7 @@ class Routing:
     second_life: SecondLife
     dwell: Months
     """Median wait at dismantlers and car makers before a pack is sent on."""
-    dwell_gsd: Annotated[float, FigureIn("1", 1, 100)]
+    dwell_gsd: Annotated[float, FigureIn("1", 1, 20)]
 
 
 @part
@@ -149,6 +153,9 @@ class FleetSpec:
     routing: Routing
 
 
+_FIRST_YEAR, _LAST_YEAR = FIRST_DATE.year, LAST_DATE.year
+
+
 def read_history(path: Path) -> dict[str, tuple[int, tuple[float, ...]]]:
     """Read a CSV file of yearly series.
 
@@ -166,24 +173,58 @@ def read_history(path: Path) -> dict[str, tuple[int, tuple[float, ...]]]:
 
     Raises
     ------
-    ValueError
-        When the years have gaps or a cell is not a number.
+    SpecError
+        With the line where the years have gaps, a line has more or fewer cells than the
+        header, or a cell is not a finite number from 0 up.
     """
-    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
-    header, *rows = list(csv.reader(lines))
-    years = [int(row[0]) for row in rows]
-    if years != list(range(years[0], years[0] + len(years))):
-        raise ValueError(f"{path.name}: the years are not consecutive")
-    columns: dict[str, tuple[int, tuple[float, ...]]] = {}
-    for position, name in enumerate(header[1:], start=1):
-        cells = [row[position].strip() for row in rows]
-        while cells and not cells[-1]:
-            cells.pop()
-        try:
-            columns[name] = (years[0], tuple(float(cell) for cell in cells))
-        except ValueError as error:
-            raise ValueError(f"{path.name}, column {name}: {error}") from None
-    return columns
+    lines = enumerate(path.read_text("utf-8-sig").splitlines(), start=1)
+    rows = [(n, next(csv.reader([text]))) for n, text in lines if text and text[0] != "#"]
+    if len(rows) < 2:
+        raise _at(path, rows[0][0] if rows else 1, "a header and at least one year, please")
+    (first, header), *rows = rows
+    if len(set(header)) < len(header):
+        raise _at(path, first, "two columns bear one name")
+    years = [_year(path, line, row, len(header)) for line, row in rows]
+    for (line, _), before, year in zip(rows[1:], years, years[1:], strict=False):
+        if year != before + 1:
+            raise _at(path, line, f"{year} follows {before}: years ascend without gaps")
+    return {
+        name: (years[0], _series(path, name, [(line, row[at].strip()) for line, row in rows]))
+        for at, name in enumerate(header[1:], start=1)
+    }
+
+
+def _at(path: Path, line: int, message: str) -> SpecError:
+    """Return the error about a line of a data file."""
+    return SpecError([Problem(Place(path.as_posix(), line, 1), "", message)])
+
+
+def _year(path: Path, line: int, row: list[str], cells: int) -> int:
+    """Return the year of a line that has as many cells as the header."""
+    if len(row) != cells:
+        raise _at(path, line, f"{len(row)} cells where the header has {cells}")
+    year = row[0].strip()
+    if not year.isdecimal() or not _FIRST_YEAR <= int(year) <= _LAST_YEAR:
+        raise _at(path, line, f"{row[0]!r} is not a year from {_FIRST_YEAR} to {_LAST_YEAR}")
+    return int(year)
+
+
+def _series(path: Path, name: str, cells: list[tuple[int, str]]) -> tuple[float, ...]:
+    """Return the numbers of a column, which may end before the file does."""
+    while cells and not cells[-1][1]:
+        cells.pop()
+    return tuple(_amount(path, line, name, text) for line, text in cells)
+
+
+def _amount(path: Path, line: int, name: str, text: str) -> float:
+    """Return a finite number that is not negative."""
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = math.nan
+    if not 0.0 <= amount < math.inf:
+        raise _at(path, line, f"{name}: {text!r} is not a finite number from 0 up")
+    return amount
 
 
 def fill_history(section: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -208,7 +249,8 @@ def fill_history(section: Mapping[str, Any], folder: Path) -> dict[str, Any]:
             continue
         columns = read_history(folder / series["file"])
         if series["column"] not in columns:
-            raise ValueError(f"{series['file']} has no column {series['column']!r}")
+            near = did_you_mean(series["column"], columns)
+            raise ValueError(f"{series['file']} has no column {series['column']!r}{near}")
         first_year, values = columns[series["column"]]
         filled[name] = {**series, "first_year": first_year, "values": list(values)}
     return {**section, "history": filled}

@@ -6,9 +6,20 @@ from dataclasses import field
 from typing import Annotated, Literal
 
 from bvsim.schema.part import part
-from bvsim.schema.units import Days, Factor, FigureIn, Lot, Months, OnDate, PerYear, Share, Weeks
+from bvsim.schema.units import (
+    Days,
+    Exponent,
+    Factor,
+    FigureIn,
+    Lot,
+    Months,
+    OnDate,
+    PerYear,
+    Share,
+    Weeks,
+)
 
-GeometricSd = Annotated[float, FigureIn("1", 1, 100)]
+GeometricSd = Annotated[float, FigureIn("1", 1, 20)]
 
 Goods = Literal["cam", "pcam", "kilns"]
 
@@ -78,7 +89,7 @@ class Disruption:
     closes: tuple[str, ...]
     start: OnDate
     until: OnDate
-    spread: Factor
+    spread: Exponent
     """Factor on the log spread of lead times while it lasts (crowded ports, lost capacity)."""
 
 
@@ -95,7 +106,7 @@ class Hazard:
     length_spread: GeometricSd
     slowdown: Factor
     """Factor on the transit of the slowed routes."""
-    spread: Factor
+    spread: Exponent
 
 
 @part

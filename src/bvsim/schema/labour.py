@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from bvsim.schema.part import part
 from bvsim.schema.units import (
     Count,
+    Exponent,
     Factor,
     FigureIn,
     Heads,
@@ -127,7 +128,7 @@ class Attrition:
     """For the record: how long such news unsettles people."""
     poached: SkillShares
     """Share of leavers who look for another plant of the valley."""
-    pay_exponent: Factor
+    pay_exponent: Exponent
     """They prefer a plant in proportion to its pay over the old one to this power."""
     away: SkillShares
     """Share of leavers who retire, leave the region or the trade."""
@@ -159,11 +160,11 @@ class ThinStaffing:
 
     crew_minimum: Share
     """Share of a crew's posts that must be filled for it to run."""
-    repair_exponent: Factor
+    repair_exponent: Exponent
     """Repairs take (technicians on the path / present) to this power as long."""
     technicians_floor: Share
     """Share of the skilled people on the path taken as present at least: the contractors."""
-    learning_elasticity: Factor
+    learning_elasticity: Exponent
     """Rate and yield are learnt at (proficient technicians and engineers per released line,
     over those on the class's staffing path) to this power."""
     fastest: Factor

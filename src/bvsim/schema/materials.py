@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from bvsim.schema.part import part
-from bvsim.schema.units import FigureIn, KgPerKg, KgPerKwh, Part, Share, TonnesPerGwh
+from bvsim.schema.units import CamPerKwh, FigureIn, KgPerKg, KgPerKwh, Part, Share, TonnesPerGwh
 
 SquareMetresPerKwh = Annotated[float, FigureIn("m2/kWh", 0, 1000)]
 TonnesCo2PerTonne = Annotated[float, FigureIn("tCO2/t", 0, 1000)]
@@ -19,7 +19,7 @@ class Recipe:
     """What a kWh of good cells of one chemistry holds, and what its cathode is made of."""
 
     family: Family
-    cam: KgPerKwh
+    cam: CamPerKwh
     """Cathode active material (CAM) in the cell, net of trim and scrap."""
     precursor: KgPerKg
     """Ni-Co-Mn hydroxide (pCAM) in a kg of CAM; 0 where the cathode needs none."""

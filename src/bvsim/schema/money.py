@@ -8,6 +8,7 @@ from bvsim.schema.part import part
 from bvsim.schema.unit import Timed
 from bvsim.schema.units import (
     EurPerKwh,
+    Exponent,
     Factor,
     FigureIn,
     Growth,
@@ -96,7 +97,7 @@ class ClosureRule:
 
     reference: Months
     """Runway at which the hazard is the class's own."""
-    power: Factor
+    power: Exponent
     """Exponent."""
     lowest: Factor
     """Multiplier of a plant that earns money, at the least."""

@@ -22,7 +22,7 @@ from bvsim.schema.units import (
     Share,
 )
 
-GeometricSd = Annotated[float, FigureIn("1", 1, 100, kept=True)]
+GeometricSd = Annotated[float, FigureIn("1", 1, 20, kept=True)]
 
 _SHORTEST_MONTHS: Final = 1e-3
 

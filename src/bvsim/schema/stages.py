@@ -6,7 +6,7 @@ from datetime import date
 from typing import ClassVar, Literal
 
 from bvsim.schema.part import part
-from bvsim.schema.units import Factor, LookMonths, Months, OnDate, PerYear, Share
+from bvsim.schema.units import LookMonths, Months, OnDate, PerYear, Quantile, Share
 
 
 @part
@@ -104,7 +104,7 @@ class Project:
 class Shock:
     """The common industry shock that ties the fates of projects and sites together."""
 
-    level: Factor
+    level: Quantile
     """The shock's quantile in (0, 1): high is a bad decade for batteries."""
     correlation: Share
     """Share of the variance of each project's luck that the shock explains."""

@@ -43,7 +43,7 @@ _DAYS: Final = 365.25 * _YEARS
 # Most of a quantity is what no plant, market or life could reach: a number beyond it is a slip of
 # the pen, and nothing that the model does with it has a meaning.
 Share = Annotated[float, FigureIn("share", 0, 1)]
-Factor = Annotated[float, FigureIn("1", 0, 1000)]
+Factor = Annotated[float, FigureIn("1", 0, 100)]
 Count = Annotated[float, FigureIn("count", 0, 1e5, whole=True)]
 Lines = Annotated[float, FigureIn("count", 0, 500, whole=True)]
 WorkedDays = Annotated[float, FigureIn("count", 1, 365, whole=True)]
@@ -79,7 +79,7 @@ EurPerTonne = Annotated[float, FigureIn("EUR/t", -1e7, 1e7)]
 Kilometres = Annotated[float, FigureIn("km", 0, 2e4)]
 
 TimedShare = Annotated[Timed, FigureIn("share", 0, 1, timed=True)]
-TimedFactor = Annotated[Timed, FigureIn("1", 0, 1000, timed=True)]
+TimedFactor = Annotated[Timed, FigureIn("1", 0, 100, timed=True)]
 TimedCount = Annotated[Timed, FigureIn("count", 0, 1e5, whole=True, timed=True)]
 TimedDays = Annotated[Timed, FigureIn("days", 0, _DAYS, timed=True)]
 
@@ -90,7 +90,13 @@ Rest = Annotated[float, FigureIn("share", 0, 0.99, kept=True)]
 Persistence = Annotated[float, FigureIn("share", 0, 0.999)]
 """Of a deviation from one year to the next; at one it would have no spread of its own."""
 PositiveFactor = Annotated[float, FigureIn("1", 0.01, 100)]
-Elasticity = Annotated[float, FigureIn("1", 0, 10)]
+Exponent = Annotated[float, FigureIn("1", 0, 10)]
+"""Elasticities and powers, and what acts in an exponent."""
+LogSpread = Annotated[float, FigureIn("1", 0, 2)]
+"""A standard deviation in the logarithm: two is a factor of seven either way."""
+Quantile = Annotated[float, FigureIn("1", 0, 1)]
+WeibullShape = Annotated[float, FigureIn("1", 0.1, 20)]
+CamPerKwh = Annotated[float, FigureIn("kg/kWh", 0.01, 1000)]
 PositiveYears = Annotated[float, FigureIn("years", 0.1, _YEARS)]
 WeeklyHours = Annotated[float, FigureIn("hours", 1, 168)]
 Lot = Annotated[float, FigureIn("t", 0.001, 1e9)]

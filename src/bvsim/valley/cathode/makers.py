@@ -273,6 +273,8 @@ class CamMaker(CathodePlant):
 
     def _charge(self, started: float, good: float, period: Period) -> None:
         """Book what a period's charge took in, and let the batch wait."""
+        if started <= 0.0:
+            return
         recipe, row = self.recipe, self.account.now
         used = self.feed.use(started * recipe.precursor)
         taken = [share * used for share in self.feed.stock.shares]
