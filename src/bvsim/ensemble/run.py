@@ -17,12 +17,12 @@ from bvsim.ensemble.design.shard import Shard
 from bvsim.ensemble.experiment import Experiment, Given, RowKind
 from bvsim.ensemble.precision import Precision, Target
 from bvsim.ensemble.store.folder import RunError, fresh_folder, locked, write_text
-from bvsim.ensemble.store.manifest import Manifest, differences, read_manifest
+from bvsim.ensemble.store.manifest import Manifest, differences
 from bvsim.ensemble.store.results import Run, open_run
 from bvsim.ensemble.store.run_store import Store
 from bvsim.ensemble.work import Job
 from bvsim.ensemble.workers.engine import HERE, Engine
-from bvsim.ensemble.workers.pool import Pool
+from bvsim.ensemble.workers.pool import EngineGoneError, Pool
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -36,7 +36,7 @@ Words = dict[str, Any]
 
 
 class Interrupted(KeyboardInterrupt):
-    """A run was stopped by Ctrl-C; what was finished is kept in `run`."""
+    """A run was stopped by Ctrl-C or a signal to end; what was finished is kept in `run`."""
 
     def __init__(self, stopped: Run) -> None:
         super().__init__(f"interrupted; {stopped.folder} keeps what was finished")
@@ -122,9 +122,10 @@ def run(scenario: Scenario, draws: int = 512, seed: int = 1, **options: Unpack[O
     ------
     RunError
         When the request cannot be met: a folder in use, other inputs than those of the run to
-        be resumed, a design that cannot be extended.
+        be resumed, a design that cannot be extended. When the engine is gone; rows are kept.
     Interrupted
-        On Ctrl-C, with the rows finished so far in its `run`. A second Ctrl-C ends at once.
+        On Ctrl-C, SIGTERM or SIGHUP, with the rows finished so far in its `run`. A second ends
+        at once.
     """
     words: Words = dict(options)
     engine = Engine(**_taken(words, Engine))
@@ -187,9 +188,8 @@ def perform(
     before = _before(target, experiment, resume=resume, grows=bool(precision.targets))
     if before is not None:
         experiment = replace(experiment, draws=max(experiment.draws, before["draws"]))
-    target.mkdir(parents=True, exist_ok=True)
     most = precision.max_draws if precision.targets else experiment.draws
-    with locked(target):
+    with _folder(target), locked(target):
         store = Store(target, experiment.manifest, before)
         if before is not None and precision.targets:
             precision.add(*store.tables.values("kpis", precision.names))
@@ -199,6 +199,20 @@ def perform(
     if result.status == "interrupted":
         raise Interrupted(result)
     return result
+
+
+@contextlib.contextmanager
+def _folder(target: Path) -> Iterator[None]:
+    """Make a folder; one that was made for nothing is taken away again."""
+    made = not target.exists()
+    target.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        if made:
+            with contextlib.suppress(OSError):  # not empty: something is kept
+                target.rmdir()
+        raise
 
 
 def _before(target: Path, experiment: Experiment, *, resume: bool, grows: bool) -> Manifest | None:
@@ -217,7 +231,7 @@ def _before(target: Path, experiment: Experiment, *, resume: bool, grows: bool) 
         raise RunError(
             f"{target} is not empty: resume the run it holds (--resume), or choose another folder"
         )
-    manifest = read_manifest(target)
+    manifest = open_run(target).manifest
     wrong = differences(manifest, experiment.identity)
     shard = Shard(*(manifest.get("shard") or (1, 1)))
     if shard != experiment.shard:
@@ -246,21 +260,32 @@ def _simulate(
     progress: Progress | None,
 ) -> None:
     """Simulate what is missing; make the tables, say so, delete what they were made from."""
-    with _ctrl_c(pool):
+    with _stopping(pool):
         try:
-            pool.start()
+            pool.start()  # an engine that does not begin has changed nothing
             draws = experiment.draws
             _round(experiment, store, pool, precision, progress)
             while not pool.halted and (more := precision.next(draws)) is not None:
                 larger = replace(experiment, draws=more)
                 _round(larger, store, pool, precision, progress, first=draws)
                 draws = more
+        except EngineGoneError as gone:
+            pool.close(kill=True)
+            store.finish(interrupted=True)
+            kept = len(store.done()[0])
+            raise RunError(
+                f"{gone}; {kept} finished rows are kept in {store.folder}: go on with --resume"
+            ) from gone
         except BaseException:
             pool.close(kill=True)
-            store.note("failed")
+            store.give_up("failed")
             raise
         pool.close()
-        store.finish(interrupted=pool.halted, precision=precision.record(draws))
+        try:
+            store.finish(interrupted=pool.halted, precision=precision.record(draws))
+        except BaseException:
+            store.give_up("interrupted")
+            raise
 
 
 def _round(
@@ -279,6 +304,7 @@ def _round(
     pool.begin(rows)  # workers have something to do while the parent loads what writes tables
     write_text(store.folder / "scenario.yaml", experiment.scenario.to_yaml())
     store.tables.write_draws(experiment.figures, experiment.drawn(), experiment.columns)
+    store.hold("scenario.yaml", "draws.parquet")
 
     def tell(done: int) -> None:
         try:
@@ -300,23 +326,35 @@ def _round(
 
 
 @contextlib.contextmanager
-def _ctrl_c(pool: Pool) -> Iterator[None]:
-    """Turn the first Ctrl-C into a request to stop; the second acts as usual."""
+def _stopping(pool: Pool) -> Iterator[None]:
+    """Turn the first Ctrl-C or order to end into a request to stop; the second acts as Ctrl-C."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    usual = signal.getsignal(signal.SIGINT)
+    usual = {number: signal.getsignal(number) for number in _stop_signals()}
 
     def request(number: int, frame: FrameType | None) -> None:
         if pool.halted:
             raise KeyboardInterrupt
         pool.halt()
 
-    signal.signal(signal.SIGINT, request)
+    for number in usual:
+        signal.signal(number, request)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, usual)
+        for number, handler in usual.items():
+            signal.signal(number, handler)
+
+
+def _stop_signals() -> Iterator[signal.Signals]:
+    """Yield Ctrl-C, an order to end, a closed terminal; not those that `nohup` has ignored."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and (
+            name == "SIGINT" or signal.getsignal(number) is not signal.SIG_IGN
+        ):
+            yield number
 
 
 __all__ = ["Interrupted", "Progress", "Run", "RunError", "open_run", "perform", "run"]
