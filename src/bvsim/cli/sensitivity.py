@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from bvsim.cli.errors import FAILED
 from bvsim.cli.frames import Column, frame_table, interval, number
+from bvsim.cli.opened import is_run, opened
 from bvsim.cli.options import (
     changed,
     changes_options,
@@ -83,12 +83,11 @@ def sensitivity(
     """
     from bvsim.analysis.sensitivity.methods import analyse, remarks
     from bvsim.analysis.written import write_tables
-    from bvsim.ensemble.store.results import open_run
 
-    if (Path(source) / "manifest.json").is_file():
-        run = open_run(source)
+    if is_run(source):
+        run = opened(source)
     else:
-        run = _made(source, method, outcomes, dict(options))
+        run = _made(source, method, outcomes, dict(options)).require_rows()
     failed = len(run.manifest["failures"])
     if failed:
         click.echo(f"{failed} rows failed; see {run.folder / 'manifest.json'}", err=True)

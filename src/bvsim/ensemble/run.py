@@ -303,7 +303,9 @@ def _round(
     store.begin(experiment.manifest)  # what will be run is written down before its first row
     pool.begin(rows)  # workers have something to do while the parent loads what writes tables
     write_text(store.folder / "scenario.yaml", experiment.scenario.to_yaml())
-    store.tables.write_draws(experiment.figures, experiment.drawn(), experiment.columns)
+    store.tables.write_draws(
+        experiment.figures, experiment.drawn(), experiment.columns, experiment.units
+    )
     store.hold("scenario.yaml", "draws.parquet")
 
     def tell(done: int) -> None:

@@ -58,6 +58,11 @@ def atomic(path: Path) -> Iterator[Path]:
         yield beside(path)
 
 
+def holds_run(folder: Path) -> bool:
+    """Tell whether a folder is that of a run, or of a sweep."""
+    return any((folder / name).exists() for name in ("manifest.json", "sweep.json"))
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a text file atomically, in UTF-8."""
     write_bytes(path, text.encode("utf-8"))

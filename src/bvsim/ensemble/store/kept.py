@@ -75,9 +75,10 @@ class Tables:
         names: Sequence[str],
         blocks: Iterable[FloatArray],
         dimensions: Sequence[int] | None = None,
+        units: Sequence[str] | None = None,
     ) -> None:
         """Write the table of draws."""
-        write_draws(self.folder / "draws.parquet", names, blocks, dimensions)
+        write_draws(self.folder / "draws.parquet", names, blocks, dimensions, units)
 
     def merge(self) -> None:
         """Bring shards and tables together in new ones beside the tables, or in none.
