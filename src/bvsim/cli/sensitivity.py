@@ -81,6 +81,7 @@ def sensitivity(
     SCENARIO may also be a folder that this command made for the same method; for prcc, any
     run. Then nothing is simulated.
     """
+    from bvsim.analysis.errors import AnalysisError
     from bvsim.analysis.sensitivity.methods import analyse, remarks
     from bvsim.analysis.written import write_tables
 
@@ -91,7 +92,15 @@ def sensitivity(
     failed = len(run.manifest["failures"])
     if failed:
         click.echo(f"{failed} rows failed; see {run.folder / 'manifest.json'}", err=True)
-    found = {name: analyse(run, method, name, options["figures"]) for name in outcomes}
+    found, silent = {}, False
+    for name in outcomes:
+        try:
+            found[name] = analyse(run, method, name, options["figures"])
+        except AnalysisError as error:  # one that never varies does not stop the others
+            if len(outcomes) == 1:
+                raise
+            click.echo(f"left out: {error}", err=True)
+            silent = True
     said = {name: remarks(run, method, table) for name, table in found.items()}
     place = write_tables(run.folder, {f"{method}_{name}": table for name, table in found.items()})
     if as_json:
@@ -99,7 +108,7 @@ def sensitivity(
     else:
         _print_tables(run, method, found, said)
         click.echo(f"Tables  {place}/*.csv, *.parquet")
-    if failed:
+    if failed or silent:
         ctx.exit(FAILED)
 
 

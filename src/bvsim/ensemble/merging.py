@@ -45,10 +45,8 @@ def merge(shards: Sequence[str | Path], out: str | Path) -> Run:
 
 def _is_free(target: Path) -> bool:
     """Tell whether a folder is empty, or holds only what a killed merge left without a manifest."""
-    if not target.exists():
-        return True
-    held = {path.name for path in target.iterdir()} if target.is_dir() else {MANIFEST}
-    return held <= {".lock"} or (_PARTS in held and MANIFEST not in held)
+    unfinished = (target / _PARTS).exists() and not (target / MANIFEST).exists()
+    return folder.is_free(target) or unfinished
 
 
 def _build(runs: list[Run], target: Path) -> None:
@@ -56,6 +54,7 @@ def _build(runs: list[Run], target: Path) -> None:
     parts = target / _PARTS
     shutil.rmtree(parts, ignore_errors=True)
     parts.mkdir()
+    files: dict[str, str] = {}
     try:
         _write_tables(runs, parts)
         for name in ("scenario.yaml", "draws.parquet"):
@@ -64,6 +63,11 @@ def _build(runs: list[Run], target: Path) -> None:
         write_manifest(parts, {**_manifest(runs), "files": files})
         for name in (*files, MANIFEST):
             (parts / name).replace(target / name)
+    except BaseException:
+        if not (target / MANIFEST).exists():
+            for name in files:
+                (target / name).unlink(missing_ok=True)
+        raise
     finally:
         shutil.rmtree(parts, ignore_errors=True)
 

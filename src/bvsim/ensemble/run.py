@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +17,7 @@ from bvsim.ensemble.design.points import extendable
 from bvsim.ensemble.design.shard import Shard
 from bvsim.ensemble.experiment import Experiment, Given, RowKind
 from bvsim.ensemble.precision import Precision, Target
-from bvsim.ensemble.store.folder import RunError, fresh_folder, locked, write_text
+from bvsim.ensemble.store.folder import RunError, fresh_folder, is_free, locked, write_text
 from bvsim.ensemble.store.manifest import Manifest, differences
 from bvsim.ensemble.store.results import Run, open_run
 from bvsim.ensemble.store.run_store import Store
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
     import pandas as pd
+
+_LOG = logging.getLogger(__name__)
 
 Progress = Callable[[int, int, int], None]
 """Called with the number of rows done (failed ones included), of all rows, of failed rows."""
@@ -223,10 +226,10 @@ def _before(target: Path, experiment: Experiment, *, resume: bool, grows: bool) 
     RunError
         When the folder is in use by something else, or what it holds cannot be gone on with.
     """
-    if not target.is_dir() or all(path.name == ".lock" for path in target.iterdir()):
-        if target.exists() and not target.is_dir():
-            raise RunError(f"{target} is not a folder")
+    if is_free(target):
         return None
+    if not target.is_dir():
+        raise RunError(f"{target} is not a folder")
     if not resume:
         raise RunError(
             f"{target} is not empty: resume the run it holds (--resume), or choose another folder"
@@ -241,6 +244,7 @@ def _before(target: Path, experiment: Experiment, *, resume: bool, grows: bool) 
             f"{target} holds rows made from other inputs ({'; '.join(wrong)}): "
             "they cannot be mixed; choose another folder"
         )
+    _tell_libraries(target, manifest["packages"], experiment.manifest["packages"])
     draws, per_draw = manifest["draws"], manifest["per_draw"]
     if (experiment.draws < draws and not grows) or experiment.per_draw < per_draw:
         raise RunError(f"{target} has {draws} draws of {per_draw} replications: ask for no fewer")
@@ -250,6 +254,17 @@ def _before(target: Path, experiment: Experiment, *, resume: bool, grows: bool) 
             "strata depend on their number; choose another folder, or a sobol or random design"
         )
     return manifest
+
+
+def _tell_libraries(target: Path, theirs: dict[str, str], ours: dict[str, str]) -> None:
+    """Say which libraries have changed since a run began: digits may, too."""
+    changed = [
+        f"{name} {old} -> {ours[name]}"
+        for name, old in theirs.items()
+        if name in ours and ours[name] != old
+    ]
+    if changed:
+        _LOG.warning("%s goes on with other libraries: %s", target, ", ".join(changed))
 
 
 def _simulate(

@@ -58,6 +58,17 @@ def atomic(path: Path) -> Iterator[Path]:
         yield beside(path)
 
 
+def is_free(folder: Path) -> bool:
+    """Tell whether a folder is empty or not there, but for what a killed writer left over."""
+    if not folder.exists():
+        return True
+    return folder.is_dir() and all(_is_left_over(path.name) for path in folder.iterdir())
+
+
+def _is_left_over(name: str) -> bool:
+    return name == ".lock" or (name.startswith(".") and name.endswith(".tmp"))
+
+
 def holds_run(folder: Path) -> bool:
     """Tell whether a folder is that of a run, or of a sweep."""
     return any((folder / name).exists() for name in ("manifest.json", "sweep.json"))

@@ -18,6 +18,7 @@ from bvsim.ensemble.store.manifest import (
     Manifest,
     PrecisionEntry,
     planned,
+    read_manifest,
     write_manifest,
 )
 from bvsim.ensemble.store.seals import coming, drop_coming, seal, settle
@@ -92,14 +93,27 @@ class Store:
         kept = len(self.tables.done()[0])
         whole = kept + len(self.failures) >= planned(self._head) and not interrupted
         self.tables.merge()
-        for name in (f"{table}.parquet" for table in self.tables.names):
-            path = self.folder / name
-            self._files[name] = seal(new if (new := coming(path)).exists() else path)
         ended = "complete" if self.tables.names else "failed"
-        self.note(ended if whole else "interrupted", self.tables.names, precision)
+        self._commit(ended if whole else "interrupted", precision)
         settle(self.folder, self._files)
         drop_coming(self.folder)
         self.tables.clean()
+
+    def _commit(self, status: str, precision: PrecisionEntry | None) -> None:
+        """Have the manifest know the new tables: from then on they are those of the run."""
+        before, files = self._files, dict(self._files)
+        for name in (f"{table}.parquet" for table in self.tables.names):
+            path = self.folder / name
+            files[name] = seal(new if (new := coming(path)).exists() else path)
+        self._files = files
+        try:
+            self.note(status, self.tables.names, precision)
+        except BaseException:
+            if read_manifest(self.folder).get("files") != files:
+                self._files = before
+                drop_coming(self.folder)
+            raise
+        self._begun = False  # nothing is left to be given up
 
     def give_up(self, status: str) -> None:
         """Write down that it went no further, if anything was written before and the disk lets."""
