@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import Final
 
@@ -42,21 +42,24 @@ def limit_events(env: simpy.Environment, date_of: Callable[[float], object], mos
     def counted() -> None:
         if next(numbers) > most:
             raise RowLimitError(
-                f"more than {most:,} events by {date_of(env.now)}; "
-                f"the next is of {', '.join(_owners(env)) or 'nobody'}"
+                f"more than {most:,} events by {date_of(env.now)}; the next is of {_owners(env)}"
             )
         step()
 
     env.step = counted  # type: ignore[method-assign]
 
 
-def _owners(env: simpy.Environment) -> Iterator[str]:
-    """Yield whom the next event wakes: ``acc-douvrin.block-1 (change_products)``."""
-    for wake in env._queue[0][3].callbacks or ():
-        generator = getattr(getattr(wake, "__self__", None), "_generator", None)
-        if generator is not None:
-            what = getattr(generator, "__name__", type(generator).__name__)
-            yield f"{_name(generator)} ({what.removesuffix('_gen')})"
+def _owners(env: simpy.Environment, wakes: Iterable[object] | None = None) -> str:
+    """Say whom an event, the next one by default, wakes: ``acc-douvrin.block-1 (approve)``."""
+    if wakes is None:
+        wakes = (env._queue[0][3].callbacks if env._queue else None) or ()
+    found = [getattr(getattr(wake, "__self__", None), "_generator", None) for wake in wakes]
+    return ", ".join(_owner(each) for each in found if each is not None) or "nobody"
+
+
+def _owner(generator: object) -> str:
+    what: str = getattr(generator, "__name__", type(generator).__name__)
+    return f"{_name(generator)} ({what.removesuffix('_gen')})"
 
 
 def _name(generator: object) -> str:
@@ -73,8 +76,14 @@ def _name(generator: object) -> str:
 def place_of(frame: FrameType | None) -> str:
     """Say which actor's process a frame is in, and on what day since the start."""
     while frame is not None:
-        process = frame.f_locals.get("self")
-        if isinstance(process, simpy.Process):
-            return f"{_name(process._generator)} on day {process.env.now:.0f} since the start"
+        actor = frame.f_locals.get("self")
+        if isinstance(actor, simpy.Process):
+            return f"{_owner(actor._generator)} {_when(actor.env)}"
+        if isinstance(actor, simpy.Environment):
+            return f"{_owners(actor, frame.f_locals.get('callbacks'))} {_when(actor)}"
         frame = frame.f_back
     return "outside any actor's process"
+
+
+def _when(env: simpy.Environment) -> str:
+    return f"on day {env.now:.0f} since the start"
