@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMULA = r"^[=+\-@\t\r]."
+FORMULA = r"^[=+\-@\t\n]."
 """How a text begins that a spreadsheet would work out instead of showing it."""
 
 
 def harmless(text: object) -> object:
     """Return a text that begins no formula: such a one gets an apostrophe; numbers stay."""
-    return f"'{text}" if isinstance(text, str) and re.match(FORMULA, text, re.DOTALL) else text
+    if not isinstance(text, str):
+        return text
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")  # one end of line for every reader
+    return f"'{lines}" if re.match(FORMULA, lines, re.DOTALL) else lines
 
 
 def csv_text(frame: pd.DataFrame) -> str:
