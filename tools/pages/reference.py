@@ -44,7 +44,8 @@ The shell completes commands, options and names of scenarios after one line in i
 | 0 | done |
 | 1 | a check failed, or some replications failed |
 | 2 | bad input: one line per error |
-| 130 | interrupted; what was finished is kept |
+| 130 | interrupted (Ctrl-C, SIGTERM, a closed terminal); what was finished is kept |
+| 141 | who read the output left, as `\\| head` does |
 """
 
 KEY_FIGURES_HEAD = """\
@@ -148,7 +149,7 @@ def _key_figures() -> Iterator[str]:
 def _tables() -> Iterator[str]:
     yield "## What identifies a row\n"
     yield from _header("column", "meaning")
-    for name, meaning in ROW_KEYS.items():
+    for name, (_unit, _kind, meaning) in ROW_KEYS.items():
         yield _row(f"`{name}`", meaning)
     yield "\n## Quantities\n"
     yield from _header("column", "unit", "kind", "meaning")

@@ -8,6 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from bvsim.analysis.summary import plain
+from bvsim.ensemble.store.folder import together
+from bvsim.ensemble.store.spreadsheet import csv_text
 
 FOLDER = "analysis"
 
@@ -16,10 +18,11 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Path:
     """Write tables as Parquet and CSV into the subfolder `analysis`, and return it."""
     place = folder / FOLDER
     place.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        flat = table.reset_index()
-        flat.to_parquet(place / f"{name}.parquet", index=False)
-        flat.to_csv(place / f"{name}.csv", index=False, lineterminator="\n")
+    with together() as beside:
+        for name, table in tables.items():
+            flat = table.reset_index()
+            flat.to_parquet(beside(place / f"{name}.parquet"), index=False)
+            beside(place / f"{name}.csv").write_text(csv_text(flat), "utf-8", newline="\n")
     return place
 
 

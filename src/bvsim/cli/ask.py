@@ -11,6 +11,7 @@ import click
 
 from bvsim.cli.errors import FAILED
 from bvsim.cli.frames import count
+from bvsim.cli.opened import opened
 from bvsim.cli.options import FOLDER, json_option
 
 if TYPE_CHECKING:
@@ -42,11 +43,10 @@ def ask(
     """
     from bvsim.analysis.discovery.ask import UnansweredError
     from bvsim.analysis.discovery.ask import ask as answer_to
-    from bvsim.ensemble.store.results import open_run
 
-    opened = open_run(run)
+    source = opened(run)
     try:
-        found = answer_to(opened, question, given, undefined)
+        found = answer_to(source, question, given, undefined)
     except UnansweredError as nothing:
         click.echo(str(nothing), err=True)
         ctx.exit(FAILED)

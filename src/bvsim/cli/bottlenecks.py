@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from bvsim.cli.errors import FAILED
+from bvsim.cli.opened import is_run, opened
 from bvsim.cli.options import (
     changed,
     changes_options,
@@ -66,9 +66,7 @@ def bottlenecks(
 
 
 def _opened(source: str) -> Run | None:
-    from bvsim.ensemble.store.results import open_run
-
-    return open_run(source) if (Path(source) / "manifest.json").is_file() else None
+    return opened(source) if is_run(source) else None
 
 
 def _made(source: str, year: int, options: dict[str, Any]) -> Run:

@@ -75,8 +75,9 @@ def check(
         verdicts += _orphans({files.folder for _, files in wanted.values()}, set(wanted))
     if junit is not None:
         from bvsim.analysis.regression.junit import junit_xml
+        from bvsim.ensemble.store.folder import write_text
 
-        junit.write_text(junit_xml(verdicts, seconds), encoding="utf-8")
+        write_text(junit, junit_xml(verdicts, seconds))
     _say(verdicts, update, as_json, sum(seconds.values()))
     if update:
         _write({name: files for name, (_, files) in wanted.items()}, measured, as_json)

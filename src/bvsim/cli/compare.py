@@ -12,6 +12,7 @@ import click
 
 from bvsim.cli.compare_targets import Target, print_robustness, read_targets, robustness
 from bvsim.cli.errors import FAILED, INTERRUPTED
+from bvsim.cli.opened import is_run, opened
 from bvsim.cli.options import (
     changed,
     changes_options,
@@ -128,12 +129,11 @@ def _sides(
     A run and what is set or turned are compared through the scenario that the run holds.
     """
     from bvsim import reading
-    from bvsim.ensemble.store.results import open_run
 
     def side(source: str, *, as_it_is: bool) -> Run | Scenario:
-        done = (Path(source) / "manifest.json").is_file()
+        done = is_run(source)
         if as_it_is:
-            return open_run(source) if done else reading.load(source)
+            return opened(source) if done else reading.load(source)
         if done and len(sources) > 1:
             raise click.UsageError(
                 f"{source} is a run: nothing can be set or turned in it any more"
@@ -157,8 +157,8 @@ def _runs(
     from bvsim.ensemble.run import run
     from bvsim.reading import Scenario
 
-    opened = [side for side in sides if not isinstance(side, Scenario)]
-    scheme = _scheme(next(iter(opened), None)) | options
+    had = [side for side in sides if not isinstance(side, Scenario)]
+    scheme = _scheme(next(iter(had), None)) | options
     if any(asked):
         _check_names(sides, scheme.get("years"), *asked)
     base = out or Path("runs") / f"compare-{datetime.now():%Y%m%d-%H%M%S}"
@@ -171,7 +171,8 @@ def _runs(
         target = base / _folder_name(side, taken)
         with progress_bar(side.name) as progress:
             again = target.exists()
-            made.append(run(side, out=target, resume=again, progress=progress, **scheme))
+            done = run(side, out=target, resume=again, progress=progress, **scheme)
+            made.append(done.require_rows())
     return made
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bvsim.cli.opened import opened
 from bvsim.cli.options import FOLDER, json_option
 
 if TYPE_CHECKING:
@@ -40,15 +41,14 @@ def discover(
     """
     from bvsim.analysis.discovery.discover import discover as look
     from bvsim.analysis.written import records, write_tables
-    from bvsim.ensemble.store.results import open_run
 
-    opened = open_run(run)
-    found = look(opened, outcome, figures, depth=depth)
+    source = opened(run)
+    found = look(source, outcome, figures, depth=depth)
     place = write_tables(run, {"discover_rules": found.rules, "discover_limits": found.limits})
     if as_json:
         answer = {
             "schema_version": 1,
-            "scenario": opened.scenario_name,
+            "scenario": source.scenario_name,
             "run": str(run),
             "outcome": outcome,
             "share": found.share,

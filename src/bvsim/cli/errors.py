@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
 FAILED = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
+UNREAD = 141
+"""Whoever read the output left, as `| head` does: what a shell reports of its own tools then."""
 
 _USER_ERRORS = (OSError, ValueError, LookupError, TypeError)
 
@@ -34,15 +40,49 @@ def explain(error: BaseException) -> tuple[list[str], int]:
     ], FAILED
 
 
+def _end_unheard(error: OSError) -> NoReturn:
+    """End the process when its output cannot be written: quietly, or with a line if it is heard."""
+    broken = isinstance(error, BrokenPipeError)
+    with contextlib.suppress(OSError):
+        if not broken:
+            click.echo(explain(error)[0][0], err=True)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):  # what they still hold is not tried again at the end
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(nowhere, stream.fileno())
+    sys.exit(UNREAD if broken else BAD_INPUT)
+
+
 class CarefulGroup(click.Group):
     """A group of commands whose errors become lines on standard error and an exit code."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command line; output that nobody takes ends it with a code and no traceback."""
+        if sys.stdout is None:  # closed before we began
+            sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+        try:
+            try:
+                return super().main(*args, **extra)
+            finally:
+                sys.stdout.flush()
+        except OSError as error:
+            _end_unheard(error)
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the command line, in which help may be asked for."""
+        try:
+            return super().make_context(*args, **extra)
+        except BrokenPipeError as error:
+            _end_unheard(error)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; with BVSIM_DEBUG set, errors come with their traceback."""
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except BrokenPipeError as error:
+            _end_unheard(error)
         except KeyboardInterrupt:
             click.echo("\ninterrupted", err=True)
             ctx.exit(INTERRUPTED)

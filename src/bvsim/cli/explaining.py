@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bvsim.cli.opened import opened
 from bvsim.cli.options import FOLDER, count_option, json_option, site_option
 
 if TYPE_CHECKING:
@@ -37,12 +38,10 @@ def explain(
     With one run: the ten dated events that part a future from the median one. With two: the chains
     from what was changed to the cells, with counts, and where each of them stops.
     """
-    from bvsim.ensemble.store.results import open_run
-
     if other is None:
         from bvsim.analysis.explain.future import tell
 
-        _tell(tell(open_run(run), draw, replication, site), as_json=as_json)
+        _tell(tell(opened(run), draw, replication, site), as_json=as_json)
         return
     if draw is not None:
         raise click.UsageError("--draw is for one run: two are compared over all their rows")

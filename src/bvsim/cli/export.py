@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from bvsim.cli.opened import opened
 from bvsim.cli.options import FOLDER
 
 
@@ -24,7 +25,6 @@ from bvsim.cli.options import FOLDER
 )
 def export(run: Path, to: str, out: Path | None) -> None:
     """Write the tables of the folder RUN for Excel or other tools."""
-    from bvsim.ensemble.store.results import open_run
     from bvsim.show.export import export_run
 
-    click.echo(str(export_run(open_run(run), to, out)))
+    click.echo(str(export_run(opened(run), to, out)))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bvsim.cli.frames import Column, FittedTable, frame_table
+from bvsim.cli.opened import opened
 from bvsim.cli.options import count_option, engine_options, json_option, out_option
 
 if TYPE_CHECKING:
@@ -66,9 +67,8 @@ def _say_moves(folder: Path, *, as_json: bool) -> None:
     """Print from where to where people went in a run, means of its rows."""
     from bvsim.analysis.ledger.moves import absorbed, origins
     from bvsim.cli.terminal import make_console
-    from bvsim.ensemble.store.results import open_run
 
-    run = open_run(folder)
+    run = opened(folder)
     by_plant = origins(run).groupby(level="entity").sum()
     tables = {"won": by_plant, "absorbed": absorbed(run)}
     if as_json:

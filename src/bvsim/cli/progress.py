@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import click
@@ -85,7 +85,12 @@ def progress_bar(title: str) -> Iterator[Report]:
     """
     show = _bar if sys.stderr.isatty() else _lines
     with show(title) as report:
-        yield report
+
+        def tell(done: int, total: int, failed: int) -> None:
+            with suppress(OSError):  # a terminal that was closed, a log on a full disk
+                report(done, total, failed)
+
+        yield tell
 
 
 @contextmanager

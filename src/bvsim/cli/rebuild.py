@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from bvsim.cli.opened import opened
 from bvsim.cli.options import FOLDER
 
 
@@ -35,12 +36,11 @@ from bvsim.cli.options import FOLDER
 )
 def report(run: Path, lang: str, beside: tuple[Path, ...], analyses: tuple[Path, ...]) -> None:
     """Rebuild report.html and the figures of the folder RUN."""
-    from bvsim.ensemble.store.results import open_run
     from bvsim.show.report import write_report
 
     for folder in analyses:
         if not any((folder / "analysis").glob("*.parquet")):
             raise click.UsageError(f"{folder} holds no analysis: nothing in {folder / 'analysis'}")
-    others = [open_run(folder) for folder in beside]
-    page = write_report(open_run(run), lang=lang, beside=others, analyses=analyses)
+    others = [opened(folder) for folder in beside]
+    page = write_report(opened(run), lang=lang, beside=others, analyses=analyses)
     click.echo(str(page))

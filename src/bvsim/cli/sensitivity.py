@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from bvsim.cli.errors import FAILED
 from bvsim.cli.frames import Column, frame_table, interval, number
+from bvsim.cli.opened import is_run, opened
 from bvsim.cli.options import (
     changed,
     changes_options,
@@ -81,18 +81,26 @@ def sensitivity(
     SCENARIO may also be a folder that this command made for the same method; for prcc, any
     run. Then nothing is simulated.
     """
+    from bvsim.analysis.errors import AnalysisError
     from bvsim.analysis.sensitivity.methods import analyse, remarks
     from bvsim.analysis.written import write_tables
-    from bvsim.ensemble.store.results import open_run
 
-    if (Path(source) / "manifest.json").is_file():
-        run = open_run(source)
+    if is_run(source):
+        run = opened(source)
     else:
-        run = _made(source, method, outcomes, dict(options))
+        run = _made(source, method, outcomes, dict(options)).require_rows()
     failed = len(run.manifest["failures"])
     if failed:
         click.echo(f"{failed} rows failed; see {run.folder / 'manifest.json'}", err=True)
-    found = {name: analyse(run, method, name, options["figures"]) for name in outcomes}
+    found, silent = {}, False
+    for name in outcomes:
+        try:
+            found[name] = analyse(run, method, name, options["figures"])
+        except AnalysisError as error:  # one that never varies does not stop the others
+            if len(outcomes) == 1:
+                raise
+            click.echo(f"left out: {error}", err=True)
+            silent = True
     said = {name: remarks(run, method, table) for name, table in found.items()}
     place = write_tables(run.folder, {f"{method}_{name}": table for name, table in found.items()})
     if as_json:
@@ -100,7 +108,7 @@ def sensitivity(
     else:
         _print_tables(run, method, found, said)
         click.echo(f"Tables  {place}/*.csv, *.parquet")
-    if failed:
+    if failed or silent:
         ctx.exit(FAILED)
 
 

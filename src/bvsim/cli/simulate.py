@@ -138,7 +138,7 @@ def _say_plan(scenario: Scenario, options: dict[str, Any], as_json: bool) -> Non
         "out": str(options["out"]) if options["out"] else None,
     }
     if as_json:
-        click.echo(json.dumps(plan))
+        click.echo(json.dumps(plan, allow_nan=False))
         return
     for name, value in plan.items():
         click.echo(f"{name.replace('_', ' '):<18} {value}")

@@ -135,7 +135,7 @@ def _say_cost(study: SweepRun, cost: Cost, as_json: bool) -> None:
         "seconds": round(cost.seconds, 1),
         "workers": cost.workers,
     }
-    click.echo(json.dumps(found))
+    click.echo(json.dumps(found, allow_nan=False))
 
 
 def _conclude(ctx: click.Context, study: SweepRun, runs: Sequence[Run], *, as_json: bool) -> None:

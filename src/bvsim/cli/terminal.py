@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from bvsim.analysis.ledger.bottlenecks import ledger_of, shares
 from bvsim.analysis.ledger.limits import sentences
@@ -34,7 +34,14 @@ def make_console() -> Console:
 
     probe = Console(highlight=False)
     width = min(probe.width, WIDTH) if sys.stdout.isatty() else WIDTH
-    return Console(width=width, highlight=False, soft_wrap=False)
+    console = Console(width=width, highlight=False, soft_wrap=False)
+    console.on_broken_pipe = _leave  # type: ignore[method-assign]
+    return console
+
+
+def _leave() -> NoReturn:
+    """Have the command end as with any output that is not read: rich would end it on its own."""
+    raise BrokenPipeError
 
 
 def say(*lines: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bvsim.cli.opened import opened
 from bvsim.cli.options import FOLDER, json_option, out_option, workers_option
 from bvsim.cli.progress import progress_bar
 
@@ -75,9 +76,7 @@ def value(*, source: Path, outcome: str, as_json: bool, **options: Any) -> None:
     The decision is which lever to turn, if any: each is simulated alone on the draws of RUN. What
     is maximised is the mean of the outcome, or money with --meur-per-unit.
     """
-    from bvsim.ensemble.store.results import open_run
-
-    run = open_run(source)
+    run = opened(source)
     names, beside = options["names"], options["beside"]
     if names == NONE and not beside:
         _say_variance(run, outcome, as_json=as_json)
@@ -86,7 +85,7 @@ def value(*, source: Path, outcome: str, as_json: bool, **options: Any) -> None:
         from bvsim.analysis.policy.labels import label
         from bvsim.analysis.policy.valuation import BASE
 
-        runs = {BASE: run} | {label(each): each for each in map(open_run, beside)}
+        runs = {BASE: run} | {label(each): each for each in map(opened, beside)}
     else:
         runs = _turned(run, names, options["out"], options["workers"])
     _say_value(runs, outcome, options, as_json=as_json)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 BY_HAND = ("--set", "with_values")
 """The origins of settings that stand in no file."""
 DESIGNS = (*KINDS, MEDIAN)
+DAYS = "days since 1970-01-01"
 _NONE = np.empty(0, dtype=np.int64)
 
 
@@ -222,6 +223,13 @@ class Experiment:
     def columns(self) -> tuple[int, ...]:
         """The column of the design behind each of `figures`."""
         return dimensions_of(self.scenario) if self.kind.drawn else ()
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The unit of each of `figures`; drawn dates are numbers of days."""
+        known = dict(getattr(self.scenario, "figures", tuple)())
+        symbols = [known[path].unit.symbol if path in known else "" for path in self.figures]
+        return tuple(DAYS if symbol == "date" else symbol for symbol in symbols)
 
     def drawn(self) -> Iterator[FloatArray]:
         """Yield what the table ``draws`` holds, in arrays of shape (draws, figures)."""

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from bvsim.ensemble.design.shard import Shard
 from bvsim.ensemble.store import folder
 from bvsim.ensemble.store.folder import RunError
-from bvsim.ensemble.store.manifest import Manifest, differences, write_manifest
+from bvsim.ensemble.store.manifest import MANIFEST, Manifest, differences, write_manifest
 from bvsim.ensemble.store.results import Run, open_run
+from bvsim.ensemble.store.seals import seal
+
+_PARTS = ".merging"
+"""Where a merge puts its files until all of them are there."""
 
 
 def merge(shards: Sequence[str | Path], out: str | Path) -> Run:
@@ -29,17 +34,42 @@ def merge(shards: Sequence[str | Path], out: str | Path) -> Run:
         When shards are missing, unfinished, or of different runs; when the folder is in use.
     """
     target = Path(out)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+    if not _is_free(target):
         raise RunError(f"{target} is not empty: choose another folder")
     found = _checked([open_run(path) for path in shards])
     target.mkdir(parents=True, exist_ok=True)
     with folder.locked(target):
-        _write_tables(found, target)
-        for name in ("scenario.yaml", "draws.parquet"):
-            with folder.atomic(target / name) as temporary:
-                temporary.write_bytes((found[0].folder / name).read_bytes())
-        write_manifest(target, _manifest(found))
+        _build(found, target)
     return open_run(target)
+
+
+def _is_free(target: Path) -> bool:
+    """Tell whether a folder is empty, or holds only what a killed merge left without a manifest."""
+    unfinished = (target / _PARTS).exists() and not (target / MANIFEST).exists()
+    return folder.is_free(target) or unfinished
+
+
+def _build(runs: list[Run], target: Path) -> None:
+    """Write the whole aside, and move it into place when all of it is there: the manifest last."""
+    parts = target / _PARTS
+    shutil.rmtree(parts, ignore_errors=True)
+    parts.mkdir()
+    files: dict[str, str] = {}
+    try:
+        _write_tables(runs, parts)
+        for name in ("scenario.yaml", "draws.parquet"):
+            folder.write_bytes(parts / name, (runs[0].folder / name).read_bytes())
+        files = {path.name: seal(path) for path in sorted(parts.iterdir())}
+        write_manifest(parts, {**_manifest(runs), "files": files})
+        for name in (*files, MANIFEST):
+            (parts / name).replace(target / name)
+    except BaseException:
+        if not (target / MANIFEST).exists():
+            for name in files:
+                (target / name).unlink(missing_ok=True)
+        raise
+    finally:
+        shutil.rmtree(parts, ignore_errors=True)
 
 
 def _checked(runs: list[Run]) -> list[Run]:
@@ -59,6 +89,11 @@ def _checked(runs: list[Run]) -> list[Run]:
             )
         if each.status not in ("complete", "failed"):
             raise RunError(f"{each.folder} is {each.status}: finish it first (--resume)")
+        if each.rows + len(each.failures) != each.planned:
+            raise RunError(
+                f"{each.folder} has {each.rows} rows and {len(each.failures)} failures of "
+                f"{each.planned}: finish it first (--resume)"
+            )
         if shard.number in by_number:
             twice = by_number[shard.number].folder
             raise RunError(f"{twice} and {each.folder} are both shard {shard}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -16,18 +17,20 @@ from bvsim.ensemble.design.points import extendable
 from bvsim.ensemble.design.shard import Shard
 from bvsim.ensemble.experiment import Experiment, Given, RowKind
 from bvsim.ensemble.precision import Precision, Target
-from bvsim.ensemble.store.folder import RunError, fresh_folder, locked, write_text
-from bvsim.ensemble.store.manifest import Manifest, differences, read_manifest
+from bvsim.ensemble.store.folder import RunError, fresh_folder, is_free, locked, write_text
+from bvsim.ensemble.store.manifest import Manifest, differences
 from bvsim.ensemble.store.results import Run, open_run
 from bvsim.ensemble.store.run_store import Store
 from bvsim.ensemble.work import Job
 from bvsim.ensemble.workers.engine import HERE, Engine
-from bvsim.ensemble.workers.pool import Pool
+from bvsim.ensemble.workers.pool import EngineGoneError, Pool
 
 if TYPE_CHECKING:
     from types import FrameType
 
     import pandas as pd
+
+_LOG = logging.getLogger(__name__)
 
 Progress = Callable[[int, int, int], None]
 """Called with the number of rows done (failed ones included), of all rows, of failed rows."""
@@ -36,7 +39,7 @@ Words = dict[str, Any]
 
 
 class Interrupted(KeyboardInterrupt):
-    """A run was stopped by Ctrl-C; what was finished is kept in `run`."""
+    """A run was stopped by Ctrl-C or a signal to end; what was finished is kept in `run`."""
 
     def __init__(self, stopped: Run) -> None:
         super().__init__(f"interrupted; {stopped.folder} keeps what was finished")
@@ -122,9 +125,10 @@ def run(scenario: Scenario, draws: int = 512, seed: int = 1, **options: Unpack[O
     ------
     RunError
         When the request cannot be met: a folder in use, other inputs than those of the run to
-        be resumed, a design that cannot be extended.
+        be resumed, a design that cannot be extended. When the engine is gone; rows are kept.
     Interrupted
-        On Ctrl-C, with the rows finished so far in its `run`. A second Ctrl-C ends at once.
+        On Ctrl-C, SIGTERM or SIGHUP, with the rows finished so far in its `run`. A second ends
+        at once.
     """
     words: Words = dict(options)
     engine = Engine(**_taken(words, Engine))
@@ -187,9 +191,8 @@ def perform(
     before = _before(target, experiment, resume=resume, grows=bool(precision.targets))
     if before is not None:
         experiment = replace(experiment, draws=max(experiment.draws, before["draws"]))
-    target.mkdir(parents=True, exist_ok=True)
     most = precision.max_draws if precision.targets else experiment.draws
-    with locked(target):
+    with _folder(target), locked(target):
         store = Store(target, experiment.manifest, before)
         if before is not None and precision.targets:
             precision.add(*store.tables.values("kpis", precision.names))
@@ -201,6 +204,20 @@ def perform(
     return result
 
 
+@contextlib.contextmanager
+def _folder(target: Path) -> Iterator[None]:
+    """Make a folder; one that was made for nothing is taken away again."""
+    made = not target.exists()
+    target.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        if made:
+            with contextlib.suppress(OSError):  # not empty: something is kept
+                target.rmdir()
+        raise
+
+
 def _before(target: Path, experiment: Experiment, *, resume: bool, grows: bool) -> Manifest | None:
     """Return the manifest of the run that a folder holds; None for a folder that is free.
 
@@ -209,15 +226,15 @@ def _before(target: Path, experiment: Experiment, *, resume: bool, grows: bool) 
     RunError
         When the folder is in use by something else, or what it holds cannot be gone on with.
     """
-    if not target.is_dir() or all(path.name == ".lock" for path in target.iterdir()):
-        if target.exists() and not target.is_dir():
-            raise RunError(f"{target} is not a folder")
+    if is_free(target):
         return None
+    if not target.is_dir():
+        raise RunError(f"{target} is not a folder")
     if not resume:
         raise RunError(
             f"{target} is not empty: resume the run it holds (--resume), or choose another folder"
         )
-    manifest = read_manifest(target)
+    manifest = open_run(target).manifest
     wrong = differences(manifest, experiment.identity)
     shard = Shard(*(manifest.get("shard") or (1, 1)))
     if shard != experiment.shard:
@@ -227,6 +244,7 @@ def _before(target: Path, experiment: Experiment, *, resume: bool, grows: bool) 
             f"{target} holds rows made from other inputs ({'; '.join(wrong)}): "
             "they cannot be mixed; choose another folder"
         )
+    _tell_libraries(target, manifest["packages"], experiment.manifest["packages"])
     draws, per_draw = manifest["draws"], manifest["per_draw"]
     if (experiment.draws < draws and not grows) or experiment.per_draw < per_draw:
         raise RunError(f"{target} has {draws} draws of {per_draw} replications: ask for no fewer")
@@ -238,6 +256,17 @@ def _before(target: Path, experiment: Experiment, *, resume: bool, grows: bool) 
     return manifest
 
 
+def _tell_libraries(target: Path, theirs: dict[str, str], ours: dict[str, str]) -> None:
+    """Say which libraries have changed since a run began: digits may, too."""
+    changed = [
+        f"{name} {old} -> {ours[name]}"
+        for name, old in theirs.items()
+        if name in ours and ours[name] != old
+    ]
+    if changed:
+        _LOG.warning("%s goes on with other libraries: %s", target, ", ".join(changed))
+
+
 def _simulate(
     experiment: Experiment,
     store: Store,
@@ -246,21 +275,32 @@ def _simulate(
     progress: Progress | None,
 ) -> None:
     """Simulate what is missing; make the tables, say so, delete what they were made from."""
-    with _ctrl_c(pool):
+    with _stopping(pool):
         try:
-            pool.start()
+            pool.start()  # an engine that does not begin has changed nothing
             draws = experiment.draws
             _round(experiment, store, pool, precision, progress)
             while not pool.halted and (more := precision.next(draws)) is not None:
                 larger = replace(experiment, draws=more)
                 _round(larger, store, pool, precision, progress, first=draws)
                 draws = more
+        except EngineGoneError as gone:
+            pool.close(kill=True)
+            store.finish(interrupted=True)
+            kept = len(store.done()[0])
+            raise RunError(
+                f"{gone}; {kept} finished rows are kept in {store.folder}: go on with --resume"
+            ) from gone
         except BaseException:
             pool.close(kill=True)
-            store.note("failed")
+            store.give_up("failed")
             raise
         pool.close()
-        store.finish(interrupted=pool.halted, precision=precision.record(draws))
+        try:
+            store.finish(interrupted=pool.halted, precision=precision.record(draws))
+        except BaseException:
+            store.give_up("interrupted")
+            raise
 
 
 def _round(
@@ -278,7 +318,10 @@ def _round(
     store.begin(experiment.manifest)  # what will be run is written down before its first row
     pool.begin(rows)  # workers have something to do while the parent loads what writes tables
     write_text(store.folder / "scenario.yaml", experiment.scenario.to_yaml())
-    store.tables.write_draws(experiment.figures, experiment.drawn(), experiment.columns)
+    store.tables.write_draws(
+        experiment.figures, experiment.drawn(), experiment.columns, experiment.units
+    )
+    store.hold("scenario.yaml", "draws.parquet")
 
     def tell(done: int) -> None:
         try:
@@ -300,23 +343,35 @@ def _round(
 
 
 @contextlib.contextmanager
-def _ctrl_c(pool: Pool) -> Iterator[None]:
-    """Turn the first Ctrl-C into a request to stop; the second acts as usual."""
+def _stopping(pool: Pool) -> Iterator[None]:
+    """Turn the first Ctrl-C or order to end into a request to stop; the second acts as Ctrl-C."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    usual = signal.getsignal(signal.SIGINT)
+    usual = {number: signal.getsignal(number) for number in _stop_signals()}
 
     def request(number: int, frame: FrameType | None) -> None:
         if pool.halted:
             raise KeyboardInterrupt
         pool.halt()
 
-    signal.signal(signal.SIGINT, request)
+    for number in usual:
+        signal.signal(number, request)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, usual)
+        for number, handler in usual.items():
+            signal.signal(number, handler)
+
+
+def _stop_signals() -> Iterator[signal.Signals]:
+    """Yield Ctrl-C, an order to end, a closed terminal; not those that `nohup` has ignored."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and (
+            name == "SIGINT" or signal.getsignal(number) is not signal.SIG_IGN
+        ):
+            yield number
 
 
 __all__ = ["Interrupted", "Progress", "Run", "RunError", "open_run", "perform", "run"]

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from bvsim.ensemble.experiment import Experiment
 from bvsim.ensemble.run import Progress, perform
-from bvsim.ensemble.store.folder import RunError, atomic, write_text
+from bvsim.ensemble.store.folder import RunError, together, write_text
 from bvsim.ensemble.store.manifest import SCHEMA_VERSION
 from bvsim.ensemble.store.results import ROW, Run, open_run
+from bvsim.ensemble.store.spreadsheet import csv_text
 from bvsim.ensemble.sweep_file import Sweep, read_sweep
 from bvsim.ensemble.sweep_points import Point, Scalar
 from bvsim.ensemble.work import Job
@@ -189,9 +190,9 @@ class SweepRun:
     def write_tables(self, runs: list[Run]) -> pd.DataFrame:
         """Write ``sweep.parquet`` and ``sweep.csv``; return the table."""
         table = self.table(runs)
-        with atomic(self.out / "sweep.parquet") as temporary:
-            table.to_parquet(temporary, index=False)
-        write_text(self.out / "sweep.csv", table.to_csv(index=False, lineterminator="\n"))
+        with together() as beside:
+            table.to_parquet(beside(self.out / "sweep.parquet"), index=False)
+            beside(self.out / "sweep.csv").write_text(csv_text(table), "utf-8", newline="\n")
         return table
 
     def experiment_of(self, point: Point) -> Experiment:
@@ -246,7 +247,7 @@ class SweepRun:
                 for point in sweep.points
             ],
         }
-        write_text(self.out / "sweep.json", json.dumps(plan, indent=2) + "\n")
+        write_text(self.out / "sweep.json", json.dumps(plan, indent=2, allow_nan=False) + "\n")
 
 
 def validate_sweep(name: str | Path) -> tuple[Problem, ...]:

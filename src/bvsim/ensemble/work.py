@@ -5,18 +5,23 @@ Kept free of heavy imports: workers load this module, the valley, and nothing el
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import signal
+import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bvsim.valley.ground.errors import IdentityError, MechanismError
+from bvsim.valley.ground.limit import RowLimitError, place_of
 from bvsim.valley.ground.streams import Key
 from bvsim.valley.record.record import Record, Table
 
@@ -24,6 +29,10 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Simulate = Callable[[FloatArray, Key], Record]
 """Simulates one replication from the values of the uncertain figures and a key."""
+
+
+ROW_SECONDS = 600.0
+"""A row that takes longer is a failure: those of the reference valley take about a second."""
 
 
 class Job(Protocol):
@@ -156,7 +165,8 @@ class Result:
 def simulate_rows(simulate: Simulate, rows: Sequence[Row], stopped: Callable[[], bool]) -> Result:
     """Simulate rows one by one, until told to stop.
 
-    An exception in one row is recorded as a failure and does not stop the rest.
+    An exception in one row, or too long a time, is recorded as a failure and does not stop the
+    rest.
     """
     started = time.perf_counter()
     made: list[tuple[Row, Record]] = []
@@ -164,8 +174,11 @@ def simulate_rows(simulate: Simulate, rows: Sequence[Row], stopped: Callable[[],
     layouts: dict[str, Layout] = {}
     for row in itertools.takewhile(lambda _: not stopped(), rows):
         try:
-            record = simulate(row.values, row.key)
+            with _alarm(stopped):
+                record = simulate(row.values, row.key)
             layouts = _fitting(record, layouts)
+        except _StoppedError:
+            break
         except Exception as error:
             failures.append(_failure(row, error))
         else:
@@ -178,6 +191,37 @@ def simulate_rows(simulate: Simulate, rows: Sequence[Row], stopped: Callable[[],
         tuple(failures),
         time.perf_counter() - started,
     )
+
+
+class _StoppedError(BaseException):
+    """A stop was asked for while a row was under way."""
+
+
+@contextlib.contextmanager
+def _alarm(stopped: Callable[[], bool]) -> Iterator[None]:
+    """End a row that takes too long, where the system can (in a main thread, not on Windows)."""
+    if not (hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()):
+        yield
+        return
+
+    def ring(_number: int, frame: FrameType | None) -> None:
+        if stopped():
+            raise _StoppedError
+        raise RowLimitError(f"more than {ROW_SECONDS:g} s: {place_of(frame)}")
+
+    usual = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, ROW_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, usual)
+
+
+def hurry(seconds: float) -> None:
+    """Leave the row that is under way in this thread, if there is one, only so much more time."""
+    if hasattr(signal, "setitimer") and signal.getitimer(signal.ITIMER_REAL)[0] > 0.0:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 class RecordError(ValueError):

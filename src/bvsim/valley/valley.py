@@ -22,6 +22,7 @@ from bvsim.valley.ground.books import Balance, Books, FloatArray, Trace
 from bvsim.valley.ground.calendar import Calendar, Period, make_calendar
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.errors import IdentityError, mechanism_error
+from bvsim.valley.ground.limit import MOST_EVENTS, RowLimitError, limit_events
 from bvsim.valley.ground.streams import Key, Streams
 from bvsim.valley.ground.undisturbed import undisturbed_blocks
 from bvsim.valley.orders.market import Demand
@@ -143,6 +144,8 @@ def simulate(
         When an identity of the model is violated: a fault of the program.
     MechanismError
         When something cannot be worked out, with entity, mechanism and day.
+    RowLimitError
+        When events never end.
     """
     before = None if setting.before is None else setting.before(values)
     model, when = setting.draw(values), setting.calendar.start
@@ -153,7 +156,7 @@ def simulate(
             return valley.record()
         finally:
             when = valley.today
-    except IdentityError:
+    except (IdentityError, RowLimitError):
         raise
     except Exception as error:
         raise mechanism_error(error, when) from error
@@ -191,8 +194,10 @@ class Valley:
         self.setting, self.model = setting, model
         calendar = setting.calendar
         log = Trace(calendar, keep=trace)
+        env = simpy.Environment()
+        limit_events(env, calendar.date, MOST_EVENTS)
         self.ctx = Context(
-            env=simpy.Environment(),
+            env=env,
             calendar=calendar,
             streams=Streams(key),
             books=Books(calendar, log),

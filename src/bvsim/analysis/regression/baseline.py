@@ -125,8 +125,12 @@ def to_json(measured: ScenarioMetrics) -> str:
         "traced": rows.traced,
         "years": list(rows.years),
     }
-    parts = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
-    events = ",\n".join(f"    {json.dumps(dict(each))}" for each in measured.digests)
+    parts = [
+        f"  {json.dumps(key)}: {json.dumps(value, allow_nan=False)}" for key, value in head.items()
+    ]
+    events = ",\n".join(
+        f"    {json.dumps(dict(each), allow_nan=False)}" for each in measured.digests
+    )
     parts.append(f'  "events": [\n{events}\n  ]')
     metrics = ",\n".join(
         f"    {json.dumps(name)}: {json.dumps(_entry(metric), allow_nan=False)}"

@@ -11,6 +11,7 @@ import numpy as np
 from bvsim.ensemble.design.draws import Scenario, width_of
 from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.work import FloatArray
+from bvsim.reading.card import shorten
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,8 @@ def read_values(scenario: Scenario, table: str | Path | pd.DataFrame) -> FloatAr
     frame = frame.drop(columns="draw", errors="ignore")
     unknown = [str(name) for name in frame.columns if name not in scenario.paths]
     if unknown:
-        raise RunError(f"the table of draws has a column {unknown[0]!r}: no uncertain figure")
+        name = shorten(unknown[0])
+        raise RunError(f"the table of draws has a column {name!r}: no uncertain figure")
     if not len(frame):
         raise RunError("the table of draws has no rows")
     median = np.asarray(scenario.quantile(np.full((1, width_of(scenario)), 0.5)), dtype=np.float64)
@@ -62,14 +64,25 @@ def table_hash(values: FloatArray) -> str:
 
 
 def _read(path: Path) -> pd.DataFrame:
+    """Read a file by what it is: Parquet, or CSV as programs of either decimal mark write it."""
     import pandas as pd
 
     if not path.is_file():
         raise RunError(f"there is no table of draws {path}")
+    kind = path.suffix.lower()
+    if kind not in (".csv", ".parquet"):
+        raise RunError(f"{path} is no table of draws: save it as CSV (UTF-8) or Parquet")
     try:
-        return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+        if kind == ".parquet":
+            return pd.read_parquet(path)
+        with path.open(encoding="utf-8-sig") as file:
+            head = file.readline()
+        apart = {"sep": ";", "decimal": ","} if ";" in head else {"sep": ",", "decimal": "."}
+        return pd.read_csv(path, encoding="utf-8-sig", **apart)  # type: ignore[call-overload, no-any-return]
+    except UnicodeDecodeError:
+        raise RunError(f"{path} is no text in UTF-8: save it as CSV UTF-8") from None
     except (ValueError, OSError) as error:
-        raise RunError(f"{path} cannot be read as a table: {error}") from None
+        raise RunError(f"{path} cannot be read as a table: {shorten(str(error))}") from None
 
 
 def _numbers(column: pd.Series, path: str) -> FloatArray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.work import IntArray
 
 
@@ -31,15 +32,15 @@ class Shard:
 
         Raises
         ------
-        ValueError
+        RunError
             When the text is something else.
         """
         number, slash, of = text.partition("/")
         if not (slash and number.strip().isdecimal() and of.strip().isdecimal()):
-            raise ValueError(f"{text!r} is not I/N, such as 2/8")
+            raise RunError(f"{text!r} is not I/N, such as 2/8")
         made = cls(int(number), int(of))
         if not 1 <= made.number <= made.of:
-            raise ValueError(
+            raise RunError(
                 f"there is no shard {made}: they go from 1/{made.of} to {made.of}/{made.of}"
             )
         return made

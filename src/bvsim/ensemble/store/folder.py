@@ -8,7 +8,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
@@ -23,22 +23,66 @@ class RunError(ValueError):
 
 
 @contextlib.contextmanager
+def together() -> Iterator[Callable[[Path], Path]]:
+    """Give temporary paths beside those of several files; all take their places, or none does.
+
+    Raises
+    ------
+    RunError
+        When a folder is where a file should be.
+    """
+    places: dict[Path, Path] = {}
+
+    def beside(path: Path) -> Path:
+        if path.is_dir():
+            raise RunError(f"{path} is a folder: a file is to be written there")
+        places[path] = path.with_name(f".{path.name}.tmp")
+        return places[path]
+
+    try:
+        yield beside
+        for temporary in places.values():
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
+        for path, temporary in places.items():
+            temporary.replace(path)
+    finally:
+        for temporary in places.values():
+            temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
 def atomic(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`, which takes its place when all went well."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        yield temporary
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with together() as beside:
+        yield beside(path)
+
+
+def is_free(folder: Path) -> bool:
+    """Tell whether a folder is empty or not there, but for what a killed writer left over."""
+    if not folder.exists():
+        return True
+    return folder.is_dir() and all(_is_left_over(path.name) for path in folder.iterdir())
+
+
+def _is_left_over(name: str) -> bool:
+    return name == ".lock" or (name.startswith(".") and name.endswith(".tmp"))
+
+
+def holds_run(folder: Path) -> bool:
+    """Tell whether a folder is that of a run, or of a sweep."""
+    return any((folder / name).exists() for name in ("manifest.json", "sweep.json"))
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file atomically, in UTF-8."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file atomically."""
     with atomic(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.write_bytes(data)
 
 
 def fresh_folder(name: str) -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from bvsim.ensemble.store.folder import RunError
+from bvsim.ensemble.store.seals import coming, drop_coming
 from bvsim.ensemble.store.shards import Shards
 from bvsim.ensemble.store.tables import (
     ParquetTable,
@@ -74,14 +75,23 @@ class Tables:
         names: Sequence[str],
         blocks: Iterable[FloatArray],
         dimensions: Sequence[int] | None = None,
+        units: Sequence[str] | None = None,
     ) -> None:
         """Write the table of draws."""
-        write_draws(self.folder / "draws.parquet", names, blocks, dimensions)
+        write_draws(self.folder / "draws.parquet", names, blocks, dimensions, units)
 
     def merge(self) -> None:
-        """Bring the shards into the tables; the shards stay until `clean`."""
-        for name, layout in self._shards.layouts.items():
-            self._merge(name, layout)
+        """Bring shards and tables together in new ones beside the tables, or in none.
+
+        `settle` gives them their places, once the manifest knows them; the shards stay until
+        `clean`.
+        """
+        try:
+            for name, layout in self._shards.layouts.items():
+                self._merge(name, layout)
+        except BaseException:
+            drop_coming(self.folder)
+            raise
         if self._shards.layouts:
             self.names = tuple(self._shards.layouts)
 
@@ -90,17 +100,16 @@ class Tables:
         self._shards.remove()
 
     def _merge(self, name: str, layout: Layout) -> None:
-        path, merged = self.folder / f"{name}.parquet", self.folder / f".{name}.merged"
+        path = self.folder / f"{name}.parquet"
         shards = self._shards.table(name)
-        if path.exists():
-            held = ParquetTable(path, layout)
-            try:
-                merge_sources(merged, layout, [held, shards])
-            finally:
-                held.close()  # an open file cannot be replaced everywhere
-        else:
-            merge_sources(merged, layout, [shards])
-        merged.replace(path)
+        if not path.exists():
+            merge_sources(coming(path), layout, [shards])
+            return
+        held = ParquetTable(path, layout)
+        try:
+            merge_sources(coming(path), layout, [held, shards])
+        finally:
+            held.close()  # an open file cannot be replaced everywhere
 
     def _written(self, name: str) -> IntArray:
         """Return the keys in a table's file, none if there is no file."""

@@ -8,8 +8,13 @@ from pathlib import Path
 from typing import TypedDict
 
 from bvsim.ensemble.store.folder import RunError, write_text
+from bvsim.ensemble.store.seals import DamageError, seal_of
 
 SCHEMA_VERSION = 1
+MANIFEST = "manifest.json"
+CHECKSUM = "checksum"
+_SEALS = frozenset({"files", CHECKSUM})
+"""A manifest has both or, of 0.1.0, none: one damaged letter cannot make it look old."""
 PLAIN = "plain"
 """The kind of an ordinary run: each row is a draw of all figures."""
 _LONGEST = 60
@@ -78,7 +83,11 @@ class PrecisionEntry(TypedDict):
 
 
 class Manifest(TypedDict, total=False):
-    """What ``manifest.json`` holds; all of it but `merged` and `precision` is always there."""
+    """What ``manifest.json`` holds; all of it but `merged` and `precision` is always there.
+
+    `files` are checksums of the finished files beside it, `checksum` is that of all the rest;
+    folders of 0.1.0 have neither.
+    """
 
     schema_version: int
     scenario: str
@@ -110,11 +119,15 @@ class Manifest(TypedDict, total=False):
     started: str
     elapsed_s: float
     precision: PrecisionEntry
+    files: dict[str, str]
+    checksum: str
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest of a run folder."""
-    write_text(folder / "manifest.json", json.dumps(manifest, indent=2, allow_nan=False) + "\n")
+    """Write the manifest of a run folder, with its checksum."""
+    rest = {name: value for name, value in manifest.items() if name != CHECKSUM}
+    whole = {**rest, CHECKSUM: seal_of(rest)}
+    write_text(folder / MANIFEST, json.dumps(whole, indent=2, allow_nan=False) + "\n")
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -124,17 +137,36 @@ def read_manifest(folder: Path) -> Manifest:
     ------
     RunError
         When the folder holds no run, or one of a later schema.
+    DamageError
+        When the manifest is not as it was written.
     """
-    path = folder / "manifest.json"
+    path = folder / MANIFEST
     try:
         manifest: Manifest = json.loads(path.read_text(encoding="utf-8"))
+        version = manifest.get("schema_version", 0)
+        whole = not _SEALS & manifest.keys() or _is_whole(manifest)
     except FileNotFoundError:
         raise RunError(f"{folder} holds no run: it has no manifest.json") from None
-    except ValueError as error:
-        raise RunError(f"{path} cannot be read: {error}") from None
-    if manifest.get("schema_version", 0) > SCHEMA_VERSION:
+    except (ValueError, AttributeError, TypeError) as error:
+        raise DamageError(f"{path} cannot be read: {error}") from None
+    if whole and version > SCHEMA_VERSION:
         raise RunError(f"{folder} was written by a later bvsim ({manifest.get('bvsim')})")
+    if not whole:
+        raise DamageError(f"{path} is damaged: it does not fit the checksum in it")
+    manifest.pop("checksum", None)  # of the file, not of what it says
     return manifest
+
+
+def _is_whole(manifest: Manifest) -> bool:
+    """Tell whether a manifest with checksums is as it was written."""
+    rest = {name: value for name, value in manifest.items() if name != CHECKSUM}
+    return "files" in rest and manifest.get(CHECKSUM) == seal_of(rest)
+
+
+def planned(manifest: Manifest) -> int:
+    """Return how many rows the run, or its shard, is to have."""
+    number, of = manifest.get("shard") or (1, 1)
+    return len(range(number - 1, manifest["draws"], of)) * manifest["per_draw"]
 
 
 def picked(manifest: Manifest, names: Iterable[str]) -> dict[str, object]:

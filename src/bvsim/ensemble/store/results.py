@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bvsim.ensemble.store.folder import RunError
-from bvsim.ensemble.store.manifest import Manifest, read_manifest
+from bvsim.ensemble.store.manifest import Manifest, planned, read_manifest
+from bvsim.ensemble.store.seals import DamageError, check_files, settle
 from bvsim.ensemble.work import Failure, FloatArray
 from bvsim.reading.card import card, short_path, shorten
 
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
 ROW = ["draw", "replication"]
 """The columns that identify a row of the run in every table."""
 REGION = "region"
+
+
+class NoTableError(RunError, KeyError):
+    """A run lacks what was asked for; the message says why."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # a KeyError would quote it
 
 
 @dataclass(frozen=True, repr=False)
@@ -86,6 +94,32 @@ class Run:
         return tuple(Failure(**failure) for failure in self.manifest["failures"])
 
     @property
+    def rows(self) -> int:
+        """Number of rows that the tables hold."""
+        from bvsim.ensemble.store.tables import table_keys
+
+        names = self.manifest["tables"]
+        name = "kpis" if "kpis" in names else next(iter(names), None)
+        return len(table_keys(self._path(name))) if name else 0
+
+    @property
+    def planned(self) -> int:
+        """Number of rows that it was to have; its shard, if it is one."""
+        return planned(self.manifest)
+
+    def require_rows(self) -> Run:
+        """Return the run, after making sure that it has rows to answer from.
+
+        Raises
+        ------
+        NoTableError
+            When no row could be simulated, or none is finished yet.
+        """
+        if not self.manifest["tables"]:
+            raise NoTableError(f"{self.folder} has no rows: {self._why_empty()}")
+        return self
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables."""
         return ("draws", *self.manifest["tables"])
@@ -95,8 +129,8 @@ class Run:
 
         Raises
         ------
-        KeyError
-            When the run has no such table, or the table no such column.
+        NoTableError
+            When the run has no such table, or the table no such column: a KeyError, too.
         """
         import pandas as pd  # most of a second: only when a table is asked for
 
@@ -104,7 +138,7 @@ class Run:
         if columns is not None:
             unknown = [column for column in columns if column not in self.columns(name)]
             if unknown:
-                raise KeyError(f"the table {name!r} has no column {unknown[0]!r}")
+                raise NoTableError(f"the table {name!r} has no column {unknown[0]!r}")
         return pd.read_parquet(path, columns=None if columns is None else list(columns))
 
     def columns(self, name: str) -> tuple[str, ...]:
@@ -170,8 +204,8 @@ class Run:
         if name in self.tables and path.exists():
             return path
         if not self.manifest["tables"] and name != "draws":
-            raise KeyError(f"{self.folder} has no table {name!r}: {self._why_empty()}")
-        raise KeyError(f"{self.folder} has no table {name!r}; it has {', '.join(self.tables)}")
+            raise NoTableError(f"{self.folder} has no table {name!r}: {self._why_empty()}")
+        raise NoTableError(f"{self.folder} has no table {name!r}; it has {', '.join(self.tables)}")
 
     def _why_empty(self) -> str:
         """Say why a run has no tables."""
@@ -188,14 +222,23 @@ def summands(manifest: Manifest, entities: set[str]) -> set[str]:
 
 
 def open_run(folder: str | Path) -> Run:
-    """Open the results in a run folder; tables are read when asked for.
+    """Open the results in a run folder, after comparing its files with their checksums.
 
     Raises
     ------
     RunError
-        When the folder holds no run.
+        When the folder holds no run, or one of its files is damaged.
     """
     path = Path(folder)
     if not path.is_dir():
         raise RunError(f"{path} is not a folder")
-    return Run(path, read_manifest(path))
+    while True:
+        manifest = read_manifest(path)
+        try:
+            settle(path, manifest.get("files", {}))
+            check_files(path, manifest.get("files", {}))
+        except DamageError:
+            if read_manifest(path) == manifest:
+                raise
+        else:  # whole, and not because a run went on while it was read
+            return Run(path, manifest)

@@ -60,7 +60,8 @@ class Shards:
             return
         if not self.layouts:
             self.folder.mkdir(exist_ok=True)
-            write_text(self.folder / "layout.json", _layouts_to_json(result.layouts))
+            text = _layouts_to_json(result.layouts)
+            write_text(self.folder / "layout.json", f"{text}\n{_digest(text.encode())}\n")
             self.layouts = result.layouts
         elif result.layouts != self.layouts:
             names = ", ".join(differing(result.layouts, self.layouts))
@@ -92,9 +93,12 @@ class Shards:
             return
         self._next = int(paths[-1].stem.partition("-")[0]) + 1
         try:
-            text = (self.folder / "layout.json").read_text(encoding="utf-8")
+            text, digest = (self.folder / "layout.json").read_text(encoding="utf-8").splitlines()
+            if digest != _digest(text.encode()):
+                raise ValueError("the labels are damaged")
             self.layouts = _layouts_from_json(text)
         except (OSError, ValueError):
+            _LOG.warning("%s is damaged: all its rows are simulated again", self.folder)
             self.remove()
             return
         for path in paths:

@@ -23,6 +23,7 @@ from bvsim.ensemble.work import FloatArray, IntArray, Layout
 
 KEYS = ("draw", "replication")
 DIMENSION = b"dimension"
+UNIT, KIND = b"unit", b"kind"
 _FLAGS = frozenset({"observed"})
 _PART_BYTES = 16 * 2**20
 _PARTS = 2
@@ -231,6 +232,7 @@ def write_draws(
     names: Sequence[str],
     blocks: Iterable[FloatArray],
     dimensions: Sequence[int] | None = None,
+    units: Sequence[str] | None = None,
 ) -> None:
     """Write the values of the uncertain figures, one row a draw.
 
@@ -244,12 +246,15 @@ def write_draws(
         The values, in the order of draws.
     dimensions : sequence of int, optional
         The column of the design behind each figure, kept as metadata of its field.
+    units : sequence of str, optional
+        Their units, kept so too.
     """
     columns_of = dimensions if dimensions is not None else range(len(names))
-    fields = [pa.field("draw", pa.int32())]
+    units_of = units if units is not None else [""] * len(names)
+    fields = [pa.field("draw", pa.int32(), metadata={UNIT: "1", KIND: "key"})]
     fields += [
-        pa.field(name, pa.float64(), metadata={DIMENSION: str(column)})
-        for name, column in zip(names, columns_of, strict=True)
+        pa.field(name, pa.float64(), metadata={DIMENSION: str(column), UNIT: unit, KIND: "figure"})
+        for name, column, unit in zip(names, columns_of, units_of, strict=True)
     ]
     schema = pa.schema(fields)
     rest, first = iter(blocks), 0

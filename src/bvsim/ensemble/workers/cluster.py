@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -66,13 +67,19 @@ class Cluster(Foreign):
 
     def count(self) -> int:
         """Return how many workers the cluster has by now."""
+        self.require_alive()
         assert self._client is not None
         threads: dict[str, int] = self._client.nthreads()  # type: ignore[no-untyped-call]
         return max(1, sum(threads.values()))
 
+    def require_alive(self) -> None:
+        """Raise an error when the scheduler is lost; the client would try again for minutes."""
+        if self._client is None or self._client.status != "running":
+            raise ConnectionError("the connection to the Dask scheduler is lost")
+
     def close(self, *, kill: bool = False) -> None:
         """Leave the cluster; one made here is stopped."""
-        with contextlib.suppress(OSError, TimeoutError):
+        with contextlib.suppress(OSError, TimeoutError, CancelledError):
             for each in (self._client, self._cluster):
                 if each is not None:
                     each.close()

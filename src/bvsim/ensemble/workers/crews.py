@@ -23,10 +23,11 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future,
 from multiprocessing import connection, sharedctypes
 
 from bvsim.ensemble.store.folder import RunError, code_hash
-from bvsim.ensemble.work import Job, Result, Row, Simulate, simulate_rows
+from bvsim.ensemble.work import Job, Result, Row, Simulate, hurry, simulate_rows
 from bvsim.reading.garbage import no_search
 
-_PATIENCE_SECONDS = 5.0
+_PATIENCE_SECONDS = 3.0
+"""What a row that is under way is given, once a stop was asked for."""
 
 Answer = Future[Result | str]
 """What a worker says: a result, or the version of bvsim that it has when it lacks the job."""
@@ -46,6 +47,8 @@ class Crew(ABC):
 
     lost: tuple[type[BaseException], ...] = (BrokenExecutor,)
     """Errors that say that a worker died."""
+    gone: tuple[type[BaseException], ...] = ()
+    """Errors that say that all workers are out of reach, for good."""
     together = True
     """Whether all that is under way is lost with one worker."""
     ahead = 2
@@ -70,8 +73,14 @@ class Crew(ABC):
         """Return what to wait for after an answer that is no result."""
         raise RunError(answer)
 
+    def require_alive(self) -> None:  # noqa: B027
+        """Raise one of `gone` when workers are out of reach for good."""
+
     def restart(self) -> None:  # noqa: B027
         """Be ready for rows again after a worker died."""
+
+    def hurry(self) -> None:  # noqa: B027
+        """A stop was asked for: have the row under way end in a moment."""
 
     def wind_down(self, pending: Pending) -> None:
         """Drop what has not begun; asked for again until nothing is pending."""
@@ -94,6 +103,10 @@ class Inline(Crew):
     def start(self, stopped: Callable[[], bool]) -> None:
         """Nothing to start."""
         self._stopped = stopped
+
+    def hurry(self) -> None:
+        """Have the row under way end in a moment."""
+        hurry(_PATIENCE_SECONDS)
 
     def submit(self, rows: Sequence[Row]) -> Answer:
         """Simulate rows."""
@@ -132,8 +145,11 @@ def process_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _leave_ctrl_c() -> None:
-    """Have the parent alone answer Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Have the parent alone answer Ctrl-C and a closed terminal; it may end this process."""
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _end(pool: ProcessPoolExecutor) -> None:
@@ -160,6 +176,7 @@ class Processes(Crew):
         self._method = method
         self._pool: ProcessPoolExecutor | None = None
         self._halt = sharedctypes.RawValue(ctypes.c_bool, False)
+        self._deadline: float | None = None
         self._simulate: Simulate | None = None
 
     def start(self, stopped: Callable[[], bool]) -> None:
@@ -180,9 +197,13 @@ class Processes(Crew):
         self._begin()
 
     def wind_down(self, pending: Pending) -> None:
-        """Have the workers stop after the row under way, too."""
+        """Have the workers stop after the row under way, too; end those that take long."""
         self._halt.value = True
         super().wind_down(pending)
+        self._deadline = self._deadline or time.monotonic() + _PATIENCE_SECONDS
+        if pending and time.monotonic() > self._deadline:
+            pending.clear()
+            self.close(kill=True)
 
     def close(self, *, kill: bool = False) -> None:
         """Stop the processes."""
@@ -285,6 +306,7 @@ class Foreign(Crew):
     """
 
     lost: tuple[type[BaseException], ...] = (BrokenExecutor, CancelledError)
+    gone = (Exception,)
     together = False
 
     def __init__(self, job: Job, workers: int, executor: Executor | None = None) -> None:

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 
+from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.work import Result, Row, Rows, lost_rows
 from bvsim.ensemble.workers.crews import Answer, Crew
 
@@ -16,6 +17,10 @@ _POLL_SECONDS = 0.2
 _CHUNK_SECONDS = 1.0
 _FIRST_ROWS = 2
 _MOST_ROWS = 32
+
+
+class EngineGoneError(RunError):
+    """All workers are out of reach; rows that had come back are kept."""
 
 
 class Pace:
@@ -78,6 +83,7 @@ class Pool:
     def halt(self) -> None:
         """Stop soon: nothing more is handed out, and what can be cut short is."""
         self.halted = True
+        self._crew.hurry()
 
     def is_halted(self) -> bool:
         """Tell whether a stop was asked for."""
@@ -88,7 +94,23 @@ class Pool:
 
         When a worker dies, rows under way are tried again one at a time, and a row that then
         brings down its worker alone is recorded as a failure.
+
+        Raises
+        ------
+        EngineGoneError
+            When all workers are out of reach.
         """
+        try:
+            yield from self._results(rows)
+        except RunError:
+            raise
+        except self._crew.gone as error:
+            text = " ".join(str(error).split())
+            raise EngineGoneError(
+                f"the engine no longer answers ({type(error).__name__}: {text})"
+            ) from error
+
+    def _results(self, rows: Rows) -> Iterator[Result]:
         while self._busy(rows):
             lost: list[Sequence[Row]] = []
             done, _ = wait(self._pending, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
@@ -138,6 +160,9 @@ class Pool:
 
     def _recover(self, lost: list[Sequence[Row]]) -> Iterator[Result]:
         """Have the rows of dead workers tried again one by one; yield one that was tried alone."""
+        if self.halted:
+            return
+        self._crew.require_alive()
         if self._trial:
             yield lost_rows(lost[0], "worker", "the worker process died")
         else:

@@ -33,9 +33,18 @@ def export_run(run: Run, to: str, out: Path | None = None) -> Path:
 
     Raises
     ------
+    RunError
+        When the run has no rows, or what is to be written would take the place of a run.
     ValueError
         When the format is unknown.
     """
+    from bvsim.ensemble.store.folder import RunError, holds_run
+
+    run.require_rows()
+    if out is not None and to != "xlsx" and holds_run(out):
+        raise RunError(f"{out} holds a run, with tables of the same names: choose another folder")
+    if out is not None and to == "xlsx" and out.suffix.lower() != ".xlsx":
+        raise RunError(f"{out} is no name of a workbook: let it end in .xlsx")
     if to == "xlsx":
         from bvsim.show.export.workbook import write_workbook
 

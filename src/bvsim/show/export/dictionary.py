@@ -10,19 +10,29 @@ from functools import cache
 
 from bvsim.valley.ground.columns import Column, Columns
 
+IN_UNIT = "as in the column unit"
+
 ROW_KEYS = {
-    "draw": "Number of the draw: one set of values for what nobody knows.",
-    "replication": "Number of the replication within the draw: one course of luck.",
-    "year": "Calendar year.",
-    "month": "First day of the month.",
-    "entity": "Site, block, plant, recycler, programme, basin, or the region.",
-    "observed": "Whether facts were imposed up to the end of the period.",
-    "balance": "Which account: people, tonnes of a material, money.",
-    "unit": "Unit of the account.",
-    "opening": "What was there at the start.",
-    "inflow": "What came in.",
-    "outflow": "What went out.",
-    "closing": "What is there at the end.",
+    "draw": ("1", "key", "Number of the draw: one set of values for what nobody knows."),
+    "replication": (
+        "1",
+        "key",
+        "Number of the replication within the draw: one course of luck.",
+    ),
+    "year": ("year", "key", "Calendar year."),
+    "month": ("date", "key", "First day of the month."),
+    "entity": (
+        "text",
+        "key",
+        "Site, block, plant, recycler, programme, basin, or the region.",
+    ),
+    "observed": ("truth", "key", "Whether facts were imposed up to the end of the period."),
+    "balance": ("text", "key", "Which account: people, tonnes of a material, money."),
+    "unit": ("text", "key", "Unit of the account."),
+    "opening": (IN_UNIT, "stock", "What was there at the start."),
+    "inflow": (IN_UNIT, "flow", "What came in."),
+    "outflow": (IN_UNIT, "flow", "What went out."),
+    "closing": (IN_UNIT, "stock", "What is there at the end."),
 }
 UNITS = {
     "_gwh_per_year": "GWh/yr",
@@ -61,7 +71,8 @@ class ColumnEntry:
     name, unit : str
         As in the table.
     kind : str
-        ``flow`` (adds up over months), ``stock`` (the value of the last day) or ``key``.
+        ``flow`` (adds up over months), ``stock`` (the value of the last day), ``key`` (names the
+        row), ``figure`` (drawn), ``key figure``, or ``quantity`` of another version.
     meaning : str
         One sentence for each meaning it has among the entities.
     """
@@ -93,8 +104,9 @@ def recorded_columns() -> dict[str, ColumnEntry]:
 def entry_of(name: str) -> ColumnEntry:
     """Return what a column of any table is; one that is declared nowhere has no meaning."""
     if name in ROW_KEYS:
-        return ColumnEntry(name, "", "key", ROW_KEYS[name])
-    return recorded_columns().get(name, ColumnEntry(name, unit_of_column(name), "", ""))
+        return ColumnEntry(name, *ROW_KEYS[name])
+    unknown = ColumnEntry(name, unit_of_column(name), "quantity", "")
+    return recorded_columns().get(name, unknown)
 
 
 def _entry(name: str, columns: Iterable[Column]) -> ColumnEntry:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import xlsxwriter
+import xlsxwriter.exceptions
 
 from bvsim.analysis.kpis import unit_of
 from bvsim.analysis.tables import ROW
+from bvsim.ensemble.store.folder import atomic
 from bvsim.show.export import tables
 from bvsim.show.export.dictionary import recorded_columns
 from bvsim.show.names import scenario_of
@@ -27,6 +29,8 @@ ROWS = 1_048_576
 """Rows of a sheet in Excel."""
 
 COLUMNS = 16_384
+LONGEST = 32_767
+"""Characters of a cell."""
 WIDEST = 60
 
 FORMATS = {
@@ -79,14 +83,22 @@ def write_workbook(run: Run, path: Path) -> Path:
         "strings_to_numbers": False,
         "constant_memory": False,
     }
-    with xlsxwriter.Workbook(str(path), options) as book:
+    try:
+        with atomic(path) as temporary:
+            _write_book(run, xlsxwriter.Workbook(str(temporary), options))
+    except xlsxwriter.exceptions.FileCreateError as error:  # what the system said is inside
+        raise error.args[0] from None
+    return path
+
+
+def _write_book(run: Run, workbook: xlsxwriter.Workbook) -> None:
+    with workbook as book:
         formats = {name: book.add_format(spec) for name, spec in FORMATS.items()}
         contents = book.add_worksheet("Contents")
         sheets = sheets_of(run)
         for sheet in sheets:
             _write(book.add_worksheet(sheet.name), sheet, formats)
         _write_contents(contents, run, sheets, formats)
-    return path
 
 
 def sheets_of(run: Run) -> list[Sheet]:
@@ -118,7 +130,7 @@ def sheets_of(run: Run) -> list[Sheet]:
         made.append(
             Sheet("Balances", "Means of every balance.", tables.balance_means(run), balances)
         )
-    made.append(Sheet("Draws", "Every key figure of every row.", _draws(run), _unit_of_row))
+    made.append(Sheet("Draws", "Every key figure of every row.", run.table("kpis"), _unit_of_row))
     scenario = scenario_of(run.folder)
     if scenario is not None:
         made += [
@@ -130,11 +142,6 @@ def sheets_of(run: Run) -> list[Sheet]:
         Sheet("About", "What was run, with what.", tables.about(run), nothing),
     ]
     return made
-
-
-def _draws(run: Run) -> pd.DataFrame:
-    found: pd.DataFrame = run.table("kpis")
-    return found.iloc[: ROWS - 2, :COLUMNS]
 
 
 def _dictionary() -> pd.DataFrame:
@@ -151,7 +158,7 @@ def _units(*, default: str, **own: str) -> Callable[[str], str]:
 
 def _write(page: Worksheet, sheet: Sheet, formats: dict[str, Format]) -> None:
     """Write names, units, then the table; the two heads stay in sight."""
-    frame = sheet.frame
+    frame = sheet.frame.iloc[: ROWS - 2, :COLUMNS]
     page.freeze_panes(2, _keys(frame))
     page.autofilter(1, 0, len(frame) + 1, max(len(frame.columns) - 1, 0))
     for at, name in enumerate(frame.columns):
@@ -186,7 +193,23 @@ def _cell(page: Worksheet, row: int, at: int, value: object, style: Format) -> N
         if np.isfinite(value):  # what is not defined stays empty
             page.write_number(row, at, float(value), style)
     elif value is not None:
-        page.write_string(row, at, str(value), style)
+        page.write_string(row, at, _fitting(str(value)), style)
+
+
+def _fitting(text: str) -> str:
+    """Return a text as far as a cell holds it, and how long it was."""
+    if len(text) <= LONGEST:
+        return text
+    said = f" ... (cut: {len(text):,} characters)"
+    return text[: LONGEST - len(said)] + said
+
+
+def _left_out(sheet: Sheet) -> str:
+    """Say what of a table a sheet has no room for."""
+    rows, columns = sheet.frame.shape
+    lost = [(max(0, rows - ROWS + 2), "rows"), (max(0, columns - COLUMNS), "columns")]
+    told = ", ".join(f"{number:,} {noun}" for number, noun in lost if number)
+    return f" Excel has no room for {told}: export to csv or parquet." if told else ""
 
 
 def _style(name: str, unit: str, column: pd.Series) -> str:
@@ -222,7 +245,7 @@ def _write_contents(
     for row, sheet in enumerate(sheets, start=4):
         link = f"internal:'{sheet.name}'!A1"
         page.write_url(row, 0, link, formats["link"], string=sheet.name)
-        page.write_string(row, 1, sheet.about)
+        page.write_string(row, 1, sheet.about + _left_out(sheet))
         page.write_number(row, 2, len(sheet.frame), formats["whole"])
     below = 5 + len(sheets)
     notes = (

@@ -9,6 +9,7 @@ from pathlib import Path
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 
+from bvsim.ensemble.store.folder import write_bytes
 from bvsim.valley.cells.causes import CAUSES
 
 INK = "#22272e"
@@ -36,7 +37,7 @@ def save(ax: Axes, folder: Path, name: str) -> list[Path]:
     """Write the figure of an Axes as PNG and SVG; return the files."""
     paths = [folder / f"{name}.{suffix}" for suffix in ("png", "svg")]
     for path in paths:
-        path.write_bytes(render(ax, path.suffix[1:]))
+        write_bytes(path, render(ax, path.suffix[1:]))
     return paths
 
 

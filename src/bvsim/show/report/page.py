@@ -19,6 +19,7 @@ from bvsim.analysis.kpis import kpi_of
 from bvsim.analysis.ledger.limits import sentences
 from bvsim.analysis.summary import quantiles, summarise
 from bvsim.analysis.tables import RunLike
+from bvsim.ensemble.store.folder import write_text
 from bvsim.show import plot
 from bvsim.show.geography import geography
 from bvsim.show.report import flows, words
@@ -72,7 +73,7 @@ def write_report(
     plot.save_figures(cached, folder / "figures")
     page = folder / "report.html"
     text = render_page(cached, lang=lang, beside=beside, analyses=analyses)
-    page.write_text(text, encoding="utf-8")
+    write_text(page, text)
     return page
 
 

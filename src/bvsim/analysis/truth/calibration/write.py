@@ -21,6 +21,7 @@ from bvsim.analysis.truth.calibration.summary import (
     counts,
     shared_figures,
 )
+from bvsim.ensemble.store.folder import together
 
 SCHEMA_VERSION: Final = 1
 SOURCE: Final = "bvsim-fit"
@@ -181,6 +182,8 @@ def write(done: Calibration, folder: Path) -> list[Path]:
     """Write results and figures of a calibration into a folder, named by vintage."""
     since = done.table.as_of.isoformat()
     paths = [folder / f"calibration-{since}.json", folder / f"calibration-{since}.txt"]
-    paths[0].write_text(json.dumps(results(done), indent=1, allow_nan=False) + "\n", "utf-8")
-    paths[1].write_text(fragment(done), "utf-8")
+    with together() as beside:
+        text = json.dumps(results(done), indent=1, allow_nan=False)
+        beside(paths[0]).write_text(f"{text}\n", "utf-8")
+        beside(paths[1]).write_text(fragment(done), "utf-8")
     return paths

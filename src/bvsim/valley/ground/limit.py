@@ -1,0 +1,89 @@
+"""The limit of a replication: events that never end are a failure, told by what they belong to."""
+
+from __future__ import annotations
+
+import gc
+import itertools
+from collections.abc import Callable, Iterable
+from types import FrameType
+from typing import Final
+
+import simpy
+
+MOST_EVENTS: Final = 10_000_000
+"""Some hundred times those of the reference valley to 2040."""
+
+
+class RowLimitError(Exception):
+    """A replication took more events, or more time, than any that makes sense."""
+
+    stage: Final = "limit"
+
+
+def limit_events(env: simpy.Environment, date_of: Callable[[float], object], most: int) -> None:
+    """Have an environment refuse to go on after a number of events.
+
+    Parameters
+    ----------
+    env : simpy.Environment
+        Whose `step` is wrapped, as SimPy's guide to monitoring does it.
+    date_of : callable
+        Turns a day into a date.
+    most : int
+        The number.
+
+    Raises
+    ------
+    RowLimitError
+        By the step that would be one too many.
+    """
+    step, numbers = env.step, itertools.count(1)
+
+    def counted() -> None:
+        if next(numbers) > most:
+            raise RowLimitError(
+                f"more than {most:,} events by {date_of(env.now)}; the next is of {_owners(env)}"
+            )
+        step()
+
+    env.step = counted  # type: ignore[method-assign]
+
+
+def _owners(env: simpy.Environment, wakes: Iterable[object] | None = None) -> str:
+    """Say whom an event, the next one by default, wakes: ``acc-douvrin.block-1 (approve)``."""
+    if wakes is None:
+        wakes = (env._queue[0][3].callbacks if env._queue else None) or ()
+    found = [getattr(getattr(wake, "__self__", None), "_generator", None) for wake in wakes]
+    return ", ".join(_owner(each) for each in found if each is not None) or "nobody"
+
+
+def _owner(generator: object) -> str:
+    what: str = getattr(generator, "__name__", type(generator).__name__)
+    return f"{_name(generator)} ({what.removesuffix('_gen')})"
+
+
+def _name(generator: object) -> str:
+    """Return the name of the actor behind a process, interpreted or compiled."""
+    near = gc.get_referents(generator)  # its variables, or what a compiled one keeps them in
+    for each in (*near, *gc.get_referents(*near)):
+        for word in ("entity", "name"):
+            found = getattr(each, word, None)
+            if isinstance(found, str) and not isinstance(each, type):
+                return found
+    return "an actor"
+
+
+def place_of(frame: FrameType | None) -> str:
+    """Say which actor's process a frame is in, and on what day since the start."""
+    while frame is not None:
+        actor = frame.f_locals.get("self")
+        if isinstance(actor, simpy.Process):
+            return f"{_owner(actor._generator)} {_when(actor.env)}"
+        if isinstance(actor, simpy.Environment):
+            return f"{_owners(actor, frame.f_locals.get('callbacks'))} {_when(actor)}"
+        frame = frame.f_back
+    return "outside any actor's process"
+
+
+def _when(env: simpy.Environment) -> str:
+    return f"on day {env.now:.0f} since the start"
