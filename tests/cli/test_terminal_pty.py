@@ -33,6 +33,12 @@ def folder(tmp_path_factory):
 COMMANDS = {
     "run": ["run", "reference", "-n", "2", "--workers", "1", "--out", "run-{columns}"],
     "compare": ["compare", "a", "b", "--target", "output_2030_gwh>=20"],
+    "ask": ["ask", "a", "P(year_30_gwh <= 2031)", "--given", "output_2030_gwh > 1"],
+    "explain": ["explain", "a"],
+    "why": ["explain", "a", "b"],
+    "value": ["value", "a", "--beside", "b"],
+    "levers": ["list", "levers"],
+    "kpis": ["list", "kpis"],
     "trace": ["trace", "a", "--site", "verkor-dunkirk"],
     "sensitivity": ["sensitivity", "a"],
     "bottlenecks": ["bottlenecks", "relief"],

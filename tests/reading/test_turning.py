@@ -137,3 +137,28 @@ def test_lever_files_are_validated_in_what_they_set(tmp_path):
     path.write_text(yaml.safe_dump({**text, "model": "hauts-de-fance"}), "utf-8")
     (problem,) = validate_levers(path)
     assert "did you mean 'hauts-de-france'" in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"), [("24 months", 730.5), ("-2 weeks", -14.0), ("1.5 years", 547.875)]
+)
+def test_drawn_dates_are_moved_by_a_time_with_its_unit(reference, text, days):
+    path = "sites.verkor-dunkirk.blocks.block-2.project.begins"
+    moved = reference.with_values({path: {"plus": text}})
+    figure = dict(moved.figures())[path]
+    assert figure.changes[0].value == pytest.approx(days)
+    stage = "cathode.neomat-cam.blocks.phase-1.project.stages.construction.duration"
+    later = reference.with_values({stage: {"plus": text}})
+    assert dict(later.figures())[stage].changes[0].value == pytest.approx(days / (365.25 / 12))
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("labour.programmes.btc-douvrin.seats", "is a time, and the figure is in"),
+        ("cathode.neomat-cam.sop", "lengthen a stage"),
+    ],
+)
+def test_a_time_added_to_what_is_none_is_told(reference, path, message):
+    with pytest.raises(SpecError, match=message):
+        reference.with_values({path: {"plus": "24 months"}})

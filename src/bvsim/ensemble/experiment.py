@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 BY_HAND = ("--set", "with_values")
 """The origins of settings that stand in no file."""
+_ABOUT = ("unit", "source", "confidence", "note", "before")
 DESIGNS = (*KINDS, MEDIAN)
 DAYS = "days since 1970-01-01"
 _NONE = np.empty(0, dtype=np.int64)
@@ -279,4 +280,14 @@ class Experiment:
 def _set_by_hand(scenario: Scenario) -> dict[str, str]:
     """Return what was set of a scenario beside its files and levers, as it would be typed."""
     overrides = getattr(scenario, "overrides", {})
-    return {path: str(o.new) for path, o in overrides.items() if o.origin in BY_HAND}
+    return {path: _typed(o.new) for path, o in overrides.items() if o.origin in BY_HAND}
+
+
+def _typed(value: object) -> str:
+    """Return a setting as it would be typed: of a whole figure its value, of a lever what it does."""
+    if not isinstance(value, dict):
+        return str(value)
+    changes = value.get("changes")
+    if changes:
+        return ", ".join(f"{name} {item}" for change in changes for name, item in change.items())
+    return str(value.get("value", {k: v for k, v in value.items() if k not in _ABOUT}))

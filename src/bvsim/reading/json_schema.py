@@ -11,6 +11,7 @@ from bvsim.reading.assembly import Kind, kind_of
 from bvsim.reading.checking import adapter
 from bvsim.reading.correlations import KEY
 from bvsim.reading.folder import MAIN, MERGED, SUFFIXES
+from bvsim.reading.levers import LeverFile
 from bvsim.reading.scenario_file import ScenarioFile
 from bvsim.reading.shapes import Shape, shape_of
 from bvsim.reading.templates import LIKE
@@ -41,7 +42,8 @@ def _figure_definitions() -> dict[str, Schema]:
         "note": {"type": "string"},
         "known_from": {"type": "string", "description": "YYYY-MM-DD"},
     }
-    lever = _keys(to=VALUE.schema, times=number, plus=number, **{"from": {"type": "string"}})
+    added = {"anyOf": [number, {"type": "string", "description": "such as 24 months"}]}
+    lever = _keys(to=VALUE.schema, times=number, plus=added, **{"from": {"type": "string"}})
     changes = {"type": "array", "items": {"$ref": "#/$defs/lever"}}
     vintage = {"required": ["source", "confidence"]}
     vintages = {"type": "array", "items": {"$ref": "#/$defs/vintage"}, "minItems": 1}
@@ -79,7 +81,7 @@ def file_schemas(model_class: type | None = None) -> dict[str, Schema]:
     """Return a schema for each kind of file, by name.
 
     ``model`` for ``model.yaml``, ``SECTION`` for ``SECTION.yaml``, ``SECTION-entry`` for the
-    files of a folder ``SECTION``, and ``scenario``.
+    files of a folder ``SECTION``, ``scenario`` and ``levers``.
     """
     kind = kind_of(model_class)
     whole = model_schema(kind.cls)
@@ -96,6 +98,9 @@ def file_schemas(model_class: type | None = None) -> dict[str, Schema]:
     found[KEY] = _standing(ties, ties.get("$defs", {}))
     scenario = adapter(ScenarioFile).json_schema()
     found["scenario"] = _standing(scenario, scenario.get("$defs", {}))
+    levers = _with_figures(adapter(LeverFile).json_schema())
+    figures = levers.setdefault("$defs", {}) | _figure_definitions()
+    found["levers"] = _standing(levers, figures)
     return dict(sorted(found.items()))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -25,6 +26,9 @@ OPERATIONS: tuple[str, ...] = get_args(Operation)
 USER = "user"
 """The source of what is set on the command line or in Python."""
 
+_DAYS = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12.0, "years": 365.25}
+_SPAN = re.compile(rf"(?P<number>[-+]?\d+(?:\.\d+)?) +(?P<unit>{'|'.join(_DAYS)})")
+"""A time with its unit, as `plus` takes it."""
 VINTAGE_KEYS = (*KINDS, "truncate", "unit", "source", "confidence", "note", "known_from")
 _OPTIONAL_UNITS = frozenset({"1", "share", DATE_SYMBOL})
 
@@ -90,7 +94,9 @@ class _Reader(DistributionReader):
                 self.keys(raw, ("vintages", "changes"), ())
                 raw, prefix = raw["vintages"], ("vintages",)
         if changes and raw == {}:
-            self.say((), "a lever (times, plus, from) needs a figure to act on: none is given here")
+            hint = "; to move a start that is drawn, lengthen a stage of its project"
+            said = "a lever (times, plus, from) needs a figure to act on: none is given here"
+            self.say((), said + hint * self.is_date)
             return None
         vintages = self._vintages(raw, prefix)
         levers = self._changes(changes)
@@ -230,7 +236,7 @@ class _Reader(DistributionReader):
 
     def _operand(self, operation: str, raw: object, path: Path) -> float | None:
         if operation != "to":
-            value = self.number(raw, path)
+            value = self._added(raw, path) if operation == "plus" else self.number(raw, path)
             if operation == "times" and value is not None:
                 if self.is_date:
                     self.say(path, "a date cannot be multiplied: use plus, in days")
@@ -239,6 +245,17 @@ class _Reader(DistributionReader):
             return value
         made = self.make("value", raw, path)
         return None if made is None or not self.within_bounds(made, path) else made.median
+
+    def _added(self, raw: object, path: Path) -> float | None:
+        """Read what is added: a number in the figure's unit, or a time such as ``24 months``."""
+        found = _SPAN.fullmatch(raw) if isinstance(raw, str) else None
+        if found is None:
+            return self.number(raw, path)
+        symbol = "days" if self.is_date else self.unit.symbol
+        if symbol not in _DAYS:
+            self.say(path, f"{raw!r} is a time, and the figure is in {self.unit.symbol}")
+            return None
+        return float(found["number"]) * _DAYS[found["unit"]] / _DAYS[symbol]
 
     def _since(self, raw: Mapping[str, object], path: Path) -> date | None:
         if "from" not in raw:

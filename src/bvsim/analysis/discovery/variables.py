@@ -4,7 +4,8 @@ A name is looked up in this order: a key figure of the run; ``closed_Y.SITE`` an
 (1 when the site had closed by 31 December of Y), ``lines_Y[.SITE]`` (lines in service, mean over
 the year); then any column of ledger, binding or yearly tables with its year before the unit:
 ``lost_labour_2030_gwh``, ``weeks_labour_2030.acc-douvrin``, ``training_cost_2030_meur``,
-``vacancies_2030.verkor-dunkirk``.
+``vacancies_2030.verkor-dunkirk``. Of a basin it is the sum over its cell plants:
+``headcount_2030.dunkirk``, ``grid_load_2030_mw.dunkirk``.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.kpi_names import missing
 from bvsim.analysis.tables import ROW, RunLike, by_year, has_column, summed_by
 from bvsim.ensemble.work import FloatArray
+from bvsim.reading.scenario import load
 
 _DATED = re.compile(r"(?P<head>.+?)_(?P<year>(?:19|20|21)\d\d)(?P<tail>_\w+)?(?:\.(?P<entity>.+))?")
+_ALIASES = {"output_gwh": "good_gwh"}
 _CLOSED = ("closed", "failed")
 
 
@@ -73,6 +76,30 @@ def _column(run: RunLike, stem: str, entity: str | None) -> pd.DataFrame | None:
     if stem.startswith("weeks_") and has_column(run, "binding", stem):
         summed = summed_by(run, "binding", lambda column: column == stem, "region", entity)
         return summed[stem].droplevel("entity").unstack("year")
+    stem = _ALIASES.get(stem, stem)
     if stem not in ROW and any(has_column(run, table, stem) for table in ("ledger", "yearly")):
-        return by_year(run, stem, entity)
+        return _quantity(run, stem, entity)
     return None
+
+
+def _quantity(run: RunLike, stem: str, entity: str | None) -> pd.DataFrame:
+    """Return a quantity of an entity, of the valley, or of a basin: the sum over its sites."""
+    try:
+        return by_year(run, stem, entity)
+    except AnalysisError:
+        sites = _sites_of(run, entity) if entity else ()
+        if not sites:
+            raise
+    first, *others = (by_year(run, stem, site) for site in sites)
+    for other in others:
+        first = first.add(other, fill_value=0.0)
+    return first
+
+
+def _sites_of(run: RunLike, basin: str) -> tuple[str, ...]:
+    """Return the cell plants of a basin; none where the name is not that of a basin."""
+    path = run.folder / "scenario.yaml"
+    if not path.is_file():
+        return ()
+    sites = load(path).model.sites.items()
+    return tuple(name for name, site in sites if site.basin == basin and site.kind == "cells")
