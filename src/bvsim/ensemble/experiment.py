@@ -284,7 +284,7 @@ def _set_by_hand(scenario: Scenario) -> dict[str, str]:
 
 
 def _typed(value: object) -> str:
-    """Return a setting as it would be typed: of a whole figure its value, of a lever what it does."""
+    """Return a setting as it would be typed: a whole figure by its value, a lever by its act."""
     if not isinstance(value, dict):
         return str(value)
     changes = value.get("changes")
