@@ -12,8 +12,10 @@ from dataclasses import dataclass, is_dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
+from bvsim.reading.correlations import KEY, Tie
 from bvsim.reading.resolved import canonical
 from bvsim.reading.scenario import Scenario
+from bvsim.reading.tree_paths import figures_of
 from bvsim.schema.errors import Place, Problem, SpecError
 from bvsim.schema.figure import Figure
 
@@ -65,7 +67,10 @@ def changes(old: Scenario, new: Scenario) -> tuple[Change, ...]:
         if getattr(old, name) != getattr(new, name)
     ]
     ends = tuple(sorted((old.as_of, new.as_of)))
-    found = _walk(old.model, new.model, "", ends)
+    found = list(_walk(old.model, new.model, "", ends))
+    if old.correlations != new.correlations:
+        pairs = f"{len(old.correlations)} pairs -> {len(new.correlations)} pairs"
+        found.append(Change(KEY, "choice", pairs))
     return (*times, *sorted(found, key=lambda change: change.path))
 
 
@@ -125,7 +130,15 @@ def blend(
     later = new if new.as_of > old.as_of else old
     blender = _Blender(taken, differing, above, dates["as_of"], later is new, later.as_of)
     model = blender.blended(old.model, new.model, "")
-    return replace(new, model=model, turned=(), **dates)
+    ties = _tied((new if KEY in taken else old)._ties, figures_of(model))
+    return replace(new, model=model, turned=(), _ties=ties, **dates)
+
+
+def _tied(ties: tuple[Tie, ...], figures: Mapping[str, Figure]) -> tuple[Tie, ...]:
+    """Return the correlations of figures that are uncertain."""
+    return tuple(
+        tie for tie in ties if all(p in figures and figures[p].uncertain for p in tie.pair)
+    )
 
 
 def _cuts(path: str) -> Iterator[int]:

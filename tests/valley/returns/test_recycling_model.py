@@ -36,7 +36,7 @@ def test_history_names_files_and_columns_that_exist() -> None:
 def test_a_gap_in_the_years_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "gap.csv"
     path.write_text("year,a\n2010,1\n2012,2\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="not consecutive"):
+    with pytest.raises(ValueError, match="without gaps"):
         read_history(path)
     path.write_text("# a note\nyear,a,b\n2010,1,3\n2011,2,\n", encoding="utf-8")
     assert read_history(path) == {"a": (2010, (1.0, 2.0)), "b": (2010, (3.0,))}
