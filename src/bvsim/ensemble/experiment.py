@@ -228,7 +228,8 @@ class Experiment:
     @property
     def units(self) -> tuple[str, ...]:
         """The unit of each of `figures`; drawn dates are numbers of days."""
-        known = dict(getattr(self.scenario, "figures", tuple)())
+        figures = getattr(self.scenario, "figures", None)
+        known = dict(figures()) if callable(figures) else {}
         symbols = [known[path].unit.symbol if path in known else "" for path in self.figures]
         return tuple(DAYS if symbol == "date" else symbol for symbol in symbols)
 

@@ -75,14 +75,19 @@ def _name(generator: object) -> str:
 
 def place_of(frame: FrameType | None) -> str:
     """Say which actor's process a frame is in, and on what day since the start."""
+    step: FrameType | None = None
     while frame is not None:
         actor = frame.f_locals.get("self")
         if isinstance(actor, simpy.Process):
             return f"{_owner(actor._generator)} {_when(actor.env)}"
         if isinstance(actor, simpy.Environment):
-            return f"{_owners(actor, frame.f_locals.get('callbacks'))} {_when(actor)}"
+            step = step or frame  # between two processes, unless one is found further up
         frame = frame.f_back
-    return "outside any actor's process"
+    if step is None:
+        return "outside any actor's process"
+    env: simpy.Environment = step.f_locals["self"]
+    taken = getattr(step.f_locals.get("event"), "callbacks", None)
+    return f"{_owners(env, step.f_locals.get('callbacks') or taken)} {_when(env)}"
 
 
 def _when(env: simpy.Environment) -> str:
