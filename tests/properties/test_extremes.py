@@ -25,10 +25,11 @@ SEEN = (
     ("materials.aluminium.foil_yield", 0, "between 0.01 and 1"),
     ("imports.cam.lot", 0, "between 0.001 and"),
     ("fleet.packs.specific_energy_factor", 0, "between 0.01 and 100"),
-    ("sites.acc-douvrin.ramp.k", 1e6, "between 0 and 100"),
     ("labour.proficiency.technicians.tau", 0, ""),
     ("imports.cam.memory", 0, ""),
-    ("sites.acc-douvrin.ramp.k", 0, ""),
+    ("sites.acc-douvrin.ramp.steepness", 0, "out of bounds"),
+    ("sites.acc-douvrin.ramp.scrap_time", 0.01, ""),
+    ("sites.aesc-douai.ramp.scrap_mature", 0.99, ""),
 )
 """Settings that once hung or broke every row, and why they are refused now, where they are."""
 

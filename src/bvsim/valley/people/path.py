@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from bvsim.schema.labour import Learning, StaffingPath
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
 from bvsim.valley.people.pools import skill_shares
-from bvsim.valley.people.staff import NormalMix
+from bvsim.valley.people.staff import NormalMix, decay_of
 
 _SETTLED_MONTHS: Final = 60
 """After the full staff its proficiency hardly moves: time constants of learning are months."""
@@ -61,8 +61,7 @@ class ReferencePath:
         shares = skill_shares(spec.mix)[:_SKILLS]
         at_sop = (spec.at_sop, spec.skilled_at_sop, spec.skilled_at_sop)
         mixes = [
-            NormalMix(1.0 - each.start, math.exp(-1.0 / each.tau), turnover)
-            for each in learning[:_SKILLS]
+            NormalMix(1.0 - each.start, decay_of(each.tau), turnover) for each in learning[:_SKILLS]
         ]
         self._rows: list[tuple[float, float, float, float]] = []
         for month in range(-self._lead, math.ceil(spec.to_full) + _SETTLED_MONTHS):

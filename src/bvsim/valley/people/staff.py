@@ -17,6 +17,11 @@ _BAND_OF: Final = (3, *(band for band, (a, b) in enumerate(YEAR_BANDS) for _ in 
 _BELOW_ONE: Final = 1.0 - 1e-12
 
 
+def decay_of(tau_months: float) -> float:
+    """Return what a month leaves of a gap in proficiency; nothing where all is learnt at once."""
+    return math.exp(-1.0 / tau_months) if tau_months > 0.0 else 0.0
+
+
 def monthly_probabilities(hazards: Sequence[float], multiplier: float) -> tuple[float, ...]:
     """Return the probability of leaving within a month for each hazard per month."""
     return tuple(-math.expm1(-hazard * multiplier) for hazard in hazards)
@@ -111,7 +116,7 @@ class Staff:
         self.old = 0
         """Heads hired more than 24 months ago."""
         self.old_gap = 0.0
-        self.decay = math.exp(-1.0 / tau_months) if tau_months > 0.0 else 0.0
+        self.decay = decay_of(tau_months)
         """Share of a gap left after a month."""
         self._faded = _faded(self.decay)
         self._carry = [0.0] * 4

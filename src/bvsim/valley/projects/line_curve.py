@@ -42,6 +42,7 @@ _PACE_HALVINGS: Final = 12
 """Eight years in quarters; a pace to a quarter of a thousandth."""
 _SHORTEST_MONTHS: Final = 1e-6
 _ROUNDING_DAYS: Final = 1e-6
+_MAX_EXPONENT: Final = 700.0  # exp() of more overflows a double
 _NEAR_MATURE: Final = 1e-6
 """Scrap this close to the mature level is reached; it never gets there."""
 _PRECISE_MONTHS: Final = 1e-6
@@ -71,14 +72,18 @@ class ScrapCurve:
 
     def at(self, months: float) -> float:
         """Return scrap after an engineering time, as a share of units started."""
-        fast = self.above * exp(-months / self.fast_months)
-        return self.mature + self.below * exp(-months / self.slow_months) + fast
+        fast = self.above * exp(min(-months / self.fast_months, _MAX_EXPONENT))
+        slow = self.below * exp(min(-months / self.slow_months, _MAX_EXPONENT))
+        return self.mature + slow + fast
 
     def months(self, scrap: float) -> float:
         """Return the engineering time after which scrap is at some level.
 
-        Above the scrap at SOP it is negative; at the mature level or below, very long.
+        Above the scrap at SOP it is negative; at the mature level or below, very long. None at
+        all where scrap is mature from the start.
         """
+        if self.above <= 0.0 and self.below <= 0.0:
+            return 0.0
         wanted = max(scrap, self.mature + _NEAR_MATURE)
         low = -self.fast_months - self.slow_months
         while self.at(low) < wanted:
