@@ -90,7 +90,7 @@ def _rest(found: Read, *, every: bool) -> list[str]:
         parts.append(f"{len(found.unclear)} cannot be told from no change")
     parts += [f"{len(found.same)} are the same in every pair"] if found.same else []
     parts += [f"{len(found.empty)} are not defined on both sides"] if found.empty else []
-    lines = [f"Other key figures: {', '.join(parts)}."] if parts else []
+    lines = [f"The rest: {', '.join(parts)}."] if parts else []
     if found.moved or found.unclear or found.unknown:
         lines.append("Paired rows: same figures, same luck. Higher: share of pairs.")
     return lines
