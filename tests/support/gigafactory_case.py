@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from types import SimpleNamespace
 
 import numpy as np
 
 from bvsim.schema.demand import Supplier
 from bvsim.schema.materials import Recipe
+from bvsim.schema.plan import PlanStep
 from bvsim.schema.production import Production
 from bvsim.schema.unit import Timed
 from bvsim.valley.cells.block import SiteBlock
@@ -118,9 +120,11 @@ def make_site(
     closes=None,
     sop=0.0,
     first_sales=0.0,
+    announced=0.0,
+    lifts=frozenset(),
 ):
     """Return a site of one block with one line from day 0, its context and what it delivered."""
-    ctx = make_context(chance=False)
+    ctx = make_context(chance=False, lifts=lifts)
     projects = SiteProjects("site", Outlook(), ctx)
     owner = BlockOwner(projects, None, (), nameplate)
     pipeline = Pipeline(make_project(sop=sop), "site.block-1", ctx, SHOCK, owner=owner)
@@ -135,7 +139,9 @@ def make_site(
     )
     cell_block = SiteBlock(
         block=block,
-        plan=PlanPath({}, ctx.calendar),
+        plan=PlanPath(
+            {"all": PlanStep(begins=date(2022, 1, 1), nameplate=announced)}, ctx.calendar
+        ),
         observed=None,
         ctx=ctx,
         first_sales_months=first_sales,

@@ -184,3 +184,24 @@ def test_a_date_of_the_scenario_closes_a_site_once():
     assert [e.cause for e in case.ctx.trace.events if e.event == "closed"] == [
         "date given by the scenario"
     ]
+
+
+def test_closure_is_booked_at_what_the_site_made_before():
+    """A mature site with 3 GWh of orders a year and a plan of 12, of which all is built."""
+    case = make_site(MATURE, ordered_gwh=3.0, closes=2 * 365.0, announced=12.0)
+    list(play(case, years=4))
+    rows = dict(zip(NAMES, np.array(case.cell_block.ledger.months)[24:36].sum(axis=0), strict=True))
+    rated = 12.0 * MATURE.rating
+    assert rows["good_gwh"] == 0.0
+    assert rows["lost_closure_gwh"] == pytest.approx(3.0, rel=0.01)
+    assert rows["lost_rating_gwh"] == pytest.approx(12.0 - rated, rel=0.01)
+    assert rows["lost_demand_gwh"] == pytest.approx(rated - 3.0, rel=0.05)
+    assert rows["lost_delay_gwh"] == rows["lost_not_built_gwh"] == 0.0
+
+
+def test_nothing_fails_where_closure_is_lifted():
+    ramp = make_ramp(t50=0.01, k=50.0, closure_probability=0.9)
+    for given in ({"patience": 1e-6}, {"closes": 100.0}):
+        case = make_site(ramp, ordered_gwh=100.0, lifts=frozenset({"closure"}), **given)
+        list(play(case, years=1))
+        assert not case.site.closed

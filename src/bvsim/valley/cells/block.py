@@ -54,7 +54,7 @@ class SiteBlock:
         self._unapproved: list[tuple[float, float]] = []
         """Good cells made before that: the day on which they leave the process, and GWh."""
         self.standing_gwh = 0.0
-        """Nameplate while the project is neither cancelled nor suspended (as at a closure)."""
+        """Nameplate while the project is neither cancelled nor suspended."""
         self.possible: Levels = NOTHING
         """What the block could make in the period under way."""
         self.ledger: Account
@@ -154,26 +154,37 @@ class SiteBlock:
             self.block.take_over(observed.know_how)
         self.block.engineering_months = observed.engineering_months(period.end_day)
 
-    def post_idle(self, periods: Sequence[Period], *, closed: bool) -> None:
-        """Post periods of one month without released lines, or after the closure."""
+    def post_idle(self, periods: Sequence[Period]) -> None:
+        """Post periods without released lines."""
         row, binding, by_period = self.ledger.now, self.binding.now, self.plan.by_period
         days_per_year = self.ctx.calendar.scheduled_days_per_year
         for period in periods:
             announced = by_period[period.index]
             if announced > 0.0:
                 standing = self.standing_gwh * (period.scheduled_days / days_per_year)
-                ledger.post_unreleased(row, announced, standing, closed=closed)
+                ledger.post_unreleased(row, announced, standing)
             ledger.post_not_running(binding, period.days)
 
     def post(self, limits: Sequence[float], good: float, period: Period) -> None:
         """Post the period to the ledger and to the account of what bound."""
         levels, scheduled = self.possible, period.scheduled_days
-        announced = self.plan.by_period[period.index]
-        standing = self.standing_gwh * (scheduled / self.ctx.calendar.scheduled_days_per_year)
-        steps = ledger.Steps(
-            announced=announced,
-            standing=standing,
-            closed=False,
+        ledger.post(self.ledger.now, self._steps(levels, limits, good, period))
+        ledger.post_binding(self.binding.now, levels.available, limits, period.days, scheduled)
+
+    def post_closed(
+        self, would: Levels, limits: Sequence[float], good: float, period: Period
+    ) -> None:
+        """Post a period after a stop, with what the block would have made."""
+        ledger.post_closed(self.ledger.now, self._steps(would, limits, good, period))
+        ledger.post_not_running(self.binding.now, period.days)
+
+    def _steps(
+        self, levels: Levels, limits: Sequence[float], good: float, period: Period
+    ) -> ledger.Steps:
+        scheduled = period.scheduled_days / self.ctx.calendar.scheduled_days_per_year
+        return ledger.Steps(
+            announced=self.plan.by_period[period.index],
+            standing=self.standing_gwh * scheduled,
             built=levels.built,
             rated=levels.rated,
             ramped=levels.ramped,
@@ -181,10 +192,8 @@ class SiteBlock:
             limits=limits,
             good=good,
         )
-        ledger.post(self.ledger.now, steps)
-        ledger.post_binding(self.binding.now, levels.available, limits, period.days, scheduled)
 
     def close(self) -> None:
-        """Close the block with its site."""
-        self.note_change()
+        """Close the block with its site: what is not built yet never is."""
         self.block.close()
+        self.standing_gwh = 0.0

@@ -41,7 +41,8 @@ class ClosureHazard:
     ) -> bool:
         """Let the days up to a day pass; tell whether the site closes.
 
-        There is no hazard before a line has been released, nor up to `as_of`.
+        There is no hazard before a line has been released, nor up to `as_of`, nor where
+        closure is lifted.
 
         Parameters
         ----------
@@ -53,7 +54,7 @@ class ClosureHazard:
             On the hazard of the class: what cash does to it.
         """
         running = any(each.block.lines for each in blocks)
-        if not running or day <= self._ctx.as_of_day:
+        if not running or day <= self._ctx.as_of_day or self._ctx.lifted("closure"):
             return False
         early = day < min(each.block.pipeline.sop_day for each in blocks) + EARLY_DAYS
         yearly = self._early if early else self._later

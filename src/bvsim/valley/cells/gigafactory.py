@@ -15,6 +15,7 @@ from bvsim.schema.ramp import RampClass
 from bvsim.valley.cells.block import NO_LIMITS, SiteBlock
 from bvsim.valley.cells.closure import ClosureHazard
 from bvsim.valley.cells.expansion import SiteProjects
+from bvsim.valley.cells.foregone import Foregone
 from bvsim.valley.cells.ledger import LEDGER, YIELD
 from bvsim.valley.cells.limits import SiteLimits
 from bvsim.valley.cells.money import Activity
@@ -85,6 +86,7 @@ class Gigafactory:
         self.blocks, self.projects, self.wiring = tuple(blocks), projects, wiring
         self.hazard = ClosureHazard(ramp, closure_patience, ctx)
         self.limits = SiteLimits(wiring, ramp, ctx)
+        self.foregone = Foregone(ctx.calendar.scheduled_days_per_year)
         self.closed, self.closed_day = False, math.inf
         self.closes = closes
         self._elements = (recipe.nickel, recipe.cobalt, recipe.lithium, recipe.manganese)
@@ -121,7 +123,7 @@ class Gigafactory:
         """Run until the day that the scenario gives, or until an interrupt says why to close."""
         env, cause = self.ctx.env, "date given by the scenario"
         try:
-            if self.closes is None:
+            if self.closes is None or "closure" in self.ctx.lifts:
                 yield env.event()  # nothing but an interrupt ends it
             else:
                 yield env.timeout(max(0.0, self.closes - env.now))
@@ -254,6 +256,11 @@ class Gigafactory:
         if started > 0.0 and released > 0.0:
             wiring.orders.report(1.0 - scrap, good * DAYS_PER_YEAR / days / released)
         self.projects.note_month(good)
+        if self._running:
+            orders = wiring.orders
+            asked = orders.limit_gwh < math.inf and not self._unapproved
+            rate = orders.gwh_per_year if asked else math.inf
+            self.foregone.note_month(wiring.workforce.crew_share, rate)
         self._month_good = self._month_started = self._month_delivered = 0.0
         if not self.closed and self.hazard.bears_no_more(
             self.blocks, last.end_day, days, wiring.purse.closure_hazard_multiplier
@@ -287,8 +294,11 @@ class Gigafactory:
 
     def _post_idle(self) -> None:
         """Post what has passed since idle blocks were posted last: nothing changed for them."""
-        for each in self._idle:
-            each.post_idle(self._unposted, closed=self.closed)
+        if self.closed:
+            self.foregone.post(self._unposted)
+        else:
+            for each in self._idle:
+                each.post_idle(self._unposted)
         self._unposted.clear()
 
     def _close(self, day: float, cause: str) -> None:
@@ -303,10 +313,11 @@ class Gigafactory:
             value=self.wiring.purse.cash_months,
             unit="months of cash",
         )
+        self.foregone.begin(self.blocks)
         for each in self.blocks:
             each.close()
         self.projects.released, self._lines = 0.0, 0
-        self._running, self._unapproved, self._idle = [], [], list(self.blocks)
+        self._running, self._unapproved, self._idle = [], [], []
         self._available = 0.0
         columns = (SITE.good_gwh, SITE.scrap_t, LEDGER.good_gwh, YIELD)
         finished = self.wiring.process.collect()

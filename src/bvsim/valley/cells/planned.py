@@ -81,7 +81,7 @@ class PlanOnly:
             scheduled = calendar.worked_in_month(last.month)
             ledger.post_binding(self.binding.now, made, NO_LIMITS, days, scheduled)
         else:
-            ledger.post_unreleased(self.ledger.now, announced, 0.0, closed=False)
+            ledger.post_unreleased(self.ledger.now, announced, 0.0)
             ledger.post_not_running(self.binding.now, days)
         if self.site is not None:
             now = self.site.account.now

@@ -268,6 +268,28 @@ class Block:
         """Scrap now, as a share of units started."""
         return self._scrap.at(self.engineering_months)
 
+    def scrap_at(self, engineering_months: float) -> float:
+        """Return scrap after an engineering time, as a share of units started."""
+        return self._scrap.at(engineering_months)
+
+    def expected(self, know_how: float, years: float, day: float, built: float) -> Levels:
+        """Return what lines of the class would make at a know-how, at the mean of their stops.
+
+        Parameters
+        ----------
+        know_how, years : float
+            At the start of the span; its scheduled time, in years.
+        day : float
+            On which it starts.
+        built : float
+            Nameplate of the lines over the span, units.
+        """
+        if years <= 0.0:
+            return NOTHING
+        rated = built * self.ramp.rating
+        ramped = rated * self.line_curve.rate(know_how, years, day)
+        return Levels(built, rated, ramped, ramped * self._usual_uptime * self.campaign)
+
     def levels(self, period: Period, repair_factor: float) -> Levels:
         """Return what the block could make in a period."""
         scheduled = period.scheduled_days
