@@ -65,6 +65,9 @@ class Buyer:
     def close(self):
         self.closed = True
 
+    def reopen(self):
+        self.closed = False
+
 
 class Crew:
     """A workforce of a given strength."""
@@ -78,14 +81,17 @@ class Crew:
     def ask(self, plans, lines=1):
         self.plans = plans
 
-    def close(self, day):
-        self.closed_on = day
+    def close(self, day, kept=0.0):
+        self.closed_on, self.kept = day, kept
+
+    def reopen(self):
+        self.closed_on = None
 
 
 class Purse:
     """Money is no object."""
 
-    throttle_wanted, throttle_cap, closure_hazard_multiplier, cash_months = False, 0.5, 1.0, 24.0
+    throttle_wanted, throttle_cap, cash_months, insolvent = False, 0.5, 24.0, False
     closed = False
     sop_day = None
 
@@ -95,11 +101,30 @@ class Purse:
     def month(self, last, activity):
         pass
 
-    def close(self):
+    def stop(self):
         self.closed = True
+
+    def restart(self, day, money, patience):
+        self.closed, self.money = False, money
 
     def balances(self):
         return iter(())
+
+
+class Owner:
+    """Owners of a given patience, and what comes after them."""
+
+    def __init__(self, patience, fate):
+        self.patience, self.fate = patience, fate
+
+    def closure_patience(self):
+        return self.patience
+
+    support_patience = closure_patience
+
+    def after_stop(self, then):
+        self.then, fate, self.fate = then, self.fate, None
+        return fate
 
 
 class Meter:
@@ -121,6 +146,7 @@ def make_site(
     sop=0.0,
     first_sales=0.0,
     announced=0.0,
+    fate=None,
     lifts=frozenset(),
 ):
     """Return a site of one block with one line from day 0, its context and what it delivered."""
@@ -182,7 +208,8 @@ def make_site(
         blocks=[cell_block],
         projects=projects,
         wiring=wiring,
-        closure_patience=patience,
+        fates=Owner(patience, fate),
+        remains=1.0,
         ctx=ctx,
         closes=closes,
     )

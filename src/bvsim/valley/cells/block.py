@@ -8,6 +8,7 @@ from typing import Final
 
 from bvsim.valley.cells import ledger
 from bvsim.valley.cells.causes import LIMITS
+from bvsim.valley.cells.fates import Fate
 from bvsim.valley.cells.observed import ObservedBlock
 from bvsim.valley.cells.plan import PlanPath
 from bvsim.valley.ground.books import Account
@@ -15,6 +16,7 @@ from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.lines import NOTHING, Levels
+from bvsim.valley.projects.restart import refinance, sell
 from bvsim.valley.projects.stages import Events
 
 NO_LIMITS: Final = (math.inf,) * len(LIMITS)
@@ -51,6 +53,8 @@ class SiteBlock:
         self.first_sales_days = first_sales_months * DAYS_PER_MONTH
         self.approved = first_sales_months <= 0.0
         """Whether customers take its cells."""
+        self._approvals = 0
+        """Rounds of approval begun: only the last one counts."""
         self._unapproved: list[tuple[float, float]] = []
         """Good cells made before that: the day on which they leave the process, and GWh."""
         self.standing_gwh = 0.0
@@ -69,12 +73,21 @@ class SiteBlock:
         if not self.approved:
             self.ctx.env.process(self.approve())
 
-    def approve(self) -> Events:
-        """Let customers approve the cells some months after SOP."""
+    def approve(self, since: float | None = None) -> Events:
+        """Let customers approve the cells some months after SOP, or after a sale.
+
+        Parameters
+        ----------
+        since : float or None
+            Day of the sale.
+        """
         pipeline, env = self.block.pipeline, self.ctx.env
+        self._approvals += 1
+        round_ = self._approvals
         yield pipeline.opened
-        yield env.timeout(max(0.0, pipeline.sop_day + self.first_sales_days - env.now))
-        if self.block.closed:
+        first = pipeline.sop_day if since is None else since
+        yield env.timeout(max(0.0, first + self.first_sales_days - env.now))
+        if self.block.closed or round_ != self._approvals:
             return
         self.approved = True
         self._unapproved.clear()
@@ -193,7 +206,20 @@ class SiteBlock:
             good=good,
         )
 
+    def restart(self, fate: Fate) -> None:
+        """Run again with what a refinancing or a buyer leaves of it."""
+        how = fate.how
+        if fate.ramp is None:
+            refinance(self.block, how.capacity, how.experience)
+        else:
+            sell(self.block, fate.ramp, how.capacity, how.experience)
+            self.approved = self.first_sales_days <= 0.0
+        if not self.approved:
+            self.ctx.env.process(self.approve(self.ctx.env.now))
+        self.note_change()
+
     def close(self) -> None:
         """Close the block with its site: what is not built yet never is."""
         self.block.close()
+        self._unapproved.clear()
         self.standing_gwh = 0.0

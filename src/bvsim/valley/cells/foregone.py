@@ -17,7 +17,7 @@ from bvsim.valley.cells.block import NO_LIMITS, SiteBlock
 from bvsim.valley.cells.causes import DEMAND, LABOUR, LIMITS
 from bvsim.valley.cells.expansion import MONTHS_PER_QUARTER
 from bvsim.valley.ground.calendar import MONTHS_PER_YEAR, Period
-from bvsim.valley.projects.lines import Levels
+from bvsim.valley.projects.lines import NOTHING, Levels
 
 _LABOUR: Final = LIMITS.index(LABOUR)
 _DEMAND: Final = LIMITS.index(DEMAND)
@@ -37,19 +37,25 @@ class ForegoneBlock:
         self.own, self.block = own, block
         self._released, self._whole = block.released, block.nameplate * block.pipeline.size
         self.know_how, self.engineering_months = block.know_how, block.engineering_months
-        self.levels = Levels(0.0, 0.0, 0.0, 0.0)
+        self.levels = NOTHING
 
     def look_ahead(self, period: Period, years: float) -> float:
         """Work out what it would have had; return the good cells it could have made."""
+        if years <= 0.0:
+            self.levels = NOTHING
+            return 0.0
         block, day = self.block, period.start_day
         released = max(self._released, self._whole * block.line_curve.schedule.due(day))
-        self.levels = block.expected(self.know_how, years, day, released * years)
+        rated = released * years * block.rating
+        ramped = rated * block.line_curve.rate(self.know_how, years, day)
+        up = block.availability.usual * block.campaign
+        self.levels = Levels(released * years, rated, ramped, ramped * up)
         return self.levels.available * self.yield_over_mature
 
     @property
     def yield_over_mature(self) -> float:
         """Yield over the mature yield."""
-        return (1.0 - self.block.scrap_at(self.engineering_months)) / (1.0 - self.own.mature)
+        return (1.0 - self.block.scrap_curve.at(self.engineering_months)) / (1.0 - self.own.mature)
 
     def post(self, period: Period, years: float, staffing: float, sold: float) -> float:
         """Post a period and learn from it; return the good cells that would have been made.

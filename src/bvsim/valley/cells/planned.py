@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bvsim.valley.cells import ledger
 from bvsim.valley.cells.block import NO_LIMITS
-from bvsim.valley.cells.gigafactory import SITE
 from bvsim.valley.cells.plan import PlanPath
+from bvsim.valley.cells.site_account import SITE
 from bvsim.valley.ground.books import Account, Books
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
