@@ -100,7 +100,9 @@ def test_closures_and_idle_limits_are_said():
     from bvsim.analysis.ledger.bottlenecks import ledger_of
 
     lines = limits(run, ledger_of(run, 2030), 2030)
-    assert lines[0] == "Closed by the end of 2030 (share of rows): verkor-dunkirk in 25%."
+    assert lines[0] == (
+        "Stopped by the end of 2030 (share of rows; some run again): verkor-dunkirk in 25%."
+    )
     assert lines[1] == "Idle limits, which take less than 0.05 GWh: closure, throttling."
 
 

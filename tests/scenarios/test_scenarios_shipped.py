@@ -12,8 +12,10 @@ ASKED = {
     *("training-doubled", "training-halved", "training-late", "shuttle-2028"),
     *("neomat-on-time", "neomat-slips", "neomat-without-pcam", "neomat-cancelled"),
     *("red-sea", "export-controls", "demand-low", "demand-snbc", "leasing-paused"),
+    *("no-takeover", "cash-tight"),
     *("scrap-heavy", "fast-learners", "slow-ramp", "relieve-returns"),
 }
+ENTRANTS = ("acc-douvrin", "verkor-dunkirk")
 FRAMES = {"announced", "hindcast-2023"}
 END = "2031-12-31"
 NAMES = shipped()
@@ -59,6 +61,16 @@ def test_a_closed_entrant_releases_its_people_and_customers():
     assert (total(records, "leavers", entity="verkor-dunkirk", first=2027, last=2027) > 100).all()
     block = {"table": "ledger", "entity": "verkor-dunkirk.block-1", "first": 2028}
     assert (total(records, "lost_closure_gwh", **block) > 0).all()
+
+
+def test_nobody_buys_a_failed_plant_without_takeovers_and_tight_money_fails_more():
+    stops = {}
+    for name in ("reference", "no-takeover", "cash-tight"):
+        records = run(load(name), 6)
+        stops[name] = sum(total(records, "stops", entity=site).sum() for site in ENTRANTS)
+        sold = sum(total(records, "sold", entity=site).sum() for site in ENTRANTS)
+        assert (sold > 0) == (name != "no-takeover")
+    assert stops["cash-tight"] >= stops["reference"] > 0
 
 
 def test_neomat_does_what_its_scenarios_say():

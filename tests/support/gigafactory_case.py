@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from types import SimpleNamespace
 
 import numpy as np
 
 from bvsim.schema.demand import Supplier
 from bvsim.schema.materials import Recipe
+from bvsim.schema.plan import PlanStep
 from bvsim.schema.production import Production
 from bvsim.schema.unit import Timed
 from bvsim.valley.cells.block import SiteBlock
@@ -63,6 +65,9 @@ class Buyer:
     def close(self):
         self.closed = True
 
+    def reopen(self):
+        self.closed = False
+
 
 class Crew:
     """A workforce of a given strength."""
@@ -76,14 +81,17 @@ class Crew:
     def ask(self, plans, lines=1):
         self.plans = plans
 
-    def close(self, day):
-        self.closed_on = day
+    def close(self, day, kept=0.0):
+        self.closed_on, self.kept = day, kept
+
+    def reopen(self):
+        self.closed_on = None
 
 
 class Purse:
     """Money is no object."""
 
-    throttle_wanted, throttle_cap, closure_hazard_multiplier, cash_months = False, 0.5, 1.0, 24.0
+    throttle_wanted, throttle_cap, cash_months, insolvent = False, 0.5, 24.0, False
     closed = False
     sop_day = None
 
@@ -93,11 +101,30 @@ class Purse:
     def month(self, last, activity):
         pass
 
-    def close(self):
+    def stop(self):
         self.closed = True
+
+    def restart(self, day, money, patience):
+        self.closed, self.money = False, money
 
     def balances(self):
         return iter(())
+
+
+class Owner:
+    """Owners of a given patience, and what comes after them."""
+
+    def __init__(self, patience, fate):
+        self.patience, self.fate = patience, fate
+
+    def closure_patience(self):
+        return self.patience
+
+    support_patience = closure_patience
+
+    def after_stop(self, then):
+        self.then, fate, self.fate = then, self.fate, None
+        return fate
 
 
 class Meter:
@@ -118,9 +145,12 @@ def make_site(
     closes=None,
     sop=0.0,
     first_sales=0.0,
+    announced=0.0,
+    fate=None,
+    lifts=frozenset(),
 ):
     """Return a site of one block with one line from day 0, its context and what it delivered."""
-    ctx = make_context(chance=False)
+    ctx = make_context(chance=False, lifts=lifts)
     projects = SiteProjects("site", Outlook(), ctx)
     owner = BlockOwner(projects, None, (), nameplate)
     pipeline = Pipeline(make_project(sop=sop), "site.block-1", ctx, SHOCK, owner=owner)
@@ -135,7 +165,9 @@ def make_site(
     )
     cell_block = SiteBlock(
         block=block,
-        plan=PlanPath({}, ctx.calendar),
+        plan=PlanPath(
+            {"all": PlanStep(begins=date(2022, 1, 1), nameplate=announced)}, ctx.calendar
+        ),
         observed=None,
         ctx=ctx,
         first_sales_months=first_sales,
@@ -176,7 +208,8 @@ def make_site(
         blocks=[cell_block],
         projects=projects,
         wiring=wiring,
-        closure_patience=patience,
+        fates=Owner(patience, fate),
+        remains=1.0,
         ctx=ctx,
         closes=closes,
     )

@@ -83,7 +83,7 @@ def simulate(values: Any, key: Any, *, lifts: frozenset[str]) -> Record:
             rate = RATE[entity]
             row, bound = [0.0] * stairs.shape[1], [0.0] * weeks.shape[1]
             good = min(rate, *limits)
-            steps = ledger.Steps(5.0, 5.0, False, 5.0, 5.0, rate, rate, limits, good)
+            steps = ledger.Steps(5.0, 5.0, 5.0, 5.0, rate, rate, limits, good)
             ledger.post(row, steps)
             ledger.post_binding(bound, rate, limits, 7.0 * WEEKS, 7.0 * WEEKS)
             stairs[i] += row

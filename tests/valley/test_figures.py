@@ -26,7 +26,8 @@ SELDOM = {
     "imports.Halt": dict.fromkeys(("chemistries", "goods", "start", "until"), "cathode/imports.py"),
     "ramp.RampClass": dict.fromkeys(("stall_length", "stall_capacity"), "projects/block.py"),
     "money.MoneySpec": dict.fromkeys(
-        ("default_class", "default_funds", "default_shareholders"), "cells/money.py"
+        ("default_class", "default_funds", "default_shareholders", "default_owners"),
+        "cells/money.py",
     ),
 }
 """Read where these scenarios do not come: a recall, a halt, a stall, a site without a purse."""

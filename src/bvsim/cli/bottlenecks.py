@@ -35,7 +35,7 @@ YEAR = 2030
 @seed_option(1)
 @out_option("Folder.  [default: runs/NAME-relief-TIME]")
 @changes_options
-@click.option("--stops", is_flag=True, help="Lift stalls and breakdowns too: 32 runs a row.")
+@click.option("--stops", is_flag=True, help="Lift stalls and breakdowns too: 64 runs a row.")
 @click.option("--year", default=YEAR, show_default=True, help="Year to show in detail.")
 @workers_option
 @click.option("--resume", is_flag=True, help="Finish an interrupted analysis, or add draws to it.")
@@ -52,8 +52,8 @@ def bottlenecks(
 ) -> None:
     """Show what holds SCENARIO back, and what lifting it would free.
 
-    Every draw is simulated with each subset of labour, cathode, demand and delay lifted: 16
-    simulations a row. SCENARIO may also be a folder that this command made.
+    Every draw is simulated with each subset of labour, cathode, demand, delay and closure lifted:
+    32 simulations a row. SCENARIO may also be a folder that this command made.
     """
     run = _opened(source) or _made(source, year, options)
     failed = len(run.manifest["failures"])
@@ -118,10 +118,10 @@ def _tables(run: Run, year: int) -> dict[str, pd.DataFrame]:
     import pandas as pd
 
     from bvsim.analysis.ledger.bottlenecks import ledger_of, share_intervals
-    from bvsim.analysis.ledger.relief import relief, surplus
+    from bvsim.analysis.ledger.relief import booked_and_caused, relief, surplus
 
     found = {"ledger": ledger_of(run, year).rename_axis("step"), "relief": relief(run)}
     for by in ("loss", "time"):
         parts = [share_intervals(run, group, by=by) for group in ("region", "site")]
         found[f"shares_by_{by}"] = pd.concat(parts)
-    return found | {"surplus": surplus(run)}
+    return found | {"surplus": surplus(run), "booked_and_caused": booked_and_caused(run)}

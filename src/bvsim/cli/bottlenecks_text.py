@@ -33,6 +33,7 @@ def print_bottlenecks(run: Run, tables: Mapping[str, pd.DataFrame], year: int) -
     said = Answers(tables, year)
     for table in (said.ledger(), said.shares(), said.by_year(), said.constraints()):
         console.print(table)
+    console.print(said.booked())
     console.print(said.pairs())
     console.print(said.sites())
     for line in said.sentences():
@@ -47,7 +48,8 @@ class Answers:
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        ``ledger``, ``relief``, ``surplus``, ``shares_by_loss`` and ``shares_by_time``.
+        ``ledger``, ``relief``, ``surplus``, ``booked_and_caused``, ``shares_by_loss`` and
+        ``shares_by_time``.
     year : int
         The year to show in detail.
     """
@@ -125,6 +127,19 @@ class Answers:
         parts = [(Column(name, rank), Column("95%", rank + 2)) for name, rank in measures]
         header = [Column("lifted"), *(column for part in parts for column in part)]
         return frame_table(f"GWh freed in {self.year}", header, rows)
+
+    def booked(self) -> FittedTable:
+        """Return what the ledger books under each cause, and what lifting it alone frees."""
+        found = self.tables["booked_and_caused"].to_dict("index")
+        rows = []
+        for name in self._names("shapley"):
+            row, texts = found[self.year, name], [label(name)]
+            for side in ("booked", "caused"):
+                texts.append(number(row[f"{side}_gwh"]))
+                texts.append(interval(row[f"{side}_lo_gwh"], row[f"{side}_hi_gwh"]))
+            rows.append(tuple(texts))
+        header = ("", "booked", Column("95%", 1), "caused (lifted alone)", Column("95%", 1))
+        return frame_table(f"GWh booked and GWh caused in {self.year}", header, rows)
 
     def pairs(self) -> FittedTable:
         """Return what pairs free, and how much of it neither frees alone."""

@@ -143,12 +143,12 @@ def sign_of(step: str) -> str:
 
 
 def limits(run: Run, stairs: pd.DataFrame, year: int) -> list[str]:
-    """Say which sites have closed by a year, and which limits take nothing in it."""
+    """Say which sites have stopped by a year, and which limits take nothing in it."""
     lines = []
     closed = closures(run, year)
     if closed:
         said = ", ".join(f"{site} in {share:.0%}" for site, share in closed)
-        lines.append(f"Closed by the end of {year} (share of rows): {said}.")
+        lines.append(f"Stopped by the end of {year} (share of rows; some run again): {said}.")
     idle = [label(cause) for cause in LOSSES if cell(stairs, cause, "mean") < _NOTHING]
     if idle:
         lines.append(f"Idle limits, which take less than {_NOTHING} GWh: {', '.join(idle)}.")
@@ -156,7 +156,7 @@ def limits(run: Run, stairs: pd.DataFrame, year: int) -> list[str]:
 
 
 def closures(run: Run, year: int) -> list[tuple[str, float]]:
-    """Return the sites that have closed by the end of a year, and in what share of rows."""
+    """Return the sites that have stopped by the end of a year, and in what share of rows."""
     from bvsim.analysis.tables import columns_from, columns_of
 
     names = [name for name in columns_of(run, "kpis") if name.startswith("closed_year.")]

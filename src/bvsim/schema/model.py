@@ -5,6 +5,7 @@ from __future__ import annotations
 from bvsim.schema.cathode import CathodeSource
 from bvsim.schema.demand import DemandSpec
 from bvsim.schema.energy import EnergySpec
+from bvsim.schema.fates import FatesSpec
 from bvsim.schema.fleet import FleetSpec, fill_history
 from bvsim.schema.imports import Imports
 from bvsim.schema.labour import Labour, Staffing
@@ -54,6 +55,7 @@ class Model:
     recycling: RecyclingSpec
     demand: DemandSpec
     money: MoneySpec
+    fates: FatesSpec
     energy: EnergySpec
     sources: dict[str, Source]
 

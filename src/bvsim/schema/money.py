@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Annotated, Literal
 
 from bvsim.schema.part import part
 from bvsim.schema.unit import Timed
 from bvsim.schema.units import (
     EurPerKwh,
-    Exponent,
-    Factor,
     FigureIn,
     Growth,
     MillionEur,
     Months,
     OnDate,
+    PerYear,
     Share,
     Years,
 )
@@ -48,15 +48,45 @@ class CostClass:
 
 
 @part
+class Owners:
+    """What stands behind a site's cash."""
+
+    credit: MillionEur
+    """Size of the credit line: how far cash may fall below zero."""
+    backing: MillionEur
+    """What the owners put in beyond their part of losses rather than let the site stop."""
+    lasts: Years
+    """Mean time over which the owners stand by the site, from the beginning of its account."""
+
+
+@part
+class Loan:
+    """A loan that stands when the account begins, with its service."""
+
+    amount: MillionEur
+    """What is owed when the account begins."""
+    interest: PerYear
+    """Interest on what is left."""
+    repaid_from: OnDate
+    """First repayment; until then interest only."""
+    term: Years
+    """Time over which it is paid back in equal parts."""
+
+
+@part
 class SiteMoney:
     """A site's purse."""
 
     cells: str
     """Name of its class of costs."""
     funds: MillionEur
-    """Cash and undrawn credit when the account begins: at `as_of`, or at SOP if later."""
+    """Cash when the account begins: at `as_of`, or at SOP if later."""
     shareholders: Share
     """Share of a month's loss that the shareholders make good."""
+    owners: Owners
+    """Credit line and owners."""
+    loans: dict[str, Loan] = field(default_factory=dict)
+    """Loans to serve."""
 
 
 @part
@@ -93,16 +123,10 @@ class ThrottleRule:
 
 @part
 class ClosureRule:
-    """How the hazard of closure depends on the runway: (reference / runway) ** power."""
+    """What is left to owners beside cash, and how runway is counted."""
 
-    reference: Months
-    """Runway at which the hazard is the class's own."""
-    power: Exponent
-    """Exponent."""
-    lowest: Factor
-    """Multiplier of a plant that earns money, at the least."""
-    highest: Factor
-    """Multiplier of a plant without cash, at the most."""
+    remains: Share
+    """Part of the class's closure hazard left for owners' own decisions; cash is the rest."""
     memory: Months
     """Time constant with which the monthly loss is averaged."""
 
@@ -119,6 +143,10 @@ class MoneySpec:
     """Funds of a site without an entry."""
     default_shareholders: Share
     """Shareholders' part for a site without an entry."""
+    default_owners: Owners
+    """Credit line and owners of a site without an entry."""
+    support_sooner: Years
+    """Time by which owners everywhere end their support sooner."""
     wage: EurPerHeadYear
     """Cost of an employee a year, charges included."""
     electricity: TimedEurPerMwh
@@ -130,4 +158,4 @@ class MoneySpec:
     throttle: ThrottleRule
     """Rule of the cap on starts."""
     closure: ClosureRule
-    """Rule of the closure hazard."""
+    """Owners' own decisions beside cash."""

@@ -78,7 +78,7 @@ class RampClass:
     closure_probability: Share
     """Probability that a site is closed within five years of its SOP."""
     closure_hazard_later: PerYear
-    """Rate of closures after these five years, at the reference runway."""
+    """Rate of closures after these five years."""
 
     @property
     def k(self) -> float:

@@ -6,6 +6,7 @@ from dataclasses import field
 from datetime import date
 from typing import Annotated, Literal
 
+from bvsim.schema.fates import Then
 from bvsim.schema.labour import Staffing
 from bvsim.schema.part import part
 from bvsim.schema.ramp import RampClass
@@ -100,7 +101,9 @@ class Site:
     grid_connection: MegaWatt
     """Power that the site may draw from the grid."""
     closes: OnDate | None = None
-    """A closure given by a scenario."""
+    """A stop given by a scenario."""
+    then: Then = "winding-up"
+    """What becomes of a site that stops on a date given by a scenario."""
     lead_acid: LeadAcid | None = None
     caveat: str = ""
     """What a reader must know before using the site's figures."""

@@ -316,6 +316,8 @@ class Valley:
         accounts = {name: by_table.get(name, {}) for name in KEPT}
         ledger.check_ledger(accounts["ledger"], calendar)
         ledger.check_binding(accounts["binding"], calendar)
+        for site in self.sites:
+            site.wiring.purse.check(calendar)
         layouts = self.setting.layouts
         for name, own in accounts.items():
             if name not in layouts:

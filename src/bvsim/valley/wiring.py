@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +14,7 @@ from bvsim.valley.cells.block import SiteBlock
 from bvsim.valley.cells.brochure import BrochureBlock, BrochurePipeline
 from bvsim.valley.cells.energy import EnergyMeter
 from bvsim.valley.cells.expansion import BlockOwner, SiteProjects
+from bvsim.valley.cells.fates import Fates
 from bvsim.valley.cells.gigafactory import Gigafactory
 from bvsim.valley.cells.money import SitePurse
 from bvsim.valley.cells.observed import ObservedBlock
@@ -23,7 +23,6 @@ from bvsim.valley.cells.plan import PlanPath
 from bvsim.valley.cells.process import InProcess
 from bvsim.valley.ground.calendar import Calendar
 from bvsim.valley.ground.context import Context
-from bvsim.valley.ground.luck import shocked_uniform
 from bvsim.valley.orders.market import Demand
 from bvsim.valley.people.market import LabourMarket
 from bvsim.valley.projects.block import Block
@@ -100,6 +99,7 @@ class SiteBuilder:
         recipe = model.materials.recipes[site.chemistry]
         heads = [] if model.announced else heads_facts(site, ctx)
         workforce = actors.labour.employ(name, site.basin, site.staffing, heads)
+        fates = Fates(name, model.fates, model.shock, ctx)
         process = InProcess(
             site=name,
             recipe=recipe,
@@ -112,7 +112,7 @@ class SiteBuilder:
             workforce=workforce,
             buyer=actors.cathode.buyer(name, site.chemistry),
             orders=actors.demand.order_book(name),
-            purse=SitePurse(name, model.money, ctx),
+            purse=SitePurse(name, model.money, ctx, patience=fates.support_patience()),
             meter=EnergyMeter(name, model.energy, ctx, grid_connection_mw=site.grid_connection),
             process=process,
             gate=actors.recycling,
@@ -126,17 +126,12 @@ class SiteBuilder:
             blocks=tuple(build(name, site, projects)),
             projects=projects,
             wiring=wiring,
-            closure_patience=self._closure_patience(name),
+            fates=fates,
+            remains=model.money.closure.remains,
             ctx=ctx,
             closes=site.closes,
+            then=site.then,
         )
-
-    def _closure_patience(self, name: str) -> float:
-        """Return the closure hazard a site bears: a unit exponential, tied to the shock."""
-        luck = self.ctx.streams.stream(name, "closure")
-        if self.model.announced or not luck.random:
-            return math.inf
-        return -math.log(shocked_uniform(luck.uniform(), self.model.shock))
 
     def _blocks(self, name: str, site: Site, projects: SiteProjects) -> Iterator[SiteBlock]:
         elders: tuple[Block, ...] = ()

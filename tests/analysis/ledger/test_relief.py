@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 import two_plants
 from bvsim.analysis.ledger.bottlenecks import bottlenecks, share_intervals, time_bottlenecks
-from bvsim.analysis.ledger.relief import CONSTRAINTS, relief, relief_rows, run_relief, surplus
+from bvsim.analysis.ledger.relief import (
+    CONSTRAINTS,
+    booked_and_caused,
+    relief,
+    relief_rows,
+    run_relief,
+    surplus,
+)
 from bvsim.analysis.ledger.shapley import (
     alone,
     interactions,
@@ -73,7 +80,7 @@ def test_the_relief_of_the_case_on_paper(by_hand):
         ("shapley", "demand"): 0.0,
         ("pair", "labour+cathode"): 6.15,
         ("interaction", "labour+cathode"): 0.85,
-        ("all", "labour+cathode+demand+delay"): 6.15,
+        ("all", "labour+cathode+demand+delay+closure"): 6.15,
     }
     for key, gwh in expected.items():
         assert valley[key] == pytest.approx(gwh, abs=1e-12), key
@@ -89,6 +96,15 @@ def test_single_reliefs_do_not_add_up_but_shapley_shares_do(by_hand):
     assert sums["sum_shapley"] == pytest.approx(6.15, abs=1e-12)
     assert sums["sum_alone"] == pytest.approx(5.30)
     assert sums["sum_last"] == pytest.approx(7.00)
+
+
+def test_what_is_booked_stands_beside_what_is_caused(by_hand):
+    """The ledger books 2.15 to labour and 4 to cathode; lifted alone they free 2.15 and 3.15."""
+    found = booked_and_caused(by_hand).loc[2030]
+    assert found.loc["labour", "booked_gwh"] == pytest.approx(2.15)
+    assert found.loc["cathode", "booked_gwh"] == pytest.approx(4.0)
+    assert found.loc["cathode", "caused_gwh"] == pytest.approx(3.15)
+    assert found.loc["closure"].tolist() == [0.0] * 6
 
 
 def test_rows_of_relief_cannot_be_mixed_with_others(by_hand):
@@ -162,7 +178,7 @@ def test_the_glove_game():
 
 def test_subsets_stand_in_the_order_of_their_bits():
     assert subsets("ab") == ((), ("a",), ("b",), ("a", "b"))
-    assert len(subsets(CONSTRAINTS)) == 16
+    assert len(subsets(CONSTRAINTS)) == 32
     with pytest.raises(ValueError, match="power of two"):
         shapley(np.zeros(5))
 

@@ -31,8 +31,8 @@ def test_the_names_that_other_programs_rely_on():
     weeks = [column.name for column in BINDING.columns]
     assert weeks[:14] == [f"weeks{what}_{n}" for what in ("", "_second") for n in binders]
     assert weeks[14:] == ["possible_gwh", *(f"slack_{n}_gwh" for n in binders[1:5])]
-    assert CONSTRAINTS == ("labour", "cathode", "demand", "delay")
-    assert {"labour", "cathode", "demand", "delay", "stops"} == LIFTABLE
+    assert CONSTRAINTS == ("labour", "cathode", "demand", "delay", "closure")
+    assert {"labour", "cathode", "demand", "delay", "closure", "stops"} == LIFTABLE
 
 
 def test_the_losses_of_the_plan_are_no_bottlenecks():
@@ -136,5 +136,12 @@ def test_a_fifth_limit_is_a_change_of_one_file(tmp_path):
     losses = [sum(v for name, v in each.items() if name.startswith("lost_")) for each in both]
     made = [each["good_gwh"] + lost for each, lost in zip(both, losses, strict=True)]
     assert made == pytest.approx(tops)
-    assert found["constraints"] == ["labour", "cathode", "demand", "electricity", "delay"]
+    assert found["constraints"] == [
+        "labour",
+        "cathode",
+        "demand",
+        "electricity",
+        "delay",
+        "closure",
+    ]
     assert (found["colour"], found["said"]) == ("#001122", "électricité")

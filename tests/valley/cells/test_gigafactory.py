@@ -5,12 +5,16 @@ import math
 import numpy as np
 import pytest
 
+from bvsim.schema.fates import Comeback
 from bvsim.valley.cells import ledger
+from bvsim.valley.cells.fates import REFINANCED, SOLD, Fate
+from bvsim.valley.cells.site_account import SITE
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
 from gigafactory_case import RECIPE, make_site, play
 from world import make_ramp
 
 MATURE = make_ramp(t50=0.01, k=50.0, scrap_start=0.06, scrap_mature=0.06)
+RATING = make_site(MATURE, ordered_gwh=1.0).cell_block.block.rating
 NAMES = [column.name for column in ledger.LEDGER.columns]
 WEEKS = [column.name for column in ledger.BINDING.columns]
 
@@ -175,7 +179,7 @@ def test_a_site_is_closed_by_an_interrupt_that_says_why_once_its_month_is_in_the
     ctx.env.run(until=31.5)
     assert site.closed_day == 31.0
     told = next(event for event in ctx.trace.events if event.event == "closed")
-    assert (told.day, told.cause) == (31.0, "closure hazard of its class and cash")
+    assert (told.day, told.cause) == (31.0, "its owners give it up")
 
 
 def test_a_date_of_the_scenario_closes_a_site_once():
@@ -184,3 +188,89 @@ def test_a_date_of_the_scenario_closes_a_site_once():
     assert [e.cause for e in case.ctx.trace.events if e.event == "closed"] == [
         "date given by the scenario"
     ]
+
+
+def test_closure_is_booked_at_what_the_site_made_before():
+    """A mature site with 3 GWh of orders a year and a plan of 12, of which all is built."""
+    case = make_site(MATURE, ordered_gwh=3.0, closes=2 * 365.0, announced=12.0)
+    list(play(case, years=4))
+    rows = dict(zip(NAMES, np.array(case.cell_block.ledger.months)[24:36].sum(axis=0), strict=True))
+    rated = 12.0 * RATING
+    assert rows["good_gwh"] == 0.0
+    assert rows["lost_closure_gwh"] == pytest.approx(3.0, rel=0.01)
+    assert rows["lost_rating_gwh"] == pytest.approx(12.0 - rated, rel=0.01)
+    assert rows["lost_demand_gwh"] == pytest.approx(rated - 3.0, rel=0.05)
+    assert rows["lost_delay_gwh"] == rows["lost_not_built_gwh"] == 0.0
+
+
+def test_nothing_fails_where_closure_is_lifted():
+    ramp = make_ramp(t50=0.01, k=50.0, closure_probability=0.9)
+    for given in ({"patience": 1e-6}, {"closes": 100.0}):
+        case = make_site(ramp, ordered_gwh=100.0, lifts=frozenset({"closure"}), **given)
+        list(play(case, years=1))
+        assert not case.site.closed
+
+
+def comeback(**changes):
+    figures = {
+        "odds": 1.0,
+        "dark": 12.0,
+        "capacity": 0.5,
+        "people": 0.25,
+        "experience": 0.8,
+        "customers": 1.0,
+        "money": 10.0,
+    }
+    return Comeback(**{**figures, **changes})
+
+
+def restarted(fate, **given):
+    """Return a mature site of 12 GWh with orders for all, stopped for 2024, run to 2028."""
+    case = make_site(MATURE, ordered_gwh=12.0, closes=365.0, announced=12.0, fate=fate, **given)
+    list(play(case, years=5))
+    case.ctx.books.close_month()
+    return case, np.array(case.cell_block.ledger.months)
+
+
+def test_a_refinanced_plant_runs_again_with_what_is_left():
+    fate = Fate(REFINANCED, comeback(), None, customers=True)
+    case, rows = restarted(fate)
+    site, good = case.site, rows[:, ledger.LEDGER.good_gwh]
+    assert good[13:24].sum() == 0.0
+    assert good[24:36].sum() == pytest.approx(6.0 * RATING, rel=0.05)  # mature as before
+    lost = dict(zip(NAMES, rows[24:36].sum(axis=0), strict=True))
+    assert lost["lost_not_built_gwh"] == pytest.approx(6.0, rel=0.02)
+    assert lost["lost_closure_gwh"] == pytest.approx(0.0, abs=0.1)
+    assert site.wiring.workforce.closed_on is None
+    assert site.wiring.workforce.kept == 0.25
+    assert not site.wiring.buyer.closed
+    assert site.wiring.purse.money == pytest.approx(6.0 * 10.0)
+    assert case.cell_block.block.pipeline.size == 0.5
+    names = ("stops", "refinanced", "sold", "wound_up", "dark_months")
+    totals = np.array(site.account.months).sum(axis=0)
+    assert [totals[getattr(SITE, name)] for name in names] == [1.0, 1.0, 0.0, 0.0, 12.0]
+
+
+def test_a_buyer_runs_it_in_a_class_of_his_own_and_has_it_approved_anew():
+    slow = make_ramp(t50=24.0, k=0.1, scrap_start=0.06, scrap_mature=0.06)
+    fate = Fate(SOLD, comeback(experience=0.0), slow, customers=False)
+    case, rows = restarted(fate, first_sales=3.0)
+    good = rows[:, ledger.LEDGER.good_gwh]
+    assert 0.0 < good[24:36].sum() < 0.4 * 6.0  # twelve months before the middle of the curve
+    assert case.site.ramp is slow
+    told = [(e.event, e.cause) for e in case.ctx.trace.events]
+    assert ("sold", "its customers have gone elsewhere") in told
+    assert sum(event == "approved by customers" for event, _ in told) == 2
+    assert case.book.deserted
+    losses = rows[:, ledger.LEDGER.lost :]
+    off = rows[:, 0] + rows[:, 1] - rows[:, 2] - losses.sum(axis=1)
+    assert np.abs(off).max() < 1e-9
+
+
+def test_an_insolvent_site_stops_at_the_end_of_its_month():
+    case = make_site(MATURE, ordered_gwh=12.0)
+    case.site.wiring.purse.insolvent = True
+    list(play(case, years=1))
+    assert case.site.closed_day == pytest.approx(31.0)
+    causes = [e.cause for e in case.ctx.trace.events if e.event == "closed"]
+    assert causes == ["cash, credit and owners' backing have ended"]

@@ -8,16 +8,15 @@ from hypothesis import strategies as st
 
 from bvsim.valley.cells import ledger
 from bvsim.valley.cells.causes import LOSSES
-from bvsim.valley.cells.ledger import LEDGER, Steps, post, post_binding
+from bvsim.valley.cells.ledger import LEDGER, Steps, post, post_binding, post_closed
 
 NO = math.inf
 
 
-def posted(**changes):
+def posted(into=post, **changes):
     figures = {
         "announced": 10.0,
         "standing": 10.0,
-        "closed": False,
         "built": 6.0,
         "rated": 5.0,
         "ramped": 4.0,
@@ -26,7 +25,7 @@ def posted(**changes):
         "good": 3.0,
     }
     row = [0.0] * len(LEDGER.columns)
-    post(row, Steps(**{**figures, **changes}))
+    into(row, Steps(**{**figures, **changes}))
     names = [column.name for column in LEDGER.columns]
     return dict(zip(names, row, strict=True))
 
@@ -63,9 +62,25 @@ def test_a_cancelled_block_is_not_built():
     assert losses(row) == {"not_built": 10.0}
 
 
-def test_a_closed_site_books_closure_and_not_delay():
-    row = posted(closed=True, built=0.0, rated=0.0, ramped=0.0, available=0.0, good=0.0)
-    assert losses(row) == {"closure": 10.0}
+def test_a_closed_site_books_closure_at_what_it_would_have_made():
+    row = posted(post_closed, limits=(NO, NO, 3.2, NO), good=3.0)
+    assert losses(row) == pytest.approx(
+        {
+            "not_built": 4.0,
+            "closure": 3.0,
+            "rating": 1.0,
+            "ramp_up": 1.0,
+            "availability": 0.5,
+            "demand": 0.3,
+            "yield": 0.2,
+        }
+    )
+    assert row["announced_gwh"] == 10.0
+    assert row["good_gwh"] == row["beyond_plan_gwh"] == 0.0
+
+
+def test_a_closed_site_loses_no_more_than_its_plan():
+    assert losses(posted(post_closed, announced=2.0)) == {"closure": 2.0}
 
 
 def test_a_downsized_block_is_partly_not_built():
@@ -86,18 +101,16 @@ amounts = st.floats(0.0, 100.0)
 @given(
     announced=amounts,
     standing=amounts,
-    closed=st.booleans(),
+    into=st.sampled_from([post, post_closed]),
     steps=st.lists(amounts, min_size=5, max_size=5),
     limits=st.tuples(*[st.one_of(amounts, st.just(NO))] * 4),
 )
-def test_the_identity_holds_and_no_loss_is_negative(announced, standing, closed, steps, limits):
+def test_the_identity_holds_and_no_loss_is_negative(announced, standing, into, steps, limits):
     built, rated, ramped, available, good = sorted(steps, reverse=True)
-    if closed:
-        built = rated = ramped = available = good = 0.0
     row = posted(
+        into,
         announced=announced,
         standing=standing,
-        closed=closed,
         built=built,
         rated=rated,
         ramped=ramped,

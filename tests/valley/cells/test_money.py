@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from dataclasses import replace
 from typing import Any
@@ -13,7 +12,9 @@ import pytest
 from bvsim.schema.money import (
     ClosureRule,
     CostClass,
+    Loan,
     MoneySpec,
+    Owners,
     SiteMoney,
     Support,
     ThrottleRule,
@@ -23,7 +24,6 @@ from bvsim.valley.cells.money import (
     Activity,
     SitePurse,
     Throttle,
-    closure_multiplier,
     scrap_cost,
 )
 from bvsim.valley.ground.calendar import Period
@@ -38,7 +38,8 @@ CELLS = CostClass(
     scrap_point=0.5,
     fixed=3.0,
 )
-CLOSURE = ClosureRule(reference=30.0, power=0.5, lowest=0.3, highest=3.0, memory=0.0)
+CLOSURE = ClosureRule(remains=0.5, memory=0.0)
+NO_OWNERS = Owners(credit=0.0, backing=0.0, lasts=1.0)
 MONTH_ENDS = [
     p
     for p, after in zip(CALENDAR.periods, [*CALENDAR.periods[1:], None], strict=True)
@@ -57,15 +58,22 @@ ACTIVITY = Activity(
 IDLE = ACTIVITY._replace(delivered_gwh=0.0, good_gwh=0.0, started_gwh=0.0)
 
 
+def plant(*, funds: float, shareholders: float = 0.0, **changes: Any) -> SiteMoney:
+    made = SiteMoney(cells="nmc", funds=funds, shareholders=shareholders, owners=NO_OWNERS)
+    return replace(made, **changes)
+
+
 def money_spec(**changes: Any) -> MoneySpec:
     spec = MoneySpec(
         classes={"nmc": CELLS},
         default_class="nmc",
         default_funds=100.0,
         default_shareholders=0.0,
+        default_owners=NO_OWNERS,
+        support_sooner=0.0,
         wage=60_000.0,
         electricity=flat(80.0),
-        sites={"plant": SiteMoney(cells="nmc", funds=300.0, shareholders=0.0)},
+        sites={"plant": plant(funds=300.0, shareholders=0.0)},
         supports={},
         throttle=ThrottleRule(cap_above=0.2, lift_below=0.1, grace=12.0, cap=0.6),
         closure=CLOSURE,
@@ -122,7 +130,7 @@ def test_the_account_begins_at_as_of() -> None:
     past = [p for p in MONTH_ENDS if p.end_day <= context().as_of_day]
     months(purse, IDLE, past)
     assert purse.cash == 0.0
-    assert purse.closure_hazard_multiplier == 1.0
+    assert purse.cash_months == math.inf
     months(purse, IDLE, FUTURE[:1])
     assert purse.cash == pytest.approx(300.0 - 5.0 - 3.0 - 2.4)
 
@@ -135,7 +143,7 @@ def test_a_plant_before_its_sop_spends_nothing() -> None:
 
 
 def test_shareholders_make_good_their_part() -> None:
-    spec = money_spec(sites={"plant": SiteMoney(cells="nmc", funds=300.0, shareholders=0.75)})
+    spec = money_spec(sites={"plant": plant(funds=300.0, shareholders=0.75)})
     purse = opened("plant", spec, context())
     months(purse, IDLE, FUTURE[:10])
     assert purse.cash == pytest.approx(300.0 - 10 * 10.4 * 0.25)
@@ -152,8 +160,9 @@ def test_a_loan_is_paid_back_and_a_grant_is_not(kind: Any) -> None:
         grace=1.0,
         term=2.0,
     )
-    spec = money_spec(supports={"help": support})
-    helped, alone = (opened("plant", s, context()) for s in (spec, money_spec()))
+    rich = money_spec(sites={"plant": plant(funds=3000.0)})
+    spec = replace(rich, supports={"help": support})
+    helped, alone = (opened("plant", s, context()) for s in (spec, rich))
     gains = []
     for period in FUTURE[:60]:
         helped.month(period, IDLE)
@@ -182,7 +191,7 @@ def test_cash_balances_through_closure() -> None:
     )
     spec = money_spec(
         supports={"help": support},
-        sites={"plant": SiteMoney(cells="nmc", funds=300.0, shareholders=0.4)},
+        sites={"plant": plant(funds=300.0, shareholders=0.4)},
     )
     purse = opened("plant", spec, context())
     rng = np.random.default_rng(2)
@@ -190,7 +199,7 @@ def test_cash_balances_through_closure() -> None:
         purse.month(period, ACTIVITY._replace(delivered_gwh=float(rng.uniform(0, 2))))
     for closing in (False, True):
         if closing:
-            purse.close()
+            purse.stop()
             months(purse, ACTIVITY, FUTURE[40:50])
         (account,) = purse.balances()
         assert account.opening + account.inflow - account.outflow == pytest.approx(account.closing)
@@ -219,15 +228,74 @@ def test_the_purse_counts_the_grace_from_sop() -> None:
     assert not purse.throttle_wanted
 
 
-def test_the_hazard_is_the_class_s_own_at_the_reference_and_falls_with_the_runway() -> None:
-    assert closure_multiplier(CLOSURE, 30.0) == 1.0
-    assert closure_multiplier(CLOSURE, 7.5) == pytest.approx(2.0)
-    assert closure_multiplier(CLOSURE, 120.0) == pytest.approx(0.5)
-    assert closure_multiplier(CLOSURE, 0.0) == 3.0
-    assert closure_multiplier(CLOSURE, math.inf) == pytest.approx(0.3)
-    runway = np.linspace(0.0, 400.0, 300)
-    values = [closure_multiplier(CLOSURE, float(r)) for r in runway]
-    assert all(a >= b for a, b in itertools.pairwise(values))
+def account_of(purse: SitePurse, ctx: Any) -> list[float]:
+    return ctx.books.accounts["yearly", f"{purse.site}:money"].now
+
+
+def test_bills_that_neither_cash_nor_credit_nor_owners_carry_stay_unpaid() -> None:
+    """30 of cash, a line of 20 and 15 of owners carry six months of 10.4, and no seventh."""
+    owners = Owners(credit=20.0, backing=15.0, lasts=50.0)
+    ctx = context()
+    purse = opened("plant", money_spec(sites={"plant": plant(funds=30.0, owners=owners)}), ctx)
+    for period, failed in zip(FUTURE[:7], [False] * 6 + [True], strict=True):
+        purse.month(period, IDLE)
+        assert purse.insolvent == failed
+        assert purse.headroom >= 0.0
+    now = account_of(purse, ctx)
+    assert now[MONEY.creditors_meur] == pytest.approx(7 * 10.4 - 30.0 - 20.0 - 15.0)
+    assert purse.cash == now[MONEY.cash_meur] == pytest.approx(-20.0)
+    assert now[MONEY.headroom_meur] == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize(("patience", "sooner", "months_of_help"), [(0.5, 0.0, 6), (1.0, 0.75, 3)])
+def test_owners_stand_by_for_their_time_and_no_longer(
+    patience: float, sooner: float, months_of_help: int
+) -> None:
+    owners = Owners(credit=0.0, backing=1e6, lasts=1.0)
+    site = plant(funds=500.0, shareholders=1.0, owners=owners)
+    spec = money_spec(sites={"plant": site}, support_sooner=sooner)
+    purse = SitePurse("plant", spec, context(), patience=patience)
+    purse.open(0.0)
+    months(purse, IDLE, FUTURE[:12])
+    assert purse.cash == pytest.approx(500.0 - (12 - months_of_help - 1) * 10.4, abs=10.5)
+
+
+def test_loans_are_served_out_of_cash() -> None:
+    """120 at 6% over two years: 0.6 of interest a month at first, then 5 and less interest."""
+    loan = Loan(amount=120.0, interest=0.06, repaid_from=FUTURE[2].start_day - 5.0, term=2.0)
+    spec = money_spec(sites={"plant": plant(funds=300.0, loans={"bank": loan})})
+    ctx = context()
+    purse, served = opened("plant", spec, ctx), []
+    for period in FUTURE[:30]:
+        purse.month(period, IDLE)
+        served.append(account_of(purse, ctx)[MONEY.debt_service_meur] - sum(served))
+    assert served[0] == pytest.approx(0.6)
+    begins = next(i for i, service in enumerate(served) if service > 1.0)
+    assert served[begins : begins + 2] == pytest.approx([5.6, 5.0 + 115.0 * 0.005])
+    assert served[begins + 24] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_money_closes_month_by_month_through_a_stop_and_a_restart() -> None:
+    owners = Owners(credit=20.0, backing=15.0, lasts=50.0)
+    loan = Loan(amount=50.0, interest=0.05, repaid_from=0.0, term=5.0)
+    spec = money_spec(sites={"plant": plant(funds=60.0, owners=owners, loans={"bank": loan})})
+    ctx = context()
+    purse, before = opened("plant", spec, ctx), 0.0
+    names = ("funds", "cash_flow", "support", "creditors")
+    for i, period in enumerate(FUTURE[:24]):
+        if purse.insolvent:
+            purse.stop()
+        if i == 14:
+            purse.restart(period.start_day, 200.0, 1.0)
+        purse.month(period, IDLE)
+        now = account_of(purse, ctx)
+        change = sum(now[getattr(MONEY, f"{name}_meur")] for name in names)
+        change -= now[MONEY.debt_service_meur]
+        assert now[MONEY.cash_meur] - before == pytest.approx(change, abs=1e-9)
+        assert now[MONEY.headroom_meur] >= 0.0
+        before = now[MONEY.cash_meur]
+        now[:] = [0.0] * len(now)
+    assert 0.0 < before < 200.0  # no debts of before
 
 
 def test_a_site_without_an_entry_has_the_default_purse() -> None:

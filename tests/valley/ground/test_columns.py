@@ -10,10 +10,10 @@ import pytest
 from bvsim.valley.cathode.buyer import SUPPLY, USE
 from bvsim.valley.cathode.makers import CAM, PCAM
 from bvsim.valley.cells.energy import METERED
-from bvsim.valley.cells.gigafactory import SITE
 from bvsim.valley.cells.lead_acid import LEAD_ACID
 from bvsim.valley.cells.ledger import BINDING, LEDGER
 from bvsim.valley.cells.money import MONEY
+from bvsim.valley.cells.site_account import SITE
 from bvsim.valley.ground.columns import Column, Columns, flow, flows, laid_out, stock
 from bvsim.valley.orders.customers import ORDERS
 from bvsim.valley.orders.market import VEHICLES

@@ -11,9 +11,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bvsim.schema.energy import CellProcess, EnergySpec
-from bvsim.schema.money import ClosureRule, CostClass, MoneySpec, SiteMoney, Support, ThrottleRule
+from bvsim.schema.money import (
+    ClosureRule,
+    CostClass,
+    MoneySpec,
+    Owners,
+    SiteMoney,
+    Support,
+    ThrottleRule,
+)
 from bvsim.valley.cells.energy import EnergyMeter
-from bvsim.valley.cells.money import Activity, SitePurse
+from bvsim.valley.cells.money import MONEY, Activity, SitePurse
 from demand_case import CALENDAR, START, context, flat
 from mechanism_table import exact, table
 
@@ -46,12 +54,14 @@ WORLD = MoneySpec(
     default_class="nmc",
     default_funds=100.0,
     default_shareholders=0.0,
+    default_owners=Owners(credit=0.0, backing=0.0, lasts=1e9),
+    support_sooner=0.0,
     wage=60_000.0,
     electricity=flat(80.0),
     sites={},
     supports={},
     throttle=ThrottleRule(cap_above=0.3, lift_below=0.1, grace=0.0, cap=0.5),
-    closure=ClosureRule(reference=12.0, power=1.0, lowest=0.1, highest=9.0, memory=0.0),
+    closure=ClosureRule(remains=0.5, memory=0.0),
 )
 
 
@@ -86,7 +96,14 @@ def cash(spec):
     ("default_funds", 60.0, cash, 71.0),
     (
         "sites",
-        {"plant": SiteMoney(cells="nmc", funds=30.0, shareholders=0.0)},
+        {
+            "plant": SiteMoney(
+                cells="nmc",
+                funds=30.0,
+                shareholders=0.0,
+                owners=Owners(credit=0.0, backing=0.0, lasts=0.0),
+            )
+        },
         cash,
         41.0,
     ),
@@ -109,8 +126,12 @@ def runway_after_a_better_month(spec):
     return purse(spec, MONTH, MONTH._replace(delivered_gwh=1.4)).cash_months
 
 
-def hazard(spec):
-    return purse(spec, MONTH).closure_hazard_multiplier
+def headroom(spec):
+    return purse(spec, MONTH).headroom
+
+
+def insolvent(spec):
+    return float(purse(spec, MONTH).insolvent)
 
 
 @table(
@@ -120,17 +141,54 @@ def hazard(spec):
     ("closure.memory", 0.0, runway_after_a_better_month, 42 / 19),
     # The loss that counts: 39 - 20 (1 - e^(-1/3)) = 33.330626211475.
     ("closure.memory", 3.0, runway_after_a_better_month, 1.260102337517419),
-    ("closure.reference", 6.0, hazard, 6 * 39 / 61),  # runway 61 / 39
-    ("closure.power", 0.5, hazard, 2.769861214490896),  # square root of 12 x 39 / 61
-    ("closure.highest", 5.0, hazard, 5.0),
-    ("default_funds", 20.0, hazard, 9.0),  # no cash left: the highest
+    ("default_owners.credit", 10.0, headroom, 71.0),  # 100 - 39, and the line
+    ("default_owners.credit", 10.0, runway, 71.0 / 39.0),
+    ("default_funds", 20.0, insolvent, 1.0),
+    ("default_funds", 40.0, insolvent, 0.0),
 )
-def test_runway_and_closure(spec, measure, expected):
+def test_runway_and_line(spec, measure, expected):
     assert measure(spec) == exact(expected)
 
 
-@table(WORLD, ("closure.lowest", 0.3, hazard, 0.3))
-def test_a_plant_that_earns_money_closes_least(spec, measure, expected):
+POOR = replace(LOSING, default_funds=20.0, default_owners=Owners(credit=10.0, backing=0, lasts=1))
+"""30 of the 39 million can be paid."""
+
+
+def owing(spec):
+    """Bills left unpaid."""
+    return purse(spec, MONTH)._account.now[MONEY.creditors_meur]
+
+
+def owing_without_patience(spec):
+    ctx = context(as_of=START)
+    made = SitePurse("plant", spec, ctx, patience=0.5)
+    made.open(0.0)
+    made.month(LAST[0], MONTH)
+    return made._account.now[MONEY.creditors_meur]
+
+
+@table(
+    POOR,
+    ("default_owners.credit", 12.0, owing, 7.0),
+    ("default_owners.backing", 4.0, owing, 5.0),
+    ("default_owners.lasts", 3.0, owing_without_patience, 9.0),
+    ("support_sooner", 0.6, owing, 9.0),
+)
+def test_what_stays_unpaid(spec, measure, expected):
+    assert measure(spec) == exact(expected)
+
+
+BACKED = replace(POOR, default_owners=Owners(credit=10.0, backing=4.0, lasts=1.0))
+
+
+@table(
+    BACKED,
+    ("default_owners.lasts", 2.0, owing_without_patience, 5.0),
+    ("default_owners.lasts", 0.0, owing_without_patience, 9.0),
+    ("support_sooner", 0.6, owing_without_patience, 9.0),  # half a year less 0.6
+    ("support_sooner", 0.4, owing_without_patience, 5.0),
+)
+def test_owners_stand_by_for_their_time(spec, measure, expected):
     assert measure(spec) == exact(expected)
 
 

@@ -221,10 +221,32 @@ def test_a_closing_site_hands_part_of_its_customers_on() -> None:
         demand.order(period)
     assert books["heir"].taken_over == pytest.approx(4.0 * 0.5 * 0.25)
     assert books["large"].taken_over == pytest.approx(4.0 * 0.5 * 0.75)
-    assert books["hermit"].taken_over == books["plant"].gwh_per_year - 4.0 == 0.0
+    assert books["hermit"].taken_over == books["plant"].gwh_per_year == 0.0
+    assert books["plant"].orphaned == pytest.approx(4.0)
     account = books["plant"].balance()
     assert account.closing == 0.0
     assert account.inflow == pytest.approx(account.outflow)
+
+
+@pytest.mark.parametrize(("customers", "own", "others"), [(True, 4.0, 0.0), (False, 0.0, 2.0)])
+def test_a_plant_that_comes_back_has_its_customers_or_others_keep_them(
+    customers: bool, own: float, others: float
+) -> None:
+    demand = Demand(demand_spec(programmes=ONE), context())
+    plant, heir = (demand.order_book(name) for name in ("plant", "heir"))
+    plant.nameplate_gwh = heir.nameplate_gwh = 10.0
+    periods = CALENDAR.periods[AS_OF_PERIOD:]
+    demand.order(periods[0])
+    plant.close()
+    for period in periods[1:60]:
+        demand.order(period)
+    assert heir.taken_over == pytest.approx(2.0)
+    plant.reopen(customers=customers)
+    for period in periods[60:300]:
+        demand.order(period)
+    assert plant.trading
+    assert plant.committed == pytest.approx(own)
+    assert heir.taken_over == pytest.approx(others)
 
 
 def test_the_outlook_of_a_site_without_tenders_is_its_contracts() -> None:

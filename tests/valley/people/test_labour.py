@@ -371,6 +371,37 @@ def test_a_closed_plant_hands_its_people_to_the_others():
     assert runs[True] > runs[False] + 20
 
 
+def test_a_plant_that_comes_back_has_those_who_were_kept_and_hires_again():
+    spec = labour(programmes={}, competitors={}, releases={})
+    spec = replace(
+        spec,
+        basins={"east": Basin(seekers=500.0, refill=100.0, reach={"east": always(1.0)}, housing=0)},
+        shuttles={},
+    )
+    ctx = context(years=6, seed=3)
+    market = LabourMarket(spec, ctx)
+    alpha = market.employ("alpha", "east", staffing())
+    heads = {}
+
+    def stop_and_restart(period):
+        heads[period.start_day] = alpha.heads
+        if 1100.0 <= period.start_day < 1107.0:
+            before = [staff.heads for staff in alpha.staff]
+            alpha.close(period.start_day, kept=0.5)
+            assert [staff.heads for staff in alpha.staff] == [n // 2 for n in before]
+            heads["kept"] = alpha.heads
+        if 1460.0 <= period.start_day < 1467.0:
+            alpha.reopen()
+
+    plans = {"alpha": steady(6.0, 300.0)}
+    play(market, ctx, plans=plans, before=stop_and_restart)
+    check_balances(market)
+    dark = [n for day, n in heads.items() if day != "kept" and 1107.0 <= day < 1460.0]
+    assert max(dark) <= heads["kept"]
+    assert dark == sorted(dark, reverse=True)  # some leave, nobody is hired
+    assert alpha.heads > heads["kept"]
+
+
 def test_a_shuttle_brings_people_to_a_basin():
     found = []
     for in_service in (1e9, 700.0):

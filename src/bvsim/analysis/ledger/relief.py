@@ -25,7 +25,7 @@ from bvsim.analysis.ledger.shapley import (
     subsets,
 )
 from bvsim.analysis.samples import How, require
-from bvsim.analysis.tables import REGION, ROW, RunLike
+from bvsim.analysis.tables import REGION, ROW, RunLike, ledger_by
 from bvsim.ensemble.design.draws import Scenario
 from bvsim.ensemble.design.interval import ci95_mean
 from bvsim.ensemble.experiment import RowKind
@@ -160,7 +160,7 @@ def run_relief(
     out : path
         A run folder; beside the tables of an ordinary run (nothing lifted) it gets `relief`.
     stops : bool
-        Lift stalls and breakdowns too: 32 simulations a row instead of 16.
+        Lift stalls and breakdowns too: 64 simulations a row instead of 32.
     **how
         Years, workers, resume, progress and job, as in `bvsim.run`.
 
@@ -240,6 +240,45 @@ def _summary(part: pd.DataFrame, design: str) -> pd.DataFrame:
     columns = {"mean_gwh": values.mean(axis=0), "ci95_lo_gwh": low, "ci95_hi_gwh": high}
     columns |= {"p10_gwh": p10, "p90_gwh": p90, "clear": (low > 0.0) | (high < 0.0)}
     return pd.DataFrame({**columns, "n": len(part)}, index=part.columns)
+
+
+def booked_and_caused(run: RunLike) -> pd.DataFrame:
+    """Put what the ledger books under a cause beside what lifting it alone sets free.
+
+    The ledger books a loss where it appears; the same rows with the cause switched off say
+    what it brings about.
+
+    Parameters
+    ----------
+    run : RunLike
+        Made by `run_relief`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        GWh of the whole valley: `booked_gwh` and `caused_gwh` (means), each with
+        `..._lo_gwh` and `..._hi_gwh` (95% intervals, by the design's blocks); index: year,
+        lifted.
+    """
+    freed: pd.DataFrame = relief_rows(run).xs(REGION, level="entity")["alone"]  # type: ignore[assignment]
+    ledger = ledger_by(run, "region").droplevel("entity")
+    booked = ledger[[causes.column(causes.LIFTS[str(name)].name) for name in freed]]
+    booked = booked.set_axis(freed.columns, axis=1).reindex(freed.index)
+    design = run.manifest["design"]
+    parts = {
+        year: pd.concat(
+            [_mean(booked.loc[rows], "booked", design), _mean(freed.loc[rows], "caused", design)],
+            axis=1,
+        )
+        for year, rows in freed.groupby("year").groups.items()
+    }
+    return pd.concat(parts, names=["year", "lifted"])
+
+
+def _mean(rows: pd.DataFrame, name: str, design: str) -> pd.DataFrame:
+    """Return the mean of each column and its interval, under a name."""
+    found = _summary(rows, design)[["mean_gwh", "ci95_lo_gwh", "ci95_hi_gwh"]]
+    return found.set_axis([f"{name}_gwh", f"{name}_lo_gwh", f"{name}_hi_gwh"], axis=1)
 
 
 def surplus(run: RunLike) -> pd.DataFrame:

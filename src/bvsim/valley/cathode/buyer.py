@@ -192,6 +192,11 @@ class Buyer:
         self.closed = True
         self.feed.close()
 
+    def reopen(self) -> None:
+        """Buy again."""
+        self.closed = self._settled = False
+        self.feed.reopen()
+
     def balances(self, names: tuple[str, ...]) -> Iterator[Balance]:
         """Yield tonnes in, used, lost and left, by source."""
         used, left = self.feed.used_by_source(), self.feed.stock.parts

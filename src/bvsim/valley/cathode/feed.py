@@ -213,6 +213,10 @@ class Feed:
         self.restocking.closed = True
         self.stock.take(self.stock.total, RESOLD)
 
+    def reopen(self) -> None:
+        """Order again, by the same policy."""
+        self.restocking.closed = False
+
     # -- at the end ----------------------------------------------------------------
 
     def used_by_source(self) -> list[float]:

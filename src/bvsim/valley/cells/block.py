@@ -8,6 +8,7 @@ from typing import Final
 
 from bvsim.valley.cells import ledger
 from bvsim.valley.cells.causes import LIMITS
+from bvsim.valley.cells.fates import Fate
 from bvsim.valley.cells.observed import ObservedBlock
 from bvsim.valley.cells.plan import PlanPath
 from bvsim.valley.ground.books import Account
@@ -15,6 +16,7 @@ from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.lines import NOTHING, Levels
+from bvsim.valley.projects.restart import refinance, sell
 from bvsim.valley.projects.stages import Events
 
 NO_LIMITS: Final = (math.inf,) * len(LIMITS)
@@ -51,10 +53,12 @@ class SiteBlock:
         self.first_sales_days = first_sales_months * DAYS_PER_MONTH
         self.approved = first_sales_months <= 0.0
         """Whether customers take its cells."""
+        self._approvals = 0
+        """Rounds of approval begun: only the last one counts."""
         self._unapproved: list[tuple[float, float]] = []
         """Good cells made before that: the day on which they leave the process, and GWh."""
         self.standing_gwh = 0.0
-        """Nameplate while the project is neither cancelled nor suspended (as at a closure)."""
+        """Nameplate while the project is neither cancelled nor suspended."""
         self.possible: Levels = NOTHING
         """What the block could make in the period under way."""
         self.ledger: Account
@@ -69,12 +73,21 @@ class SiteBlock:
         if not self.approved:
             self.ctx.env.process(self.approve())
 
-    def approve(self) -> Events:
-        """Let customers approve the cells some months after SOP."""
+    def approve(self, since: float | None = None) -> Events:
+        """Let customers approve the cells some months after SOP, or after a sale.
+
+        Parameters
+        ----------
+        since : float or None
+            Day of the sale.
+        """
         pipeline, env = self.block.pipeline, self.ctx.env
+        self._approvals += 1
+        round_ = self._approvals
         yield pipeline.opened
-        yield env.timeout(max(0.0, pipeline.sop_day + self.first_sales_days - env.now))
-        if self.block.closed:
+        first = pipeline.sop_day if since is None else since
+        yield env.timeout(max(0.0, first + self.first_sales_days - env.now))
+        if self.block.closed or round_ != self._approvals:
             return
         self.approved = True
         self._unapproved.clear()
@@ -154,26 +167,37 @@ class SiteBlock:
             self.block.take_over(observed.know_how)
         self.block.engineering_months = observed.engineering_months(period.end_day)
 
-    def post_idle(self, periods: Sequence[Period], *, closed: bool) -> None:
-        """Post periods of one month without released lines, or after the closure."""
+    def post_idle(self, periods: Sequence[Period]) -> None:
+        """Post periods without released lines."""
         row, binding, by_period = self.ledger.now, self.binding.now, self.plan.by_period
         days_per_year = self.ctx.calendar.scheduled_days_per_year
         for period in periods:
             announced = by_period[period.index]
             if announced > 0.0:
                 standing = self.standing_gwh * (period.scheduled_days / days_per_year)
-                ledger.post_unreleased(row, announced, standing, closed=closed)
+                ledger.post_unreleased(row, announced, standing)
             ledger.post_not_running(binding, period.days)
 
     def post(self, limits: Sequence[float], good: float, period: Period) -> None:
         """Post the period to the ledger and to the account of what bound."""
         levels, scheduled = self.possible, period.scheduled_days
-        announced = self.plan.by_period[period.index]
-        standing = self.standing_gwh * (scheduled / self.ctx.calendar.scheduled_days_per_year)
-        steps = ledger.Steps(
-            announced=announced,
-            standing=standing,
-            closed=False,
+        ledger.post(self.ledger.now, self._steps(levels, limits, good, period))
+        ledger.post_binding(self.binding.now, levels.available, limits, period.days, scheduled)
+
+    def post_closed(
+        self, would: Levels, limits: Sequence[float], good: float, period: Period
+    ) -> None:
+        """Post a period after a stop, with what the block would have made."""
+        ledger.post_closed(self.ledger.now, self._steps(would, limits, good, period))
+        ledger.post_not_running(self.binding.now, period.days)
+
+    def _steps(
+        self, levels: Levels, limits: Sequence[float], good: float, period: Period
+    ) -> ledger.Steps:
+        scheduled = period.scheduled_days / self.ctx.calendar.scheduled_days_per_year
+        return ledger.Steps(
+            announced=self.plan.by_period[period.index],
+            standing=self.standing_gwh * scheduled,
             built=levels.built,
             rated=levels.rated,
             ramped=levels.ramped,
@@ -181,10 +205,21 @@ class SiteBlock:
             limits=limits,
             good=good,
         )
-        ledger.post(self.ledger.now, steps)
-        ledger.post_binding(self.binding.now, levels.available, limits, period.days, scheduled)
+
+    def restart(self, fate: Fate) -> None:
+        """Run again with what a refinancing or a buyer leaves of it."""
+        how = fate.how
+        if fate.ramp is None:
+            refinance(self.block, how.capacity, how.experience)
+        else:
+            sell(self.block, fate.ramp, how.capacity, how.experience)
+            self.approved = self.first_sales_days <= 0.0
+        if not self.approved:
+            self.ctx.env.process(self.approve(self.ctx.env.now))
+        self.note_change()
 
     def close(self) -> None:
-        """Close the block with its site."""
-        self.note_change()
+        """Close the block with its site: what is not built yet never is."""
         self.block.close()
+        self._unapproved.clear()
+        self.standing_gwh = 0.0

@@ -179,7 +179,14 @@ NOT_BUILT: Final = Cause(
     of_plan=True,
 )
 CLOSURE: Final = Cause(
-    "closure", "#882255", ("closure", "fermeture"), ("sites that have closed", "sites fermés")
+    "closure",
+    "#882255",
+    ("closure", "fermeture"),
+    (
+        "what sites that have stopped would have made",
+        "ce que les sites arrêtés auraient produit",
+    ),
+    lift="closure",
 )
 DELAY: Final = Cause(
     "delay",
@@ -258,7 +265,7 @@ NONE: Final = "none"
 """The bottleneck of a year in which nothing was planned or nothing was lost."""
 RUNNING: Final = ("ramp", *(each.name for each in LIMITS))
 """What binds a block that runs: its own lines, or a limit; of equal times the first is named."""
-LIFTS: Final = {each.lift: each for each in (*LIMITS, DELAY, STOPS) if each.lift}
+LIFTS: Final = {each.lift: each for each in (*LIMITS, DELAY, CLOSURE, STOPS) if each.lift}
 """What can be lifted, by the name under which it is."""
 
 

@@ -1,4 +1,4 @@
-"""The hazard that a gigafactory is closed: by its class, its age and its cash."""
+"""The hazard that owners give a gigafactory up, beside its cash: by its class and age."""
 
 from __future__ import annotations
 
@@ -25,23 +25,24 @@ class ClosureHazard:
         Drawn figures of the site's class.
     patience : float
         Hazard that the site bears before it closes (a unit exponential).
+    remains : float
+        Part of the class's hazard that owners have left beside cash.
     ctx : Context
         Surroundings of the replication.
     """
 
-    def __init__(self, ramp: RampClass, patience: float, ctx: Context) -> None:
+    def __init__(self, ramp: RampClass, patience: float, remains: float, ctx: Context) -> None:
         self.patience, self.borne = patience, 0.0
         self._ctx = ctx
         probability = min(ramp.closure_probability, _NEVER_CERTAIN)
-        self._early = -math.log1p(-probability) * DAYS_PER_YEAR / EARLY_DAYS
-        self._later = ramp.closure_hazard_later
+        self._early = -math.log1p(-probability) * DAYS_PER_YEAR / EARLY_DAYS * remains
+        self._later = ramp.closure_hazard_later * remains
 
-    def bears_no_more(
-        self, blocks: Sequence[SiteBlock], day: float, days: float, factor: float
-    ) -> bool:
+    def bears_no_more(self, blocks: Sequence[SiteBlock], day: float, days: float) -> bool:
         """Let the days up to a day pass; tell whether the site closes.
 
-        There is no hazard before a line has been released, nor up to `as_of`.
+        There is no hazard before a line has been released, nor up to `as_of`, nor where
+        closure is lifted.
 
         Parameters
         ----------
@@ -49,13 +50,11 @@ class ClosureHazard:
             The site's blocks.
         day, days : float
             The day, and how many have passed.
-        factor : float
-            On the hazard of the class: what cash does to it.
         """
         running = any(each.block.lines for each in blocks)
-        if not running or day <= self._ctx.as_of_day:
+        if not running or day <= self._ctx.as_of_day or self._ctx.lifted("closure"):
             return False
         early = day < min(each.block.pipeline.sop_day for each in blocks) + EARLY_DAYS
         yearly = self._early if early else self._later
-        self.borne += yearly * factor * days / DAYS_PER_YEAR
+        self.borne += yearly * days / DAYS_PER_YEAR
         return self.borne >= self.patience

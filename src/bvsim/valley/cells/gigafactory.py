@@ -4,43 +4,32 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Sequence
 from typing import Final
 
 import simpy
 
+from bvsim.schema.fates import Then
 from bvsim.schema.materials import Recipe
 from bvsim.schema.ramp import RampClass
 from bvsim.valley.cells.block import NO_LIMITS, SiteBlock
 from bvsim.valley.cells.closure import ClosureHazard
 from bvsim.valley.cells.expansion import SiteProjects
+from bvsim.valley.cells.fates import SOLD, Fate, Fates
+from bvsim.valley.cells.foregone import Foregone
 from bvsim.valley.cells.ledger import LEDGER, YIELD
 from bvsim.valley.cells.limits import SiteLimits
 from bvsim.valley.cells.money import Activity
 from bvsim.valley.cells.partners import SiteWiring
+from bvsim.valley.cells.site_account import SITE
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_WEEK, DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
-from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
 from bvsim.valley.projects.stages import Events
 
 _KG_PER_KWH_TO_T_PER_GWH: Final = 1000.0
-
-
-@dataclass(frozen=True)
-class SiteColumns(Columns):
-    """What a gigafactory makes."""
-
-    good_gwh: int = flow("Good cells produced, in the period they were started.")
-    started_gwh: int = flow("Cells started, good or not.")
-    nameplate_gwh: int = stock("Nameplate of released lines, GWh a year.")
-    scrap_t: int = flow("Scrap and trim generated, in the period of the start.")
-    in_process_gwh: int = stock("Good cells started and not yet released.")
-    line_weeks: int = flow("Weeks of released lines.")
-
-
-SITE: Final = laid_out(SiteColumns)
+DATED: Final = "date given by the scenario"
+"""The cause of a stop that a scenario dates."""
 
 
 class Gigafactory:
@@ -60,10 +49,14 @@ class Gigafactory:
         What their projects have in common.
     wiring : SiteWiring
         The other actors' side.
-    closure_patience : float
-        Closure hazard that the site bears before it closes (a unit exponential).
+    fates : Fates
+        The luck of its owners, and of what comes after them.
+    remains : float
+        Part of the class's closure hazard that owners have left beside cash.
     closes : float or None
-        Day of a closure that the scenario gives.
+        Day of a stop that the scenario gives.
+    then : str
+        What becomes of the site after it.
     ctx : Context
         Surroundings of the replication.
     """
@@ -77,16 +70,20 @@ class Gigafactory:
         blocks: Sequence[SiteBlock],
         projects: SiteProjects,
         wiring: SiteWiring,
-        closure_patience: float,
+        fates: Fates,
+        remains: float,
         ctx: Context,
         closes: float | None = None,
+        then: Then = "winding-up",
     ) -> None:
         self.name, self.ramp, self.recipe, self.ctx = name, ramp, recipe, ctx
         self.blocks, self.projects, self.wiring = tuple(blocks), projects, wiring
-        self.hazard = ClosureHazard(ramp, closure_patience, ctx)
+        self.fates, self.remains = fates, remains
+        self.hazard = ClosureHazard(ramp, fates.closure_patience(), remains, ctx)
         self.limits = SiteLimits(wiring, ramp, ctx)
+        self.foregone = Foregone(ctx.calendar.scheduled_days_per_year)
         self.closed, self.closed_day = False, math.inf
-        self.closes = closes
+        self.closes, self.then = closes, then
         self._elements = (recipe.nickel, recipe.cobalt, recipe.lithium, recipe.manganese)
         self._running: list[SiteBlock] = []
         self._unapproved: list[SiteBlock] = []
@@ -118,16 +115,29 @@ class Gigafactory:
         self.wiring.purse.open(min(pipeline.sop_day for pipeline in pipelines))
 
     def live(self) -> Events:
-        """Run until the day that the scenario gives, or until an interrupt says why to close."""
-        env, cause = self.ctx.env, "date given by the scenario"
+        """Run until something stops the site; come back, or be wound up."""
+        closes = None if "closure" in self.ctx.lifts else self.closes
+        while True:
+            cause = yield from self._run_until_stopped(closes)
+            fate = self.fates.after_stop(self.then if cause == DATED else None)
+            self._close(self.ctx.env.now, cause, fate)
+            if fate is None:
+                return
+            yield self.ctx.env.timeout(fate.dark_days)
+            self._restart(fate)
+            closes = None if cause == DATED else closes
+
+    def _run_until_stopped(self, closes: float | None) -> Generator[simpy.Event, object, str]:
+        """Run until a day, or until an interrupt says why to stop; return the cause."""
+        env = self.ctx.env
         try:
-            if self.closes is None:
+            if closes is None:
                 yield env.event()  # nothing but an interrupt ends it
             else:
-                yield env.timeout(max(0.0, self.closes - env.now))
+                yield env.timeout(max(0.0, closes - env.now))
         except simpy.Interrupt as closure:
-            cause = str(closure.cause)
-        self._close(env.now, cause)
+            return str(closure.cause)
+        return DATED
 
     # -- phases --------------------------------------------------------------------
 
@@ -246,7 +256,7 @@ class Gigafactory:
                 started_gwh=started,
                 scrap=scrap,
                 nameplate_gwh=released,
-                heads=float(wiring.workforce.heads),
+                heads=0.0 if self.closed else float(wiring.workforce.heads),
                 energy_gwh=energy,
             ),
         )
@@ -254,11 +264,22 @@ class Gigafactory:
         if started > 0.0 and released > 0.0:
             wiring.orders.report(1.0 - scrap, good * DAYS_PER_YEAR / days / released)
         self.projects.note_month(good)
+        if self._running:
+            orders = wiring.orders
+            asked = orders.limit_gwh < math.inf and not self._unapproved
+            rate = orders.gwh_per_year if asked else math.inf
+            self.foregone.note_month(wiring.workforce.crew_share, rate)
         self._month_good = self._month_started = self._month_delivered = 0.0
-        if not self.closed and self.hazard.bears_no_more(
-            self.blocks, last.end_day, days, wiring.purse.closure_hazard_multiplier
-        ):
-            self._life.interrupt("closure hazard of its class and cash")
+        if not self.closed:
+            self._stop_for_cause(last.end_day, days)
+
+    def _stop_for_cause(self, day: float, days: float) -> None:
+        """Stop the site when its cash and backing have ended, or its owners give it up."""
+        gives_up = self.hazard.bears_no_more(self.blocks, day, days)
+        if self.wiring.purse.insolvent and not self.ctx.lifted("closure"):
+            self._life.interrupt("cash, credit and owners' backing have ended")
+        elif gives_up:
+            self._life.interrupt("its owners give it up")
 
     # -- books -----------------------------------------------------------------------
 
@@ -287,35 +308,71 @@ class Gigafactory:
 
     def _post_idle(self) -> None:
         """Post what has passed since idle blocks were posted last: nothing changed for them."""
-        for each in self._idle:
-            each.post_idle(self._unposted, closed=self.closed)
+        if self.closed:
+            self.foregone.post(self._unposted)
+        else:
+            for each in self._idle:
+                each.post_idle(self._unposted)
         self._unposted.clear()
 
-    def _close(self, day: float, cause: str) -> None:
-        """Close the site: people, stock and customers are released, cells in process scrapped."""
+    def _close(self, day: float, cause: str, fate: Fate | None) -> None:
+        """Stop the site: people, stock and customers are released, cells in process scrapped."""
         self._post_idle()
-        self.closed, self.closed_day = True, day
-        self.ctx.trace.log(
-            day=day,
-            entity=self.name,
-            event="closed",
-            cause=cause,
-            value=self.wiring.purse.cash_months,
-            unit="months of cash",
-        )
+        self.closed, self.closed_day = True, min(day, self.closed_day)
+        self._tell("closed", cause, self.wiring.purse.cash_months, "months of cash")
+        self.account.now[SITE.stops] += 1.0
+        self.foregone.begin(self.blocks)
         for each in self.blocks:
             each.close()
         self.projects.released, self._lines = 0.0, 0
-        self._running, self._unapproved, self._idle = [], [], list(self.blocks)
+        self._running, self._unapproved, self._idle = [], [], []
         self._available = 0.0
         columns = (SITE.good_gwh, SITE.scrap_t, LEDGER.good_gwh, YIELD)
         finished = self.wiring.process.collect()
         self.wiring.process.scrap_all(self.account, *columns)
         self.account.now[SITE.in_process_gwh] = self.account.now[SITE.nameplate_gwh] = 0.0
-        self.wiring.workforce.close(day)
+        self.wiring.workforce.close(day, 0.0 if fate is None else fate.how.people)
         self.wiring.buyer.close()
         self.wiring.orders.close(finished)
-        self.wiring.purse.close()
+        self.wiring.purse.stop()
+        if fate is None:
+            self.account.now[SITE.wound_up] += 1.0
+            self._tell("wound up", "nobody goes on with it")
+
+    def _restart(self, fate: Fate) -> None:
+        """Run again what a refinancing or a buyer leaves, with the people and customers left."""
+        self._post_idle()
+        self.closed, wiring, day = False, self.wiring, self.ctx.env.now
+        if fate.ramp is not None:
+            self.ramp = fate.ramp
+            self.limits = SiteLimits(wiring, fate.ramp, self.ctx)
+        for each in self.blocks:
+            if each.block.lines:
+                each.restart(fate)
+        nameplate = sum([each.block.released for each in self.blocks])
+        wiring.workforce.reopen()
+        wiring.buyer.reopen()
+        wiring.orders.reopen(customers=fate.customers)
+        wiring.purse.restart(day, nameplate * fate.how.money, self.fates.support_patience())
+        patience = self.fates.closure_patience()
+        self.hazard = ClosureHazard(self.ramp, patience, self.remains, self.ctx)
+        self.foregone = Foregone(self.ctx.calendar.scheduled_days_per_year)
+        now = self.account.now
+        now[SITE.sold if fate.name == SOLD else SITE.refinanced] += 1.0
+        now[SITE.dark_months] += fate.how.dark
+        whose = "its customers stay" if fate.customers else "its customers have gone elsewhere"
+        self._tell(fate.name, whose, nameplate, "GWh a year")
+        self.projects.changed = True
+
+    def _tell(self, event: str, cause: str, value: float = math.nan, unit: str = "") -> None:
+        self.ctx.trace.log(
+            day=self.ctx.env.now,
+            entity=self.name,
+            event=event,
+            cause=cause,
+            value=value,
+            unit=unit,
+        )
 
     def second_year_gwh(self, sop_day: float) -> float:
         """Return the good cells of the months 13 to 24 after SOP; NaN without all of them."""

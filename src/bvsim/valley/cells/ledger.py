@@ -80,8 +80,6 @@ class Steps:
         What the plan says.
     standing : float
         Nameplate of the block's project while it is neither cancelled nor suspended.
-    closed : bool
-        True where the site has closed.
     built, rated, ramped, available : float
         Nameplate of released lines, then with rating, learnt rate, unplanned stops.
     limits : sequence of float
@@ -94,7 +92,6 @@ class Steps:
         "announced",
         "available",
         "built",
-        "closed",
         "good",
         "limits",
         "ramped",
@@ -106,7 +103,6 @@ class Steps:
         self,
         announced: float,
         standing: float,
-        closed: bool,
         built: float,
         rated: float,
         ramped: float,
@@ -114,7 +110,7 @@ class Steps:
         limits: Sequence[float],
         good: float,
     ) -> None:
-        self.announced, self.standing, self.closed = announced, standing, closed
+        self.announced, self.standing = announced, standing
         self.built, self.rated, self.ramped, self.available = built, rated, ramped, available
         self.limits, self.good = limits, good
 
@@ -123,25 +119,49 @@ def post(row: list[float], steps: Steps) -> None:
     """Add one period's staircase to a ledger row (columns as in `LEDGER`)."""
     announced, built, good = steps.announced, steps.built, steps.good
     stood = max(built, min(announced, steps.standing))
+    top = max(announced, built)
+    level = _descend(row, steps, stood, top)
+    row[LEDGER.announced_gwh] += announced
+    row[LEDGER.beyond_plan_gwh] += (top - announced) + (good - level)
+    row[LEDGER.good_gwh] += good
+
+
+def post_closed(row: list[float], would: Steps) -> None:
+    """Add one period of a closed block: closure is what its lines would have made of the plan.
+
+    What of the plan they would not have made either is booked to the factors that would have
+    held it back, and what was not built by then to `not_built`.
+
+    Parameters
+    ----------
+    row : list of float
+        A ledger row.
+    would : Steps
+        The levels, had the site not closed; `good` is what it would have made.
+    """
+    row[LEDGER.announced_gwh] += would.announced
+    row[CLOSURE] += _descend(row, would, would.built, would.announced)
+
+
+def _descend(row: list[float], steps: Steps, stood: float, top: float) -> float:
+    """Book the losses from a top level down to good cells; return the level reached."""
     binding = binding_limit(steps.limits)
     ladder = (
         stood,
-        0.0 if steps.closed else stood,
-        built,
+        stood,  # closure is no step between what a block has and what it makes
+        steps.built,
         steps.rated,
         steps.ramped,
         steps.available,
         steps.limits[binding],
-        good,
+        steps.good,
     )
-    level = top = max(announced, built)
+    level = top
     for column, step in zip(_LADDERS[binding], ladder):  # noqa: B905 (eight of each)
         if step < level:
             row[column] += level - step
             level = step
-    row[LEDGER.announced_gwh] += announced
-    row[LEDGER.beyond_plan_gwh] += (top - announced) + (good - level)
-    row[LEDGER.good_gwh] += good
+    return level
 
 
 def binding_limit(limits: Sequence[float]) -> int:
@@ -193,14 +213,14 @@ def post_complete(row: list[float], announced: float) -> None:
     row[LEDGER.good_gwh] += announced
 
 
-def post_unreleased(row: list[float], announced: float, standing: float, *, closed: bool) -> None:
+def post_unreleased(row: list[float], announced: float, standing: float) -> None:
     """Add the staircase of a block without released lines: nothing below `delay` is left."""
     if announced <= 0.0:
         return
     stood = standing if standing < announced else announced
     row[LEDGER.announced_gwh] += announced
     row[LEDGER.lost] += announced - stood
-    row[CLOSURE if closed else DELAY] += stood
+    row[DELAY] += stood
 
 
 def post_not_running(row: list[float], days: float) -> None:

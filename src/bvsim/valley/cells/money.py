@@ -7,16 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from bvsim.schema.money import ClosureRule, CostClass, MoneySpec, SiteMoney, Support, ThrottleRule
+import numpy as np
+
+from bvsim.schema.money import CostClass, MoneySpec, SiteMoney, ThrottleRule
+from bvsim.valley.cells.backing import Backing, LoanAccount, SupportAccount
 from bvsim.valley.ground.books import Balance
-from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH, MONTHS_PER_YEAR, Calendar, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.errors import IdentityError
 
 # 1 GWh at 1 EUR/kWh, and 1 GWh at 1000 EUR/MWh, are EUR 1 million.
 _MWH_PER_GWH: Final = 1000.0
 _EUR_PER_MILLION: Final = 1e6
 _POINTS: Final = 100.0
+_ROUNDING_MEUR: Final = 1e-9
 
 
 @dataclass(frozen=True)
@@ -28,10 +33,22 @@ class MoneyColumns(Columns):
     scrap_cost_meur: int = flow("Part of the cost that is due to scrap, EUR million.")
     support_meur: int = flow("Loans and grants less repayments, and shareholders, EUR million.")
     cash_flow_meur: int = flow("Revenue less cost, EUR million.")
-    cash_meur: int = stock("Cash and undrawn credit, EUR million; tracked from as_of.")
+    cash_meur: int = stock("Cash, EUR million; tracked from as_of. Below zero: credit drawn.")
+    headroom_meur: int = stock("Cash and undrawn credit, EUR million; tracked from as_of.")
+    funds_meur: int = flow("Cash at the beginning of the account or a restart, EUR million.")
+    debt_service_meur: int = flow("Interest and repayments of loans, EUR million.")
+    creditors_meur: int = flow(
+        "Bills and debts left unpaid at a stop, less cash left, EUR million."
+    )
 
 
 MONEY: Final = laid_out(MoneyColumns)
+_MOVES: Final = [
+    MONEY.cash_flow_meur,
+    MONEY.support_meur,
+    MONEY.funds_meur,
+    MONEY.creditors_meur,
+]
 
 
 class Activity(NamedTuple):
@@ -105,44 +122,6 @@ class Throttle:
         return self.wanted
 
 
-def closure_multiplier(rule: ClosureRule, cash_months: float) -> float:
-    """Return the factor on the class's closure hazard at a runway in months."""
-    if cash_months <= 0.0:
-        return rule.highest
-    factor = float((rule.reference / cash_months) ** rule.power)
-    return min(max(factor, rule.lowest), rule.highest)
-
-
-class SupportAccount:
-    """One loan or grant as one site sees it."""
-
-    def __init__(self, support: Support, share: float) -> None:
-        self._support, self._share = support, share
-        self._paid_on: float | None = None
-        self.drawn, self.repaid = 0.0, 0.0
-
-    def month(self, day: float) -> tuple[float, float]:
-        """Return what is paid in and paid back in the month that begins on a day."""
-        support = self._support
-        if self._paid_on is None:
-            if day < support.start:
-                return 0.0, 0.0
-            self._paid_on = day
-            self.drawn = support.total.at(day) * self._share
-            return self.drawn, 0.0
-        due = self._due(day - self._paid_on)
-        self.repaid += due
-        return 0.0, due
-
-    def _due(self, days_since_payment: float) -> float:
-        support = self._support
-        if support.kind == "grant" or days_since_payment < support.grace * DAYS_PER_YEAR:
-            return 0.0
-        rest = self.drawn - self.repaid
-        instalments = max(1.0, support.term * MONTHS_PER_YEAR)
-        return min(rest, self.drawn / instalments)
-
-
 class SitePurse:
     """A site's money.
 
@@ -160,14 +139,19 @@ class SitePurse:
     cash_months : float
         Runway at the average recent loss; infinite for a plant that earns money, or
         before the account begins.
+    insolvent : bool
+        Whether cash, credit and backing have ended.
     """
 
-    def __init__(self, site: str, spec: MoneySpec, ctx: Context) -> None:
+    def __init__(
+        self, site: str, spec: MoneySpec, ctx: Context, *, patience: float = math.inf
+    ) -> None:
         self.site, self._spec, self._ctx = site, spec, ctx
         self._own = spec.sites.get(site) or SiteMoney(
             cells=spec.default_class,
             funds=spec.default_funds,
             shareholders=spec.default_shareholders,
+            owners=spec.default_owners,
         )
         self._costs = spec.classes[self._own.cells]
         self._supports = [
@@ -175,10 +159,13 @@ class SitePurse:
             for name in sorted(spec.supports)
             if site in spec.supports[name].shares
         ]
+        self._loans = [LoanAccount(loan) for _, loan in sorted(self._own.loans.items())]
+        self._backing = self._backed(patience)
         self.throttle = Throttle(spec.throttle)
         self.cash, self.cash_months = 0.0, math.inf
         self._sop: float | None = None
-        self._begun = self._closed = False
+        self._begun = self._stopping = self._stopped = self._told = False
+        self.insolvent = False
         self._loss: float | None = None
         self._in, self._out = 0.0, 0.0
         memory = spec.closure.memory
@@ -195,12 +182,10 @@ class SitePurse:
         """Starts allowed under the cap, over those the ramp would allow."""
         return self._spec.throttle.cap
 
-    @property
-    def closure_hazard_multiplier(self) -> float:
-        """Factor on the class's closure hazard; one until the account begins."""
-        if not self._begun:
-            return 1.0
-        return closure_multiplier(self._spec.closure, self.cash_months)
+    def _backed(self, patience: float) -> Backing:
+        """Return owners who stand by the site for some time."""
+        own = self._own
+        return Backing(own.owners, own.shareholders, patience, self._spec.support_sooner)
 
     def open(self, sop_day: float) -> None:
         """Begin to count: the first block of the site has reached SOP."""
@@ -208,22 +193,56 @@ class SitePurse:
 
     def month(self, last: Period, activity: Activity) -> None:
         """Book the month that ends with a period, and apply the rules to it."""
-        if self._closed:
-            return
-        if self._sop is None:
+        if self._sop is None or self._stopped:
             return
         flow = self._flow(last, activity)
         if last.end_day > self._ctx.as_of_day:
             self._settle(self._ctx.calendar.month_starts[last.month], flow)
-        if activity.started_gwh > 0.0:
+        if self._stopping:
+            self._hand_over()
+        elif activity.started_gwh > 0.0:
             self._throttle(last, activity.scrap, last.end_day - self._sop)
 
-    def close(self) -> None:
-        """Stop the account when the site closes; what is left goes to the creditors."""
-        self._closed = True
-        self._out += self.cash
-        self.cash = 0.0
-        self._account.now[MONEY.cash_meur] = 0.0
+    def stop(self) -> None:
+        """Stop the account with the month under way: what is left then goes to the creditors."""
+        self._stopping = True
+
+    def restart(self, day: float, money: float, patience: float) -> None:
+        """Go on without the debts of before, with new money.
+
+        Parameters
+        ----------
+        day : float
+            Of the restart.
+        money : float
+            New money, EUR million.
+        patience : float
+            How long owners stand by the site, over the mean.
+        """
+        self._hand_over()
+        self._stopping = self._stopped = self._told = self.insolvent = False
+        self._supports, self._loans = [], []
+        self._backing, self._loss = self._backed(patience), None
+        self._begin(day, money)
+        self._write()
+
+    def _begin(self, day: float, money: float) -> None:
+        self._begun = True
+        self._backing.begin(day)
+        self._move(money)
+        self._account.now[MONEY.funds_meur] += money
+
+    def _hand_over(self) -> None:
+        """Give what is left to the creditors, or leave them what is owed."""
+        self._stopped = True
+        self._leave_unpaid(-self.cash)
+        now = self._account.now
+        self.cash = now[MONEY.cash_meur] = now[MONEY.headroom_meur] = 0.0
+
+    def _leave_unpaid(self, amount: float) -> None:
+        """Leave an amount to the creditors (below zero: pay it to them)."""
+        self._move(amount)
+        self._account.now[MONEY.creditors_meur] += amount
 
     def _flow(self, last: Period, activity: Activity) -> float:
         spec, costs, day = self._spec, self._costs, last.start_day
@@ -245,39 +264,66 @@ class SitePurse:
         return float(revenue - running - scrap)
 
     def _settle(self, day: float, flow: float) -> None:
-        """Move cash: funds at the beginning, flow, shareholders, loans and grants."""
+        """Move cash: funds at the beginning, flow, owners, loans and grants, debt service.
+
+        What the credit line does not carry the owners put in, as far as their backing goes;
+        beyond that bills stay unpaid, and the site is insolvent.
+        """
         if not self._begun:
-            self._begun = True
-            self._pay_in(self._own.funds)
-        if flow >= 0.0:
-            self._pay_in(flow)
-        else:
-            self._pay_out(-flow)
-        support = self._own.shareholders * max(-flow, 0.0)
+            self._begin(day, self._own.funds)
+        support = self._backing.makes_good(-flow, day)
+        net, service = flow + support, math.fsum([loan.due(day) for loan in self._loans])
         for account in self._supports:
             paid, due = account.month(day)
             support += paid - due
-        if support >= 0.0:
-            self._pay_in(support)
-        else:
-            self._pay_out(-support)
+        self._move(flow)
+        self._move(support)
+        self._move(-service)
+        filled = self._backing.fills(max(0.0, -self.headroom), day)
+        self._move(filled)
         now = self._account.now
-        now[MONEY.support_meur] += support
-        now[MONEY.cash_meur] = self.cash
-        self._update_runway(flow * (1.0 - self._own.shareholders) if flow < 0.0 else flow)
+        now[MONEY.support_meur] += support + filled
+        now[MONEY.debt_service_meur] += service
+        if self.headroom < -_ROUNDING_MEUR:
+            self.insolvent = True
+            self._leave_unpaid(-self.headroom)
+        self._write()
+        self._update_runway(net - service)
+        self._tell_end(day)
 
-    def _pay_in(self, amount: float) -> None:
+    @property
+    def headroom(self) -> float:
+        """Cash and undrawn credit, EUR million."""
+        return self.cash + self._own.owners.credit
+
+    def _write(self) -> None:
+        now = self._account.now
+        now[MONEY.cash_meur], now[MONEY.headroom_meur] = self.cash, max(0.0, self.headroom)
+
+    def _tell_end(self, day: float) -> None:
+        """Put the end of the owners' support into the trace, once."""
+        if not self._told and day >= self._backing.ends_day:
+            self._told = True
+            self._ctx.trace.log(
+                day=self._backing.ends_day,
+                entity=self.site,
+                event="owners end their support",
+                cause="patience of owners",
+                value=self.cash,
+                unit="EUR million of cash",
+            )
+
+    def _move(self, amount: float) -> None:
         self.cash += amount
-        self._in += amount
-
-    def _pay_out(self, amount: float) -> None:
-        self.cash -= amount
-        self._out += amount
+        if amount >= 0.0:
+            self._in += amount
+        else:
+            self._out -= amount
 
     def _update_runway(self, net: float) -> None:
         previous = -net if self._loss is None else self._loss
         self._loss = previous + self._step * (-net - previous)
-        self.cash_months = max(self.cash, 0.0) / self._loss if self._loss > 0.0 else math.inf
+        self.cash_months = max(self.headroom, 0.0) / self._loss if self._loss > 0.0 else math.inf
 
     def _throttle(self, last: Period, scrap: float, days_since_sop: float) -> None:
         before = self.throttle.wanted
@@ -291,6 +337,32 @@ class SitePurse:
                 value=scrap,
                 unit="share",
             )
+
+    def check(self, calendar: Calendar) -> None:
+        """Check month by month that cash moves as booked, and stays above the credit line.
+
+        Raises
+        ------
+        IdentityError
+            Naming the site, the quantity, the month and the size.
+        """
+        rows = self._account.monthly()
+        begun = np.flatnonzero(rows[:, MONEY.funds_meur])
+        if not begun.size:
+            return
+        rows = rows[begun[0] :]
+        booked = rows[:, _MOVES].sum(axis=1) - rows[:, MONEY.debt_service_meur]
+        moved = np.diff(rows[:, MONEY.cash_meur], prepend=0.0)
+        size = np.maximum(1.0, np.abs(rows).max(axis=1))
+        for name, off in (
+            ("cash", np.abs(moved - booked) / size),
+            ("headroom", np.maximum(0.0, -rows[:, MONEY.headroom_meur])),
+        ):
+            worst = int(np.argmax(off))
+            if not off[worst] <= _ROUNDING_MEUR:
+                when = calendar.date(calendar.month_starts[begun[0] + worst])
+                size_ = float(off[worst])
+                raise IdentityError(entity=self.site, quantity=name, when=when, size=size_)
 
     def balances(self) -> Iterator[Balance]:
         """Yield the cash account, EUR million."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bvsim.valley.cells import ledger
 from bvsim.valley.cells.block import NO_LIMITS
-from bvsim.valley.cells.gigafactory import SITE
 from bvsim.valley.cells.plan import PlanPath
+from bvsim.valley.cells.site_account import SITE
 from bvsim.valley.ground.books import Account, Books
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
@@ -81,7 +81,7 @@ class PlanOnly:
             scheduled = calendar.worked_in_month(last.month)
             ledger.post_binding(self.binding.now, made, NO_LIMITS, days, scheduled)
         else:
-            ledger.post_unreleased(self.ledger.now, announced, 0.0, closed=False)
+            ledger.post_unreleased(self.ledger.now, announced, 0.0)
             ledger.post_not_running(self.binding.now, days)
         if self.site is not None:
             now = self.site.account.now

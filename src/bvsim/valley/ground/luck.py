@@ -9,6 +9,7 @@ from typing import Final
 from scipy.special import ndtr, ndtri
 
 from bvsim.schema.stages import Shock
+from bvsim.valley.ground.streams import Stream
 
 _EDGE: Final = 1e-12
 """As far as a drawn level keeps from 0 and 1, where the normal quantile is infinite."""
@@ -36,3 +37,13 @@ def shocked_uniform(u: float, shock: Shock) -> float:
     level = normal_quantile(min(max(shock.level, _EDGE), 1.0 - _EDGE))
     mixed = math.sqrt(weight) * level + math.sqrt(1.0 - weight) * normal_quantile(u)
     return float(ndtr(mixed))
+
+
+def patience(stream: Stream, shock: Shock) -> float:
+    """Return the hazard somebody bears: a unit exponential that the common shock shortens.
+
+    Infinite when chance is off.
+    """
+    if not stream.random:
+        return math.inf
+    return -math.log(shocked_uniform(stream.uniform(), shock))

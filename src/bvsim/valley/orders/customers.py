@@ -242,6 +242,10 @@ class OrderBook:
         self.nameplate_gwh = self.held_gwh = 0.0
         self.ordered_gwh, self.limit_gwh, self.stock_gwh = 0.0, 0.0, 0.0
         self.committed, self.won, self.taken_over = 0.0, 0.0, 0.0
+        self.orphaned = 0.0
+        """Contracted orders that the site does not serve any more, GWh a year."""
+        self.deserted = False
+        """Whether its contracts went elsewhere for good."""
         self.opened = math.nan
         self.trading = self.closed = False
         self.reported: tuple[float, float] | None = None
@@ -312,6 +316,7 @@ class OrderBook:
         self.stock_gwh += produced_gwh
         self._produced += produced_gwh
         self.closed, self.trading = True, False
+        self.contract(self.committed)
         self.ordered_gwh = self.limit_gwh = self.won = self.taken_over = 0.0
         self._account.now[ORDERS.finished_written_off_gwh] += self.stock_gwh
         self._written_off += self.stock_gwh
@@ -326,11 +331,22 @@ class OrderBook:
         self.stock_gwh = 0.0
         self.record()
 
+    def reopen(self, *, customers: bool) -> None:
+        """Trade again as soon as there are lines, with the customers of before or without."""
+        self.closed, self.reported = False, None
+        self.deserted = self.deserted or not customers
+
+    def contract(self, gwh_per_year: float) -> None:
+        """Take note of the rate of contracted orders; what is not served is orphaned."""
+        served = not (self.closed or self.deserted)
+        self.committed = gwh_per_year if served else 0.0
+        self.orphaned = 0.0 if served else gwh_per_year
+
     def record(self) -> None:
         """Put the rates and the stock in the books."""
         now = self._account.now
         now[ORDERS.finished_stock_gwh] = self.stock_gwh
-        now[ORDERS.committed_orders_gwh_per_year] = 0.0 if self.closed else self.committed
+        now[ORDERS.committed_orders_gwh_per_year] = self.committed
         now[ORDERS.won_orders_gwh_per_year] = self.won + self.taken_over
         now[ORDERS.cost_gap] = self.gap
 

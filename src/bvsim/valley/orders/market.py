@@ -190,7 +190,7 @@ class Demand:
     def _set_contracts(self, book: OrderBook, period: Period) -> None:
         month = period.month
         rate = book.portfolio.rate(month, period.end_day, book.opened)
-        book.committed = rate * self._level[month]
+        book.contract(rate * self._level[month])
 
     def _update_gaps(self, books: list[OrderBook], month: int) -> None:
         spec, mature = self._spec.cost_gap, self._mature[month]
@@ -214,10 +214,12 @@ class Demand:
 
     def _hand_over(self, books: list[OrderBook]) -> None:
         """Give part of the closed sites' orders to open ones, by nameplate."""
-        released = sum([book.committed for book in self._sites if book.closed])
+        released = sum([book.orphaned for book in self._sites])
+        for book in books:
+            book.taken_over = 0.0
         if released <= 0.0:
             return
-        heirs = [book for book in books if book.supplier.takes_over]
+        heirs = [b for b in books if b.supplier.takes_over and not b.deserted]
         total = sum([book.nameplate_gwh for book in heirs])
         if total > 0.0:
             share = released * self._spec.transferred / total
@@ -253,7 +255,9 @@ class Demand:
         book, starts = self._books[site], self._starts
         now = max(self._month, 0)
         then = min(max(bisect_right(starts, day) - 1, now), len(starts) - 2)
-        committed = book.portfolio.expected(now, then, starts[then]) * self._level[now]
+        committed = 0.0
+        if not book.deserted:
+            committed = book.portfolio.expected(now, then, starts[then]) * self._level[now]
         if not book.supplier.open_market:
             return committed + book.taken_over
         others = [b for b in self._sites if b.trading and b is not book]

@@ -240,14 +240,14 @@ class Workforce:
         if self.account is not None:
             self.account.now[STAFF.won_freed] += number
 
-    def close(self, day: float) -> None:
-        """Close the plant: everybody goes into the pool of the basin."""
+    def close(self, day: float, kept: float = 0.0) -> None:
+        """Close the plant: all but a share that is kept go into the pool of the basin."""
         if self.closed:
             return
         self.closed = True
         self.since = day
         self.plan.update((), 1)
-        gone = [staff.heads for staff in self.staff]
+        gone = [staff.heads - math.floor(staff.heads * kept) for staff in self.staff]
         for staff, number in zip(self.staff, gone, strict=True):
             staff.dismiss(number)
         self._book_leavers(sum(gone))
@@ -255,6 +255,11 @@ class Workforce:
         self.crew_share = self.technician_share = 0.0
         self.experts = self.vacancies = 0
         self._on_close(self, gone)
+
+    def reopen(self) -> None:
+        """Hire again, once the plant says what it plans."""
+        self.closed = False
+        self.dirty = True
 
     def dismiss(self, skill: int, number: int) -> None:
         """Let a number of people go, newest first."""

@@ -91,7 +91,7 @@ class Block:
         self.before = ctx.before.get(entity, own)
         self._chance = ctx.streams.key.chance
         self.yield_pace = yield_pace(self.before.ramp, changes=self._chance)
-        self._scrap = ScrapCurve(ramp, self.yield_pace)
+        self.scrap_curve = ScrapCurve(ramp, self.yield_pace)
         days = ctx.calendar.scheduled_days_per_year
         self.availability = Availability(ramp, self.before.ramp, days)
         """Of the class: what an undisturbed plant learns at, and what its repairs leave."""
@@ -103,6 +103,9 @@ class Block:
         self.lines: list[Line] = []
         self.released = 0.0
         self.closed = False
+        self.sold = False
+        """Whether somebody else runs what was there at a sale: no line follows."""
+        self._reopened = ctx.env.event()
         self.stalled = False
         self.learning_speed = 1.0
         """How fast rate and yield are learnt and stalls are mended: 1 as in the class."""
@@ -130,7 +133,9 @@ class Block:
         self._take_over_experience()
         self._solve()
         for number in range(1, self.line_count + 1):
-            if self.closed:
+            while self.closed:
+                yield self._reopened
+            if self.sold:
                 return
             self._release_line(number)
             yield self.ctx.env.timeout(self._wait(self._interval_days(number)))
@@ -237,7 +242,7 @@ class Block:
         mean = self.ramp.product_change_interval * DAYS_PER_MONTH
         while True:
             wait = self._change_luck.exponential(mean)
-            if wait == math.inf or self.closed:
+            if wait == math.inf:
                 return
             yield self.ctx.env.timeout(wait)
             if self.ctx.env.now >= self.ctx.as_of_day and not self.closed:
@@ -249,7 +254,7 @@ class Block:
         yield self.pipeline.opened
         if self.ramp.major_stops <= 0.0 or "stops" in self.ctx.lifts:
             return
-        while not self.closed:
+        while True:
             wait = self._major_luck.exponential(DAYS_PER_YEAR / self.ramp.major_stops)
             if wait == math.inf:
                 return
@@ -266,7 +271,7 @@ class Block:
     @property
     def scrap(self) -> float:
         """Scrap now, as a share of units started."""
-        return self._scrap.at(self.engineering_months)
+        return self.scrap_curve.at(self.engineering_months)
 
     def levels(self, period: Period, repair_factor: float) -> Levels:
         """Return what the block could make in a period."""
@@ -327,7 +332,7 @@ class Block:
         if not self.lines or self.closed:
             return 0.0, 0.0
         scrap = min(self.scrap + penalty, 1.0)
-        started = self._available * used_share / (1.0 - self._scrap.mature)
+        started = self._available * used_share / (1.0 - self.scrap_curve.mature)
         if not self.stalled:
             years = self._span_years * self.learning_speed
             if self._available > 0.0:
@@ -361,6 +366,25 @@ class Block:
         self.closed = True
         self.released = 0.0
         self.pipeline.close()
+
+    def resume(self) -> None:
+        """Run again after a stop."""
+        self.closed = False
+        self._reopened.succeed()
+        self._reopened = self.ctx.env.event()
+
+    def adopt(self, ramp: RampClass) -> None:
+        """Follow another class from now on, with all the lines that are there."""
+        self.ramp, self.before = ramp, Undisturbed(ramp, len(self.lines), 0.0)
+        self.yield_pace = yield_pace(ramp, changes=self._chance)
+        self.scrap_curve = ScrapCurve(ramp, self.yield_pace)
+        days = self.ctx.calendar.scheduled_days_per_year
+        self.availability = Availability(ramp, ramp, days)
+        self.rating = self.availability.rating
+        self._repair_factor = self._pace = 1.0
+        self._solve()
+        for line in self.lines:
+            line.stops.mtbf_days, line.stops.mttr_days = ramp.mtbf, self.availability.mttr_days
 
     def _log(self, event: str, cause: str, value: float = math.nan) -> None:
         if self.lines and not self.closed:

@@ -287,6 +287,12 @@ class Pipeline:
         self.state = "cancelled"
         self.expected_sop_day = math.inf
 
+    def reopen(self, share: float) -> None:
+        """Go on after a stop with a share of the nameplate: what had opened stays so."""
+        self.state, self.size = "in service", self.size * share
+        self.expected_sop_day = self.sop_day
+        self.owner.note_change()
+
     def _plan(self) -> list[Milestone]:
         facts = FactDays(self.ctx)
         cancelled, started = facts.day(self.spec.cancelled), facts.day(self.spec.started)

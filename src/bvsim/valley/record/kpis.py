@@ -96,7 +96,7 @@ class Milestones(NamedTuple):
     sop_years : tuple of (str, float)
         SOP of each block as a decimal year; NaN when it was not reached.
     closed_year : float
-        The closure as a decimal year; NaN when there was none.
+        The first stop as a decimal year; NaN when there was none.
     second_year_gwh : float
         Good cells in the months 13 to 24 after SOP; NaN when the horizon ends before.
     """
@@ -337,7 +337,7 @@ LASTING: Final = (
     Kpi(
         "closed_year",
         "year",
-        "closure of a site, as a decimal year; empty where it stays open",
+        "first stop of a site (failure or closure), as a decimal year; empty where there is none",
         lambda facts, _at, _n: {site.site: site.closed_year for site in facts.milestones},
         per="site",
     ),
