@@ -280,25 +280,25 @@ def test_decision_on_an_expansion(spec, measure, expected):
 # -- closure -------------------------------------------------------------------------------------
 
 
-def borne(day, factor=1.0):
+def borne(day, remains=1.0):
     """Return a measure: the hazard borne in the year up to a day after SOP."""
 
     def hazard(ramp):
         case = make_site(ramp, ordered_gwh=1.0)
         while case.ctx.env.peek() == 0.0:
             case.ctx.env.step()
-        made = ClosureHazard(ramp, math.inf, case.ctx)
-        made.bears_no_more([case.cell_block], day, 365.25, factor)
+        made = ClosureHazard(ramp, math.inf, remains, case.ctx)
+        made.bears_no_more([case.cell_block], day, 365.25)
         return made.borne
 
-    hazard.__name__ = f"borne_by_day_{day:g}"
+    hazard.__name__ = f"borne_by_day_{day:g}_at_{remains:g}"
     return hazard
 
 
 @table(
     make_ramp(closure_probability=0.5, closure_hazard_later=0.2),
     ("closure_probability", 0.3, borne(400.0), 0.071334988787746),  # -ln(0.7) / 5
-    ("closure_probability", 0.3, borne(400.0, 3.0), 0.214004966363239),
+    ("closure_probability", 0.3, borne(400.0, 0.4), 0.028533995515098),  # what cash leaves
     ("closure_probability", 0.3, borne(1900.0), 0.2),  # later than five years
     ("closure_hazard_later", 0.05, borne(1900.0), 0.05),
 )
