@@ -210,7 +210,7 @@ def _alarm(stopped: Callable[[], bool]) -> Iterator[None]:
         raise RowLimitError(f"more than {ROW_SECONDS:g} s: {place_of(frame)}")
 
     usual = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, ROW_SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, ROW_SECONDS, 1.0)  # again where an exception was lost
     try:
         yield
     finally:
