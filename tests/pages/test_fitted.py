@@ -20,13 +20,13 @@ def test_the_files_hold_what_was_fitted(tmp_path):
         assert path.read_text("utf-8") == original.read_text("utf-8"), path.name
 
 
-def test_marginals_are_within_three_per_cent_of_the_sample(vintages):
+def test_marginals_are_within_five_per_cent_of_the_sample(vintages):
     for found in vintages.values():
         plants = [each["plant"] for each in found["groups"].values()]
         plants += [each["figures"] for each in found["plants"].values()]
         for figures in plants:
             for name in fitted.UNITS:
-                assert figures[name]["worst"] < 0.03, name
+                assert figures[name]["worst"] < 0.05, name
 
 
 def test_only_fitted_lines_of_a_block_are_replaced():

@@ -136,6 +136,7 @@ def test_every_recorded_column_has_a_unit_and_a_meaning():
     assert len(columns) > 100
     assert [name for name, entry in columns.items() if not entry.meaning] == []
     pure = {"cost_gap", "customers", "learning_speed", "metal_price_factor"}
+    pure |= {"stops", "refinanced", "sold", "wound_up"}  # counts
     assert {name for name in columns if unit_of_column(name) == "1"} <= pure
 
 
