@@ -1,8 +1,8 @@
 """`bvsim check`: what moved is found and named, what did not is let through."""
 
 import json
-import re
 import math
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from datetime import date
