@@ -222,15 +222,22 @@ def assert_past_is_the_same(end, later):
     assert other.index[0][1][:rows] == table.index[0][1]
     # sums over arrays of another length may end on another last bit
     np.testing.assert_allclose(other.values[:rows], table.values, rtol=1e-7, atol=1e-7)
-    told = [(e.when, e.entity, e.event, e.cause) for e in short.events]
-    assert [(e.when, e.entity, e.event, e.cause) for e in long.events][: len(told)] == told
+    told, later_told = (
+        [(e.when, e.entity, e.event, e.cause) for e in record.events if e.event != LOOKS_AHEAD]
+        for record in (short, long)
+    )
+    assert later_told[: len(told)] == told
+
+
+LOOKS_AHEAD = "lines come sooner than drawn"
+"""Said at SOP of lines to come: those that come after the end are not known of."""
 
 
 def test_a_longer_horizon_does_not_change_the_past():
     assert_past_is_the_same(date(2032, 12, 31), date(2034, 12, 31))
 
 
-@pytest.mark.parametrize("end", [date(2023, 12, 31), date(2025, 1, 31), date(2027, 12, 31)])
+@pytest.mark.parametrize("end", [date(2023, 12, 31), date(2025, 12, 31), date(2027, 12, 31)])
 def test_a_longer_horizon_does_not_change_the_past_of_a_short_one(end):
     """Even of one that ends before `as_of`, in the middle of what was observed."""
     assert_past_is_the_same(end, date(2029, 12, 31))
@@ -251,7 +258,7 @@ AMPLE = (
     ("labour.basins.*.seekers", 1_000_000),
     ("labour.basins.*.refill", 1_000_000),
 )
-TUTORED = (f"labour.programmes.{PROGRAMME}.trainees_per_trainer", 1_000_000)
+TUTORED = (f"labour.programmes.{PROGRAMME}.trainees_per_trainer", 100)
 """One tutor is enough for all: otherwise a large cohort waits for more of them."""
 
 
