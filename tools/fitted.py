@@ -29,7 +29,6 @@ UNITS: Final = {
 """The fitted figures of a class, in the order of its file, with their units."""
 USUAL: Final = "incumbent-abroad-1"
 """The makers' experience that plain ``incumbent-abroad`` stands for: most had ramped one."""
-LEAST: Final = 0.1
 _FAMILIES: Final = ("lognormal", "beta", "normal", "quantiles")
 _PART_OF: Final = {name: "scrap" if name.startswith("scrap") else "share" for name in UNITS}
 
@@ -72,9 +71,8 @@ def site_lines(vintages: Vintages, site: str, ramp: str, indent: str = "  ") -> 
                 note = f"the plant's own, given its rows; counted from its {own['sop_kind']}"
                 entries.append((day, own["figures"][name], note))
             else:
-                group = USUAL if ramp == "incumbent-abroad" else ramp
-                plant = found["groups"][group]["plant"][name]
-                entries.append((day, plant, _evidence(found, group, name)))
+                plant = found["groups"][ramp]["plant"][name]
+                entries.append((day, plant, _evidence(found, ramp, name)))
         lines += _figure(name, entries, indent)
     return lines
 
@@ -183,7 +181,7 @@ def write(model: Path = MODEL) -> list[Path]:
     newest = list(vintages.values())[-1]
     classes = model / "classes.yaml"
     text = classes.read_text("utf-8")
-    names = {*UNITS, "k"}
+    names = set(UNITS)
     for group in newest["groups"]:
         if group.startswith("incumbent-abroad-"):
             like = ["  like: incumbent-abroad", *class_lines(vintages, group)]
