@@ -8,6 +8,7 @@ from typing import Final
 
 from bvsim.schema.model import Model
 from bvsim.schema.plan import Plan
+from bvsim.schema.ramp import RampClass
 from bvsim.schema.site import CellBlock, Site
 from bvsim.valley.cathode.market import CathodeMarket
 from bvsim.valley.cells.block import SiteBlock
@@ -26,7 +27,7 @@ from bvsim.valley.ground.context import Context
 from bvsim.valley.orders.market import Demand
 from bvsim.valley.people.market import LabourMarket
 from bvsim.valley.projects.block import Block
-from bvsim.valley.projects.line_curve import solve
+from bvsim.valley.projects.line_curve import LineCurve, solve
 from bvsim.valley.projects.stages import Pipeline
 from bvsim.valley.returns.market import Recycling
 
@@ -178,14 +179,10 @@ class SiteBuilder:
         known = any(calendar.day(w.known_from) <= as_of for w in spec.output.values())
         if started is None or calendar.day(started) > as_of or not known:
             return None
-        sop = calendar.day(started)
-        chance = self.ctx.streams.key.chance
-        curve = solve(site.ramp, block.before, opened=sop, calendar=self.past, changes=chance)
-        usual = curve
-        if block.before.ramp != site.ramp:
-            usual = solve(
-                block.before.ramp, block.before, opened=sop, calendar=self.past, changes=chance
-            )
+        curve = self._past_curve(site.ramp, block, calendar.day(started))
+        before = block.before.ramp
+        same = before == site.ramp
+        usual = curve if same else self._past_curve(before, block, calendar.day(started))
         return ObservedBlock(
             spec=spec,
             ramp=site.ramp,
@@ -195,6 +192,17 @@ class SiteBuilder:
             usual_curve=usual,
             calendar=self.past,
             as_of_day=as_of,
+        )
+
+    def _past_curve(self, ramp: RampClass, block: Block, opened: float) -> LineCurve:
+        """Return the rate of a block's lines since its SOP, over all that was observed."""
+        return solve(
+            ramp,
+            block.before,
+            opened=opened,
+            calendar=self.past,
+            changes=self.ctx.streams.key.chance,
+            pace=block.yield_pace,
         )
 
     def _brochure(self, name: str, site: Site, projects: SiteProjects) -> Iterator[SiteBlock]:

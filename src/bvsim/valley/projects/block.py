@@ -163,6 +163,7 @@ class Block:
             calendar=ctx.calendar,
             head_start=self.know_how,
             changes=self._chance,
+            pace=self.yield_pace,
         )
         given = self.line_curve.schedule.given_days
         if self.yield_pace < 1.0:

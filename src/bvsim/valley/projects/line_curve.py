@@ -258,6 +258,7 @@ def solve(
     calendar: Calendar,
     head_start: float = 0.0,
     changes: bool = True,
+    pace: float | None = None,
 ) -> LineCurve:
     """Solve the lines' rate for a block that opens on a day.
 
@@ -275,8 +276,11 @@ def solve(
         Know-how at the opening, in years.
     changes : bool
         Whether products change by chance.
+    pace : float, optional
+        What `yield_pace` gives, where it is known.
     """
-    pace = yield_pace(before.ramp, changes=changes)
+    if pace is None:
+        pace = yield_pace(before.ramp, changes=changes)
     usual_yield = UndisturbedYield(before.ramp, changes=changes, pace=pace)
     needs = _Needs(make_curve(before.ramp), usual_yield, before.lines, opened, calendar)
     schedule = releases(needs, before.interval_months * DAYS_PER_MONTH)
