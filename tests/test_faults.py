@@ -51,6 +51,10 @@ def finish(process):
     return SimpleNamespace(code=process.returncode, out=out, err=err)
 
 
+BEFORE_ROWS = ("draws.parquet", "manifest.json", "scenario.yaml")
+"""What a run folder holds before its first shard."""
+
+
 def whole_run(out, rows, *more, **options):
     return finish(start(out, rows, *more, **options))
 
@@ -196,7 +200,8 @@ def test_a_dead_worker_costs_no_row(tmp_path, whole):
 
 
 def test_a_full_disk_keeps_what_was_finished(tmp_path, whole):
-    with disk(tmp_path / "small", "size=1400k") as small:
+    before_rows = sum((whole / name).stat().st_size for name in BEFORE_ROWS)
+    with disk(tmp_path / "small", f"size={before_rows // 1024 + 250}k") as small:
         out = small / "run"
         done = whole_run(out, 24, "--workers", "2")
         assert done.code == 2, done.err

@@ -14,14 +14,14 @@ from valley_rows import interval, output, run, total
 ROOT = Path(__file__).parents[2]
 LABOUR = frozenset({"labour"})
 
-# nobody is hired but out of the programmes, and people leave soon
+# nobody is hired but out of the programmes, people leave soon, and seats are what applicants lack
 STARVED = {
     "end": "2030-12-31",
     "labour.hiring.contact": {"times": 0},
     "labour.hiring.outside.*": {"times": 0},
     "labour.releases.*.workers": {"times": 0.1},
-    "labour.basins.*.seekers": {"times": 0.5},
-    "labour.basins.*.refill": {"times": 0.5},
+    "labour.basins.*.seekers": {"times": 2},
+    "labour.basins.*.refill": {"times": 2},
     "labour.attrition.scale": {"times": 2.5},
 }
 # what stood before people are lifted away would differ: no line starts in the last days of 2023
@@ -58,9 +58,12 @@ PLENTY = {
 def test_in_a_starved_valley_seats_make_cells_and_relief_falls():
     outputs, reliefs = [], []
     for times in (0.1, 0.2, 0.4):
-        seats = {"labour.programmes.*.seats": {"times": times, "from": "2026-04-01"}}
-        scenario = load("reference", sets={**STARVED, **seats})
-        outputs.append(output(run(scenario, 6), 2027))
+        given = {"labour.programmes.*.seats": {"times": times, "from": "2026-04-01"}}
+        scenario = load("reference", sets={**STARVED, **given})
+        starved = run(scenario, 6)
+        intake, seats = (total(starved, name, first=2027) for name in ("intake", "seats"))
+        assert (intake > 0.8 * seats).all()
+        outputs.append(output(starved, 2027))
         reliefs.append(output(run(scenario, 6, lifts=LABOUR), 2027) - outputs[-1])
     for fewer, more in pairwise(outputs):
         assert interval(more - fewer)[0] > 0
