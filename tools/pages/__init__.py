@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+
 
 def insert(page: str, begin: str, end: str, generated: str) -> str:
     """Return a page with what stands between two markers replaced; people's words stay.
@@ -15,3 +17,16 @@ def insert(page: str, begin: str, end: str, generated: str) -> str:
         raise ValueError(f"the page needs one line {begin!r} and, below it, one {end!r}")
     head, _, rest = page.partition(begin)
     return f"{head}{begin}\n{generated}\n{end}{rest.partition(end)[2]}"
+
+
+def table_lines(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield a table in Markdown."""
+    yield f"| {' | '.join(head)} |"
+    yield f"| {' | '.join('---' for _ in head)} |"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def short(value: float) -> str:
+    """Write a figure with three digits, large ones whole."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

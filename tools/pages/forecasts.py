@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from pages import insert
-from pages.foretold import table
+from pages import insert, table_lines
 
 if TYPE_CHECKING:
     from bvsim.ensemble.store.results import Run
@@ -137,13 +136,13 @@ def page(forecasts: Sequence[Mapping[str, Any]], model: Any, known: date) -> Ite
         years = list(next(iter(each["good_gwh"].values())))
         yield "Good cells, GWh: P50 (P10 to P90)."
         yield ""
-        yield from table(("site", *years), _rows(each, years))
+        yield from table_lines(("site", *years), _rows(each, years))
         yield ""
         yield "Chance of SOP by the end of the quarter."
         yield ""
         shown = [f"{int(q - 0.1)} Q{round((q - int(q - 0.1)) * 4)}" for q in each["quarters"]]
         starts = each["sop_by_quarter"].items()
-        yield from table(
+        yield from table_lines(
             ("block", *shown), ((block, *(f"{x:.0%}" for x in row)) for block, row in starts)
         )
         yield ""
@@ -151,7 +150,7 @@ def page(forecasts: Sequence[Mapping[str, Any]], model: Any, known: date) -> Ite
         yield f"What came of it, by {known}:" if came else f"No fact is known yet by {known}."
         yield ""
         if came:
-            yield from table(("figure", "forecast", "fact", "in band"), iter(came))
+            yield from table_lines(("figure", "forecast", "fact", "in band"), iter(came))
             yield ""
 
 

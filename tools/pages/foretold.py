@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from pages import table_lines
+
 SITES: Final = ("acc-douvrin", "aesc-douai")
 """Plants of the valley that the fit has seen."""
 TAILS: Final = (0.1, 0.9)
@@ -36,7 +38,7 @@ def foretold_lines(vintages: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
 
 def _summary(vintages: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     head = ("vintage", "figures of", "plants", "points", "in the 80% band", "CRPS of ln", "judged")
-    yield from table(
+    yield from table_lines(
         (*head, "ratio"),
         (
             (
@@ -85,7 +87,7 @@ def _figures(day: str, found: Mapping[str, Any]) -> Iterator[str]:
     yield f"Figure by figure, vintage {day}; shares of nameplate, scrap as a share of starts:"
     yield ""
     head = ("plant, figure, month", "published", "P50", "80% band", "in", "rank", "judged rank")
-    yield from table(head, (_row(each) for each in found["scores"]["figures"]))
+    yield from table_lines(head, (_row(each) for each in found["scores"]["figures"]))
 
 
 def _row(each: Mapping[str, Any]) -> tuple[str, ...]:
@@ -109,7 +111,7 @@ def _own(found: Mapping[str, Any]) -> Iterator[str]:
         for row, rank in sorted(found["plants"][site]["rows"].items())
     ]
     head = ("figure", "rank with the plant in the fit", "rank without it")
-    yield from table(
+    yield from table_lines(
         head, ((row, f"{a:.2f}", "-" if b is None else f"{b:.2f}") for row, a, b in ranks)
     )
     yield ""
@@ -132,11 +134,3 @@ def _own(found: Mapping[str, Any]) -> Iterator[str]:
 
 def _short(value: float) -> str:
     return f"{value:.3g}"
-
-
-def table(head: Sequence[str], rows: Iterator[Sequence[str]]) -> Iterator[str]:
-    """Yield a table in Markdown."""
-    yield f"| {' | '.join(head)} |"
-    yield f"| {' | '.join('---' for _ in head)} |"
-    for row in rows:
-        yield f"| {' | '.join(row)} |"

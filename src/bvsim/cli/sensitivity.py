@@ -55,7 +55,7 @@ _SHOWN = 20
 )
 @click.option(
     "--by",
-    type=click.Choice(["actor", "section", "part", "figure"]),
+    type=click.Choice(["actor", "section", "part", "figure", "confidence"]),
     help="Groups of figures.  [default: actor; tornado and prcc: figure]",
 )
 @click.option("--figures", multiple=True, metavar="GLOB", help="Only these, e.g. 'labour.*'.")

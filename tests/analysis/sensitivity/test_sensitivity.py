@@ -15,6 +15,7 @@ from bvsim.analysis.sensitivity.sobol import SaltelliRows, estimate, sobol_indic
 from bvsim.analysis.sensitivity.tornado import TornadoRows, tornado
 from bvsim.ensemble.run import run as run_ensemble
 from bvsim.ensemble.store.folder import RunError
+from bvsim.reading import load
 from fake_functions import G_COEFFICIENTS, Cube, FunctionJob
 
 ISHIGAMI = Cube(3, -np.pi, np.pi)
@@ -265,6 +266,30 @@ def test_figures_are_grouped_by_actor():
     assert [group.name for group in some] == ["sites.a.x", "sites.b.x"]
     with pytest.raises(ValueError, match="matches 'nothing"):
         make_groups(paths, "figure", ["nothing.*"])
+
+
+def test_figures_are_grouped_by_what_they_rest_on():
+    rests = {"a.x": "judgement", "a.y": "published", "b": "judgement", "c": "derived"}
+    groups = make_groups(("a.x", "a.y", "b"), "confidence", confidence=rests)
+    assert [(group.name, group.columns) for group in groups] == [
+        ("judgement", (0, 2)),
+        ("published", (1,)),
+    ]
+
+
+def test_correlated_figures_rest_on_the_weakest_of_theirs():
+    scenario = load("reference")
+    plan = make_plan(scenario, "sobol", 2, 1, by="confidence")
+    home = {column: group.name for group in plan.groups for column in group.columns}
+    column = dict(zip(scenario.paths, scenario.dimensions, strict=True))
+    for a, b, _ in scenario.correlations:
+        assert home[column[a]] == home[column[b]]
+    stated = {path: figure.vintage.confidence for path, figure in scenario.figures()}
+    tied = {path for tie in scenario.correlations for path in tie[:2]}
+    for path in set(scenario.paths) - tied:
+        assert home[column[path]] == stated[path]
+    assert home[column["cathode.neomat-cam.ramp.mature"]] == "judgement"
+    assert stated["cathode.neomat-cam.ramp.mature"] == "derived"
 
 
 def test_a_tornado_that_is_not_told_what_to_move_screens_first(tmp_path):

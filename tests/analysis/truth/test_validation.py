@@ -8,7 +8,7 @@ import pytest
 
 from bvsim import reading
 from bvsim.analysis.truth.classes import ramp_classes
-from bvsim.analysis.truth.hindcast import Ensemble, FigureForecast, forecasts
+from bvsim.analysis.truth.hindcast import Ensemble, FigureForecast, forecasts, published
 from bvsim.analysis.truth.observations import Observation, months_after, observations
 from bvsim.analysis.truth.rivals import (
     RampPoint,
@@ -232,7 +232,7 @@ def test_forecasts_come_with_both_rivals(two_draws):
         plan_as_of=date(2024, 1, 1), model=SimpleNamespace(plan={"p": plan}, sites={"alpha": site})
     )
     facts = [
-        seen(first=date(2024, 2, 1), last=date(2024, 2, 29)),
+        seen(first=date(2024, 2, 1), last=date(2024, 2, 29), low=1.0, high=1.0),
         seen("heads", first=date(2024, 4, 1), last=date(2024, 4, 1)),
         seen("sop", "alpha.block-1", date(2024, 3, 1), date(2024, 3, 1)),
     ]
@@ -242,3 +242,13 @@ def test_forecasts_come_with_both_rivals(two_draws):
     assert sop.plan == pytest.approx(months_after(date(2024, 1, 1), date(2024, 2, 1)))
     assert output.members == pytest.approx([1.0, 0.0])
     assert len(output.plants) == 1
+
+
+def test_what_is_published_of_a_truth_spreads_like_its_error():
+    """A truth of 10 whose figure is known to -20% and +50%: the mirror of that, at P10 and P90."""
+    figure = seen(value=1.0, low=0.8, high=1.5)
+    said = published(np.full(9999, 10.0), figure)
+    low, middle, high = np.quantile(said, (0.1, 0.5, 0.9))
+    assert (low, middle, high) == pytest.approx((10 / 1.5, 10.0, 10 / 0.8), rel=1e-3)
+    exact = seen(value=1.0, low=1.0, high=1.0)
+    assert published(np.arange(3.0), exact).tolist() == [0.0, 1.0, 2.0]

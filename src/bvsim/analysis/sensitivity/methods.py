@@ -10,7 +10,7 @@ from typing import Unpack
 import pandas as pd
 
 from bvsim.analysis.errors import AnalysisError
-from bvsim.analysis.groups import LUCK, Group, make_groups
+from bvsim.analysis.groups import CONFIDENCE, LUCK, Group, make_groups
 from bvsim.analysis.samples import BaseRows, How, run_sample, sample_of
 from bvsim.analysis.sensitivity.morris import MorrisRows, morris
 from bvsim.analysis.sensitivity.prcc import ENOUGH as ENOUGH_DRAWS
@@ -21,6 +21,7 @@ from bvsim.analysis.tables import RunLike
 from bvsim.ensemble.design.draws import Scenario, copula_of, dimensions_of, width_of
 from bvsim.ensemble.run import Run
 from bvsim.ensemble.run import run as run_ensemble
+from bvsim.schema.grammar import CONFIDENCES
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,13 @@ def make_plan(
     if bases < 1:
         raise AnalysisError(f"{bases} {METHODS[method].unit}: at least 1 is needed")
     way = by or METHODS[method].by
-    groups = make_groups(scenario.paths, way, figures, dimensions=dimensions_of(scenario))
+    groups = make_groups(
+        scenario.paths,
+        way,
+        figures,
+        dimensions=dimensions_of(scenario),
+        confidence=_confidence_of(scenario) if way == CONFIDENCE else None,
+    )
     width, copula = width_of(scenario), copula_of(scenario)
     if method == "tornado":
         return TornadoRows(width, groups, bases, seed, correlate=copula)
@@ -101,6 +108,19 @@ def make_plan(
         return MorrisRows(width, groups, bases, seed)
     _refuse_split(scenario, groups)
     return SaltelliRows(width, (*groups, Group(LUCK, ())), bases, seed, correlate=copula)
+
+
+def _confidence_of(scenario: Scenario) -> dict[str, str]:
+    """Return what each figure of a scenario rests on; correlated ones on the weakest of theirs."""
+    figures = getattr(scenario, "figures", None)
+    if figures is None:
+        raise AnalysisError("groups by confidence: the scenario does not say what figures rest on")
+    rank = {path: CONFIDENCES.index(figure.vintage.confidence) for path, figure in figures()}
+    tied = [(a, b) for a, b, _ in getattr(scenario, "correlations", ())]
+    while any(rank[a] != rank[b] for a, b in tied):
+        for a, b in tied:
+            rank[a] = rank[b] = max(rank[a], rank[b])
+    return {path: CONFIDENCES[i] for path, i in rank.items()}
 
 
 def _refuse_split(scenario: Scenario, groups: Sequence[Group]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import numpy as np
+from scipy.special import ndtri
 
 from bvsim.analysis.scoring import band, crps, rank_of
 from bvsim.analysis.tables import REGION
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from bvsim.reading.scenario import Scenario
 
 
+YearlyValue = tuple[str, str, int]
+"""Entity, column and year of a value of the yearly table."""
+
+
 @dataclass(frozen=True)
 class FigureForecast:
     """Forecasts of one observation.
@@ -37,7 +43,8 @@ class FigureForecast:
     observation : Observation
         What happened.
     members : array of float, shape (draws,)
-        What the model's draws said. Starts beyond the horizon stand at its end.
+        What the model's draws said would be published (`published`). Starts beyond the horizon
+        stand at its end.
     plan : float or None
         What the announced plan said.
     plants : array of float
@@ -88,6 +95,8 @@ class Ensemble:
         Good cells made in the month (GWh) and heads at its end, by site.
     starts : tuple of mapping
         Day of SOP by block, for each draw.
+    yearly : mapping of (str, str, int) to array, shape (draws,)
+        The values asked for of the yearly table, by entity, column and year.
     """
 
     start: date
@@ -97,6 +106,7 @@ class Ensemble:
     good: Mapping[str, FloatArray]
     heads: Mapping[str, FloatArray]
     starts: tuple[Mapping[str, float], ...]
+    yearly: Mapping[YearlyValue, FloatArray] = field(default_factory=dict)
 
     def output(self, site: str, first: date, last: date) -> FloatArray:
         """Return what a site (or the region) made in a window, months by their days, GWh."""
@@ -127,8 +137,19 @@ def _next_month(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
-def ensemble(scenario: Scenario, draws: int, seed: int) -> Ensemble:
+def ensemble(
+    scenario: Scenario, draws: int, seed: int, yearly: Sequence[YearlyValue] = ()
+) -> Ensemble:
     """Simulate a scenario and keep what observations are compared with.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The hindcast.
+    draws, seed : int
+        Rows, independent of each other, and their seed.
+    yearly : sequence of (str, str, int)
+        Entity, column and year of values of the yearly table to keep as well.
 
     Raises
     ------
@@ -139,6 +160,7 @@ def ensemble(scenario: Scenario, draws: int, seed: int) -> Ensemble:
     good: dict[str, list[FloatArray]] = {name: [] for name in sites}
     heads: dict[str, list[FloatArray]] = {name: [] for name in sites}
     starts: list[Mapping[str, float]] = []
+    asked: dict[YearlyValue, list[float]] = {value: [] for value in yearly}
     months: tuple[date, ...] = ()
     for row in simulate_rows(scenario, TracedRows(seed, draws, draws, ()), monthly=True):
         if row.record is None:
@@ -147,6 +169,8 @@ def ensemble(scenario: Scenario, draws: int, seed: int) -> Ensemble:
         for name in sites:
             good[name].append(_series(row.record, name, "good_gwh"))
             heads[name].append(_series(row.record, name, "headcount"))
+        for value, kept in asked.items():
+            kept.append(_of_year(row.record, *value))
         starts.append({e.entity: e.day for e in reversed(row.record.events) if e.event == "SOP"})
     return Ensemble(
         scenario.start,
@@ -156,7 +180,16 @@ def ensemble(scenario: Scenario, draws: int, seed: int) -> Ensemble:
         {name: np.nan_to_num(np.array(rows)) for name, rows in good.items()},
         {name: np.nan_to_num(np.array(rows)) for name, rows in heads.items()},
         tuple(starts),
+        {value: np.array(kept) for value, kept in asked.items()},
     )
+
+
+def _of_year(record: Record, entity: str, column: str, year: int) -> float:
+    table = record.tables["yearly"]
+    labels = dict(table.index)
+    rows = zip(labels["entity"], labels["year"], strict=True)
+    at = [row == (entity, year) for row in rows].index(True)
+    return float(table.values[at, table.columns.index(column)])
 
 
 def _series(record: Record, entity: str, column: str) -> FloatArray:
@@ -204,5 +237,28 @@ def forecasts(
             plan = planned_start(steps, each.entity, made.as_of)
             limit = months_after(made.as_of, made.end)
             plan = None if plan is None else min(limit, plan)
-        found.append(FigureForecast(each, members, plan, plants))
+        found.append(FigureForecast(each, published(members, each), plan, plants))
     return found
+
+
+def published(members: FloatArray, seen: Observation) -> FloatArray:
+    """Return what would be published if a member were the truth: members with its error.
+
+    The error is a factor, lognormal on either side of 1, whose central 80% is that of what is
+    known of the observed figure. Its quantiles are spread evenly over the members, in an order
+    that hangs on the figure's name alone.
+
+    Parameters
+    ----------
+    members : array of float, shape (draws,)
+        Forecasts of the truth.
+    seen : Observation
+        The figure and its central 80%; without spread, members stay as they are.
+    """
+    if not 0.0 < seen.low < seen.high:
+        return members
+    count = len(members)
+    order = np.random.default_rng(crc32(seen.label.encode())).permutation(count)
+    normal = ndtri((order + 0.5) / count)
+    sides = np.where(normal < 0.0, seen.value / seen.low, seen.high / seen.value)
+    return np.asarray(members / sides ** (normal / ndtri(0.9)))
