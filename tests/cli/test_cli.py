@@ -143,6 +143,7 @@ def test_options_reach_the_run(asked):
     assert asked["load"] == ("x.yaml", {})
     assert asked["run"] == {
         "out": Path("here"),
+        "fresh": False,
         "draws": 8,
         "per_draw": 2,
         "seed": 5,

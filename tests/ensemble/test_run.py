@@ -152,7 +152,7 @@ def test_resuming_refuses_other_inputs_and_says_which(simulate):
 def test_a_folder_in_use_is_left_alone(simulate, tmp_path):
     simulate("a", draws=4)
     with pytest.raises(RunError, match="--resume"):
-        simulate("a", draws=4)
+        simulate("a", draws=5)
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "note.txt").write_text("dear")
     with pytest.raises(RunError, match="holds no run"):
@@ -413,7 +413,7 @@ def test_requests_that_make_no_sense_are_refused(simulate):
 
 def test_runs_without_a_folder_get_one_of_their_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    made = [run(FakeScenario(), 2, workers=1, job=FakeJob()) for _ in range(2)]
+    made = [run(FakeScenario(), 2, workers=1, job=FakeJob(), fresh=True) for _ in range(2)]
     assert made[0].folder != made[1].folder
     assert all(path.parent.name == "runs" for path in (made[0].folder, made[1].folder))
 

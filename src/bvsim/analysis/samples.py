@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, ClassVar, TypedDict, Unpack
 
 import numpy as np
 
@@ -126,6 +126,18 @@ class KpiJob:
     """
 
     job: Job
+
+    tables: ClassVar[tuple[str, ...]] = ("kpis",)
+
+    @property
+    def part_of(self) -> str:
+        """What rows with all their tables depend on."""
+        return str(getattr(self.job, "mark", ""))
+
+    @property
+    def mark(self) -> str:
+        """What its rows depend on."""
+        return f"{self.part_of}-kpis" if self.part_of else ""
 
     def prepare(self) -> Simulate:
         """Return the function that simulates a row."""

@@ -7,11 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 import click
 
 Report = Callable[[int, int, int], None]
 """Called with the rows done (failed ones too), the rows there are, and those that failed."""
+Say = Callable[[str], None]
+"""Writes a line beside the progress."""
 
 QUIET_SECONDS = 10.0
 """Between two plain lines, at least."""
@@ -74,8 +77,34 @@ def said(done: int, total: int, failed: int, left: float | None) -> str:
     return f"{done} of {total} rows{lost}{rest}"
 
 
+@dataclass(frozen=True)
+class Shown:
+    """Progress that is being shown: call it as rows go on.
+
+    Parameters
+    ----------
+    report : callable
+        Shows how far it is.
+    write : callable
+        Writes a line beside that.
+    """
+
+    report: Report
+    write: Say
+
+    def __call__(self, done: int, total: int, failed: int) -> None:
+        """Show how far it is; a terminal that was closed, a log on a full disk, stop nothing."""
+        with suppress(OSError):
+            self.report(done, total, failed)
+
+    def say(self, text: str) -> None:
+        """Write a line beside the progress."""
+        with suppress(OSError):
+            self.write(text)
+
+
 @contextmanager
-def progress_bar(title: str) -> Iterator[Report]:
+def progress_bar(title: str) -> Iterator[Shown]:
     """Show progress while the block runs; call what is yielded as rows go on.
 
     Parameters
@@ -84,17 +113,12 @@ def progress_bar(title: str) -> Iterator[Report]:
         What runs.
     """
     show = _bar if sys.stderr.isatty() else _lines
-    with show(title) as report:
-
-        def tell(done: int, total: int, failed: int) -> None:
-            with suppress(OSError):  # a terminal that was closed, a log on a full disk
-                report(done, total, failed)
-
-        yield tell
+    with show(title) as shown:
+        yield shown
 
 
 @contextmanager
-def _lines(title: str) -> Iterator[Report]:
+def _lines(title: str) -> Iterator[Shown]:
     """Write a line now and then: for logs, in which a bar would be noise."""
     pace = Pace()
     last: float | None = None
@@ -110,11 +134,11 @@ def _lines(title: str) -> Iterator[Report]:
             return
         last = now
 
-    yield tell
+    yield Shown(tell, partial(click.echo, err=True))
 
 
 @contextmanager
-def _bar(title: str) -> Iterator[Report]:
+def _bar(title: str) -> Iterator[Shown]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
@@ -138,4 +162,4 @@ def _bar(title: str) -> Iterator[Report]:
             text = said(done, total, failed, pace.left(done, total))
             bar.update(task, completed=done, total=total, text=text, refresh=True)
 
-        yield tell
+        yield Shown(tell, partial(console.print, markup=False, highlight=False))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ import click
 from click.core import ParameterSource
 
 from bvsim.cli.errors import FAILED, INTERRUPTED, explain
+from bvsim.cli.first_numbers import first_numbers
 from bvsim.cli.frames import count
 from bvsim.cli.options import (
     changed,
@@ -71,6 +74,7 @@ FIRST_DRAWS = QUICK_DRAWS = 64
 @years_option
 @click.option("--monthly", is_flag=True, help="Keep the monthly table too.")
 @click.option("--no-report", is_flag=True, help="Draw no figures and write no page.")
+@click.option("--fresh", is_flag=True, help="Simulate anew what has been simulated before.")
 @click.option("--quick", is_flag=True, help="A first look: 64 draws, no report.")
 @click.option("--dry-run", is_flag=True, help="Check the scenario, say what would run, and leave.")
 @json_option
@@ -102,13 +106,26 @@ def run(
     report = not (no_report or quick)
     if options["until_ci"] and ctx.get_parameter_source("draws") == ParameterSource.DEFAULT:
         options["draws"] = FIRST_DRAWS
+    asked = datetime.now(UTC).replace(microsecond=0)
+    rows: list[int] = []
     try:
-        with progress_bar(scenario.name) as progress:
+        with progress_bar(scenario.name) as shown:
+
+            def progress(done: int, total: int, failed: int) -> None:
+                rows.append(done)
+                shown(done, total, failed)
+
+            if not as_json and sys.stderr.isatty():
+                told = first_numbers(shown.say, options["design"], options["draws"])
+                options["looks"] = told
             finished = run_ensemble(scenario, progress=progress, **given(options))
     except Interrupted as stop:
         conclude(ctx, stop.run, as_json, report=report)
         return
-    conclude(ctx, finished, as_json, report=report)
+    known = not rows and datetime.fromisoformat(finished.manifest["started"]) < asked
+    if known:
+        click.echo(f"answered from {finished.folder} (--fresh simulates anew)", err=True)
+    conclude(ctx, finished, as_json, report=report, known=known)
 
 
 def _check_targets(scenario: Scenario, options: dict[str, Any]) -> None:
@@ -144,14 +161,24 @@ def _say_plan(scenario: Scenario, options: dict[str, Any], as_json: bool) -> Non
         click.echo(f"{name.replace('_', ' '):<18} {value}")
 
 
-def conclude(ctx: click.Context, finished: Run, as_json: bool, *, report: bool = True) -> None:
-    """Write the report if it is wanted, print the summary and leave with the right code."""
+def conclude(
+    ctx: click.Context,
+    finished: Run,
+    as_json: bool,
+    *,
+    report: bool = True,
+    known: bool = False,
+) -> None:
+    """Write the report if it is wanted, print the summary and leave with the right code.
+
+    A run that was `known` before keeps the report that it has.
+    """
     from bvsim.analysis.summary import run_json
     from bvsim.ensemble.store.manifest import picked
 
     failed = len(finished.manifest["failures"])
     rows = len(finished.table("kpis")) if finished.manifest["tables"] else 0
-    page = _report(finished) if rows and report else None
+    page = _report(finished, known=known) if rows and report else None
     if rows:
         if as_json:
             more = picked(finished.manifest, ("precision", "shard"))
@@ -206,8 +233,11 @@ def _print_variance(finished: Run) -> None:
         )
 
 
-def _report(finished: Run) -> Path | None:
+def _report(finished: Run, *, known: bool) -> Path | None:
     """Write the report; a page that cannot be drawn does not take the numbers with it."""
+    page = finished.folder / "report.html"
+    if known and page.is_file():
+        return page
     from bvsim.show.report import write_report
 
     click.echo(f"writing the report of {count(len(finished.table('kpis')), 'row')}", err=True)

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import blake2b
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -57,6 +58,19 @@ class ValleyJob:
     scenario: Scenario
     years: tuple[int, ...]
     monthly: bool
+
+    @property
+    def mark(self) -> str:
+        """A hash of all that a row depends on beside its values and its key."""
+        known = (
+            self.scenario.model_hash,
+            self.years,
+            self.monthly,
+            folder.code_hash(),
+            folder.build_mark(),
+            sorted(folder.packages().items()),
+        )
+        return blake2b(repr(known).encode(), digest_size=16).hexdigest()
 
     def prepare(self) -> Simulate:
         """Return the function that simulates a row."""

@@ -8,7 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
@@ -16,12 +16,14 @@ from bvsim.ensemble.design.draws import Scenario
 from bvsim.ensemble.design.points import extendable
 from bvsim.ensemble.design.shard import Shard
 from bvsim.ensemble.experiment import Experiment, Given, RowKind
+from bvsim.ensemble.looks import Looks
 from bvsim.ensemble.precision import Precision, Target
+from bvsim.ensemble.shelved import Shelved, identical
 from bvsim.ensemble.store.folder import RunError, fresh_folder, is_free, locked, write_text
 from bvsim.ensemble.store.manifest import Manifest, differences
 from bvsim.ensemble.store.results import Run, open_run
 from bvsim.ensemble.store.run_store import Store
-from bvsim.ensemble.work import Job
+from bvsim.ensemble.work import Job, Result
 from bvsim.ensemble.workers.engine import HERE, Engine
 from bvsim.ensemble.workers.pool import EngineGoneError, Pool
 
@@ -66,7 +68,9 @@ class Options(TypedDict, total=False):
     max_draws: int | None
     out: str | Path | None
     resume: bool
+    fresh: bool
     progress: Progress | None
+    looks: Looks | None
 
 
 def run(scenario: Scenario, draws: int = 512, seed: int = 1, **options: Unpack[Options]) -> Run:
@@ -113,8 +117,14 @@ def run(scenario: Scenario, draws: int = 512, seed: int = 1, **options: Unpack[O
         The run folder; ``runs/<scenario>-<time>`` by default.
     resume : bool
         Finish or extend the run that `out` holds, instead of refusing a folder in use.
+    fresh : bool
+        Simulate every row anew. Otherwise the identical run is answered from its folder (the one
+        in `out`; by default, the last one under ``runs``), and rows come from the row store
+        where it has them (``BVSIM_STORE``: its folder, or ``off``).
     progress : callable, optional
         Told the rows done, all rows and failed rows after each chunk.
+    looks : Looks, optional
+        Told what the first draws say while the run goes on.
 
     Returns
     -------
@@ -166,7 +176,9 @@ def perform(
     precision: Precision | None = None,
     out: str | Path | None = None,
     resume: bool = False,
+    fresh: bool = False,
     progress: Progress | None = None,
+    looks: Looks | None = None,
 ) -> Run:
     """Simulate an experiment into a run folder.
 
@@ -178,7 +190,7 @@ def perform(
         Who simulates.
     precision : Precision, optional
         Whether and when to go on to more draws.
-    out, resume, progress
+    out, resume, fresh, progress, looks
         As for `run`, which also says what is returned and raised.
     """
     precision = precision or Precision((), experiment.design)
@@ -187,6 +199,8 @@ def perform(
     if resume and out is None:
         raise RunError("to resume, say which run folder")
     experiment = replace(experiment, draws=precision.first(experiment.draws))
+    if not (fresh or resume or precision.targets) and (known := identical(experiment, out)):
+        return known
     target = Path(out) if out is not None else fresh_folder(experiment.scenario.name)
     before = _before(target, experiment, resume=resume, grows=bool(precision.targets))
     if before is not None:
@@ -196,8 +210,16 @@ def perform(
         store = Store(target, experiment.manifest, before)
         if before is not None and precision.targets:
             precision.add(*store.tables.values("kpis", precision.names))
-        pool = engine.pool(experiment.simulator, most * experiment.per_draw)
-        _simulate(experiment, store, pool, precision, progress)
+        work = _Work(
+            store,
+            engine.pool(experiment.simulator, most * experiment.per_draw),
+            precision,
+            Shelved(experiment, recalls=not fresh),
+            progress,
+            looks if experiment.per_draw == 1 and experiment.shard.of == 1 else None,
+        )
+        _simulate(experiment, work)
+        work.shelved.prune()
     result = open_run(target)
     if result.status == "interrupted":
         raise Interrupted(result)
@@ -267,22 +289,35 @@ def _tell_libraries(target: Path, theirs: dict[str, str], ours: dict[str, str]) 
         _LOG.warning("%s goes on with other libraries: %s", target, ", ".join(changed))
 
 
-def _simulate(
-    experiment: Experiment,
-    store: Store,
-    pool: Pool,
-    precision: Precision,
-    progress: Progress | None,
-) -> None:
+@dataclass(frozen=True)
+class _Work:
+    """What takes part in a run under way."""
+
+    store: Store
+    pool: Pool
+    precision: Precision
+    shelved: Shelved
+    progress: Progress | None
+    looks: Looks | None
+
+    def add(self, result: Result) -> None:
+        """Take in what became of some rows."""
+        self.store.add(result)
+        self.precision.observe(result)
+        if self.looks is not None:
+            self.looks.observe(result)
+
+
+def _simulate(experiment: Experiment, work: _Work) -> None:
     """Simulate what is missing; make the tables, say so, delete what they were made from."""
+    store, pool, precision = work.store, work.pool, work.precision
     with _stopping(pool):
         try:
             pool.start()  # an engine that does not begin has changed nothing
             draws = experiment.draws
-            _round(experiment, store, pool, precision, progress)
+            _round(experiment, work)
             while not pool.halted and (more := precision.next(draws)) is not None:
-                larger = replace(experiment, draws=more)
-                _round(larger, store, pool, precision, progress, first=draws)
+                _round(replace(experiment, draws=more), work, first=draws)
                 draws = more
         except EngineGoneError as gone:
             pool.close(kill=True)
@@ -303,19 +338,14 @@ def _simulate(
             raise
 
 
-def _round(
-    experiment: Experiment,
-    store: Store,
-    pool: Pool,
-    precision: Precision,
-    progress: Progress | None,
-    *,
-    first: int = 0,
-) -> None:
-    """Simulate the missing rows from a draw on, and keep them."""
-    rows, total = experiment.rows(store.done(), first), experiment.total
-    done = total - rows.remaining
+def _round(experiment: Experiment, work: _Work, *, first: int = 0) -> None:
+    """Take the missing rows from a draw on from the row store, or simulate them; keep them."""
+    store, pool, total = work.store, work.pool, experiment.total
     store.begin(experiment.manifest)  # what will be run is written down before its first row
+    for result in work.shelved.recall(experiment.rows(store.done(), first)):
+        work.add(result)
+    rows = experiment.rows(store.done(), first)
+    done = total - rows.remaining
     pool.begin(rows)  # workers have something to do while the parent loads what writes tables
     write_text(store.folder / "scenario.yaml", experiment.scenario.to_yaml())
     store.tables.write_draws(
@@ -325,8 +355,8 @@ def _round(
 
     def tell(done: int) -> None:
         try:
-            if progress is not None:
-                progress(done, total, len(store.failures))
+            if work.progress is not None:
+                work.progress(done, total, len(store.failures))
         except KeyboardInterrupt:  # a Ctrl-C during the report is a Ctrl-C
             pool.halt()
 
@@ -334,11 +364,11 @@ def _round(
         return
     tell(done)
     for result in pool.results(rows):
-        store.add(result)
-        precision.observe(result)
+        work.add(result)
+        work.shelved.keep(experiment, result)
         done += result.attempted
         tell(done)
-    if done == total and not precision.targets:
+    if done == total and not work.precision.targets:
         pool.halted = False  # asked for too late to matter
 
 

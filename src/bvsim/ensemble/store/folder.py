@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 _LOCK_PATIENCE_SECONDS = 2.0
@@ -168,3 +169,12 @@ def code_hash() -> str:
             digest.update(path.relative_to(package).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def build_mark() -> str:
+    """Return which build of the valley runs: its text, or when it was compiled."""
+    spec = find_spec("bvsim.valley.valley")
+    if spec is None or spec.origin is None or spec.origin.endswith(".py"):
+        return "text"
+    stat = Path(spec.origin).stat()
+    return f"{stat.st_size} {stat.st_mtime_ns}"
