@@ -95,8 +95,10 @@ class Reader:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=page_id)
-def test_blocks_do_what_the_page_says(page, tmp_path, monkeypatch):
+def test_blocks_do_what_the_page_says(page, tmp_path, tmp_path_factory, monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "Agg")
+    # pages simulate the same few rows over and over, as a reader would who reads them all
+    monkeypatch.setenv("BVSIM_STORE", str(tmp_path_factory.getbasetemp() / "rows"))
     reader = Reader(tmp_path)
     for kind, text in BLOCK.findall(page.read_text(encoding="utf-8")):
         reader.do(kind, text)

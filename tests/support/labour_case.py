@@ -15,6 +15,7 @@ from bvsim.schema.labour import (
     Labour,
     Learning,
     Mix,
+    Pay,
     Proficiency,
     Programme,
     Release,
@@ -164,6 +165,7 @@ def labour(**changes) -> Labour:
             pay_exponent=3.0,
             away=by_skill(0.5),
         ),
+        pay=Pay(bonus=always(0.0), applicants=1.0, leaving=1.0, post=48.0),
         proficiency=Proficiency(
             operators=LEARNING,
             technicians=Learning(start=0.4, tau=8.0),

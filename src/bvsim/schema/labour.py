@@ -35,6 +35,7 @@ HeadsPerUnit = Annotated[float, FigureIn("heads/unit", 0, 1e5)]
 HeadsPerYear = Annotated[float, FigureIn("heads/yr", 0, 1e6)]
 HeadsPerMonth = Annotated[float, FigureIn("heads/month", 0, 1e5)]
 CountedShare = Annotated[float, FigureIn("share", 0.001, 1)]
+ThousandEurPerYear = Annotated[float, FigureIn("EUR thousand/yr", 0, 1e4)]
 ThousandEur = Annotated[float, FigureIn("EUR thousand", 0, 1e4)]
 
 
@@ -407,6 +408,20 @@ class Willingness:
 
 
 @part
+class Pay:
+    """What a bonus at every plant of the valley brings, and what it costs."""
+
+    bonus: TimedShare
+    """A bonus, as a share of usual pay."""
+    applicants: Exponent
+    """Job seekers who come anew go with pay to this power."""
+    leaving: Exponent
+    """Leavers go with pay to minus this power."""
+    post: ThousandEurPerYear
+    """What a post costs at usual pay."""
+
+
+@part
 class Labour:
     """Everything about people."""
 
@@ -435,6 +450,8 @@ class Labour:
     """How vacancies are filled."""
     attrition: Attrition
     """How people leave."""
+    pay: Pay
+    """What more pay does."""
     proficiency: Proficiency
     """How people learn."""
     thin_staffing: ThinStaffing

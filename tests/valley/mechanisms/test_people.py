@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from bvsim.schema.labour import ShiftChange, Shuttle
 from bvsim.valley.people.pools import EXPERIENCED, GRADUATES
-from labour_case import MIX, by_skill
+from labour_case import MIX, always, by_skill
 from mechanism_table import table
 from people_case import LABOUR, SEEKING, WORLD, basin, booked, changed, market, pass_until
 
@@ -52,8 +52,18 @@ LEAVING = changed(attrition=replace(LABOUR.attrition, later=0.1))
     ("labour.upskilling.modules.attrition", 0.5, operators_gone, 293),  # 6000 (1 - e^-0.05)
     ("labour.upskilling.modules.attrition", 0.5, technicians_gone, 98),  # 2000 (1 - e^-0.05)
     ("labour.upskilling.modules.begins", 1.0, operators_gone, 571),
+    ("labour.pay.bonus", 1.0, operators_gone, 293),  # twice the pay, half the hazard
 )
 def test_attrition(spec, measure, expected):
+    assert measure(spec) == expected
+
+
+@table(
+    changed(LEAVING, pay=replace(LABOUR.pay, bonus=always(1.0))),
+    ("labour.pay.leaving", 2.0, operators_gone, 148),  # 6000 (1 - e^-0.025) = 148.1
+    ("labour.pay.leaving", 0.0, operators_gone, 571),
+)
+def test_what_pay_does_to_leavers(spec, measure, expected):
     assert measure(spec) == expected
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from bvsim.schema.labour import Release
+from bvsim.valley.people.market import LABOUR_ROWS
 from bvsim.valley.people.pools import AUTOMOTIVE, EXPERIENCED, SEEKERS
-from labour_case import MIX
+from labour_case import MIX, always
 from mechanism_table import table
-from people_case import LABOUR, SEEKING, WORLD, changed, market, pass_until
+from people_case import LABOUR, SEEKING, WORLD, booked, changed, market, pass_until
 
 OPERATORS, TECHNICIANS, ENGINEERS = range(3)
 
@@ -74,6 +77,30 @@ RELEASES = {
     ("labour.trained_people", 9.0, skilled_seekers, 900),  # others stay others
 )
 def test_pools(spec, measure, expected):
+    assert measure(spec) == expected
+
+
+REFILLED = replace(SEEKING.labour.basins["east"], refill=1200.0)
+
+
+def bonus_cost(spec):
+    """What plants of 10,000 heads paid in January, EUR million."""
+    made = market(spec, heads=10_000.0)
+    pass_until(made, 0.0)
+    return booked(made, "region" + LABOUR_ROWS, "bonus_cost_meur")
+
+
+@table(
+    changed(
+        basins=SEEKING.labour.basins | {"east": REFILLED},
+        pay=replace(LABOUR.pay, bonus=always(0.21)),
+    ),
+    ("labour.pay.applicants", 0.0, came, 100),
+    ("labour.pay.applicants", 0.5, came, 110),  # the root of 1.21 times 100
+    ("labour.pay.applicants", 1.0, came, 121),
+    ("labour.pay.post", 60.0, bonus_cost, pytest.approx(10.5)),  # 0.21 x 60,000 / 12 x 10,000
+)
+def test_what_pay_does_to_applicants_and_costs(spec, measure, expected):
     assert measure(spec) == expected
 
 

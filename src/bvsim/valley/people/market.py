@@ -177,9 +177,12 @@ class LabourMarket:
         self._update_reach(day)
         if lifted:
             self._staff_at_once(day)
-        leaving = [] if lifted else self._attrition(day, month_end)
+        pay = 1.0 + self._spec.pay.bonus.at(day)
+        register.pay_bonus(pay - 1.0)
+        leaving = [] if lifted else self._attrition(day, month_end, pay)
+        applicants = pay**self._spec.pay.applicants
         for pool in self.pools.values():
-            pool.month()
+            pool.month(applicants)
         for departures in self._departures:
             departures.month(day)
         claims = [] if lifted else self._claims(day, month_end)
@@ -226,9 +229,19 @@ class LabourMarket:
                     workforce.dismiss(skill, -missing)
                     pool.give(EXPERIENCED, skill, -missing)
 
-    def _attrition(self, day: float, month_end: float) -> list[tuple[Workforce, list[int]]]:
-        """Let people leave, and more of them than an observed staff leaves room for."""
-        common = 1.0
+    def _attrition(
+        self, day: float, month_end: float, pay: float
+    ) -> list[tuple[Workforce, list[int]]]:
+        """Let people leave, and more of them than an observed staff leaves room for.
+
+        Parameters
+        ----------
+        day, month_end : float
+            The month.
+        pay : float
+            Pay in proportion to the usual.
+        """
+        common = pay**-self._spec.pay.leaving
         for courses in self._upskilling:
             if courses.begins <= day < courses.ends:
                 common *= courses.attrition

@@ -204,8 +204,14 @@ class BasinPool:
         if self.account is not None:
             self.account.now[column] += number
 
-    def month(self) -> None:
-        """Let a month pass: new job seekers come, some turn to other work."""
+    def month(self, applicants: float = 1.0) -> None:
+        """Let a month pass: new job seekers come, some turn to other work.
+
+        Parameters
+        ----------
+        applicants : float
+            Those who come, in proportion to the usual.
+        """
         self.rooms = self._housing.whole(self._housing_due)
         gone = 0
         for source, people in enumerate(self.people):
@@ -218,7 +224,7 @@ class BasinPool:
         if gone:
             self.outflow += gone
             self.depart(gone)
-        new = self._come()
+        new = self._come(applicants)
         self.inflow += new
         self.arrived += new
 
@@ -229,11 +235,11 @@ class BasinPool:
         self.freed_among(skill, before - left, BASIN.freed_to_other_work)
         people[skill] = left
 
-    def _come(self) -> int:
+    def _come(self, applicants: float) -> int:
         """Let new job seekers come; return how many."""
         seekers, kept, new = self.people[SEEKERS], self._in, 0
         for skill, refill in enumerate(self._refill):
-            due = kept[skill] + refill
+            due = kept[skill] + refill * applicants
             if due >= 1.0:
                 coming = int(due)
                 due -= coming

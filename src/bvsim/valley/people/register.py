@@ -41,6 +41,7 @@ class PeopleColumns(Columns):
     newcomers: int = flow("People hired from outside the region.")
     other_work: int = flow("People who retired, left or turned to other work.")
     training_cost_meur: int = flow("Cost of the seats of all cohorts that began, EUR million.")
+    bonus_cost_meur: int = flow("Bonuses that all plants paid their own staff, EUR million.")
 
 
 PEOPLE: Final = laid_out(PeopleColumns)
@@ -88,6 +89,13 @@ class Register:
         self._hired: list[dict[tuple[int, int], int]] = [{} for _ in range(SKILL_COUNT)]
         self._gaps: list[tuple[tuple[float, ...], ...]] = []
         self._opening = self._newcomers = self._departed = 0
+
+    def pay_bonus(self, share: float) -> None:
+        """Book a month's bonus, a share of usual pay, for all own staff."""
+        if share > 0.0:
+            heads = sum(workforce.heads for workforce in self.staffed)
+            cost_meur = share * self.spec.pay.post / 12.0 / 1000.0
+            self.account.now[PEOPLE.bonus_cost_meur] += cost_meur * heads
 
     def enrol(self, workforces: Mapping[str, Workforce]) -> None:
         """Number the employers by name."""
