@@ -32,11 +32,11 @@ def test_each_function_draws_on_the_axes_it_is_given(run, draw):
     assert draw(run, ax=ax) is ax
 
 
-def test_the_fan_shows_median_and_plan(run):
+def test_the_fan_shows_mean_and_plan(run):
     ax = plot.fan(run, "good_gwh")
-    median, plan = (np.asarray(line.get_ydata(), float) for line in ax.get_lines())
+    mean, plan = (np.asarray(line.get_ydata(), float) for line in ax.get_lines())
     ledger = run.tables["ledger"].groupby(["draw", "year"])[["good_gwh", "announced_gwh"]].sum()
-    assert median == pytest.approx(ledger["good_gwh"].unstack().median().to_numpy())
+    assert mean == pytest.approx(ledger["good_gwh"].unstack().mean().to_numpy())
     assert plan == pytest.approx(ledger["announced_gwh"].unstack().iloc[0].to_numpy())
     assert "167" in ax.get_title(loc="left")
 

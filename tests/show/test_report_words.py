@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 import bvsim.show.report
 from bvsim.show.report.words import Both, fixed, join, number, percent, plain, say, short
+from bvsim.valley.cells.causes import CAUSES
 
 HERE = Path(bvsim.show.report.__file__).parent
 WORDS = yaml.safe_load((HERE / "words.yaml").read_text(encoding="utf-8"))
@@ -69,3 +70,34 @@ def test_what_is_filled_in_is_escaped():
     assert "&lt;b&gt;" in found
     assert found.count("<span") == 2
     assert "<span" not in escape(plain("x"))
+
+
+FALSE_FRIENDS = {
+    r"\bfigures?\b": "donnée, valeur",
+    r"cellules bonnes": "cellules conformes",
+    r"livrées?\b": "mises en service",
+    r"\bhasard": "aléa",
+    r"black mass": "masse noire",
+    r"\bévidence": "preuve",
+    r"\béventuellement\b": "finalement",
+    r"\bconsistan[ct]e?s?\b": "cohérent",
+    r"\bsupporte[rs]?\b": "prend en charge",
+    r"\bplan et ce nombre\b": "plan d'expériences",
+    r"\bcalculs? (médian|moyen)\b": "simulation",
+    r"\bpacks?\b": "batteries",
+}
+"""What no French sentence says, and what it says instead."""
+
+
+def french():
+    for key, text in TEXTS.items():
+        yield key, text["fr"]
+    for name, each in CAUSES.items():
+        for text in (each.label, each.meaning, each.prose):
+            yield f"cause.{name}", text[1]
+
+
+@pytest.mark.parametrize("pattern", FALSE_FRIENDS)
+def test_no_french_sentence_uses_a_false_friend(pattern):
+    found = [(key, text) for key, text in french() if re.search(pattern, text, re.IGNORECASE)]
+    assert found == [], FALSE_FRIENDS[pattern]

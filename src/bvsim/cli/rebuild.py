@@ -15,9 +15,7 @@ from bvsim.cli.options import FOLDER
 @click.option(
     "--lang",
     type=click.Choice(["en", "fr"]),
-    default="en",
-    show_default=True,
-    help="Language that the page opens in; it holds both.",
+    help="Language that the page opens in; it holds both.  [default: the reader's]",
 )
 @click.option(
     "--beside",
@@ -34,7 +32,9 @@ from bvsim.cli.options import FOLDER
     metavar="FOLDER",
     help="Show what `bvsim bottlenecks` or `bvsim sensitivity` put there (repeatable).",
 )
-def report(run: Path, lang: str, beside: tuple[Path, ...], analyses: tuple[Path, ...]) -> None:
+def report(
+    run: Path, lang: str | None, beside: tuple[Path, ...], analyses: tuple[Path, ...]
+) -> None:
     """Rebuild report.html and the figures of the folder RUN."""
     from bvsim.show.report import write_report
 

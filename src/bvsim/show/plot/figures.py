@@ -36,7 +36,7 @@ def fan(
     announced: bool = True,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a quantity by year: its median, the middle half and the middle four fifths of rows.
+    """Draw a quantity by year: its mean, the middle half and the middle four fifths of rows.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def fan(
     years = found.index.to_numpy()
     ax.fill_between(years, found["p10"], found["p90"], color=OUTPUT, alpha=0.16, lw=0)
     ax.fill_between(years, found["p25"], found["p75"], color=OUTPUT, alpha=0.28, lw=0)
-    ax.plot(years, found["p50"], color=OUTPUT, lw=2.2, solid_capstyle="round")
+    ax.plot(years, found["mean"], color=OUTPUT, lw=2.2, solid_capstyle="round")
     plan = None
     if announced and quantity == "good_gwh":
         plan = by_year(run, "announced_gwh", entity).mean()
@@ -74,7 +74,7 @@ def fan(
 
 def _fan_title(title: str, found: pd.DataFrame, plan: pd.Series[float] | None) -> str:
     year = 2030 if 2030 in found.index else int(found.index[-1])
-    low, middle, high = (cell(found, year, name) for name in ("p10", "p50", "p90"))
+    low, middle, high = (cell(found, year, name) for name in ("p10", "mean", "p90"))
     text = f"{title} of {year}: {_n(middle)} (8 of 10 draws: {_n(low)} to {_n(high)})"
     if plan is not None and plan.get(year, 0.0) > 0:
         text = (
@@ -105,8 +105,8 @@ def _label_fan(ax: Axes, found: pd.DataFrame, plan: pd.Series[float] | None) -> 
     """Name lines and bands at the right edge, clear of each other."""
     last = found.iloc[-1]
     labels = [
-        (last["p50"], "median", OUTPUT, "bold"),
-        ((last["p50"] + last["p75"]) / 2, "half of draws", OUTPUT, "normal"),
+        (last["mean"], "mean", OUTPUT, "bold"),
+        ((last["mean"] + last["p75"]) / 2, "half of draws", OUTPUT, "normal"),
         ((last["p75"] + last["p90"]) / 2, "8 of 10 draws", OUTPUT, "normal"),
     ]
     if plan is not None:

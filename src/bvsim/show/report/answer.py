@@ -12,8 +12,12 @@ from bvsim.analysis.tables import RunLike, by_year, cell, ranked
 from bvsim.ensemble.design.interval import ci95_quantile
 from bvsim.ensemble.store.manifest import picked
 from bvsim.show.report import words
+from bvsim.show.report.series import Series
 from bvsim.show.report.words import Both, say
 from bvsim.valley.cells.causes import LOSSES, NONE
+
+REACHED_GWH = 30
+"""The output whose odds stand on the first screen, as in the key figure `reach_30_gwh_2030`."""
 
 
 def answer(run: RunLike, table: pd.DataFrame, year: int) -> list[Both]:
@@ -22,13 +26,34 @@ def answer(run: RunLike, table: pd.DataFrame, year: int) -> list[Both]:
     return [sentence for sentence in sentences if sentence is not None]
 
 
+def tiles(run: RunLike, series: Series, year: int) -> list[tuple[Both, Both]]:
+    """Return the numbers of the first screen, each with what it is."""
+    good = series.step("good")[:, series.years.index(year)]
+    plan = float(series.step("announced").mean(axis=0)[series.years.index(year)])
+    found = [
+        (
+            say("tile.gwh", value=words.short(float(good.mean()))),
+            say("tile.output", year=year, plan=words.short(plan)),
+        ),
+        (
+            words.percent(float((good >= REACHED_GWH).mean())),
+            say("tile.chance", year=year, gwh=REACHED_GWH),
+        ),
+    ]
+    held = [(c, share) for c, share in ranked(shares(run).loc[year]) if c != NONE]
+    if held:
+        cause, share = held[0]
+        found.append((words.cause(cause), say("tile.cause", year=year, share=words.percent(share))))
+    return found
+
+
 def _made(run: RunLike, year: int) -> Both:
     found = quantiles(run, "good_gwh")
-    low, middle, high = (words.short(cell(found, year, q)) for q in ("p10", "p50", "p90"))
+    low, middle, high = (words.short(cell(found, year, q)) for q in ("p10", "mean", "p90"))
     plan = float(by_year(run, "announced_gwh").mean()[year])
     share: Both | str = ""
     if plan > 0:
-        part = words.percent(cell(found, year, "p50") / plan)
+        part = words.percent(cell(found, year, "mean") / plan)
         share = say("answer.share", share=part, plan=words.short(plan))
     spread = say("answer.spread", low=low, high=high) if low != high else ""
     return say("answer.made", year=year, output=middle, share=share, spread=spread)

@@ -22,9 +22,9 @@ from bvsim.analysis.tables import RunLike
 from bvsim.ensemble.store.folder import write_text
 from bvsim.show import plot
 from bvsim.show.geography import geography
-from bvsim.show.report import flows, words
+from bvsim.show.report import flows, helping, odds, words
 from bvsim.show.report.analyses import constraint_words, differences, label_of, reliefs
-from bvsim.show.report.answer import answer, commands, precision
+from bvsim.show.report.answer import answer, commands, precision, tiles
 from bvsim.show.report.cube import Cached, listed
 from bvsim.show.report.heat import heat_map
 from bvsim.show.report.model import CONFIDENCES, Facts, facts_of
@@ -44,7 +44,7 @@ def write_report(
     run: RunLike,
     folder: Path | None = None,
     *,
-    lang: str = "en",
+    lang: str | None = None,
     beside: Sequence[RunLike] = (),
     analyses: Sequence[Path] = (),
 ) -> Path:
@@ -56,8 +56,8 @@ def write_report(
         A finished run.
     folder : pathlib.Path, optional
         Where to write; the run's own folder by default.
-    lang : {"en", "fr"}
-        The language that the page opens in; it holds both.
+    lang : {"en", "fr"}, optional
+        The language that the page opens in; it holds both. By default the reader's.
     beside : sequence of Run
         Other runs, whose output is drawn beside this one's.
     analyses : sequence of pathlib.Path
@@ -80,7 +80,7 @@ def write_report(
 def render_page(
     run: RunLike,
     *,
-    lang: str = "en",
+    lang: str | None = None,
     beside: Sequence[RunLike] = (),
     analyses: Sequence[Path] = (),
 ) -> str:
@@ -91,21 +91,31 @@ def render_page(
     ValueError
         When the page does not speak the language.
     """
-    if lang not in words.LANGUAGES:
+    if lang is not None and lang not in words.LANGUAGES:
         raise ValueError(f"the report speaks {' and '.join(words.LANGUAGES)}, not {lang!r}")
     cached = run if isinstance(run, Cached) else Cached(run)
     series = Series(cached, facts_of(run.folder))
     year = min(FOCUS, series.years[-1])
     table = summarise(cached)
     states = flows.states(series)
+    names = _with_plan(series)
     drawn = flows.draw_map(series, states)
     data = payload(series, states, drawn, year, beside=beside, analyses=analyses)
     return _environment().get_template("page.html.j2").render(
-        lang=lang,
+        lang=lang or words.LANGUAGES[0],
+        chosen=lang,
         manifest=_manifest(run),
         year=year,
         years=series.years,
         answer=answer(cached, table, year),
+        tiles=tiles(cached, series, year),
+        odds=odds.odds_table(series, year),
+        thresholds=odds.THRESHOLDS_GWH,
+        most_gwh=len(data["odds"]["least"][0]) - 1,
+        running=odds.sites_running(series, names, year),
+        turned=helping.turned(cached, beside),
+        untried=helping.untried(cached),
+        freed=helping.freed(data["reliefs"], year),
         limits=_limits(cached, series.facts),
         figures=static_figures(cached, year),
         causes=_cause_list(),
@@ -146,6 +156,7 @@ def payload(
         "years": series.years,
         "focus": year,
         "observed": series.ledger.observed,
+        "scenario": str(series.run.manifest.get("scenario") or ""),
         "words": words.section("chart"),
         "causes": words.causes(),
         "confidences": words.section("confidence"),
@@ -155,6 +166,7 @@ def payload(
         "steps": STEPS,
         "titles": {name: series.facts.title(name) for name in sorted(names)},
         "fan": series.fan(),
+        "odds": odds.chances(series),
         "stairs": series.staircase(),
         "bottlenecks": series.bottlenecks(),
         "milestones": series.milestones(),
@@ -188,7 +200,7 @@ def _other(run: RunLike) -> Data:
     return {
         "name": label_of(run),
         "years": [int(y) for y in found.index],
-        "p50": listed(found["p50"]),
+        "mean": listed(found["mean"]),
     }
 
 

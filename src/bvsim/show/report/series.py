@@ -92,7 +92,7 @@ class Series:
         names = self.sites if site is None else [site]
         nameplate = self.yearly.total("nameplate_gwh", names)
         if nameplate is not None:
-            found["nameplate"] = listed(np.median(nameplate, axis=0))
+            found["nameplate"] = listed(nameplate.mean(axis=0))
         return found
 
     def staircase(self, site: str | None = None) -> Data:

@@ -132,7 +132,7 @@ LABOUR: Final = Limit(
     ("labour", "main-d'œuvre"),
     (
         "too few proficient people to run what is installed",
-        "trop peu de personnes formées pour faire tourner l'installé",
+        "trop peu de personnes formées pour faire tourner les lignes installées",
     ),
     lift="labour",
     allows=_people,
@@ -192,14 +192,14 @@ DELAY: Final = Cause(
     "delay",
     "#b4bac2",
     ("delay", "retard"),
-    ("lines released later than announced", "lignes livrées plus tard qu'annoncé"),
+    ("lines released later than announced", "lignes mises en service plus tard qu'annoncé"),
     lift="delay",
     of_plan=True,
 )
 RATING: Final = Cause(
     "rating",
     "#999933",
-    ("rating", "régime mûr"),
+    ("rating", "cadence en régime établi"),
     (
         "nameplate that mature lines of the class never reach",
         "capacité nominale que les lignes mûres de la classe n'atteignent jamais",
@@ -229,7 +229,7 @@ YIELD: Final = Cause(
     "yield",
     "#44aa99",
     ("yield", "rendement"),
-    ("cells rejected beyond the mature share", "cellules rejetées au-delà de la part mûre"),
+    ("cells rejected beyond the mature share", "cellules rejetées au-delà du taux d'une ligne mûre"),
 )
 
 _STAIRCASE: Final = (NOT_BUILT, CLOSURE, DELAY, RATING, RAMP_UP, STOPS, *LIMITS, YIELD)
@@ -250,7 +250,7 @@ _LEVELS: Final = (
         ("nothing planned, or nothing lost", "rien de prévu, ou rien de perdu"),
     ),
     Cause("announced", "#3d454e", ("announced", "annoncé")),
-    Cause("good", "#0072b2", ("good cells", "cellules bonnes")),
+    Cause("good", "#0072b2", ("good cells", "cellules conformes")),
 )
 """What stands at the ends of the staircase, or in its place."""
 

@@ -2,7 +2,13 @@
 /* What each chart shows, as options of ECharts and as a table of the same figures. */
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const INK = "#22272e", QUIET = "#57606a", FAINT = "#e4e7eb", OUTPUT = "#0072b2";
+let INK, QUIET, FAINT, OUTPUT, PAPER;
+const DARK = window.matchMedia("(prefers-color-scheme: dark)");
+/* Colours of text and lines; dark where the reader's screen is, never on paper. */
+function setTheme(dark) {
+  [INK, QUIET, FAINT, OUTPUT, PAPER] = dark ? ["#e6e9ed", "#a9b2bc", "#3a424c", "#56b4e9", "#14181d"] : ["#22272e", "#57606a", "#e4e7eb", "#0072b2", "#ffffff"];
+}
+setTheme(DARK.matches);
 /* Paul Tol's muted scheme, for what has no colour of its own. */
 const PALETTE = ["#332288", "#44aa99", "#ddcc77", "#cc6677", "#88ccee", "#882255", "#117733", "#999933", "#aa4499", "#7d858f"];
 const CONFIDENCE = { seed: "#004488", published: "#0072b2", derived: "#88ccee", background: "#ddcc77", judgement: "#cc6677", user: "#332288" };
@@ -12,6 +18,7 @@ const END = "@";  // names that are words, not plants, begin with it
 
 let language = document.documentElement.lang;
 let year = data.focus;
+let threshold = 30;
 const at = () => data.years.indexOf(year);
 const word = (name) => data.words[language][name] || name;
 const causeOf = (name) => data.causes[language][name] || name.replaceAll("_", " ");
@@ -53,7 +60,7 @@ function frame(width, unit, extra = {}) {
     animation: false,
     textStyle: { fontFamily: "sans-serif", color: INK },
     grid: { left: 8, right: 16, top: 44, bottom: 8, containLabel: true },
-    tooltip: { trigger: "axis", confine: true, borderColor: FAINT, textStyle: { color: INK, fontSize: 12 } },
+    tooltip: { trigger: "axis", confine: true, backgroundColor: PAPER, borderColor: FAINT, textStyle: { color: INK, fontSize: 12 } },
     legend: { show: false },
     xAxis: { type: "category", data: data.years.map(String), axisTick: { show: false }, axisLine: { lineStyle: { color: QUIET } }, axisLabel: { color: QUIET, hideOverlap: true } },
     yAxis: { type: "value", min: 0, name: unit, nameLocation: "end", nameGap: 12, nameTextStyle: { color: QUIET, align: "left" }, axisLabel: { color: QUIET, formatter: number }, splitLine: { lineStyle: { color: FAINT } } },
@@ -78,14 +85,14 @@ const yearTable = (columns) => ({
   rows: data.years.map((y, i) => [String(y), ...columns.map(([, values, write]) => (write || number)(values[i]))]),
 });
 
-/* Median and bands by year; perhaps a plan and a nameplate beside them. */
+/* Mean and bands by year; perhaps a plan and a nameplate beside them. */
 function fan(found, width, unit) {
   const colour = OUTPUT;
   const band = (low, high, name, opacity) => [
     { name, type: "line", stack: name, data: found[low], lineStyle: { opacity: 0 }, symbol: "none", silent: true, color: colour },
     { name, type: "line", stack: name, data: found[high].map((v, i) => v - found[low][i]), lineStyle: { opacity: 0 }, areaStyle: { color: colour, opacity }, symbol: "none", silent: true, color: colour },
   ];
-  const lines = [[word("median"), found.p50, { color: colour, lineStyle: { width: 2.5 } }]];
+  const lines = [[word("mean"), found.mean, { color: colour, lineStyle: { width: 2.5 } }]];
   if (found.announced) lines.push([word("plan"), found.announced, { color: INK, lineStyle: { width: 1.6, type: "dashed" } }]);
   if (found.nameplate) lines.push([word("nameplate"), found.nameplate, { color: "#999933", lineStyle: { width: 1.6, type: "dotted" } }]);
   if (found.capacity) lines.push([word("capacity"), found.capacity, { color: "#999933", lineStyle: { width: 1.6, type: "dotted" } }]);
@@ -190,7 +197,7 @@ function milestones(width) {
     }
     if (b.planned !== null) {
       const [cx, r] = [x(b.planned + 0.5), 6];
-      children.push({ type: "polygon", shape: { points: [[cx, y - r], [cx + r, y], [cx, y + r], [cx - r, y]] }, style: { fill: "#fff", stroke: INK, lineWidth: 1.6 } });
+      children.push({ type: "polygon", shape: { points: [[cx, y - r], [cx + r, y], [cx, y + r], [cx - r, y]] }, style: { fill: PAPER, stroke: INK, lineWidth: 1.6 } });
     }
     if (b.fact) children.push({ type: "circle", shape: { cx: x(b.fact), cy: y, r: 4.5 }, style: { fill: INK } });
     return { type: "group", children };
@@ -265,9 +272,34 @@ function confidence(width) {
   return { option, table: { head: ["", ...kinds.map(said)], rows: sections.map((name) => [name, ...kinds.map((kind) => number(count(name, kind)))]) } };
 }
 
+/* Wilson's 95% interval of a share of rows. */
+function wilson(share, rows) {
+  const z = 1.959964, scale = 1 + z * z / rows, middle = (share + z * z / (2 * rows)) / scale;
+  const half = z / scale * Math.sqrt(share * (1 - share) / rows + z * z / (4 * rows * rows));
+  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+}
+
+/* How likely the year's output is at least so large; the threshold of the slider is marked. */
+function odds(width) {
+  const shares = data.odds.least[at()], ends = shares.map((share) => wilson(share, data.odds.rows));
+  const gwh = shares.map((_, i) => String(i));
+  const hidden = { type: "line", stack: "band", symbol: "none", silent: true, lineStyle: { opacity: 0 } };
+  const option = frame(width, "", { series: [
+    { ...hidden, data: ends.map(([low]) => low) },
+    { ...hidden, data: ends.map(([low, high]) => high - low), areaStyle: { color: OUTPUT, opacity: 0.2 } },
+    { name: word("chance"), type: "line", step: "middle", data: shares, symbol: "none", color: OUTPUT, lineStyle: { width: 2.5 },
+      markLine: { silent: true, symbol: "none", lineStyle: { color: INK, type: "dashed" }, label: { color: INK, formatter: percent(shares[threshold] || 0) }, data: [{ xAxis: String(threshold) }] } },
+  ] });
+  option.grid.top = 28; option.grid.bottom = 28;
+  Object.assign(option.xAxis, { data: gwh, boundaryGap: false, name: word("gwh"), nameLocation: "middle", nameGap: 26, nameTextStyle: { color: QUIET } });
+  Object.assign(option.yAxis, { max: 1, axisLabel: { color: QUIET, formatter: percent } });
+  option.tooltip.formatter = (items) => box(`${year}: \u2265 ${items[0].axisValue} GWh`, [[word("chance"), percent(shares[items[0].dataIndex])], [word("interval"), ends[items[0].dataIndex].map(percent).join(" \u2013 ")]]);
+  return { option, table: { head: [`${word("least")}, GWh, ${year}`, word("chance"), word("interval")], rows: shares.map((share, i) => [gwh[i], percent(share), ends[i].map(percent).join(" \u2013 ")]) } };
+}
+
 function beside(width) {
-  const own = [word("own"), data.fan.p50, OUTPUT];
-  const others = data.beside.map((run, i) => [run.name, data.years.map((y) => run.p50[run.years.indexOf(y)] ?? null), PALETTE[(i + 3) % PALETTE.length]]);
+  const own = [word("own"), data.fan.mean, OUTPUT];
+  const others = data.beside.map((run, i) => [run.name, data.years.map((y) => run.mean[run.years.indexOf(y)] ?? null), PALETTE[(i + 3) % PALETTE.length]]);
   return lines([own, ...others], width, word("gwh"));
 }
 
@@ -288,7 +320,7 @@ function effects(found, width, unit = "") {
     if (found.lo[i] !== null) {
       children.push({ type: "line", shape: { x1: point(found.lo[i])[0], y1: y, x2: point(found.hi[i])[0], y2: y }, style: { stroke: colour(i), lineWidth: 2, opacity: 0.6 } });
     }
-    children.push({ type: "circle", shape: { cx: x, cy: y, r: 5 }, style: { fill: clear(i) ? colour(i) : "#fff", stroke: colour(i), lineWidth: 2 } });
+    children.push({ type: "circle", shape: { cx: x, cy: y, r: 5 }, style: { fill: clear(i) ? colour(i) : PAPER, stroke: colour(i), lineWidth: 2 } });
     return { type: "group", children };
   };
   const known = [0, ...found.value, ...found.lo, ...found.hi].filter((v) => v !== null);
@@ -328,6 +360,7 @@ function shapley(found, width) {
 /* Each chart by its name: options and table, or null where the run has nothing to show. */
 const CHARTS = {
   fan: (width) => fan(data.fan, width, word("gwh")),
+  odds,
   beside,
   waterfall,
   bottlenecks: (width) => {

@@ -1,7 +1,7 @@
 "use strict";
 /* The page: draws what can be seen, follows the year and the language, prints. */
 
-const BY_YEAR = new Set(["waterfall", "cathode_flow", "feed_flow", "relief"]);
+const BY_YEAR = new Set(["odds", "waterfall", "cathode_flow", "feed_flow", "relief"]);
 const drawn = new Map();
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 
@@ -120,6 +120,27 @@ function mapTable(value) {
   return { head, rows };
 }
 
+/* The year, language and threshold shown stand in the address, so that it can be handed on. */
+function tellAddress() {
+  const found = new URLSearchParams({ year, lang: language, gwh: threshold });
+  try { history.replaceState(null, "", `?${found}${location.hash}`); } catch { /* some browsers let no file change its address */ }
+}
+
+function tellOdds() {
+  const share = data.odds.least[at()][threshold] || 0, [low, high] = wilson(share, data.odds.rows);
+  document.getElementById("odds-words").textContent = word("odds_words").replace("%chance", percent(share)).replace("%gwh", threshold).replace("%year", year).replace("%low", percent(low)).replace("%high", percent(high));
+}
+
+function setThreshold(wanted) {
+  const input = document.getElementById("threshold");
+  threshold = Math.max(0, Math.min(Number(wanted) || 0, Number(input.max)));
+  input.value = threshold;
+  input.nextElementSibling.value = threshold;
+  tellOdds();
+  tellAddress();
+  draw(document.querySelector('[data-chart="odds"]'));
+}
+
 function setYear(wanted) {
   year = Number(wanted);
   for (const input of all("input.year")) {
@@ -127,6 +148,8 @@ function setYear(wanted) {
     input.nextElementSibling.value = year;
   }
   drawMap();
+  tellOdds();
+  tellAddress();
   all(".chart").filter((element) => BY_YEAR.has(element.dataset.chart.split(".")[0])).forEach((element) => draw(element));
 }
 
@@ -135,11 +158,35 @@ function setLanguage(wanted) {
   document.documentElement.lang = wanted;
   for (const button of all(".languages button")) button.setAttribute("aria-pressed", String(button.dataset.lang === wanted));
   for (const cell of all(".heat td[title]")) cell.title = cell.dataset[wanted];
+  document.title = data.words[wanted].page_title.replace("%scenario", data.scenario);
+  for (const element of all("[data-label-" + wanted + "]")) element.setAttribute("aria-label", element.dataset[`label${wanted === "fr" ? "Fr" : "En"}`]);
   drawAll();
+  tellOdds();
+  tellAddress();
 }
 
+/* What the address asks for, else what was chosen before, else what the browser speaks. */
+function begin() {
+  const asked = new URLSearchParams(location.search), speaks = (lang) => ["en", "fr"].includes(lang);
+  let kept = null;
+  try { kept = localStorage.getItem("bvsim.lang"); } catch { /* no store: nothing is remembered */ }
+  const wanted = [asked.get("lang"), kept, document.documentElement.dataset.chosen, navigator.language.slice(0, 2)].find(speaks);
+  if (asked.get("gwh") !== null) threshold = Number(asked.get("gwh")) || 0;
+  threshold = Math.min(threshold, data.odds.least[0].length - 1);
+  const input = document.getElementById("threshold");
+  input.value = threshold; input.nextElementSibling.value = threshold;
+  if (data.years.includes(Number(asked.get("year")))) year = Number(asked.get("year"));
+  for (const each of all("input.year")) { each.value = year; each.nextElementSibling.value = year; }
+  setLanguage(wanted || language);
+}
+
+document.getElementById("threshold").addEventListener("input", (event) => setThreshold(event.target.value));
+DARK.addEventListener("change", () => { setTheme(DARK.matches); drawAll(); });
 for (const input of all("input.year")) input.addEventListener("input", () => setYear(input.value));
-for (const button of all(".languages button")) button.addEventListener("click", () => setLanguage(button.dataset.lang));
+for (const button of all(".languages button")) button.addEventListener("click", () => {
+  try { localStorage.setItem("bvsim.lang", button.dataset.lang); } catch { /* no store: nothing is remembered */ }
+  setLanguage(button.dataset.lang);
+});
 for (const details of all("details.site")) details.addEventListener("toggle", () => all(".chart", details).filter(visible).forEach((element) => draw(element)));
 
 let waiting = 0;
@@ -148,9 +195,10 @@ window.addEventListener("resize", () => {
   waiting = requestAnimationFrame(() => drawn.forEach((_, element) => visible(element) && draw(element)));
 });
 window.addEventListener("beforeprint", () => {
+  setTheme(false);
   for (const details of all("details.site")) details.open = true;
   for (const element of all(".chart")) draw(element, element.closest(".columns") ? 330 : 690);
 });
-window.addEventListener("afterprint", drawAll);
-drawAll();
+window.addEventListener("afterprint", () => { setTheme(DARK.matches); drawAll(); });
+begin();
 document.documentElement.dataset.ready = "true";

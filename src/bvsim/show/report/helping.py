@@ -1,0 +1,83 @@
+"""What would help: levers with their gain and price where runs hold them, else how to get them."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from bvsim.analysis.policy.labels import label, worth
+from bvsim.analysis.tables import RunLike
+from bvsim.reading.levers import load_levers
+from bvsim.schema.errors import SpecError
+from bvsim.show.names import scenario_of
+from bvsim.show.report import words
+from bvsim.show.report.words import Both, Data
+
+
+def turned(run: RunLike, beside: Sequence[RunLike]) -> list[Data]:
+    """Return what the levers of runs beside this one give and cost, the largest gain first."""
+    found = [(other, worth(run, other)) for other in beside]
+    known = [(label(other), each) for other, each in found if each is not None]
+    known.sort(key=lambda pair: -pair[1].gwh)
+    return [
+        {
+            "name": name,
+            "gain": _signed(each.gwh),
+            "range": Both(*(f"{a} … {b}" for a, b in _ends(each.gwh_lo, each.gwh_hi))),
+            "years": f"{each.first}–{each.last}",
+            "price": words.number(each.meur),
+            "why": "; ".join(each.why),
+        }
+        for name, each in known
+    ]
+
+
+def _ends(low: float, high: float) -> list[tuple[str, str]]:
+    ends = (_signed(low), _signed(high))
+    return [(ends[0].en, ends[1].en), (ends[0].fr, ends[1].fr)]
+
+
+def _signed(value: float) -> Both:
+    text = words.number(abs(value))
+    sign = "\N{MINUS SIGN}" if value < 0 else "+"
+    return Both(sign + text.en, sign + text.fr)
+
+
+def untried(run: RunLike) -> list[Data]:
+    """Return the levers of the run's model, each with the command that says what it brings."""
+    scenario = scenario_of(run.folder)
+    if scenario is None:
+        return []
+    try:
+        levers = load_levers(scenario)
+    except SpecError:
+        return []
+    manifest = run.manifest
+    base = ["bvsim", "compare", "scenario.yaml"]
+    rest = ["-n", str(manifest["draws"]), "--seed", str(manifest["seed"])]
+    return [
+        {"title": lever.title, "command": shlex.join([*base, "--lever", name, *rest])}
+        for name, lever in levers.items()
+    ]
+
+
+def freed(reliefs: Sequence[Data], year: int) -> list[Data]:
+    """Return what lifting each limit would free in a year, by Shapley share, largest first."""
+    rows = []
+    for each in reliefs:
+        years, shares = each["years"], each["shapley"]
+        if isinstance(years, list) and isinstance(shares, dict) and year in years:
+            at = years.index(year)
+            rows += [
+                (name, *(own[key][at] for key in ("mean", "lo", "hi")))
+                for name, own in shares.items()
+            ]
+    rows.sort(key=lambda row: -row[1])
+    return [
+        {
+            "name": words.cause(name),
+            "gain": _signed(mean),
+            "range": Both(*(f"{a} … {b}" for a, b in _ends(low, high))),
+        }
+        for name, mean, low, high in rows
+    ]  # fmt: skip
