@@ -22,7 +22,7 @@ from bvsim.cli.merge import merge
 from bvsim.cli.news import news
 from bvsim.cli.people import people
 from bvsim.cli.ramp import ramp
-from bvsim.cli.rebuild import report
+from bvsim.cli.rebuild import brief, report
 from bvsim.cli.replay import trace
 from bvsim.cli.seeking import seek
 from bvsim.cli.sensitivity import sensitivity
@@ -67,6 +67,7 @@ for _command in (
     schema,
     sources,
     report,
+    brief,
     init,
     check,
     bottlenecks,

@@ -1,4 +1,4 @@
-"""`bvsim report`: build the page of a run again."""
+"""`bvsim report`, `bvsim brief`: the page of a run again, two pages to hand on."""
 
 from __future__ import annotations
 
@@ -44,3 +44,27 @@ def report(
     others = [opened(folder) for folder in beside]
     page = write_report(opened(run), lang=lang, beside=others, analyses=analyses)
     click.echo(str(page))
+
+
+@click.command()
+@click.argument("run", type=FOLDER)
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "fr"]),
+    default="en",
+    show_default=True,
+    help="Its language.",
+)
+@click.option(
+    "--to", type=click.Choice(["pdf"]), default="pdf", show_default=True, help="Its format."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file.  [default: brief.pdf in RUN]",
+)
+def brief(run: Path, lang: str, to: str, out: Path | None) -> None:
+    """Write two pages to hand on: three pictures, odds, what would help, caveats."""
+    from bvsim.show.brief import write_brief
+
+    click.echo(str(write_brief(opened(run), out or run / f"brief.{to}", lang=lang)))

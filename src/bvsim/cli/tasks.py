@@ -31,6 +31,7 @@ TASKS: dict[str, dict[str, str]] = {
     },
     "Share": {
         "report": "bvsim report runs/mine --lang fr",
+        "brief": "bvsim brief runs/mine --lang fr",
         "export": "bvsim export runs/mine --to xlsx",
     },
     "Know and change the model": {

@@ -24,7 +24,7 @@ def turned(run: RunLike, beside: Sequence[RunLike]) -> list[Data]:
             "name": name,
             "gain": _signed(each.gwh),
             "range": Both(*(f"{a} … {b}" for a, b in _ends(each.gwh_lo, each.gwh_hi))),
-            "years": f"{each.first}–{each.last}",
+            "years": f"{each.first}{words.NOTHING}{each.last}",
             "price": words.number(each.meur),
             "why": "; ".join(each.why),
         }

@@ -23,19 +23,29 @@ def chances(series: Series) -> Data:
         ``rows``, their number, and ``least``: for each year a list by whole GWh.
     """
     good = series.step("good")
-    steps = np.arange(int(np.ceil(good.max())) + 1)
+    steps = np.arange(most_gwh(series) + 1)
     least = [listed((column[:, None] >= steps).mean(axis=0)) for column in good.T]
     return {"rows": len(good), "least": least}
+
+
+def most_gwh(series: Series) -> int:
+    """Return the largest output of any row and year, rounded up."""
+    return int(np.ceil(series.step("good").max()))
 
 
 def odds_table(series: Series, year: int) -> list[Data]:
     """Return the odds of some outputs in years from the one given, one row a year."""
     good = series.step("good")
     return [
-        {"year": y, "chances": [words.percent(float((good[:, i] >= x).mean())) for x in THRESHOLDS_GWH]}
-        for i, y in enumerate(series.years)
-        if y >= year - LATER_YEARS and (y - year) % LATER_YEARS == 0
-    ]  # fmt: skip
+        {"year": y, "chances": [words.percent(float((made >= x).mean())) for x in THRESHOLDS_GWH]}
+        for y, made in zip(series.years, good.T, strict=True)
+        if y in _told(series, year)
+    ]
+
+
+def _told(series: Series, year: int) -> list[int]:
+    """Return the years to tell of: the one given, one before and those after, five apart."""
+    return [y for y in series.years if y >= year - LATER_YEARS and (y - year) % LATER_YEARS == 0]
 
 
 def sites_running(series: Series, names: list[str], year: int) -> Data:
@@ -43,7 +53,7 @@ def sites_running(series: Series, names: list[str], year: int) -> Data:
 
     A site that closes in some futures has two states; the mean of both is no future at all.
     """
-    years = [y for y in series.years if y >= year - LATER_YEARS and (y - year) % LATER_YEARS == 0]
+    years = _told(series, year)
     rows = [
         {
             "title": words.title(series.facts.title(name)),

@@ -111,11 +111,11 @@ def render_page(
         tiles=tiles(cached, series, year),
         odds=odds.odds_table(series, year),
         thresholds=odds.THRESHOLDS_GWH,
-        most_gwh=len(data["odds"]["least"][0]) - 1,
+        most_gwh=odds.most_gwh(series),
         running=odds.sites_running(series, names, year),
         turned=helping.turned(cached, beside),
         untried=helping.untried(cached),
-        freed=helping.freed(data["reliefs"], year),
+        freed=helping.freed(reliefs([run.folder, *analyses]), year),
         limits=_limits(cached, series.facts),
         figures=static_figures(cached, year),
         causes=_cause_list(),
@@ -186,7 +186,7 @@ def payload(
 
 def _limits(run: RunLike, facts: Facts) -> list[words.Both]:
     """Return a sentence for each limit of what plants may start."""
-    return [words.Both(*both) for both in sentences(run, facts.title).values()]
+    return [words.native(both) for both in sentences(run, facts.title).values()]
 
 
 def _with_plan(series: Series) -> list[str]:

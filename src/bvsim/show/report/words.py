@@ -91,7 +91,7 @@ def section(name: str) -> dict[str, dict[str, str]]:
 def cause(name: str) -> Both:
     """Return how a cause or a lift is written; one without a text loses its underscores."""
     found = cause_of(name)
-    return _words(found.label) if found else plain(label(name))
+    return native(found.label) if found else plain(label(name))
 
 
 def causes(names: Iterable[str] = tuple(CAUSES)) -> dict[str, dict[str, str]]:
@@ -101,17 +101,18 @@ def causes(names: Iterable[str] = tuple(CAUSES)) -> dict[str, dict[str, str]]:
 
 def meaning(name: str) -> Both:
     """Return what is lost under a cause."""
-    return _words(CAUSES[name].meaning)
+    return native(CAUSES[name].meaning)
 
 
-def _words(text: Words) -> Both:
+def native(text: Words) -> Both:
+    """Return a text of the program in both languages, French signs kept with their words."""
     return Both(text[0], _spaced(text[1]))
 
 
 def prose(name: str) -> Both:
     """Return how a cause is written inside a sentence."""
     found = cause_of(name)
-    return _words(found.prose) if found and any(found.prose) else cause(name)
+    return native(found.prose) if found and any(found.prose) else cause(name)
 
 
 def title(text: str) -> Both:
