@@ -229,7 +229,10 @@ YIELD: Final = Cause(
     "yield",
     "#44aa99",
     ("yield", "rendement"),
-    ("cells rejected beyond the mature share", "cellules rejetées au-delà du taux d'une ligne mûre"),
+    (
+        "cells rejected beyond the mature share",
+        "cellules rejetées en plus de celles d'une ligne mûre",
+    ),
 )
 
 _STAIRCASE: Final = (NOT_BUILT, CLOSURE, DELAY, RATING, RAMP_UP, STOPS, *LIMITS, YIELD)

@@ -7,10 +7,12 @@ const DARK = window.matchMedia("(prefers-color-scheme: dark)");
 /* Colours of text and lines; dark where the reader's screen is, never on paper. */
 function setTheme(dark) {
   [INK, QUIET, FAINT, OUTPUT, PAPER] = dark ? ["#e6e9ed", "#a9b2bc", "#3a424c", "#56b4e9", "#14181d"] : ["#22272e", "#57606a", "#e4e7eb", "#0072b2", "#ffffff"];
+  PALETTE[0] = dark ? "#9a8cf0" : "#332288";  // indigo is lost on a dark page
 }
-setTheme(DARK.matches);
+
 /* Paul Tol's muted scheme, for what has no colour of its own. */
 const PALETTE = ["#332288", "#44aa99", "#ddcc77", "#cc6677", "#88ccee", "#882255", "#117733", "#999933", "#aa4499", "#7d858f"];
+setTheme(DARK.matches);
 const CONFIDENCE = { seed: "#004488", published: "#0072b2", derived: "#88ccee", background: "#ddcc77", judgement: "#cc6677", user: "#332288" };
 const CONFIDENCES = Object.keys(CONFIDENCE);
 const MOST = 7;  // entries of a stack that have colours of their own
