@@ -156,3 +156,23 @@ def test_libreoffice_opens_the_workbook(path, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "error" not in done.stderr.lower()
     assert (tmp_path / "made.csv").stat().st_size > 100
+
+
+def test_the_first_sheet_charts_cells_that_equal_the_tables(book, run):
+    kinds = [type(chart).__name__ for chart in book["Contents"]._charts]
+    assert kinds == ["LineChart", "BarChart", "LineChart"]
+    ledger = run.table("ledger")
+    rows = ledger.groupby(["draw", "year"], observed=True).sum(numeric_only=True)
+    found = frame(book["Steps"]).set_index("step")
+    assert found.loc["good", "mean"] == pytest.approx(
+        rows.xs(2030, level="year")["good_gwh"].mean()
+    )
+    drawn = found["begins"] + found["mean"]
+    assert drawn["not_built"] == pytest.approx(
+        found.loc["announced", "mean"] + found.loc["beyond_plan", "mean"]
+    )
+    shares = frame(book["Odds"]).set_index("year")
+    reached = (rows.xs(2035, level="year")["good_gwh"] >= 30).mean()
+    assert shares.loc[2035, "at_least_30_gwh"] == pytest.approx(reached)
+    where = book["Contents"]._charts[2].series[2].val.numRef.f.replace("$", "").replace("'", "")
+    assert where == f"Odds!D3:D{2 + len(shares)}"

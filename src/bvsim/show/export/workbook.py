@@ -15,7 +15,7 @@ import xlsxwriter.exceptions
 from bvsim.analysis.kpis import unit_of
 from bvsim.analysis.tables import ROW
 from bvsim.ensemble.store.folder import atomic
-from bvsim.show.export import tables
+from bvsim.show.export import charts, tables
 from bvsim.show.export.dictionary import recorded_columns
 from bvsim.show.names import scenario_of
 
@@ -99,6 +99,7 @@ def _write_book(run: Run, workbook: xlsxwriter.Workbook) -> None:
         for sheet in sheets:
             _write(book.add_worksheet(sheet.name), sheet, formats)
         _write_contents(contents, run, sheets, formats)
+        charts.insert_charts(book, contents, {sheet.name: sheet.frame for sheet in sheets})
 
 
 def sheets_of(run: Run) -> list[Sheet]:
@@ -111,6 +112,18 @@ def sheets_of(run: Run) -> list[Sheet]:
     made = [
         Sheet("Key figures", "Each key figure over all draws.", tables.key_figures(run), kpi),
         Sheet("Output", "Good cells of the valley by year.", tables.output(run), gwh),
+        Sheet(
+            "Steps",
+            "From announced to good cells in one year, and where each bar begins.",
+            charts.steps(run),
+            _units(default="GWh", step="", name="", year=""),
+        ),
+        Sheet(
+            "Odds",
+            "Share of draws that make at least so much in a year.",
+            charts.odds(run),
+            _units(default="share", year=""),
+        ),
         Sheet(
             "Bottlenecks",
             "Share of draws in which a cause is the main bottleneck.",
