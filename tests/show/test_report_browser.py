@@ -97,7 +97,7 @@ def test_the_slider_moves_the_map_and_what_depends_on_the_year(wide):
     state = """() => ({
       radii: [...document.querySelectorAll('.marker circle')].map(c => c.getAttribute('r')),
       words: document.getElementById('map-words').textContent,
-      years: [...document.querySelectorAll('.when output')].map(o => o.value),
+      years: [...document.querySelectorAll('input.year + output')].map(o => o.value),
       steps: document.querySelector('[data-chart=waterfall]').textContent,
       flows: document.querySelector('[data-chart=cathode_flow]').textContent})"""
     before = wide.read(state)
@@ -132,7 +132,7 @@ def test_the_language_switch(wide):
     wide.page.get_by_role("button", name="Français").click()
     assert wide.read("document.documentElement.lang") == "fr"
     assert wide.page.locator("h1").inner_text().startswith("Ce que livre la vallée")
-    assert "médiane" in wide.page.locator("[data-chart=fan]").text_content()
+    assert "moyenne" in wide.page.locator("[data-chart=fan]").text_content()
     assert wide.page.locator("#map-words").text_content().startswith("2030\u00a0: ")
     assert not re.search(r"\d\.\d", wide.page.locator("[data-chart=waterfall]").text_content())
     visible = wide.page.locator("main").inner_text()
@@ -180,6 +180,7 @@ def test_relief_comparison_and_sensitivities_are_drawn(browser, page_file, tmp_p
 
 
 def test_values_appear_on_hover(wide):
+    wide.page.locator("[data-chart=fan]").scroll_into_view_if_needed()
     box = wide.page.locator("[data-chart=fan]").bounding_box()
     wide.page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.6)
     tip = wide.page.locator("[data-chart=fan] > div").last
@@ -200,6 +201,22 @@ def test_each_chart_has_a_name_and_its_figures_as_a_table(wide):
     assert float(cell.inner_text()) == pytest.approx(
         wide.read("data.fan.p50[data.years.indexOf(2030)]"), rel=0.01
     )
+
+
+def test_the_address_holds_year_language_and_threshold(browser, page_file):
+    opened = Opened(browser, page_file)
+    opened.page.goto(f"{page_file.as_uri()}?year=2035&lang=fr&gwh=3")
+    assert opened.read("document.documentElement.lang") == "fr"
+    assert opened.read("document.title").endswith("ce que livre la vallée")
+    said = opened.page.locator("#odds-words").inner_text()
+    share = opened.read("data.odds.least[data.years.indexOf(2035)][3]")
+    assert said.startswith(f"{100 * share:.0f}")
+    assert "3 GWh en 2035" in said
+    opened.page.focus("#threshold")
+    opened.page.keyboard.press("ArrowRight")
+    assert opened.page.url.endswith("year=2035&lang=fr&gwh=4")
+    assert opened.said == []
+    opened.page.close()
 
 
 def test_a_phone_needs_no_scrolling_sideways(narrow):
