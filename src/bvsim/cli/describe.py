@@ -199,4 +199,5 @@ def init(folder: Path) -> None:
     from bvsim.reading.study import init as make_study
 
     make_study(folder)
-    click.echo(f"{folder} is ready. Next: cd {folder} && bvsim run reference")
+    click.echo(f"{folder} is ready; its README.md lists what is there.")
+    click.echo(f"Next: cd {folder} && bvsim run reference")

@@ -17,7 +17,7 @@ _FACT_FIELDS = frozenset({"known_from", "date"})
 """Parts with one of these are dated facts: they belong to one entity."""
 
 
-def cleared(node: Node, shape: Shape) -> dict[str, object]:
+def cleared(node: Node, shape: Shape, *, brief: bool = False) -> dict[str, object]:
     """Return what another entity of the same kind must say, with blanks for values.
 
     Names of templates and choices stay; a figure becomes one blank with its unit; dated facts,
@@ -29,18 +29,21 @@ def cleared(node: Node, shape: Shape) -> dict[str, object]:
         The existing entity.
     shape : Shape
         Its shape.
+    brief : bool
+        Of several blocks or lines only the first is kept.
     """
-    return dict(_entries(node, shape))
+    return dict(_entries(node, shape, brief=brief))
 
 
-def _entries(node: Node, shape: Shape) -> Iterator[tuple[str, object]]:
+def _entries(node: Node, shape: Shape, *, brief: bool) -> Iterator[tuple[str, object]]:
     said = {key: info for cls in shape.parts(node) for key, info in _fields(cls)}
-    for key, child in node.children().items():
+    several = shape.values is not None and bool(shape.values.parts())
+    for key, child in list(node.children().items())[: 1 if brief and several else None]:
         below = shape.child(key, node)
         if key == LIKE:
             yield key, child.value
         elif below is not None:
-            made = _made(key, child, below, said.get(key))
+            made = _made(key, child, below, said.get(key), brief=brief)
             if made not in (None, {}):
                 yield key, made
 
@@ -50,12 +53,12 @@ def _fields(cls: type) -> Iterator[tuple[str, FieldInfo]]:
         yield info.alias or name, info
 
 
-def _made(key: str, node: Node, shape: Shape, info: FieldInfo | None) -> object:
+def _made(key: str, node: Node, shape: Shape, info: FieldInfo | None, *, brief: bool) -> object:
     """Return what stands under a key of the template; None for what is left out."""
     if shape.unit is not None:
         return _blank(key, info, shape.unit.symbol)
     if isinstance(node.value, dict):
-        return None if _are_facts(shape.values) else cleared(node, shape)
+        return None if _are_facts(shape.values) else cleared(node, shape, brief=brief)
     if info is None or not info.is_required():
         return None
     if isinstance(node.value, list):

@@ -128,7 +128,7 @@ def _entity(folder: Path, section: str, kind: str, existing: str | None) -> dict
     if kind == "site" and existing is None:  # plants of cells, not those for the record
         entries = {name: node for name, node in entries.items() if node.get("blocks")}
     if existing is None:
-        templates = (cleared(node, shape) for node in entries.values())
+        templates = (cleared(node, shape, brief=True) for node in entries.values())
         return min(templates, key=lambda each: len(str(each)), default={})
     return cleared(_existing(entries, kind, existing), shape)
 
