@@ -20,6 +20,7 @@ from pages.reference import WRITTEN, pages
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 FEW = "4"
+EXIT = ["#", "exit", "code"]
 BLOCK = re.compile(r"^```(python|console|yaml)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 PAGES = [p for p in sorted(DOCS.rglob("*.md")) if BLOCK.search(p.read_text(encoding="utf-8"))]
 
@@ -71,7 +72,11 @@ class Reader:
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
 
     def bvsim(self, words):
-        """Run the command in this process, and with few draws: what it does stays the same."""
+        """Run the command in this process, and with few draws: what it does stays the same.
+
+        A comment such as ``# exit code 2`` says how it ends, else with 0.
+        """
+        words, expected = (words[:-4], int(words[-1])) if words[-4:-1] == EXIT else (words, 0)
         if "-n" in words:
             words[words.index("-n") + 1] = FEW
             words += ["--workers", "1"]
@@ -81,7 +86,7 @@ class Reader:
             done = CliRunner().invoke(main, words)
         finally:
             os.chdir(before)
-        assert done.exit_code == 0, f"bvsim {' '.join(words)}\n{done.output}"
+        assert done.exit_code == expected, f"bvsim {' '.join(words)}\n{done.output}"
 
     def yaml(self, text):
         """Write the block into the file that its first line names; others are only read."""

@@ -143,7 +143,8 @@ def test_the_sourcebook_lists_every_vintage(tmp_path):
 
 def test_a_study_folder_holds_copies_that_are_found_first(tmp_path, monkeypatch):
     made = study.init(tmp_path / "study")
-    assert [path.name for path in made] == ["models", "scenarios"]
+    assert [path.name for path in made] == ["models", "scenarios", "README.md"]
+    assert "acc-douvrin" in made[-1].read_text("utf-8")
     with pytest.raises(SpecError, match="is there already"):
         study.init(tmp_path / "study")
     monkeypatch.chdir(tmp_path / "study")

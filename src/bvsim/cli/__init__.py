@@ -13,12 +13,13 @@ from bvsim.cli.bottlenecks import bottlenecks
 from bvsim.cli.calibrate import calibrate
 from bvsim.cli.check import check
 from bvsim.cli.compare import compare
-from bvsim.cli.describe import init, schema, show, sources, validate
+from bvsim.cli.describe import init, schema, show, sources
 from bvsim.cli.discover import discover
 from bvsim.cli.explaining import explain
 from bvsim.cli.export import export
 from bvsim.cli.listing import list_items
 from bvsim.cli.merge import merge
+from bvsim.cli.new import new
 from bvsim.cli.news import news
 from bvsim.cli.people import people
 from bvsim.cli.ramp import ramp
@@ -29,6 +30,7 @@ from bvsim.cli.sensitivity import sensitivity
 from bvsim.cli.simulate import run
 from bvsim.cli.sweep import sweep
 from bvsim.cli.tasks import TaskGroup
+from bvsim.cli.validating import validate
 from bvsim.cli.valuing import value
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -83,6 +85,7 @@ for _command in (
 for _command in (compare, people, sweep, merge):  # experiments
     main.add_command(_command)
 
+main.add_command(new)
 main.add_command(news)
 main.add_command(seek)
 main.add_command(value)

@@ -1,4 +1,4 @@
-"""Commands about files: `show`, `validate`, `schema`, `sources` and `init`."""
+"""Commands about files: `show`, `schema`, `sources` and `init`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import shutil
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bvsim.cli.errors import BAD_INPUT
 from bvsim.cli.options import changed, changes_options, scenario_argument, site_option, year_option
 
 if TYPE_CHECKING:
@@ -100,29 +99,6 @@ def _facts(scenario: Scenario, beside: Scenario) -> dict[str, str]:
         here = scenario.overrides.get(path)
         facts[path] = str(here.new if here else beside.overrides[path].old)
     return facts
-
-
-@click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.pass_context
-def validate(ctx: click.Context, files: tuple[str, ...]) -> None:
-    """Check files of models, scenarios, sweeps and levers; errors with their place, exit code 2."""
-    from bvsim.ensemble.sweep import validate_sweep
-    from bvsim.ensemble.sweep_file import is_sweep
-    from bvsim.reading.levers import is_lever_file, validate_levers
-    from bvsim.reading.validating import validate as check_file
-
-    def checker(file: str) -> Callable[[str], Iterable[object]]:
-        if is_lever_file(file):
-            return validate_levers
-        return validate_sweep if is_sweep(file) else check_file
-
-    problems = [str(problem) for file in files for problem in checker(file)(file)]
-    for problem in dict.fromkeys(problems):
-        click.echo(problem, err=True)
-    if problems:
-        ctx.exit(BAD_INPUT)
-    click.echo(f"{len(files)} file{'s' * (len(files) > 1)} checked, nothing wrong")
 
 
 @click.command()
@@ -223,4 +199,5 @@ def init(folder: Path) -> None:
     from bvsim.reading.study import init as make_study
 
     make_study(folder)
-    click.echo(f"{folder} is ready. Next: cd {folder} && bvsim run reference")
+    click.echo(f"{folder} is ready; its README.md lists what is there.")
+    click.echo(f"Next: cd {folder} && bvsim run reference")

@@ -91,20 +91,28 @@ def sweep(
 
 def _check_kpis(study: SweepRun) -> None:
     """Refuse key figures that the file asks for and no point would have, before any point runs."""
-    from bvsim.analysis.kpi_names import missing, names_of
+    from bvsim.analysis.kpi_names import missing
+
+    left, names = lacking_kpis(study)
+    if left:
+        raise missing(left[0], names, f"{study.sweep.scenario_place.file}, kpis: a run")
+
+
+def lacking_kpis(study: SweepRun) -> tuple[list[str], tuple[str, ...]]:
+    """Return the key figures that a file asks for and no point would have, and those of a point."""
+    from bvsim.analysis.kpi_names import names_of
     from bvsim.ensemble.sweep_file import KPIS
 
     asked = study.sweep
-    if asked.kpis == KPIS:  # the file may have other years, and asks for no key figure at all
-        return
-    left: list[str] = list(asked.kpis)
+    # a file may have other years, and ask for no key figure at all
+    left = [] if asked.kpis == KPIS else list(asked.kpis)
     names: tuple[str, ...] = ()
     for point in asked.points:
+        if not left:
+            break
         names = names_of(study.scenario_of(point), asked.years)
         left = [name for name in left if name not in names]
-        if not left:
-            return
-    raise missing(left[0], names, f"{asked.scenario_place.file}, kpis: a run")
+    return left, names
 
 
 def _simulate(study: SweepRun, crew: Engine) -> tuple[Run, ...]:

@@ -39,6 +39,7 @@ TASKS: dict[str, dict[str, str]] = {
         "show": "bvsim show training-doubled --diff reference",
         "sources": "bvsim sources reference --site acc-douvrin scrap",
         "init": "bvsim init my-study",
+        "new": "bvsim new site my-plant",
         "validate": "bvsim validate scenarios/mine.yaml",
         "schema": "bvsim schema > schema.json",
         "check": "bvsim check reference",

@@ -10,17 +10,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bvsim.reading.blanks import ASKED, blanks
 from bvsim.reading.checking import MISSING, check
 from bvsim.reading.facts import facts_known, facts_overruled
 from bvsim.reading.folder import Reading
+from bvsim.reading.history_files import missing_series
 from bvsim.reading.model_ties import without_ties
 from bvsim.reading.nodes import Node, from_python
 from bvsim.reading.overrides import Override, Overrider, SetLine
+from bvsim.reading.references import copied, dangling
 from bvsim.reading.shapes import shape_of
 from bvsim.reading.templates import LIKE, fill_templates, section_shape
 from bvsim.reading.yaml_tree import display_name
 from bvsim.schema.errors import Place, Problem, SpecError, unknown
 from bvsim.schema.figure import FigureContext
+from bvsim.schema.reference import References
 from bvsim.schema.sources import known_day
 from bvsim.schema.template import Template
 
@@ -42,11 +46,14 @@ class Kind:
     fill : mapping of str to callable
         For a section: a function of its raw mapping and the folder ``history`` that returns
         the mapping with the content of data files written out; it raises ValueError.
+    references : References
+        Names that others must bear.
     """
 
     cls: type
     templates: tuple[Template, ...] = ()
     fill: Mapping[str, Fill] = field(default_factory=dict)
+    references: References = References()
 
 
 def kind_of(cls: type | None = None) -> Kind:
@@ -59,7 +66,8 @@ def kind_of(cls: type | None = None) -> Kind:
     def said(name: str, otherwise: Any) -> Any:
         return getattr(cls, name, getattr(sys.modules[cls.__module__], name, otherwise))
 
-    return Kind(cls, tuple(said("TEMPLATES", ())), dict(said("FILL", {})))
+    references = said("REFERENCES", References())
+    return Kind(cls, tuple(said("TEMPLATES", ())), dict(said("FILL", {})), references)
 
 
 def ceilings_of(model: object) -> Mapping[str, tuple[str, ...]]:
@@ -135,11 +143,22 @@ def assemble(
     for template, node in filled.sections:
         found += _check_templates(template, node, context)
     model, wrong = check(kind.cls, tree, context, reading.failed)
+    wrong = [*wrong, *dangling(tree, kind.references, reading.failed)]
+    wrong += copied(tree, kind.references)
+    found = _blanks_alone(found, reading.tree, tree)
     found += _news(wrong, filled.problems, {p.place for p in found if p.place.line})
     found += facts_overruled(model, tree, overrider.overrides, as_of)
     if found:
         raise SpecError(found)
     return Assembly(model, tree, overrides | overrider.overrides)
+
+
+def _blanks_alone(found: Iterable[Problem], *trees: Node) -> list[Problem]:
+    """Return what is blank, and what is wrong elsewhere: nothing else is said of a blank."""
+    told = list(found)
+    empty = [problem for tree in trees for problem in blanks(tree)]
+    places = {p.place for p in (*empty, *told) if p.message.startswith(ASKED)}
+    return [*empty, *(p for p in told if p.place not in places or p.message.startswith(ASKED))]
 
 
 def _news(
@@ -226,6 +245,10 @@ def _filled(reading: Reading, fill: Mapping[str, Fill], problems: list[Problem])
     for section, function in fill.items():
         node = tree.get(section)
         if node is None or section in reading.failed:
+            continue
+        unnamed = list(missing_series(node, reading.folder / HISTORY, section))
+        problems += unnamed
+        if unnamed:
             continue
         try:
             new = function(node.plain(), reading.folder / HISTORY)

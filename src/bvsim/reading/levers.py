@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from bvsim.reading.blanks import blanks
 from bvsim.reading.checking import check
 from bvsim.reading.datafiles import find_scenario, model_names, roots, scenario_names
 from bvsim.reading.folder import SUFFIXES
@@ -150,7 +151,9 @@ def read_levers(path: Path, scenario: Scenario) -> dict[str, Lever]:
     if node is not None:
         known = {name: source.known for name, source in scenario.model.sources.items()}
         made, wrong = check(LeverFile, node, FigureContext(known, scenario.as_of))
-        problems += wrong
+        empty = list(blanks(node))
+        told = {problem.place for problem in empty}
+        problems += [*empty, *(problem for problem in wrong if problem.place not in told)]
     if problems or made is None:
         raise SpecError(problems)
     return dict(sorted(made.levers.items()))
@@ -184,8 +187,9 @@ def _scenario_of(model: str, path: Path) -> Scenario:
     SpecError
         When there is none.
     """
-    for name in ("reference", *scenario_names()):
-        scenario = load(name) if find_scenario(name) else None
+    root = path.resolve().parents[2] if path.resolve().parent.name == FOLDER else None
+    for name in ("reference", *scenario_names(root)):
+        scenario = load(name, root=root) if find_scenario(name, root) else None
         if scenario is not None and scenario.model_name == model:
             return scenario
     near = did_you_mean(model, model_names())

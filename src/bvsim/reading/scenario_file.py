@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bvsim.reading.blanks import blanks
 from bvsim.reading.checking import check
 from bvsim.reading.datafiles import (
     find_model,
@@ -143,6 +144,7 @@ def _read_link(path: Path, problems: list[Problem]) -> ChainLink:
     if node is None:
         raise SpecError([*problems, *found])
     _, wrong = check(ScenarioFile, node)
+    found = [*found, *blanks(node)]
     told = {problem.place for problem in found}
     problems += [*found, *(problem for problem in wrong if problem.place not in told)]
     problems += [*_bad_name(node), *_twice(node)]

@@ -105,6 +105,11 @@ class Shape:
             for member in self.members
         )
 
+    @property
+    def choices(self) -> tuple[object, ...]:
+        """The words among which one is chosen; none where any will do."""
+        return tuple(choice for member in self.members for choice in _choices(member))
+
     def child(self, key: str | int, node: Node | None = None) -> Shape | None:
         """Return the shape under a key (or at a position), or None when there is none."""
         if isinstance(key, int):

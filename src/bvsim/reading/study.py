@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from bvsim.reading.datafiles import MODELS, SCENARIOS, shipped_root
+from bvsim.reading.folder import SUFFIXES, is_model_folder
 from bvsim.schema.errors import Place, Problem, SpecError
 
 
@@ -26,6 +28,10 @@ def init(folder: str | Path) -> list[Path]:
     ------
     SpecError
         When the folder holds models or scenarios already: nothing is overwritten.
+
+    Notes
+    -----
+    A README says what there is; one that stands there already is left alone.
     """
     target = Path(folder)
     made = [target / name for name in (MODELS, SCENARIOS)]
@@ -40,4 +46,38 @@ def init(folder: str | Path) -> list[Path]:
         shutil.copytree(
             shipped_root() / path.name, path, ignore=shutil.ignore_patterns("__pycache__", ".*")
         )
+    readme = target / README
+    if not readme.exists():
+        readme.write_text("".join(f"{line}\n" for line in _readme(target)), "utf-8")
+        made.append(readme)
     return made
+
+
+README = "README.md"
+_NEXT = """
+## What to do next
+
+    bvsim run reference -n 64          # simulate
+    bvsim list figures seats           # find a figure by word
+    bvsim new scenario my-question     # a template, its blanks marked BLANK
+    bvsim new site my-plant
+    bvsim validate .                   # every mistake and every blank, with its place
+    bvsim compare reference my-question
+"""
+
+
+def _readme(study: Path) -> Iterator[str]:
+    """Say what a study folder holds."""
+    yield "# A study with bvsim"
+    yield "\nCopies of the model and the scenarios, to edit: commands in this folder use them."
+    for model in filter(is_model_folder, sorted((study / MODELS).glob("*"))):
+        yield f"\n## The model {model.name}\n"
+        yield f"A file a section in `{model.relative_to(study).as_posix()}`:\n"
+        yield ", ".join(f"`{path.name}`" for path in sorted(model.iterdir()))
+        sites = (path.stem for path in sorted((model / "sites").glob("*.yaml")))
+        yield f"\nSites: {', '.join(sites)}."
+    for title, folder in (("Scenarios", "."), ("Sweeps", "sweeps"), ("Levers", "levers")):
+        files = sorted((study / SCENARIOS / folder).glob("*"))
+        yield f"\n## {title}\n"
+        yield ", ".join(f"`{path.stem}`" for path in files if path.suffix in SUFFIXES)
+    yield _NEXT.rstrip()

@@ -1,13 +1,20 @@
-"""Checks files of any kind: models, parts of models, scenarios."""
+"""Checks files of any kind: models, parts of models, scenarios, and whole study folders."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
-from bvsim.reading.assembly import assemble, kind_of
-from bvsim.reading.folder import SUFFIXES, is_model_folder, read_model
+from bvsim.reading.assembly import assemble, kind_of, source_days
+from bvsim.reading.datafiles import MODELS, SCENARIOS
+from bvsim.reading.folder import SUFFIXES, Reading, is_model_folder, read_model
+from bvsim.reading.nodes import Node
+from bvsim.reading.references import matches, unfitted, unused
 from bvsim.reading.scenario import load
-from bvsim.schema.errors import Problem, SpecError
+from bvsim.reading.shapes import shape_of
+from bvsim.reading.templates import fill_templates
+from bvsim.schema.errors import Problem, SpecError, tidy
 
 
 def model_folder_of(path: Path) -> Path | None:
@@ -31,10 +38,51 @@ def validate(name: str | Path, *, model_class: type | None = None) -> tuple[Prob
     """
     folder = model_folder_of(Path(name))
     try:
-        if folder is not None:
-            assemble(read_model(folder), (), kind_of(model_class), None)
-        else:
+        if folder is None:
             load(name, model_class=model_class)
+            return ()
+        reading = read_model(folder)
+        apart = _apart(reading, model_class)
+        assemble(reading, (), kind_of(model_class), None)
     except SpecError as error:
-        return error.problems
-    return ()
+        return error.problems if folder is None else tidy((*error.problems, *apart))
+    return tidy(apart)
+
+
+def warnings_of(name: str | Path) -> tuple[Problem, ...]:
+    """Return what is right in a model and does nothing: entries that nothing names."""
+    folder = model_folder_of(Path(name))
+    return () if folder is None else tidy(unused(read_model(folder).tree, kind_of().references))
+
+
+def files_of_study(folder: Path) -> list[Path]:
+    """Return the models and the files of scenarios, sweeps and levers in a study folder."""
+    models = [path for path in sorted((folder / MODELS).glob("*")) if is_model_folder(path)]
+    files = (p for p in sorted((folder / SCENARIOS).rglob("*")) if p.suffix in SUFFIXES)
+    return [*models, *files]
+
+
+def _apart(reading: Reading, model_class: type | None) -> list[Problem]:
+    """Return what is said of files only, not of a model with settings on top."""
+    kind = kind_of(model_class)
+    filled = fill_templates(reading.tree, shape_of(kind.cls), kind.templates)
+    return list(unfitted(filled.tree, _vintages(filled.tree)))
+
+
+def _vintages(tree: Node) -> dict[str, set[object]]:
+    """Return the days from which vintages of each site's ramp are known, by site."""
+    days = source_days(tree)
+    found: dict[str, set[object]] = {}
+    for path, figure in matches(tree, "sites.*.ramp.*"):
+        vintages = figure.value if isinstance(figure.value, list) else [figure]
+        known = (day for vintage in vintages for day in _known(vintage, days))
+        found.setdefault(str(path[1]), set()).update(known)
+    return found
+
+
+def _known(vintage: Node, days: dict[str, date | None]) -> Iterator[object]:
+    since, sources = vintage.get("known_from"), vintage.get("source")
+    if since is not None:
+        yield since.value
+    for source in sources.value if sources and isinstance(sources.value, list) else ():
+        yield days.get(str(source.value))

@@ -16,6 +16,7 @@ from bvsim.schema.plan import Plan
 from bvsim.schema.production import Production
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.recycling import RecyclingSpec
+from bvsim.schema.references import VALLEY
 from bvsim.schema.site import Site
 from bvsim.schema.sources import Source
 from bvsim.schema.stages import Shock, Stages, Stops
@@ -67,6 +68,9 @@ TEMPLATES = (
     Template("staffing", "staffing", Staffing),
 )
 """What entities may take over with `like`; templates are not drawn themselves."""
+
+REFERENCES = VALLEY
+"""Names that others must bear."""
 
 FILL = {"fleet": fill_history}
 """Sections with data files in the folder ``history``, and what writes these out."""
