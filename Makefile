@@ -36,7 +36,7 @@ ifdef COV
   COVERAGE := --cov=bvsim --cov-report= --cov-fail-under=1
 endif
 
-.PHONY: help run test lint lock lowest bench check fuzz extremes mutants validation-page clean distclean
+.PHONY: help run test lint lock lowest bench check fuzz extremes intervals mutants validation-page clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 \t/p' Makefile | expand -t 28
@@ -64,6 +64,9 @@ fuzz: $(DEV)  ## more than ten thousand broken inputs; none may give a traceback
 extremes: $(DEV)  ## every figure at the ends of its range, then many at once (ARGS: further options); takes hours, goes on
 	@$(BIN)/python tools/extremes.py $(ARGS)
 	@BVSIM_EXTREMES=$(EXTREMES) $(BIN)/python -m pytest -n $(JOBS) tests/properties/test_extremes.py -k many $(PYTEST_ARGS)
+
+intervals: $(CORE)  ## how often printed intervals hold the truth; writes docs/background/intervals.md (ten minutes)
+	@PYTHONPATH=tools $(BIN)/python -m pages.intervals $(ARGS)
 
 mutants: $(DEV)  ## judge the next piece of a sample of mutants of the valley (ARGS: further options); takes long
 	@$(PIP) install --quiet -e ".[mutants]"

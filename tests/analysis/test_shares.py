@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bvsim.analysis.shares import difference_ci95, share_ci95, wilson
+from bvsim.analysis.shares import difference_ci95, wilson
 
 
 @pytest.mark.parametrize(
@@ -17,13 +17,6 @@ from bvsim.analysis.shares import difference_ci95, share_ci95, wilson
 )
 def test_wilson_as_published(hits, number, low, high):
     assert wilson(hits / number, number) == pytest.approx((low, high), abs=5e-5)
-
-
-def test_replications_of_a_draw_are_one_trial():
-    hits = np.array([1.0, 1.0, 0.0, 0.0, 1.0, 1.0])
-    draws = np.array([0, 0, 1, 1, 2, 2])
-    assert share_ci95(hits, draws) == wilson(2 / 3, 3)
-    assert share_ci95(hits, np.zeros(6, dtype=int)) == wilson(4 / 6, 6)
 
 
 @pytest.mark.parametrize("share", [0.01, 0.05, 0.5, 0.97])

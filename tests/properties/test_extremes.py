@@ -30,6 +30,7 @@ SEEN = (
     ("sites.acc-douvrin.ramp.steepness", 0, "out of bounds"),
     ("sites.acc-douvrin.ramp.scrap_time", 0.01, ""),
     ("sites.aesc-douai.ramp.scrap_mature", 0.99, ""),
+    ("fates.buyers.established.ramp.major_stops", 0, ""),
 )
 """Settings that once hung or broke every row, and why they are refused now, where they are."""
 

@@ -40,24 +40,6 @@ def by_draw(values: FloatArray, draws: NDArray[np.int64]) -> FloatArray:
     return np.bincount(group, weights=values) / counts
 
 
-def share_ci95(hits: FloatArray, draws: NDArray[np.int64]) -> Interval:
-    """Return the 95% interval of a share of rows.
-
-    Each draw counts as one trial: replications of a draw are not independent. Draws of a Sobol
-    or Latin hypercube design spread more evenly than independent ones, so there the interval is
-    rather too wide.
-
-    Parameters
-    ----------
-    hits : array, shape (rows,)
-        1 where it holds, 0 where not.
-    draws : array of int, shape (rows,)
-        The draw of each row.
-    """
-    trials = by_draw(hits, draws)
-    return wilson(float(trials.mean()), len(trials)) if len(trials) else (math.nan, math.nan)
-
-
 def difference_ci95(both: FloatArray, draws: NDArray[np.int64]) -> Interval:
     """Return the 95% interval of the difference of two shares of the same rows.
 

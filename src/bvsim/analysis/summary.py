@@ -11,7 +11,7 @@ from bvsim.analysis.kpis import unit_of
 from bvsim.analysis.ledger.bottlenecks import shares
 from bvsim.analysis.ledger.limits import learning, limits, sentences
 from bvsim.analysis.tables import ROW, RunLike, by_year
-from bvsim.ensemble.design.interval import QUANTILES, ci95_mean, ci95_quantile
+from bvsim.ensemble.design.interval import QUANTILES, ci95_kpi, ci95_quantile
 from bvsim.ensemble.store.manifest import picked
 from bvsim.ensemble.work import FloatArray, IntArray
 
@@ -35,17 +35,21 @@ def summarise(run: RunLike) -> pd.DataFrame:
         `unit`, `mean`, `sd`, `p10`, `p50`, `p90`, `ci95_lo`, `ci95_hi`,
         `share_defined`; index: the key figure's name. NaN stands for what is not
         defined: quantiles where fewer than one row in ten has a value, an interval
-        where the design allows none.
+        where there is none (`no_interval` says why).
     """
     kpis = run.table("kpis")
     names = [name for name in kpis.columns if name not in ROW]
     values = kpis[names].astype(float)
     defined = values.notna().mean()
     draws, design = kpis["draw"].to_numpy(), str(run.manifest["design"])
-    intervals = [ci95_mean(values[name], draws, design) or _UNKNOWN for name in names]
+    units = [unit_of(str(name)) for name in names]
+    intervals = [
+        ci95_kpi(unit, values[name], draws, design) or _UNKNOWN
+        for unit, name in zip(units, names, strict=True)
+    ]
     return pd.DataFrame(
         {
-            "unit": [unit_of(str(name)) for name in names],
+            "unit": units,
             "mean": values.mean(),
             "sd": values.std(ddof=1),
             **{q: values.quantile(p).where(defined >= ENOUGH) for q, p in QUANTILES.items()},

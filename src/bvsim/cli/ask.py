@@ -70,6 +70,7 @@ def to_json(found: Answer) -> dict[str, object]:
         "what": found.what,
         key: plain(found.value),
         "ci95": ends,
+        "no_interval": found.why or None,
         "rows": found.rows,
         "undefined": found.undefined,
         "outside": found.outside,
@@ -92,7 +93,7 @@ def _said(found: Answer) -> str:
         return f"{value:.2f}" if "year" in found.question else long_number(value)
 
     if math.isnan(found.ci95[0]):
-        return f"{text(found.value)} (so few rows allow no interval)"
+        return f"{text(found.value)} ({found.why})"
     low, high = map(text, found.ci95)
     return f"{text(found.value)} (95%: {low} to {high})"
 

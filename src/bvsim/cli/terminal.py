@@ -178,13 +178,13 @@ def _chances(run: Run) -> list[str]:
 
 
 def _precision(table: pd.DataFrame, rows: int) -> list[str]:
-    """Say how well the mean output of 2030 is known; nothing where no interval can be."""
+    """Say how well the mean output of 2030 is known; and where it cannot be told."""
     if rows < FEWEST_ROWS:
         said = "1 row is" if rows == 1 else f"{rows} rows are"
         return [f"{said} too few to tell how well the mean output of 2030 is known."]
     low, high = (cell(table, "output_2030_gwh", end) for end in ("ci95_lo", "ci95_hi"))
     if math.isnan(low):
-        return []
+        return ["How well the mean output of 2030 is known cannot be told from these rows."]
     said = f"Mean output of 2030 is known to 95% within {low:.2f} to {high:.2f} GWh."
-    negative = "Output is never below zero: the interval reaches there because it is symmetric."
+    negative = "Output is never below zero: the interval knows nothing of that."
     return [said, negative] if low < 0.0 else [said]

@@ -1,10 +1,12 @@
 """Precision on request: a run grows until its results are known as well as asked.
 
-A target is a half-width of the 95% interval of the mean, or of a quantile, of a key figure;
-several are met when all are met at once. Half-widths are themselves estimates, and looking at
-them again and again until one is small by chance stops too soon. So targets must still be met
-at every check of a look-ahead beyond the number of draws at which they first were (after Hoad,
-Robinson and Davies 2010, Journal of the Operational Research Society 61, 1632-1644).
+A target is a half-width of the 95% interval of the mean, or of a quantile, of a key figure, the
+larger side where they differ; several are met when all are met at once. Rows that all agree tell
+no half-width, so that a target of a figure that never varies is not met. Half-widths are
+themselves estimates, and looking at them again and again until one is small by chance stops too
+soon. So targets must still be met at every check of a look-ahead beyond the number of draws at
+which they first were (after Hoad, Robinson and Davies 2010, Journal of the Operational Research
+Society 61, 1632-1644).
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bvsim.ensemble.design.interval import ci95_mean, ci95_quantile
+from bvsim.ensemble.design.interval import ci95_kpi, ci95_quantile
 from bvsim.ensemble.design.points import BLOCKS, extendable
+from bvsim.ensemble.kpis import unit_of
 from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.store.manifest import PrecisionEntry, TargetEntry
 from bvsim.ensemble.work import FloatArray, IntArray, Result
@@ -85,9 +88,9 @@ class Target:
         return f"{self.kpi}{level}={width}"
 
     def measure(self, values: FloatArray, draws: IntArray, design: str) -> Measured:
-        """Return the estimate and its half-width from one value a row."""
+        """Return the estimate and its half-width, the larger side, from one value a row."""
         if self.quantile is None:
-            interval = ci95_mean(values, draws, design)
+            interval = ci95_kpi(unit_of(self.kpi), values, draws, design)
         else:
             interval = ci95_quantile(values, draws, design, self.quantile)
         if interval is None:
@@ -95,7 +98,8 @@ class Target:
         defined = values[~np.isnan(values)]
         level = self.quantile
         estimate = defined.mean() if level is None else np.quantile(defined, level)
-        return Measured(self, float(estimate), (interval[1] - interval[0]) / 2.0)
+        half = max(estimate - interval[0], interval[1] - estimate)
+        return Measured(self, float(estimate), float(half))
 
 
 @dataclass(frozen=True)

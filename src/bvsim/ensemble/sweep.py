@@ -318,9 +318,10 @@ def _kpi(
     name: str, values: pd.Series[float], draws: pd.Series[int], design: str
 ) -> dict[str, str | float]:
     """Return the summary of one key figure."""
-    from bvsim.ensemble.design.interval import QUANTILES, ci95_mean
+    from bvsim.ensemble.design.interval import QUANTILES, ci95_kpi
+    from bvsim.ensemble.kpis import unit_of
 
-    low, high = ci95_mean(values, draws, design) or (float("nan"), float("nan"))
+    low, high = ci95_kpi(unit_of(name), values, draws, design) or (float("nan"), float("nan"))
     return {
         "kpi": name,
         "mean": values.mean(),

@@ -55,7 +55,7 @@ def pair(tmp_path: Path, a: Any, b: Any, **options: Any) -> Any:
 def test_differences_are_those_of_the_paired_t_test(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     a = rng.normal(20.0, 5.0, 200)
-    b = a + rng.normal(1.0, 0.5, 200)
+    b = a + rng.permutation(np.linspace(0.0, 2.0, 200))  # even: nothing is corrected
     found = pair(tmp_path, a, b).difference(KPI)
     interval = stats.ttest_rel(b, a).confidence_interval()
     assert found.mean == pytest.approx((b - a).mean())
@@ -65,7 +65,7 @@ def test_differences_are_those_of_the_paired_t_test(tmp_path: Path) -> None:
     assert (found.pairs, found.unit) == (200, "GWh")
     factor = (a.var(ddof=1) + b.var(ddof=1)) / (b - a).var(ddof=1)
     assert found.variance_factor == pytest.approx(factor)
-    assert found.factor_lo < (25.0 + 25.25) / 0.25 < found.factor_hi
+    assert found.factor_lo < (25.0 + 25.0 + 1 / 3) / (1 / 3) < found.factor_hi
     assert found.unpaired_draws == math.ceil(200 * factor)
 
 
@@ -85,7 +85,7 @@ def test_unpaired_runs_of_the_size_it_names_are_as_precise(tmp_path: Path) -> No
 
 def test_stratified_designs_take_their_blocks(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
-    change = rng.normal(1.0, 0.5, 64)
+    change = rng.permutation(np.linspace(0.5, 1.5, 64))
     found = pair(tmp_path, np.zeros(64), change, design="sobol").difference(KPI)
     means = [change[block::8].mean() for block in range(8)]
     expected = stats.t.interval(0.95, 7, np.mean(means), stats.sem(means))
@@ -95,7 +95,8 @@ def test_stratified_designs_take_their_blocks(tmp_path: Path) -> None:
 def test_the_same_run_twice_differs_by_exactly_nothing(tmp_path: Path) -> None:
     values = np.random.default_rng(1).normal(size=40)
     found = pair(tmp_path, values, values).difference(KPI)
-    assert (found.mean, found.ci95_lo, found.ci95_hi) == (0.0, 0.0, 0.0)
+    assert found.mean == 0.0
+    assert math.isnan(found.ci95_lo)  # how rarely they differ is not known
     assert (found.chance_higher, found.chance_equal) == (0.0, 1.0)
     assert found.variance_factor == math.inf
 
@@ -228,7 +229,7 @@ def test_a_comparison_is_short_at_the_prompt_and_a_card_in_a_notebook(tmp_path: 
     assert repr(found) == "<Comparison other against base: 16 pairs>"
     assert f">{KPI}<" in found._repr_html_()
     assert ">+2.5<" in found._repr_html_()
-    assert ">+2.5 to +2.5<" in found._repr_html_()
+    assert ">not known<" in found._repr_html_()
     assert f"{KPI}.site" not in found._repr_html_()
     few = compare(*(made(tmp_path / n, {KPI: np.ones(1)}) for n in ("a", "b")))
     assert "nan" not in few._repr_html_()

@@ -104,9 +104,9 @@ def test_value_for_money_over_some_years_by_hand():
 
 
 def test_a_cost_that_rises_with_the_gain_narrows_the_ratio():
-    """Where cost is exactly twice the gain the ratio is 1/2 without any error."""
-    gain = np.array([1.0, 3.0, 2.0, 6.0])
-    table = value_for_money(run_of([0, 0, 0, 0]), {"x": run_of(gain)}, {"x": 2.0 * gain})
+    """Where cost is twice the gain, all but a little, the ratio is 1/2 with next to no error."""
+    gain, little = np.array([1.0, 3.0, 2.0, 6.0]), 1e-8 * np.array([1.0, -1.0, -1.0, 1.0])
+    table = value_for_money(run_of([0, 0, 0, 0]), {"x": run_of(gain)}, {"x": 2.0 * gain + little})
     row = table.loc["x"]
     assert row[["per_meur_lo", "per_meur", "per_meur_hi"]].tolist() == pytest.approx([0.5] * 3)
 

@@ -14,9 +14,15 @@ from bvsim.analysis.discovery.outcomes import Truth, judged
 from bvsim.analysis.discovery.variables import values_of
 from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.samples import DRAWN, require
-from bvsim.analysis.shares import share_ci95
 from bvsim.analysis.tables import ROW, RunLike
-from bvsim.ensemble.design.interval import ci95_mean, ci95_quantile
+from bvsim.ensemble.design.interval import (
+    Interval,
+    ci95_kpi,
+    ci95_quantile,
+    ci95_share,
+    no_interval,
+)
+from bvsim.ensemble.kpis import unit_of
 from bvsim.ensemble.work import FloatArray
 
 Undefined = Literal["as-false", "as-true", "leave-out"]
@@ -44,13 +50,15 @@ class Answer:
     value : float
         The answer.
     ci95 : (float, float)
-        Its 95% interval; NaN where the design allows none.
+        Its 95% interval; NaN where there is none.
     rows : int
         Rows that the answer rests on.
     undefined : int
         Rows under the condition in which what was asked is undefined.
     outside : int
         Rows left out because the condition does not hold, or cannot be told.
+    why : str
+        Why there is no interval; empty where there is one.
     """
 
     question: str
@@ -61,6 +69,7 @@ class Answer:
     rows: int
     undefined: int
     outside: int
+    why: str = ""
 
 
 def ask(run: RunLike, question: str, given: str = "", undefined: Undefined = "leave-out") -> Answer:
@@ -82,8 +91,7 @@ def ask(run: RunLike, question: str, given: str = "", undefined: Undefined = "le
     Returns
     -------
     Answer
-        Probabilities with Wilson's interval, draws as trials; means and quantiles with that of the
-        design.
+        Probabilities, means and quantiles with the intervals of the design.
 
     Raises
     ------
@@ -103,7 +111,7 @@ def ask(run: RunLike, question: str, given: str = "", undefined: Undefined = "le
     what, inner = found["what"].lower(), found["inner"].strip()
     values = _truths(run, inner, undefined) if what == "p" else _values(run, inner)
     inside = _inside(run, given, len(values[0]))
-    return _answer(run, (question.strip(), given, what), values, inside)
+    return _answer(run, (question.strip(), given, what, inner), values, inside)
 
 
 def _truths(run: RunLike, inner: str, rule: Undefined) -> tuple[FloatArray, Truth]:
@@ -126,11 +134,11 @@ def _inside(run: RunLike, given: str, rows: int) -> Truth:
 
 def _answer(
     run: RunLike,
-    asked: tuple[str, str, str],
+    asked: tuple[str, str, str, str],
     found: tuple[FloatArray, Truth],
     inside: Truth,
 ) -> Answer:
-    question, given, what = asked
+    question, given, what, inner = asked
     values, unknown = found
     counts = inside & ~np.isnan(values)
     if not counts.any():
@@ -139,20 +147,22 @@ def _answer(
         )
         raise UnansweredError(f"{question}: no answer, {why}")
     draws = run.table("kpis")["draw"].to_numpy(dtype=np.int64)[counts]
-    value, ci95 = _estimate(what, values[counts], draws, str(run.manifest["design"]))
+    design = str(run.manifest["design"])
+    value, ci95 = _estimate((what, inner), values[counts], draws, design)
+    why = "" if ci95 else no_interval(values[counts], draws, design)
     name = {"p": "probability", "median": "p50"}.get(what, what)
     undefined, outside = int((unknown & inside).sum()), int((~inside).sum())
-    return Answer(question, given, name, value, ci95, int(counts.sum()), undefined, outside)
+    rows = int(counts.sum())
+    return Answer(question, given, name, value, ci95 or _UNKNOWN, rows, undefined, outside, why)
 
 
 def _estimate(
-    what: str, values: FloatArray, draws: NDArray[np.int64], design: str
-) -> tuple[float, tuple[float, float]]:
+    asked: tuple[str, str], values: FloatArray, draws: NDArray[np.int64], design: str
+) -> tuple[float, Interval | None]:
+    what, name = asked
     if what == "p":
-        return float(values.mean()), share_ci95(values, draws)
+        return float(values.mean()), ci95_share(values, draws, design)
     if what == "mean":
-        return float(values.mean()), ci95_mean(values, draws, design) or _UNKNOWN
+        return float(values.mean()), ci95_kpi(unit_of(name), values, draws, design)
     level = 0.5 if what == "median" else float(what[1:]) / 100.0
-    return float(np.quantile(values, level)), ci95_quantile(
-        values, draws, design, level
-    ) or _UNKNOWN
+    return float(np.quantile(values, level)), ci95_quantile(values, draws, design, level)

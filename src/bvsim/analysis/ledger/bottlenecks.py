@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.tables import RunLike, in_gwh, ledger_by, summed_by, summed_pieces
-from bvsim.ensemble.design.interval import QUANTILES, ci95_mean
+from bvsim.ensemble.design.interval import QUANTILES, ci95_share
 from bvsim.valley.cells.causes import BOTTLENECKS, LOSSES, NONE, RUNNING, column
 
 Frame = pd.DataFrame
@@ -197,10 +197,7 @@ def share_intervals(
 def share_interval(
     hits: NDArray[np.float64], draws: NDArray[np.int64], design: str
 ) -> tuple[float, float, float]:
-    """Return a share of rows and its 95% interval.
-
-    From the design's blocks, cut at 0 and 1; where nothing scatters because no row or every
-    row is a hit, from the exact binomial (Clopper and Pearson 1934).
+    """Return a share of rows and its 95% interval (`ci95_share`), all of it where there is none.
 
     Parameters
     ----------
@@ -211,12 +208,7 @@ def share_interval(
     design : str
         The kind of design.
     """
-    share = float(hits.mean())
-    if share in (0.0, 1.0):
-        certain = 0.025 ** (1.0 / len(np.unique(draws)))
-        return (share, 0.0, 1.0 - certain) if share == 0.0 else (share, certain, 1.0)
-    low, high = ci95_mean(hits, draws, design) or (0.0, 1.0)
-    return share, max(0.0, low), min(1.0, high)
+    return float(hits.mean()), *(ci95_share(hits, draws, design) or (0.0, 1.0))
 
 
 def ledger_of(run: RunLike, year: int, entity: str | None = None) -> Frame:

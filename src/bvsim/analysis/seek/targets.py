@@ -10,9 +10,9 @@ import numpy as np
 
 from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.samples import known
-from bvsim.analysis.shares import share_ci95
 from bvsim.analysis.tables import ROW, RunLike
-from bvsim.ensemble.design.interval import ci95_mean
+from bvsim.ensemble.design.interval import ci95_kpi, ci95_share
+from bvsim.ensemble.kpis import unit_of
 from bvsim.ensemble.work import FloatArray
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -104,10 +104,10 @@ class Target:
         The value is a share of rows that are good enough, or the mean of the key figure.
         """
         table = run.table("kpis").sort_values(ROW)
-        draws = table["draw"].to_numpy(dtype=np.int64)
+        draws, design = table["draw"].to_numpy(dtype=np.int64), str(run.manifest["design"])
         if self.share is None:
             values = table[self.kpi].to_numpy(dtype=np.float64)
-            design = str(run.manifest["design"])
-            return float(np.nanmean(values)), ci95_mean(values, draws, design) or _UNKNOWN
+            found = ci95_kpi(unit_of(self.kpi), values, draws, design)
+            return float(np.nanmean(values)), found or _UNKNOWN
         hits = (self.margins(run) >= 0.0).astype(np.float64)
-        return float(hits.mean()), share_ci95(hits, draws)
+        return float(hits.mean()), ci95_share(hits, draws, design) or _UNKNOWN

@@ -108,10 +108,10 @@ def precision(run: RunLike, table: pd.DataFrame, year: int) -> list[Both]:
     if rows < FEWEST_ROWS:
         lines = [say("precision.few", rows=rows)]
     elif row is not None and pd.notna(row["ci95_lo"]):
-        half = words.fixed((cell(table, name, "ci95_hi") - cell(table, name, "ci95_lo")) / 2, 2)
-        mean = words.fixed(cell(table, name, "mean"), 2)
+        told = {"mean": "mean", "low": "ci95_lo", "high": "ci95_hi"}
+        numbers = {key: words.fixed(cell(table, name, of), 2) for key, of in told.items()}
         draws = words.number(manifest["draws"])
-        lines = [say("precision.interval", draws=draws, year=year, mean=mean, half=half)]
+        lines = [say("precision.interval", draws=draws, year=year, **numbers)]
         lines += [*_median(run, name), say("precision.covers")]
     if manifest["failures"]:
         lines.append(say("precision.failed", count=len(manifest["failures"])))

@@ -253,9 +253,9 @@ class Block:
     def stop_for_long(self) -> Events:
         """Suffer major stops (fire, dry room, utilities) as a Poisson process."""
         yield self.pipeline.opened
-        if self.ramp.major_stops <= 0.0 or "stops" in self.ctx.lifts:
+        if "stops" in self.ctx.lifts:
             return
-        while True:
+        while self.ramp.major_stops > 0.0:  # of a new owner there may be none
             wait = self._major_luck.exponential(DAYS_PER_YEAR / self.ramp.major_stops)
             if wait == math.inf:
                 return
