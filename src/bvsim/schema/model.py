@@ -19,6 +19,7 @@ from bvsim.schema.recycling import RecyclingSpec
 from bvsim.schema.site import Site
 from bvsim.schema.sources import Source
 from bvsim.schema.stages import Shock, Stages, Stops
+from bvsim.schema.storage import StorageSpec
 from bvsim.schema.template import Template
 from bvsim.schema.units import PlanningDays, Share, WorkedDays
 
@@ -56,6 +57,7 @@ class Model:
     demand: DemandSpec
     money: MoneySpec
     fates: FatesSpec
+    storage: StorageSpec
     energy: EnergySpec
     sources: dict[str, Source]
 
