@@ -110,6 +110,8 @@ class Reviews:
             account.now[SITE.storage_lines] += 1.0
         elif changed == "given up":
             account.now[SITE.abandoned_lines] += 1.0
+        if changed in ("converted", "given up"):
+            months.clear()  # what was seen is of another number of lines
         return bool(changed)
 
     def _act(
