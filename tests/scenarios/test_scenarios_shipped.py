@@ -13,6 +13,7 @@ ASKED = {
     *("neomat-on-time", "neomat-slips", "neomat-without-pcam", "neomat-cancelled"),
     *("red-sea", "export-controls", "demand-low", "demand-snbc", "leasing-paused"),
     *("no-takeover", "cash-tight"),
+    *("storage-boom", "no-storage"),
     *("scrap-heavy", "fast-learners", "slow-ramp", "relieve-returns"),
 }
 ENTRANTS = ("acc-douvrin", "verkor-dunkirk")

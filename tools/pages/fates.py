@@ -159,8 +159,9 @@ def decisions_table(run: RunLike) -> pd.DataFrame:
     rows = []
     for site, part in yearly.groupby("entity", observed=True):
         converted = part[part["converted_lines"] > 0.0]
-        by_row = part.groupby(ROW)[["converted_lines", "abandoned_lines", "idle_lines"]]
-        sums, idle = by_row.sum(), by_row["idle_lines"].max() > 0.0
+        by_row = part.groupby(ROW)
+        sums = by_row[["converted_lines", "abandoned_lines"]].sum()
+        idle = by_row["idle_lines"].max() > 0.0
         made = part.groupby("year")["storage_gwh"].mean()
         if not (idle.any() or sums.to_numpy().any()):
             continue

@@ -10,7 +10,6 @@ from bvsim.schema.demand import Logit
 from bvsim.schema.fates import MillionEurPerGwh
 from bvsim.schema.part import part
 from bvsim.schema.units import (
-    Factor,
     GwhPerYear,
     LookMonths,
     Months,
@@ -31,14 +30,10 @@ class StorageDemand:
     """Multiplies the path."""
     contestable: Share
     """Share of it that asks for cells made in Europe, or pays for them."""
-    rival_capacity: Factor
-    """Capacity that other makers in Europe offer for that share, over its size."""
-    rivals_gap: Factor
-    """Cost gap of those rivals, relative to the Asian price: a site is held against them."""
-    sensitivity: Factor
-    """Fall of the log odds of winning per unit of cost gap."""
+    rivals: GwhPerYear
+    """Capacity that other makers in Europe offer for that share."""
     preference: Logit
-    """Log odds that buyers grant a site at the rivals' cost."""
+    """Log odds that buyers grant a site against one of them."""
     award: Months
     """Time constant from a bid to deliveries."""
 

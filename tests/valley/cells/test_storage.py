@@ -30,7 +30,7 @@ SPEC = Conversion(
 LOW = {
     "demand.level": 0.15,
     "storage.demand.contestable": 1.0,
-    "storage.demand.rival_capacity": 0.1,
+    "storage.demand.rivals": 0.1,
     "storage.review.cover": 0.0,
     "storage.conversion.cost": 0.0,
 }
@@ -70,9 +70,7 @@ def make(gwh_per_year=math.inf):
     process = InProcess(
         site="site", recipe=RECIPE, production=PRODUCTION, in_cell=0.92, gate=Gate(), env=ctx.env
     )
-    wiring = StorageWiring(
-        market=SimpleNamespace(gaps={}), orders=orders(gwh_per_year), buyer=Buyer(), process=process
-    )
+    wiring = StorageWiring(market=None, orders=orders(gwh_per_year), buyer=Buyer(), process=process)
     storage = StorageLines(SPEC, wiring, ctx)
     storage.mature = 0.06
     storage.start()

@@ -14,10 +14,8 @@ SPEC = StorageDemand(
     path={"2025": 25.0, "2029": 100.0},
     level=Timed((), (1.0,)),
     contestable=0.2,
-    rival_capacity=1.5,
-    rivals_gap=0.25,
-    sensitivity=4.0,
-    preference=0.0,
+    rivals=30.0,
+    preference=-1.0,
     award=0.0,
 )
 
@@ -31,21 +29,28 @@ def test_the_path_is_geometric_between_its_middles_and_level_beyond():
     assert demand_gwh(doubled, 2027.5, 10.0) == pytest.approx(100.0)
 
 
-def test_sites_share_the_tenders_by_offer_and_cost():
+def test_sites_share_the_tenders_with_other_makers():
     market = StorageMarket(replace(SPEC, path={"2025": 100.0}), make_context())
-    near, far = market.order_book("near", 0.0), market.order_book("far", 0.0)
-    market.gaps["far"] = 0.5  # a quarter of the price dearer than others in Europe
-    market.gaps["near"] = 0.25
-    near.open(0.0)
-    far.open(0.0)
-    near.nameplate_gwh = far.nameplate_gwh = 10.0
-    market.order(next(iter(market._ctx.calendar.periods)))
-    # 20 GWh are open, others offer 30: 10 at weight 1, and 10 at exp(-1)
-    total = 30.0 + 10.0 + 10.0 * math.exp(-1.0)
-    assert near.won == pytest.approx(20.0 * 10.0 / total)
-    assert far.won == pytest.approx(20.0 * 10.0 * math.exp(-1.0) / total)
-    near.nameplate_gwh = 0.0
-    assert market.outlook_gwh_per_year(near, 10.0, 0.0) == pytest.approx(20.0 * 10.0 / total)
+    big, little = market.order_book("big", 0.0), market.order_book("little", 0.0)
+    big.open(0.0)
+    little.open(0.0)
+    big.nameplate_gwh, little.nameplate_gwh = 10.0, 5.0
+    first = next(iter(market._ctx.calendar.periods))
+    market.order(first)
+    # 20 GWh are open, others offer 30: 15 at exp(-1) against them
+    total = 30.0 + 15.0 * math.exp(-1.0)
+    assert big.won == pytest.approx(20.0 * 10.0 * math.exp(-1.0) / total)
+    assert little.won == pytest.approx(big.won / 2.0)
+    outlook = market.outlook_gwh_per_year(little, 10.0, 0.0)
+    total = 30.0 + 20.0 * math.exp(-1.0)
+    assert outlook == pytest.approx(20.0 * 10.0 * math.exp(-1.0) / total)
+
+
+def test_nobody_wins_more_than_it_offers():
+    rich = replace(SPEC, path={"2025": 1000.0}, contestable=1.0)
+    market = StorageMarket(rich, make_context())
+    book = market.order_book("site", 0.0)
+    assert market.outlook_gwh_per_year(book, 2.0, 0.0) == 2.0
 
 
 def test_without_a_contestable_part_nobody_orders():

@@ -320,8 +320,6 @@ class Gigafactory:
         if self.reviews is None or self.closed:
             return
         self.reviews.note_month(orders_gwh, self._month_could)
-        if self.storage is not None:
-            self.storage.wiring.market.gaps[self.name] = self.wiring.orders.gap
         if self.reviews.decide(self.blocks, self.account, last):
             self.projects.changed = True
 

@@ -1,8 +1,8 @@
 """Stationary storage: what Europe installs, and what converted lines win of it.
 
 The path is interpolated in the logarithm between its mid-years. Tenders follow the logit of
-`customers.tenders_won`, the cost gap of a site being held against that of other makers in Europe:
-the part of the demand that asks for European cells is theirs.
+`customers.tenders_won` against other makers in Europe: the part of the demand that asks for
+European cells is theirs. Nobody wins more than it offers.
 """
 
 from __future__ import annotations
@@ -60,8 +60,6 @@ class StorageMarket:
     def __init__(self, spec: StorageDemand, ctx: Context) -> None:
         self._spec, self._ctx = spec, ctx
         self._books: list[OrderBook] = []
-        self.gaps: dict[str, float] = {}
-        """Cost gap of each site as buyers see it: what its cars' cells have."""
         self._award = monthly_step(spec.award)
         self._month = -1
 
@@ -90,21 +88,20 @@ class StorageMarket:
             book.place(share, unlimited="demand" in ctx.lifts)
 
     def _update_tenders(self, books: list[OrderBook], day: float) -> None:
-        won = self._won(day, books, [book.nameplate_gwh for book in books])
+        won = self._won(day, [book.nameplate_gwh for book in books])
         for book, gwh in zip(books, won, strict=True):
             book.won += self._award * (gwh - book.won)
             book.record()
 
-    def _won(self, day: float, books: list[OrderBook], offers: list[float]) -> list[float]:
+    def _won(self, day: float, offers: list[float]) -> list[float]:
         """Return what offers win of the tenders of a day, GWh a year."""
         spec, calendar = self._spec, self._ctx.calendar
         open_ = demand_gwh(spec, calendar.decimal_year(day), day) * spec.contestable
-        gaps = [self.gaps.get(book.site, 0.0) - spec.rivals_gap for book in books]
-        weights = [math.exp(spec.preference - spec.sensitivity * gap) for gap in gaps]
-        return tenders_won(open_, open_ * spec.rival_capacity, offers, weights)
+        weights = [math.exp(spec.preference)] * len(offers)
+        won = tenders_won(open_, spec.rivals, offers, weights)
+        return [min(gwh, offer) for gwh, offer in zip(won, offers, strict=True)]
 
     def outlook_gwh_per_year(self, own: OrderBook, offer: float, day: float) -> float:
         """Return what a site can expect to win in time of the tenders of a day with an offer."""
         others = [book for book in self._books if book.trading and book is not own]
-        offers = [offer, *[book.nameplate_gwh for book in others]]
-        return self._won(day, [own, *others], offers)[0]
+        return self._won(day, [offer, *[book.nameplate_gwh for book in others]])[0]
