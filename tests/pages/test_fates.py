@@ -122,8 +122,12 @@ def test_decisions_are_counted_by_row():
 
 def test_what_has_become_of_a_site_by_the_end_of_a_year():
     gone = "stands still or is gone"
-    assert list(states(YEARLY).xs(0, level="draw")) == ["never stopped", gone, "runs again"]
-    assert list(states(YEARLY).xs(1, level="draw")) == ["never stopped", gone, gone]
+    assert list(states(YEARLY)["state"].xs(0, level="draw")) == [
+        "never stopped",
+        gone,
+        "runs again",
+    ]
+    assert list(states(YEARLY)["state"].xs(1, level="draw")) == ["never stopped", gone, gone]
 
 
 def test_every_site_has_a_class_and_the_base_rates_stand_in_the_model():

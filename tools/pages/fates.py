@@ -185,13 +185,14 @@ def _quantiles(values: pd.Series[float]) -> str:
     return ", ".join(f"{value:.0f}" for value in np.quantile(values, (0.1, 0.5, 0.9)))
 
 
-def states(yearly: pd.DataFrame) -> pd.Series[str]:
+def states(yearly: pd.DataFrame) -> pd.DataFrame:
     """Return what has become of each site by the end of each year."""
     order = yearly.sort_values("year").set_index([*ROW, "year", "entity"])
     ended = order[["stops", "refinanced", "sold"]].groupby([*ROW, "entity"], observed=True).cumsum()
     again = ended["refinanced"] + ended["sold"]
     words = np.where(ended["stops"] > again, "stands still or is gone", "runs again")
-    return pd.Series(np.where(ended["stops"] > 0.0, words, "never stopped"), index=order.index)
+    words = np.where(ended["stops"] > 0.0, words, "never stopped")
+    return pd.DataFrame({"state": words}, index=order.index)
 
 
 def closure_table(run: RunLike) -> pd.DataFrame:
@@ -202,11 +203,11 @@ def closure_table(run: RunLike) -> pd.DataFrame:
     run : RunLike
         Made by `bvsim bottlenecks`.
     """
-    freed: pd.Series[float] = relief_rows(run)["alone"]["closure"].rename("caused")  # type: ignore[assignment]
+    freed = relief_rows(run)["alone"]["closure"].rename("caused")
     ledger = ledger_by(run, "site")["lost_closure_gwh"].rename("booked")
     yearly = run.table("yearly").dropna(subset=["stops"])
     both = pd.concat([freed, ledger], axis=1, join="inner")
-    both = both.join(states(yearly).rename("state"), how="inner").reset_index()
+    both = both.join(states(yearly), how="inner").reset_index()
     parts = [("all sites", both), *both.groupby("state")]
     rows = []
     for name, part in parts:
