@@ -8,7 +8,16 @@ import pandas as pd
 import pytest
 
 from bvsim.reading.datafiles import find_model
-from pages.fates import base_odds, base_rates, classes, difference_table, odds_table, ways_table
+from pages.fates import (
+    base_odds,
+    base_rates,
+    classes,
+    decisions_table,
+    difference_table,
+    odds_table,
+    states,
+    ways_table,
+)
 
 NEVER = np.nan
 KPIS = pd.DataFrame(
@@ -72,6 +81,53 @@ def test_differences_are_of_the_same_draws():
     row = difference_table(runs[0], runs[1:]).iloc[0]
     assert row["2030"].startswith("+0.50 (+0.50 to +0.50)")
     assert row["2035"].startswith("+0.00")
+
+
+def test_a_small_difference_is_called_so():
+    other = KPIS.assign(output_2030_gwh=KPIS["output_2030_gwh"] + 0.19)
+    runs = [
+        SimpleNamespace(
+            table=lambda _, found=found: found, manifest={"scenario": "x", "design": "random"}
+        )
+        for found in (KPIS, other)
+    ]
+    row = difference_table(runs[0], runs[1:]).iloc[0]
+    assert row["2030"].endswith(", small")  # below 0.2 GWh
+
+
+YEARLY = pd.DataFrame(
+    {
+        "draw": [0, 0, 0, 1, 1, 1],
+        "replication": [0] * 6,
+        "year": [2029, 2030, 2031] * 2,
+        "entity": ["a"] * 6,
+        "stops": [0.0, 1.0, 0.0] * 2,
+        "refinanced": [0.0, 0.0, 1.0, 0.0, 0.0, 0.0],
+        "sold": [0.0] * 6,
+        "storage_gwh": [0.0, 1.0, 2.0, 0.0, 0.0, 0.0],
+        "converted_lines": [1.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+        "abandoned_lines": [0.0] * 6,
+        "idle_lines": [0.0, 0.0, 0.0, 0.0, 1.0, 0.0],
+    }
+)
+
+
+def test_decisions_are_counted_by_row():
+    row = decisions_table(SimpleNamespace(table=lambda _: YEARLY)).iloc[0]
+    assert row["rows with idle lines"] == row["with lines converted"] == "50%"
+    assert row["with lines given up"] == "0%"
+    assert row["year of conversion"] == "2029, 2029, 2029"
+    assert row["storage 2030, GWh"] == "0.50"  # 1 and 0
+
+
+def test_what_has_become_of_a_site_by_the_end_of_a_year():
+    gone = "stands still or is gone"
+    assert list(states(YEARLY)["state"].xs(0, level="draw")) == [
+        "never stopped",
+        gone,
+        "runs again",
+    ]
+    assert list(states(YEARLY)["state"].xs(1, level="draw")) == ["never stopped", gone, gone]
 
 
 def test_every_site_has_a_class_and_the_base_rates_stand_in_the_model():

@@ -13,6 +13,7 @@ ASKED = {
     *("neomat-on-time", "neomat-slips", "neomat-without-pcam", "neomat-cancelled"),
     *("red-sea", "export-controls", "demand-low", "demand-snbc", "leasing-paused"),
     *("no-takeover", "cash-tight"),
+    *("storage-boom", "no-storage"),
     *("scrap-heavy", "fast-learners", "slow-ramp", "relieve-returns"),
 }
 ENTRANTS = ("acc-douvrin", "verkor-dunkirk")
@@ -71,6 +72,16 @@ def test_nobody_buys_a_failed_plant_without_takeovers_and_tight_money_fails_more
         sold = sum(total(records, "sold", entity=site).sum() for site in ENTRANTS)
         assert (sold > 0) == (name != "no-takeover")
     assert stops["cash-tight"] >= stops["reference"] > 0
+
+
+def test_storage_is_an_outlet_where_it_booms_and_none_where_nobody_orders():
+    made = {
+        name: run(load(name, sets={"end": "2036-12-31"}), 4)
+        for name in ("storage-boom", "no-storage")
+    }
+    assert total(made["storage-boom"], "storage_gwh").sum() > 1.0
+    assert not total(made["no-storage"], "storage_gwh").any()
+    assert output(made["storage-boom"]).sum() > output(made["no-storage"]).sum()
 
 
 def test_neomat_does_what_its_scenarios_say():

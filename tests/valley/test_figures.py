@@ -25,12 +25,17 @@ SELDOM = {
     "fleet.Recalls": dict.fromkeys(("packs", "packs_gsd", "age"), "returns/fleet.py"),
     "imports.Halt": dict.fromkeys(("chemistries", "goods", "start", "until"), "cathode/imports.py"),
     "ramp.RampClass": dict.fromkeys(("stall_length", "stall_capacity"), "projects/block.py"),
+    "storage.Conversion": dict.fromkeys(
+        ("rebuild", "rate_at_start", "rate_time", "scrap_at_start", "scrap_time"),
+        "cells/storage.py",
+    ),
+    "storage.ReviewRule": dict.fromkeys(("payback", "gives_up_after"), "cells/review.py"),
     "money.MoneySpec": dict.fromkeys(
         ("default_class", "default_funds", "default_shareholders", "default_owners"),
         "cells/money.py",
     ),
 }
-"""Read where these scenarios do not come: a recall, a halt, a stall, a site without a purse."""
+"""Read where these scenarios do not come: recalls, halts, stalls, conversions, purses left out."""
 
 
 def schema_classes():

@@ -19,7 +19,8 @@ import pandas as pd
 import yaml
 from scipy import stats
 
-from bvsim.analysis.tables import ROW, RunLike
+from bvsim.analysis.ledger.relief import relief_rows
+from bvsim.analysis.tables import ROW, RunLike, ledger_by
 from bvsim.ensemble.design.interval import ci95_mean
 from pages import insert
 from pages.feedstock import markdown
@@ -40,6 +41,8 @@ WAYS = ("refinanced", "sold", "wound_up")
 YEARS = 5.0
 OUTPUT_YEARS = (2030, 2035, 2040)
 BAND = (0.1, 0.9)
+SMALL, SMALL_GWH = 0.01, 0.2
+"""A difference of less than this share of the output, or so many GWh, is called small."""
 _OUTPUT = re.compile(r"output_(\d{4})_gwh")
 
 
@@ -142,19 +145,106 @@ def difference_table(run: RunLike, beside: Iterable[RunLike]) -> pd.DataFrame:
             off = (theirs[name] - kpis[name]).dropna()
             draws = off.index.get_level_values("draw").to_numpy()
             low, high = ci95_mean(off.to_numpy(), draws, run.manifest["design"]) or (np.nan,) * 2
-            row[str(year)] = f"{off.mean():+.2f} ({low:+.2f} to {high:+.2f})"
+            small = abs(off.mean()) < max(SMALL_GWH, SMALL * kpis[name].mean())
+            word = ", small" if small else ""
+            row[str(year)] = f"{off.mean():+.2f} ({low:+.2f} to {high:+.2f}){word}"
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def page(run: RunLike, beside: Sequence[RunLike], folder: Path, as_of: float) -> str:
+def decisions_table(run: RunLike) -> pd.DataFrame:
+    """Return what sites do with lines that lack orders, and the cells for storage, as text."""
+    yearly = run.table("yearly")
+    yearly = yearly[yearly["storage_gwh"].notna() & (yearly["entity"] != "unattributed")]
+    rows = []
+    for site, part in yearly.groupby("entity", observed=True):
+        converted = part[part["converted_lines"] > 0.0]
+        by_row = part.groupby(ROW)
+        sums = by_row[["converted_lines", "abandoned_lines"]].sum()
+        idle = by_row["idle_lines"].max() > 0.0
+        made = part.groupby("year")["storage_gwh"].mean()
+        if not (idle.any() or sums.to_numpy().any()):
+            continue
+        rows.append(
+            {
+                "site": str(site),
+                "rows with idle lines": f"{idle.mean():.0%}",
+                "with lines given up": f"{(sums['abandoned_lines'] > 0.0).mean():.0%}",
+                "with lines converted": f"{(sums['converted_lines'] > 0.0).mean():.0%}",
+                "year of conversion": _quantiles(converted["year"]),
+                **{f"storage {year}, GWh": f"{made.get(year, 0.0):.2f}" for year in OUTPUT_YEARS},
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _quantiles(values: pd.Series[float]) -> str:
+    """Return P10, P50 and P90 as text."""
+    if values.empty:
+        return "-"
+    return ", ".join(f"{value:.0f}" for value in np.quantile(values, (0.1, 0.5, 0.9)))
+
+
+def states(yearly: pd.DataFrame) -> pd.DataFrame:
+    """Return what has become of each site by the end of each year."""
+    order = yearly.sort_values("year").set_index([*ROW, "year", "entity"])
+    ended = order[["stops", "refinanced", "sold"]].groupby([*ROW, "entity"], observed=True).cumsum()
+    again = ended["refinanced"] + ended["sold"]
+    words = np.where(ended["stops"] > again, "stands still or is gone", "runs again")
+    words = np.where(ended["stops"] > 0.0, words, "never stopped")
+    return pd.DataFrame({"state": words}, index=order.index)
+
+
+def closure_table(run: RunLike) -> pd.DataFrame:
+    """Return closure as booked and as caused, in all and by what became of the sites, as text.
+
+    Parameters
+    ----------
+    run : RunLike
+        Made by `bvsim bottlenecks`.
+    """
+    freed = relief_rows(run)["alone"]["closure"].rename("caused")
+    ledger = ledger_by(run, "site")["lost_closure_gwh"].rename("booked")
+    yearly = run.table("yearly").dropna(subset=["stops"])
+    both = pd.concat([freed, ledger], axis=1, join="inner")
+    both = both.join(states(yearly), how="inner").reset_index()
+    parts = [("all sites", both), *both.groupby("state")]
+    rows = []
+    for name, part in parts:
+        row = {"sites that": str(name)}
+        for year in OUTPUT_YEARS[:2]:
+            for kind in ("booked", "caused"):
+                row[f"{kind} {year}"] = _mean_of(part, kind, year, both, run.manifest["design"])
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _mean_of(part: pd.DataFrame, kind: str, year: int, every: pd.DataFrame, design: str) -> str:
+    """Return a mean over all rows with its interval, as text; rows without a part count as 0."""
+    rows = every[every["year"] == year].groupby(ROW, observed=True).size().index
+    sums = part[part["year"] == year].groupby(ROW, observed=True)[kind].sum()
+    values = sums.reindex(rows, fill_value=0.0)
+    draws = rows.get_level_values("draw").to_numpy()
+    low, high = ci95_mean(values.to_numpy(), draws, design) or (np.nan, np.nan)
+    return f"{values.mean():.2f} ({low:.2f} to {high:.2f})"
+
+
+def page(
+    run: RunLike,
+    beside: Sequence[RunLike],
+    folder: Path,
+    as_of: float,
+    relief: RunLike | None = None,
+) -> str:
     """Return the generated part of the page."""
     about, groups = run.manifest, classes(folder)
     kpis, yearly = run.table("kpis"), run.table("yearly")
     parts = [
         odds_table(kpis, groups, base_rates(folder), as_of),
         ways_table(yearly, groups),
+        decisions_table(run),
         difference_table(run, beside),
+        *([] if relief is None else [closure_table(relief)]),
     ]
     lines = [f"*{about['scenario']}, {about['draws']} draws, seed {about['seed']}.*"]
     for part in parts:
@@ -173,12 +263,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("beside", type=Path, nargs="*")
     parser.add_argument("--model", type=Path, default=Path("models/hauts-de-france"))
     parser.add_argument("--page", type=Path, default=Path("docs/background/fates.md"))
+    parser.add_argument("--relief", type=Path, help="made by bvsim bottlenecks")
     options = parser.parse_args(arguments)
     run = open_run(options.run)
     day = bvsim.load(run.manifest["scenario"]).as_of
     as_of = day.year + day.timetuple().tm_yday / 365.0  # its end
     beside = [open_run(each) for each in options.beside]
-    generated = page(run, beside, options.model, as_of)
+    relief = open_run(options.relief) if options.relief else None
+    generated = page(run, beside, options.model, as_of, relief)
     text = insert(options.page.read_text("utf-8"), BEGIN, END, generated)
     options.page.write_text(text, "utf-8")
     print(f"{options.page} written")

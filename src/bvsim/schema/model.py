@@ -20,6 +20,7 @@ from bvsim.schema.references import VALLEY
 from bvsim.schema.site import Site
 from bvsim.schema.sources import Source
 from bvsim.schema.stages import Shock, Stages, Stops
+from bvsim.schema.storage import StorageSpec
 from bvsim.schema.template import Template
 from bvsim.schema.units import PlanningDays, Share, WorkedDays
 
@@ -57,6 +58,7 @@ class Model:
     demand: DemandSpec
     money: MoneySpec
     fates: FatesSpec
+    storage: StorageSpec
     energy: EnergySpec
     sources: dict[str, Source]
 

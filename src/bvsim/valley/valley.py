@@ -26,6 +26,7 @@ from bvsim.valley.ground.limit import MOST_EVENTS, RowLimitError, limit_events
 from bvsim.valley.ground.streams import Key, Streams
 from bvsim.valley.ground.undisturbed import undisturbed_blocks
 from bvsim.valley.orders.market import Demand
+from bvsim.valley.orders.storage import StorageMarket
 from bvsim.valley.people.market import LabourMarket
 from bvsim.valley.planner import Planner
 from bvsim.valley.record import tables
@@ -233,7 +234,10 @@ class Valley:
             labour=labour,
             gate=recycling,
         )
-        return Actors(labour=labour, cathode=cathode, demand=demand, recycling=recycling)
+        storage = StorageMarket(model.storage.demand, ctx)
+        return Actors(
+            labour=labour, cathode=cathode, demand=demand, recycling=recycling, storage=storage
+        )
 
     def _make_sites(self) -> list[Gigafactory]:
         builder = SiteBuilder(

@@ -22,9 +22,12 @@ from bvsim.valley.cells.observed import ObservedBlock
 from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.cells.plan import PlanPath
 from bvsim.valley.cells.process import InProcess
+from bvsim.valley.cells.review import Reviews
+from bvsim.valley.cells.storage import StorageLines, StorageWiring
 from bvsim.valley.ground.calendar import Calendar
 from bvsim.valley.ground.context import Context
 from bvsim.valley.orders.market import Demand
+from bvsim.valley.orders.storage import StorageMarket
 from bvsim.valley.people.market import LabourMarket
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.line_curve import LineCurve, solve
@@ -42,6 +45,7 @@ class Actors:
     cathode: CathodeMarket
     demand: Demand
     recycling: Recycling
+    storage: StorageMarket
 
 
 @dataclass(frozen=True)
@@ -113,13 +117,20 @@ class SiteBuilder:
             workforce=workforce,
             buyer=actors.cathode.buyer(name, site.chemistry),
             orders=actors.demand.order_book(name),
-            purse=SitePurse(name, model.money, ctx, patience=fates.support_patience()),
+            purse=SitePurse(
+                name,
+                model.money,
+                ctx,
+                patience=fates.support_patience(),
+                storage=model.storage.cells if name in model.storage.sites else "",
+            ),
             meter=EnergyMeter(name, model.energy, ctx, grid_connection_mw=site.grid_connection),
             process=process,
             gate=actors.recycling,
         )
         projects = SiteProjects(name, actors.demand, ctx)
         build = self._brochure if model.announced else self._blocks
+        storage = self._storage(name)
         return Gigafactory(
             name=name,
             ramp=site.ramp,
@@ -132,7 +143,30 @@ class SiteBuilder:
             ctx=ctx,
             closes=site.closes,
             then=site.then,
+            reviews=Reviews(name, model.storage.review, storage, wiring.purse, ctx),
         )
+
+    def _storage(self, name: str) -> StorageLines | None:
+        """Return where lines of a site can be given to; None where they cannot."""
+        model, actors, spec = self.model, self.actors, self.model.storage
+        if name not in spec.sites or model.announced:
+            return None
+        process = InProcess(
+            site=name,
+            recipe=model.materials.recipes[spec.chemistry],
+            production=model.production,
+            in_cell=model.materials.in_cell,
+            gate=actors.recycling,
+            env=self.ctx.env,
+        )
+        room = model.demand.finished / self.ctx.calendar.scheduled_days_per_year
+        wiring = StorageWiring(
+            market=actors.storage,
+            orders=actors.storage.order_book(name, room),
+            buyer=actors.cathode.buyer(f"{name}:storage", spec.chemistry),
+            process=process,
+        )
+        return StorageLines(spec.conversion, wiring, self.ctx)
 
     def _blocks(self, name: str, site: Site, projects: SiteProjects) -> Iterator[SiteBlock]:
         elders: tuple[Block, ...] = ()

@@ -21,7 +21,7 @@ from bvsim.schema.money import (
     ThrottleRule,
 )
 from bvsim.valley.cells.energy import EnergyMeter
-from bvsim.valley.cells.money import MONEY, Activity, SitePurse
+from bvsim.valley.cells.money import MONEY, Activity, Outlet, SitePurse
 from demand_case import CALENDAR, START, context, flat
 from mechanism_table import exact, table
 
@@ -33,6 +33,15 @@ MONTH = Activity(
     nameplate_gwh=12.0,
     heads=1000.0,
     energy_gwh=50.0,
+)
+STORAGE = CostClass(
+    base_year=2021,
+    price=flat(60.0),
+    materials=30.0,
+    trend=0.0,
+    other_variable=6.0,
+    scrap_point=0.4,
+    fixed=10.0,
 )
 LAST = [
     p for p, q in zip(CALENDAR.periods, CALENDAR.periods[1:], strict=False) if p.month != q.month
@@ -316,3 +325,14 @@ def load_mw(spec):
 )
 def test_energy_and_carbon(spec, measure, expected):
     assert measure(spec) == exact(expected)
+
+
+def test_cells_for_storage_have_a_price_and_costs_of_their_own():
+    spec = replace(WORLD, classes={**WORLD.classes, "storage": STORAGE})
+    for name, left in (("storage", 11.0 - 16.0 + 8.0 + 1.0 - 3.0), ("", 11.0)):
+        made = SitePurse("plant", spec, context(as_of=START), storage=name)
+        made.open(0.0)
+        # 0.4 of the 1 GWh are sold 40 cheaper with 20 less material; 0.5 started at 2 less
+        outlet = Outlet(delivered_gwh=0.4, good_gwh=0.4, started_gwh=0.5, spent_meur=3.0)
+        made.month(LAST[0], MONTH._replace(storage=outlet))
+        assert made._account.now[MONEY.cash_flow_meur] == exact(left)

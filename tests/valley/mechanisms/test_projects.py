@@ -252,7 +252,7 @@ def expands(decision, *, monthly=0.75, outlook=15.0):
     for _ in range(3):
         projects.note_month(monthly)
     projects.market.gwh_per_year = outlook
-    return float(projects.may_expand(decision, (case.cell_block.block,), 10.0))
+    return float(not projects.against(decision, (case.cell_block.block,), 10.0))
 
 
 @table(

@@ -86,6 +86,8 @@ def test_key_figures_of_two_sites_and_a_recycler():
         "output_2030_gwh.b": 10.0,
         "output_2030_gwh.coast": 25.0,
         "output_2030_gwh.inland": 10.0,
+        "storage_cells_2030_gwh": 0.0,
+        "storage_cells_2030_gwh.a": math.nan,
         "nameplate_2030_gwh": 60.0,
         "nameplate_2030_gwh.a": 40.0,
         "nameplate_2030_gwh.b": 20.0,

@@ -59,6 +59,10 @@ class SiteBlock:
         """Good cells made before that: the day on which they leave the process, and GWh."""
         self.standing_gwh = 0.0
         """Nameplate while the project is neither cancelled nor suspended."""
+        self.storage_gwh = 0.0
+        """Nameplate of its lines that were given to storage: not among the block's own lines."""
+        self.idle: list[float] = []
+        """Days from which lines stand idle for want of orders."""
         self.possible: Levels = NOTHING
         """What the block could make in the period under way."""
         self.ledger: Account
@@ -110,6 +114,12 @@ class SiteBlock:
     def unapproved_in_process(self, day: float) -> float:
         """Return the cells in process that will wait for approval, GWh."""
         return math.fsum([good for finished, good in self._unapproved if finished > day])
+
+    @property
+    def idle_gwh(self) -> float:
+        """Nameplate of its idle lines, GWh a year."""
+        lines = self.block.lines
+        return self.block.released * len(self.idle) / len(lines) if lines else 0.0
 
     @property
     def mature(self) -> float:
@@ -195,9 +205,10 @@ class SiteBlock:
         self, levels: Levels, limits: Sequence[float], good: float, period: Period
     ) -> ledger.Steps:
         scheduled = period.scheduled_days / self.ctx.calendar.scheduled_days_per_year
+        stored = self.storage_gwh * scheduled
         return ledger.Steps(
-            announced=self.plan.by_period[period.index],
-            standing=self.standing_gwh * scheduled,
+            announced=self.plan.by_period[period.index] - self.announced_of_storage(period),
+            standing=max(0.0, self.standing_gwh * scheduled - stored),
             built=levels.built,
             rated=levels.rated,
             ramped=levels.ramped,
@@ -206,13 +217,23 @@ class SiteBlock:
             good=good,
         )
 
+    def announced_of_storage(self, period: Period) -> float:
+        """Return the part of the plan that lines given to storage stand for, GWh."""
+        if self.storage_gwh <= 0.0:
+            return 0.0
+        scheduled = period.scheduled_days / self.ctx.calendar.scheduled_days_per_year
+        return min(self.plan.by_period[period.index], self.storage_gwh * scheduled)
+
     def restart(self, fate: Fate) -> None:
         """Run again with what a refinancing or a buyer leaves of it."""
         how = fate.how
+        self.idle.clear()
         if fate.ramp is None:
             refinance(self.block, how.capacity, how.experience)
         else:
             sell(self.block, fate.ramp, how.capacity, how.experience)
+            kept = self.storage_gwh * how.capacity
+            self.block.pipeline.size += kept / self.block.nameplate if kept > 0.0 else 0.0
             self.approved = self.first_sales_days <= 0.0
         if not self.approved:
             self.ctx.env.process(self.approve(self.ctx.env.now))

@@ -62,6 +62,8 @@ class Prospect(Protocol):
         of the class; with rate learnt and stops.
     mature : float
         Good cells per cell started, in the long run.
+    in_service : float
+        The part of `available` that lines could make which do not stand idle.
     unapproved, unapproved_in_process : float
         The part of `available` that blocks could make whose cells customers have not
         approved, and such cells in process, GWh.
@@ -73,6 +75,7 @@ class Prospect(Protocol):
     mature: float
     unapproved: float
     unapproved_in_process: float
+    in_service: float
 
     def good_per_start(self) -> float:
         """Return the yield of the site now, blocks weighed by what they could make."""
@@ -117,7 +120,8 @@ def _orders(site: Prospect) -> float:
     in_process = process.gwh - site.unapproved_in_process
     on_their_way = orders.gwh_per_year * process.production.detection / DAYS_PER_YEAR
     room = orders.limit_gwh - max(0.0, in_process - on_their_way)
-    return site.unapproved + max(0.0, room) / site.good_per_start() * site.mature
+    wanted = site.unapproved + max(0.0, room) / site.good_per_start() * site.mature
+    return wanted if site.in_service >= 1.0 else min(wanted, site.available * site.in_service)
 
 
 def _own_cap(site: Prospect) -> float:

@@ -51,8 +51,21 @@ class SiteProjects:
         """Take note of a month's good cells."""
         self._quarter.append(good_gwh)
 
-    def may_expand(self, decision: Decision, elders: Sequence[Block], nameplate_gwh: float) -> bool:
-        """Tell whether an expansion is decided: by what was achieved and what demand covers.
+    def tell(self, event: str, cause: str, gwh_per_year: float) -> None:
+        """Put a decision on an expansion into the trace."""
+        self.ctx.trace.log(
+            day=self.ctx.env.now,
+            entity=self.site,
+            event=event,
+            cause=cause,
+            value=gwh_per_year,
+            unit="GWh a year",
+        )
+
+    def against(self, decision: Decision, elders: Sequence[Block], nameplate_gwh: float) -> str:
+        """Return what speaks against an expansion: what was achieved, or what demand covers.
+
+        Empty where it is decided.
 
         Parameters
         ----------
@@ -64,15 +77,15 @@ class SiteProjects:
             Nameplate of the expansion, GWh a year.
         """
         if not all(elder.pipeline.committed for elder in elders):
-            return False
+            return "the block before it is not under construction"
         if self.released > 0.0:
             rate = sum(self._quarter) * MONTHS_PER_YEAR / MONTHS_PER_QUARTER
             if rate < decision.achieved * self.released:
-                return False
+                return "lines in service make too little"
         total = sum(elder.nameplate * elder.pipeline.size for elder in elders) + nameplate_gwh
         next_year = self.ctx.env.now + DAYS_PER_YEAR
         covered = self.market.outlook_gwh_per_year(self.site, total, next_year)
-        return covered >= decision.cover * total
+        return "" if covered >= decision.cover * total else "orders do not cover it"
 
 
 class BlockOwner:
@@ -99,6 +112,7 @@ class BlockOwner:
     ) -> None:
         self._projects, self._decision = projects, decision
         self._elders, self._nameplate_gwh = elders, nameplate_gwh
+        self._told = ""
 
     def note_change(self) -> None:
         """Take note that the project has changed."""
@@ -108,7 +122,11 @@ class BlockOwner:
         """Tell whether the block is decided now."""
         if self._decision is None:
             return True
-        return self._projects.may_expand(self._decision, self._elders, self._nameplate_gwh)
+        why = self._projects.against(self._decision, self._elders, self._nameplate_gwh)
+        if why and why != self._told:
+            self._projects.tell("expansion put off", why, self._nameplate_gwh)
+        self._told = why
+        return not why
 
     def gives_up(self) -> bool:
         """Tell whether it never can be: a block before it was given up."""

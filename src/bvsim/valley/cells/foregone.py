@@ -35,7 +35,8 @@ class ForegoneBlock:
     def __init__(self, own: SiteBlock) -> None:
         block = own.block
         self.own, self.block = own, block
-        self._released, self._whole = block.released, block.nameplate * block.pipeline.size
+        self._released = block.released
+        self._whole = max(0.0, block.nameplate * block.pipeline.size - own.storage_gwh)
         self.know_how, self.engineering_months = block.know_how, block.engineering_months
         self.levels = NOTHING
 

@@ -19,8 +19,9 @@ from bvsim.valley.cells.fates import SOLD, Fate, Fates
 from bvsim.valley.cells.foregone import Foregone
 from bvsim.valley.cells.ledger import LEDGER, YIELD
 from bvsim.valley.cells.limits import SiteLimits
-from bvsim.valley.cells.money import Activity
+from bvsim.valley.cells.money import Activity, Outlet
 from bvsim.valley.cells.partners import SiteWiring
+from bvsim.valley.cells.review import Reviews
 from bvsim.valley.cells.site_account import SITE
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_WEEK, DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
@@ -57,6 +58,8 @@ class Gigafactory:
         Day of a stop that the scenario gives.
     then : str
         What becomes of the site after it.
+    reviews : Reviews or None
+        What it does with lines that lack orders; None: nothing.
     ctx : Context
         Surroundings of the replication.
     """
@@ -75,6 +78,7 @@ class Gigafactory:
         ctx: Context,
         closes: float | None = None,
         then: Then = "winding-up",
+        reviews: Reviews | None = None,
     ) -> None:
         self.name, self.ramp, self.recipe, self.ctx = name, ramp, recipe, ctx
         self.blocks, self.projects, self.wiring = tuple(blocks), projects, wiring
@@ -84,6 +88,8 @@ class Gigafactory:
         self.foregone = Foregone(ctx.calendar.scheduled_days_per_year)
         self.closed, self.closed_day = False, math.inf
         self.closes, self.then = closes, then
+        self.reviews = reviews
+        self.storage = None if reviews is None else reviews.storage
         self._elements = (recipe.nickel, recipe.cobalt, recipe.lithium, recipe.manganese)
         self._running: list[SiteBlock] = []
         self._unapproved: list[SiteBlock] = []
@@ -95,6 +101,9 @@ class Gigafactory:
         self._available = 0.0
         self._limits = list(NO_LIMITS)
         self._month_good = self._month_started = self._month_delivered = 0.0
+        self._month_could = 0.0
+        self._idle_gwh = 0.0
+        """Nameplate of idle lines, GWh a year."""
         self.account: Account
 
     def start(self) -> None:
@@ -105,6 +114,9 @@ class Gigafactory:
                 self.limits.note_facts(cell_block.observed.end_day)
             cell_block.start()
         self.wiring.process.start()
+        if self.storage is not None:
+            self.storage.mature = self.ramp.scrap_mature
+            self.storage.start()
         self.ctx.env.process(self.await_sop())
         self._life = self.ctx.env.process(self.live())
 
@@ -152,8 +164,8 @@ class Gigafactory:
 
     def _ask_people(self) -> None:
         self._post_idle()
-        plans, lines = [], 0
-        self.projects.released = sum(each.block.released for each in self.blocks)
+        plans, lines, self._idle_gwh = [], 0, 0.0
+        self.projects.released = sum(each.block.released + each.storage_gwh for each in self.blocks)
         self._running = [each for each in self.blocks if each.block.lines]
         self._idle = [each for each in self.blocks if not each.block.lines]
         for each in self.blocks:
@@ -161,8 +173,12 @@ class Gigafactory:
             each.note_change()
             if not block.closed:
                 planned = block.nameplate * block.pipeline.size
-                plans.append((planned, block.pipeline.expected_sop_day, block.released, block.due))
-                lines += len(block.lines)
+                idle = each.idle_gwh
+                manned = block.released + each.storage_gwh - idle
+                plans.append((planned - idle, block.pipeline.expected_sop_day, manned, block.due))
+                lines += len(block.lines) - len(each.idle)
+                self._idle_gwh += idle
+        lines += len(self.storage.lines) if self.storage is not None else 0
         self._lines = lines
         self.wiring.orders.nameplate_gwh = sum(
             [each.block.released for each in self.blocks if each.approved]
@@ -178,12 +194,15 @@ class Gigafactory:
             self._outlook, self._outlook_month = 0.0, period.month
             return
         people, available = self.wiring.workforce, 0.0
+        if self.storage is not None and self.storage.lines:
+            self.storage.ask(people.crew_share, period)
         for each in self._running:
             each.look_ahead(period, people.repair_factor, people.learning_speed)
             available += each.possible.available
         self._available, wanted = available, 0.0
         if available > 0.0:
             self._limits = self.limits.before_request(self._running, available, period)
+            self._month_could += available * self.limits.yield_over_mature
             wanted = min(available, *self._limits)
         buyer = self.wiring.buyer
         started = wanted / (1.0 - self.ramp.scrap_mature)
@@ -214,6 +233,9 @@ class Gigafactory:
             self._month_delivered += wiring.orders.deliver(finished, period)
         elif finished > 0.0:
             wiring.orders.keep(finished)
+        if self.storage is not None and self.storage.lines and not self.closed:
+            people = wiring.workforce
+            self.storage.run(people.crew_share, people.scrap_penalty, self.account, period)
 
     def _run(self, period: Period) -> None:
         """Let the released lines run."""
@@ -246,32 +268,60 @@ class Gigafactory:
         self._post_idle()
         wiring, released = self.wiring, self.projects.released
         started, good = self._month_started, self._month_good
-        energy = wiring.meter.month(last=last, started_gwh=started, nameplate_gwh=released)
+        outlet = self._of_storage()
+        all_started = started + outlet.started_gwh
+        all_good = good + outlet.good_gwh
+        energy = wiring.meter.month(
+            last=last, started_gwh=all_started, nameplate_gwh=released - self._idle_gwh
+        )
         scrap = 1.0 - good / started if started > 0.0 else 0.0
         wiring.purse.month(
             last,
             Activity(
-                delivered_gwh=self._month_delivered,
-                good_gwh=good,
-                started_gwh=started,
-                scrap=scrap,
+                delivered_gwh=self._month_delivered + outlet.delivered_gwh,
+                good_gwh=all_good,
+                started_gwh=all_started,
+                scrap=1.0 - all_good / all_started if all_started > 0.0 else 0.0,
                 nameplate_gwh=released,
                 heads=0.0 if self.closed else float(wiring.workforce.heads),
                 energy_gwh=energy,
+                storage=outlet,
             ),
         )
         days = last.end_day - self.ctx.calendar.month_starts[last.month]
-        if started > 0.0 and released > 0.0:
-            wiring.orders.report(1.0 - scrap, good * DAYS_PER_YEAR / days / released)
-        self.projects.note_month(good)
+        cars = released - sum([each.storage_gwh for each in self.blocks])
+        if started > 0.0 and cars > 0.0:
+            wiring.orders.report(1.0 - scrap, good * DAYS_PER_YEAR / days / cars)
+        self.projects.note_month(all_good)
         if self._running:
             orders = wiring.orders
             asked = orders.limit_gwh < math.inf and not self._unapproved
             rate = orders.gwh_per_year if asked else math.inf
             self.foregone.note_month(wiring.workforce.crew_share, rate)
+            self._review(rate * days / DAYS_PER_YEAR, last)
         self._month_good = self._month_started = self._month_delivered = 0.0
+        self._month_could = 0.0
         if not self.closed:
             self._stop_for_cause(last.end_day, days)
+
+    def _of_storage(self) -> Outlet:
+        """Return what lines given to storage did in the month, and what conversions cost."""
+        if self.storage is None or self.reviews is None:
+            return Outlet()
+        made, self.reviews.spent_meur, spent = (
+            self.storage.month_end(),
+            0.0,
+            self.reviews.spent_meur,
+        )
+        return Outlet(made.delivered, made.good, made.started, spent)
+
+    def _review(self, orders_gwh: float, last: Period) -> None:
+        """Let the site decide on lines that lack orders."""
+        if self.reviews is None or self.closed:
+            return
+        self.reviews.note_month(orders_gwh, self._month_could)
+        if self.reviews.decide(self.blocks, self.account, last):
+            self.projects.changed = True
 
     def _stop_for_cause(self, day: float, days: float) -> None:
         """Stop the site when its cash and backing have ended, or its owners give it up."""
@@ -310,6 +360,8 @@ class Gigafactory:
         """Post what has passed since idle blocks were posted last: nothing changed for them."""
         if self.closed:
             self.foregone.post(self._unposted)
+            if self.storage is not None:
+                self.storage.post_closed(self._unposted)
         else:
             for each in self._idle:
                 each.post_idle(self._unposted)
@@ -334,6 +386,9 @@ class Gigafactory:
         self.wiring.workforce.close(day, 0.0 if fate is None else fate.how.people)
         self.wiring.buyer.close()
         self.wiring.orders.close(finished)
+        if self.storage is not None:
+            self.storage.close(self.account)
+        self.account.now[SITE.idle_lines] = self.account.now[SITE.storage_lines] = 0.0
         self.wiring.purse.stop()
         if fate is None:
             self.account.now[SITE.wound_up] += 1.0
@@ -349,7 +404,13 @@ class Gigafactory:
         for each in self.blocks:
             if each.block.lines:
                 each.restart(fate)
-        nameplate = sum([each.block.released for each in self.blocks])
+        if self.storage is not None:
+            self.storage.mature = self.ramp.scrap_mature
+            self.storage.restart(fate.how.capacity, fate.how.experience)
+            self.account.now[SITE.storage_lines] = float(len(self.storage.lines))
+        if self.reviews is not None:
+            self.reviews.forget()
+        nameplate = sum([each.block.released + each.storage_gwh for each in self.blocks])
         wiring.workforce.reopen()
         wiring.buyer.reopen()
         wiring.orders.reopen(customers=fate.customers)
@@ -387,3 +448,5 @@ class Gigafactory:
         """Yield the accounts of cells in process and of money."""
         yield from self.wiring.process.balances()
         yield from self.wiring.purse.balances()
+        if self.storage is not None:
+            yield from self.storage.balances()

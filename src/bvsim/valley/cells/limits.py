@@ -40,6 +40,7 @@ class SiteLimits:
         self.wiring, self.ctx = wiring, ctx
         self.mature = 1.0 - ramp.scrap_mature
         self.rated = self.available = 0.0
+        self.in_service = 1.0
         self.unapproved = self.unapproved_in_process = 0.0
         self._running: Sequence[SiteBlock] = ()
         self._liftable = bool(ctx.lifts)
@@ -72,6 +73,7 @@ class SiteLimits:
             allowed[_THROTTLE] = _cap_by_fact(running, period)
             return allowed
         self._running, self.available = running, available
+        self.in_service = _in_service(running)
         self.rated = sum([each.possible.rated for each in running])
         waiting = [each for each in running if not each.approved]
         self.unapproved = sum([each.possible.available for each in waiting])
@@ -91,6 +93,11 @@ class SiteLimits:
                 allowed[i] = _ALLOWS[i](self)
         return allowed
 
+    @property
+    def yield_over_mature(self) -> float:
+        """Yield of the site now over its mature yield."""
+        return self.good_per_start() / self.mature if self.available > 0.0 else 1.0
+
     def good_per_start(self) -> float:
         """Return the yield of the site now, blocks weighed by what they could make."""
         good, penalty = 0.0, self.wiring.workforce.scrap_penalty
@@ -98,6 +105,15 @@ class SiteLimits:
             scrap = each.block.scrap + penalty
             good += each.possible.available * (1.0 - scrap) if scrap < 1.0 else 0.0
         return max(good / self.available, 1e-6)
+
+
+def _in_service(running: Sequence[SiteBlock]) -> float:
+    """Return the share of what blocks could make that lines which do not stand idle make."""
+    if not any(each.idle for each in running):
+        return 1.0
+    could = sum([each.possible.available for each in running])
+    idle = sum([e.possible.available * len(e.idle) / len(e.block.lines) for e in running])
+    return 1.0 - idle / could
 
 
 def _cap_by_fact(running: Sequence[SiteBlock], period: Period) -> float:

@@ -51,6 +51,23 @@ _MOVES: Final = [
 ]
 
 
+class Outlet(NamedTuple):
+    """What a site did in a month for stationary storage, at a price and costs of its own.
+
+    Parameters
+    ----------
+    delivered_gwh, good_gwh, started_gwh : float
+        As in `Activity`, of which they are a part.
+    spent_meur : float
+        Spent on conversions, EUR million.
+    """
+
+    delivered_gwh: float = 0.0
+    good_gwh: float = 0.0
+    started_gwh: float = 0.0
+    spent_meur: float = 0.0
+
+
 class Activity(NamedTuple):
     """What a site did in a month.
 
@@ -66,6 +83,8 @@ class Activity(NamedTuple):
         Own staff.
     energy_gwh : float
         Energy used.
+    storage : Outlet or None
+        The part of it that is for stationary storage.
     """
 
     delivered_gwh: float
@@ -75,6 +94,7 @@ class Activity(NamedTuple):
     nameplate_gwh: float
     heads: float
     energy_gwh: float
+    storage: Outlet | None = None
 
 
 def scrap_cost(costs: CostClass, activity: Activity) -> float:
@@ -133,6 +153,10 @@ class SitePurse:
         Drawn figures.
     ctx : Context
         Surroundings of the replication.
+    patience : float
+        How long owners stand by the site, over the mean.
+    storage : str
+        Class of costs of cells for stationary storage; none when empty.
 
     Attributes
     ----------
@@ -144,7 +168,13 @@ class SitePurse:
     """
 
     def __init__(
-        self, site: str, spec: MoneySpec, ctx: Context, *, patience: float = math.inf
+        self,
+        site: str,
+        spec: MoneySpec,
+        ctx: Context,
+        *,
+        patience: float = math.inf,
+        storage: str = "",
     ) -> None:
         self.site, self._spec, self._ctx = site, spec, ctx
         self._own = spec.sites.get(site) or SiteMoney(
@@ -154,6 +184,7 @@ class SitePurse:
             owners=spec.default_owners,
         )
         self._costs = spec.classes[self._own.cells]
+        self._storage = spec.classes[storage] if storage else None
         self._supports = [
             SupportAccount(spec.supports[name], spec.supports[name].shares[site])
             for name in sorted(spec.supports)
@@ -248,6 +279,7 @@ class SitePurse:
         spec, costs, day = self._spec, self._costs, last.start_day
         level = (1.0 + costs.trend) ** (last.year - costs.base_year)
         revenue = activity.delivered_gwh * costs.price.at(day) * level
+        extra_revenue, extra_cost = self._of_storage(activity, last, level)
         scrap = scrap_cost(costs, activity) * level
         running = running_cost(
             costs,
@@ -256,12 +288,38 @@ class SitePurse:
             wage=spec.wage,
             electricity=spec.electricity.at(day),
         )
+        revenue, running = revenue + extra_revenue, running + extra_cost
         now = self._account.now
         now[MONEY.revenue_meur] += revenue
         now[MONEY.cost_meur] += running + scrap
         now[MONEY.scrap_cost_meur] += scrap
         now[MONEY.cash_flow_meur] += revenue - running - scrap
         return float(revenue - running - scrap)
+
+    def _of_storage(self, activity: Activity, last: Period, level: float) -> tuple[float, float]:
+        """Return what the part for storage adds to revenue and to cost, EUR million.
+
+        Its cells were reckoned at the site's own price and materials before.
+        """
+        storage, own = activity.storage, self._costs
+        if storage is None or self._storage is None:
+            return 0.0, 0.0
+        other, day = self._storage, last.start_day
+        other_level = (1.0 + other.trend) ** (last.year - other.base_year)
+        price = other.price.at(day) * other_level - own.price.at(day) * level
+        cost = storage.good_gwh * (other.materials * other_level - own.materials * level)
+        cost += storage.started_gwh * (
+            other.other_variable * other_level - own.other_variable * level
+        )
+        return storage.delivered_gwh * price, cost + storage.spent_meur
+
+    def storage_margin(self, last: Period) -> float:
+        """Return what a storage cell earns beyond its own cost, EUR/kWh; minus infinity if none."""
+        other = self._storage
+        if other is None:
+            return -math.inf
+        level = (1.0 + other.trend) ** (last.year - other.base_year)
+        return (other.price.at(last.start_day) - other.materials - other.other_variable) * level
 
     def _settle(self, day: float, flow: float) -> None:
         """Move cash: funds at the beginning, flow, owners, loans and grants, debt service.

@@ -126,6 +126,11 @@ class InProcess:
             self.gwh = self.gwh - released if under_way else 0.0  # no residue of rounding
         return released
 
+    def under_way(self) -> Iterator[tuple[int, float]]:
+        """Yield month of the start and good cells of what is not told apart yet, GWh."""
+        for batch in self._batches:
+            yield batch.month, batch.good_gwh
+
     def scrap_all(
         self, site: Account, good: int, scrap_t: int, block_good: int, block_lost: int
     ) -> None:

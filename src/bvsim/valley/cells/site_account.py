@@ -23,6 +23,11 @@ class SiteColumns(Columns):
     sold: int = flow("Restarts by a buyer.")
     wound_up: int = flow("Windings-up.")
     dark_months: int = flow("Months of standstill before the restarts.")
+    storage_gwh: int = flow("Good cells for stationary storage, part of good_gwh.")
+    converted_lines: int = flow("Lines given to stationary storage.")
+    abandoned_lines: int = flow("Idle lines given up for good.")
+    idle_lines: int = stock("Released lines that stand idle for want of orders.")
+    storage_lines: int = stock("Lines given to stationary storage, those being rebuilt included.")
 
 
 SITE: Final = laid_out(SiteColumns)

@@ -217,6 +217,12 @@ YEARLY: Final = (
         "output_Y_gwh", "GWh", "good cells produced in the year", _with_basins("good_gwh", "sites")
     ),
     Kpi(
+        "storage_cells_Y_gwh",
+        "GWh",
+        "good cells for stationary storage, part of the output",
+        _sum("storage_gwh", "employers"),
+    ),
+    Kpi(
         "nameplate_Y_gwh",
         "GWh/yr",
         "nameplate of released lines on 31 December",

@@ -134,7 +134,9 @@ def by_entity(
     for row, own in enumerate(accounts.values()):
         for account in own:
             own_columns = slice(account.offset, account.offset + len(account.columns))
-            values[:, row, list(next(place))] = numbers[:, own_columns]
+            at = list(next(place))
+            before, new = values[:, row, at], numbers[:, own_columns]
+            values[:, row, at] = np.where(np.isnan(before), new, before + new)
     count = len(layout.entities)
     index = (
         ("month" if monthly else "year", tuple(time for time in times for _ in range(count))),

@@ -1,0 +1,107 @@
+"""Stationary storage: what Europe installs, and what converted lines win of it.
+
+The path is interpolated in the logarithm between its mid-years. Tenders follow the logit of
+`customers.tenders_won` against other makers in Europe: the part of the demand that asks for
+European cells is theirs. Nobody wins more than it offers.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from bvsim.schema.demand import Supplier
+from bvsim.schema.storage import StorageDemand
+from bvsim.valley.ground.calendar import Period
+from bvsim.valley.ground.context import Context
+from bvsim.valley.orders.customers import (
+    ORDERS,
+    OrderBook,
+    Portfolio,
+    monthly_step,
+    tenders_won,
+)
+
+_LEAST: Final = 1e-6
+"""GWh a year that stand for none, where the logarithm is taken."""
+
+
+def demand_gwh(spec: StorageDemand, decimal_year: float, day: float) -> float:
+    """Return the GWh a year installed, of which a part is put out to tender.
+
+    Parameters
+    ----------
+    spec : StorageDemand
+        Drawn figures.
+    decimal_year : float
+        When; years before and after the path are as its ends.
+    day : float
+        The same, in days since the start.
+    """
+    years = sorted(spec.path)
+    knots = [math.log(max(spec.path[year], _LEAST)) for year in years]
+    middles = [float(year) + 0.5 for year in years]
+    return math.exp(float(np.interp(decimal_year, middles, knots))) * spec.level.at(day)
+
+
+class StorageMarket:
+    """The customer of converted lines.
+
+    Parameters
+    ----------
+    spec : StorageDemand
+        Drawn figures.
+    ctx : Context
+        Surroundings of the replication.
+    """
+
+    def __init__(self, spec: StorageDemand, ctx: Context) -> None:
+        self._spec, self._ctx = spec, ctx
+        self._books: list[OrderBook] = []
+        self._award = monthly_step(spec.award)
+        self._month = -1
+
+    def order_book(self, site: str, room_share: float) -> OrderBook:
+        """Return the book of a site whose lines can be converted; sites come by name."""
+        book = OrderBook(
+            site,
+            room_share=room_share,
+            gap=0.0,
+            account=self._ctx.books.open("yearly", f"{site}:storage-orders", ORDERS.columns),
+            portfolio=Portfolio([], 0),
+            supplier=Supplier(),
+            ctx=self._ctx,
+        )
+        self._books.append(book)
+        return book
+
+    def order(self, period: Period) -> None:
+        """Set every book's orders of the period."""
+        ctx, trading = self._ctx, [book for book in self._books if book.trading]
+        if trading and period.month != self._month:
+            self._month = period.month
+            self._update_tenders(trading, period.start_day)
+        share = period.scheduled_days / ctx.calendar.scheduled_days_per_year
+        for book in trading:
+            book.place(share, unlimited="demand" in ctx.lifts)
+
+    def _update_tenders(self, books: list[OrderBook], day: float) -> None:
+        won = self._won(day, [book.nameplate_gwh for book in books])
+        for book, gwh in zip(books, won, strict=True):
+            book.won += self._award * (gwh - book.won)
+            book.record()
+
+    def _won(self, day: float, offers: list[float]) -> list[float]:
+        """Return what offers win of the tenders of a day, GWh a year."""
+        spec, calendar = self._spec, self._ctx.calendar
+        open_ = demand_gwh(spec, calendar.decimal_year(day), day) * spec.contestable
+        weights = [math.exp(spec.preference)] * len(offers)
+        won = tenders_won(open_, spec.rivals, offers, weights)
+        return [min(gwh, offer) for gwh, offer in zip(won, offers, strict=True)]
+
+    def outlook_gwh_per_year(self, own: OrderBook, offer: float, day: float) -> float:
+        """Return what a site can expect to win in time of the tenders of a day with an offer."""
+        others = [book for book in self._books if book.trading and book is not own]
+        return self._won(day, [offer, *[book.nameplate_gwh for book in others]])[0]
