@@ -24,6 +24,7 @@ ABOUT |= {"known_from", "file", "column", "unit", "basin"}
 SELDOM = {
     "fleet.Recalls": dict.fromkeys(("packs", "packs_gsd", "age"), "returns/fleet.py"),
     "imports.Halt": dict.fromkeys(("chemistries", "goods", "start", "until"), "cathode/imports.py"),
+    "labour.Pay": {"post": "people/register.py"},
     "ramp.RampClass": dict.fromkeys(("stall_length", "stall_capacity"), "projects/block.py"),
     "storage.Conversion": dict.fromkeys(
         ("rebuild", "rate_at_start", "rate_time", "scrap_at_start", "scrap_time"),
@@ -35,7 +36,7 @@ SELDOM = {
         "cells/money.py",
     ),
 }
-"""Read where these scenarios do not come: recalls, halts, stalls, conversions, purses left out."""
+"""Read where these scenarios do not come: recalls, halts, bonuses, stalls, conversions, purses left out."""
 
 
 def schema_classes():
