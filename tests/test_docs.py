@@ -21,10 +21,8 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 FEW = "4"
 EXIT = ["#", "exit", "code"]
-FEWER = {"planners-questions": "3"}
-"""Of pages of many commands that simulate."""
-FEWEST = {"news": "1"}
-"""Of commands that simulate one row dozens of times."""
+FEWEST = {"news": "1", "seek": "2"}
+"""Of commands that simulate each row many times."""
 BLOCK = re.compile(r"^```(python|console|yaml)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 PAGES = [p for p in sorted(DOCS.rglob("*.md")) if BLOCK.search(p.read_text(encoding="utf-8"))]
 
@@ -38,7 +36,6 @@ class Reader:
     """Somebody who types what a page says, in an empty folder."""
 
     folder: Path
-    draws: str = FEW
 
     def __post_init__(self):
         self.place = self.folder
@@ -83,7 +80,7 @@ class Reader:
         """
         words, expected = (words[:-4], int(words[-1])) if words[-4:-1] == EXIT else (words, 0)
         if "-n" in words:
-            words[words.index("-n") + 1] = FEWEST.get(words[0], self.draws)
+            words[words.index("-n") + 1] = FEWEST.get(words[0], FEW)
             words += ["--workers", "1"]
         before = Path.cwd()
         os.chdir(self.place)
@@ -109,7 +106,7 @@ def test_blocks_do_what_the_page_says(page, tmp_path, tmp_path_factory, monkeypa
     monkeypatch.setenv("MPLBACKEND", "Agg")
     # pages simulate the same few rows over and over, as a reader would who reads them all
     monkeypatch.setenv("BVSIM_STORE", str(tmp_path_factory.getbasetemp() / "rows"))
-    reader = Reader(tmp_path, FEWER.get(page.stem, FEW))
+    reader = Reader(tmp_path)
     for kind, text in BLOCK.findall(page.read_text(encoding="utf-8")):
         reader.do(kind, text)
 

@@ -269,8 +269,9 @@ def _why_nothing(run: RunLike, rows: _Rows, boxes: list[tuple[str, Box]]) -> tup
     limit = float(np.sqrt(0.5 * pairs * np.log(2.0 * rows.candidates / CHANCE)))
     most = int(distance.argmax())
     name = run.manifest.get("scenario", "SCENARIO")
-    clear = "more than" if distance[most] > limit else "within"
-    ends = "one figure alone does not make it" if clear == "within" else "no region holds it"
+    moves = distance[most] > limit
+    clear = "more than" if moves else "within"
+    ends = "it moves the chance, yet no region holds the cases" if moves else "no figure stands out"
     return (
         f"{rows.names[most]} is parted most, by {distance[most]:.2f}: {clear} the {limit:.2f} that "
         f"the largest of {rows.candidates} reaches by chance with {cases} cases: {ends}",
