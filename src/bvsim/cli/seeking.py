@@ -145,9 +145,9 @@ def print_sought(found: Sought, out: Sequence[str]) -> None:
 
 
 def _robust(found: Sought) -> list[str]:
-    """Name the mix of least regret, where regret can be told."""
+    """Name the mix of least regret, where there is more than one."""
     mix, kpi = found.robust, found.targets[0].kpi
-    if math.isnan(mix.regret):
+    if math.isnan(mix.regret) or len(found.front) < 2:
         return []
     less = f"in nine futures of ten it falls short of the best by {_amount(mix.regret)} at most"
     spent = f"EUR {mix.cost_meur:,.0f} million"

@@ -266,7 +266,7 @@ def _why_nothing(run: RunLike, rows: _Rows, boxes: list[tuple[str, Box]]) -> tup
         return ()
     distance = parted(x, y)
     pairs = 1.0 / cases + 1.0 / (len(y) - cases)
-    limit = float(np.sqrt(0.5 * pairs * np.log(2.0 * rows.candidates / CHANCE)))
+    limit = min(1.0, float(np.sqrt(0.5 * pairs * np.log(2.0 * rows.candidates / CHANCE))))
     most = int(distance.argmax())
     name = run.manifest.get("scenario", "SCENARIO")
     moves = distance[most] > limit
