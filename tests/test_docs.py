@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 FEW = "4"
 EXIT = ["#", "exit", "code"]
+FEWEST = {"news": "1", "seek": "2"}
+"""Of commands that simulate each row many times."""
 BLOCK = re.compile(r"^```(python|console|yaml)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 PAGES = [p for p in sorted(DOCS.rglob("*.md")) if BLOCK.search(p.read_text(encoding="utf-8"))]
 
@@ -78,7 +80,7 @@ class Reader:
         """
         words, expected = (words[:-4], int(words[-1])) if words[-4:-1] == EXIT else (words, 0)
         if "-n" in words:
-            words[words.index("-n") + 1] = FEW
+            words[words.index("-n") + 1] = FEWEST.get(words[0], FEW)
             words += ["--workers", "1"]
         before = Path.cwd()
         os.chdir(self.place)

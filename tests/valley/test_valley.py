@@ -1,5 +1,7 @@
 """The whole valley: identities on every row, observations imposed, the plan adds up."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
@@ -13,8 +15,8 @@ YEARS = (2026, 2030, 2035, 2040)
 DRAWS = 3
 
 
-def records(name, draws=DRAWS, **options):
-    scenario = load(name)
+def records(name, draws=DRAWS, sets=None, **options):
+    scenario = load(name, sets=sets)
     setting = valley.prepare(scenario, YEARS)
     values = scenario.quantile(np.random.default_rng(11).uniform(size=(draws, scenario.width)))
     return [valley.simulate(setting, row, Key(1, i, 0), **options) for i, row in enumerate(values)]
@@ -170,3 +172,22 @@ def test_chance_off_runs_at_the_medians():
     setting = valley.prepare(scenario, YEARS)
     record = valley.simulate(setting, scenario.median(), Key(1, 0, 0, chance=False))
     assert record.tables["kpis"].values.shape[0] == 1
+
+
+def test_one_block_closes_on_its_day_and_the_rest_of_its_site_goes_on(reference):
+    """Douvrin's first block leaves at the end of 2028: to the day before, nothing differs."""
+    block, other = "acc-douvrin.block-1", "acc-douvrin.block-2"
+    sets = {"sites.acc-douvrin.blocks.block-1.closes": date(2029, 1, 1)}
+    record = records("reference", 1, sets)[0]
+    years, entities = (labels(record, "ledger", name) for name in ("year", "entity"))
+    good, usual = (column(each, "ledger", "good_gwh") for each in (record, reference[0]))
+    assert (good[years < 2029] == usual[years < 2029]).all()
+    late = years >= 2029
+    assert usual[late & (entities == block)].sum() > 0.0
+    assert (good[late & (entities == block)] == 0.0).all()
+    assert good[late & (entities == other)].sum() > 0.0
+    test_the_ledger_closes_on_every_row([record], record)
+    test_balances_close_and_people_do_exactly([record])
+    lifted = records("reference", 1, sets, lifts=frozenset({"closure"}))[0]
+    there = labels(lifted, "ledger", "entity") == block
+    assert column(lifted, "ledger", "good_gwh")[there & (years == 2029)].sum() > 0.0

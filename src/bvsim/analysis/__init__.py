@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bvsim.analysis.policy.robustness import target_probability as target_probability
     from bvsim.analysis.policy.robustness import value_for_money as value_for_money
     from bvsim.analysis.replay import replay_run as replay_run, replay_scenario as replay_scenario
-    from bvsim.analysis.seek.search import Sought as Sought
+    from bvsim.analysis.seek.found import Sought as Sought
     from bvsim.analysis.sensitivity.methods import analyse as analyse, remarks as remarks
     from bvsim.analysis.sensitivity.methods import run_sensitivity as run_sensitivity
     from bvsim.analysis.sensitivity.variance import variance_shares as variance_shares

@@ -34,6 +34,13 @@ _SHOWN = 15
 @click.option("--outcome", default="output_2030_gwh", show_default=True, metavar="KPI")
 @count_option("-n", "--draws", default=32, help="Draws.")
 @seed_option(1)
+@click.option(
+    "--by",
+    type=click.Choice(["actor", "section"]),
+    default="actor",
+    show_default=True,
+    help="What goes together; section is fewer parts and less time.",
+)
 @click.option("--each", is_flag=True, help="Every fact is a part of its own: takes longer.")
 @out_option("Folder; used again, it resumes.  [default: runs/news-TIME]")
 @workers_option

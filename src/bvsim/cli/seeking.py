@@ -24,7 +24,7 @@ from bvsim.cli.options import (
 from bvsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from bvsim.analysis.seek.search import Mix, Sought
+    from bvsim.analysis.seek.found import Additivity, Mix, Sought
 
 
 @click.command()
@@ -92,8 +92,13 @@ def to_json(found: Sought, out: Sequence[str]) -> dict[str, object]:
         "reachable": found.reachable,
         "best": _mix(found.best),
         "near": [_mix(mix) for mix in found.near],
+        "robust": _mix(found.robust),
         "front": [_mix(mix) for mix in found.front],
-        "additivity": {name: plain(value) for name, value in vars(mixed).items()},
+        "additivity": {
+            **{name: plain(value) for name, value in vars(mixed).items()},
+            "error": plain(mixed.error),
+            "error_p10": plain(mixed.error_p10),
+        },
         "rows": found.rows,
         "left_out": list(out),
         "counted_as_free": list(found.free),
@@ -110,7 +115,9 @@ def _mix(mix: Mix) -> dict[str, object]:
     ends = [plain(end) for end in mix.ci95]
     numbers = {"cost_meur": plain(mix.cost_meur), "value": plain(mix.value)}
     interval = None if None in ends else ends
-    return {"levers": levers, **numbers, "ci95": interval, "proposed": plain(mix.proposed)}
+    return {"levers": levers, **numbers, "ci95": interval, "proposed": plain(mix.proposed)} | {
+        "regret_p90": plain(mix.regret)
+    }
 
 
 def print_sought(found: Sought, out: Sequence[str]) -> None:
@@ -124,21 +131,41 @@ def print_sought(found: Sought, out: Sequence[str]) -> None:
     header = (
         *(Column("mix"), Column("EUR million", right=True), Column("exact", right=True)),
         *(Column("95%", right=True), Column("effects added", 1, right=True)),
+        Column("P90 of regret", 2, right=True),
     )
     rows = [_cells(mix) for mix in found.front]
     console.print(frame_table("The front, on fresh rows", header, rows))
     if found.near:
         say(f"Within 5% of its cost: {'; '.join(mix.label for mix in found.near)}.")
-    a = found.additivity
-    gap = f"{_amount(a.added)} for {_amount(a.exact)}"
-    say(
-        f"Effects added foretell {gap} on the rows chosen on; of its P10 "
-        f"{a.added_p10:.2f} for {a.exact_p10:.2f}."
-    )
+    say(*_robust(found), added_up(found.additivity))
     if found.free:
         say(f"Without a price, counted as free: {', '.join(found.free)}.")
     if out:
         say(f"Left out for want of a price: {', '.join(out)} (--levers takes them in).")
+
+
+def _robust(found: Sought) -> list[str]:
+    """Name the mix of least regret, where there is more than one."""
+    mix, kpi = found.robust, found.targets[0].kpi
+    if math.isnan(mix.regret) or len(found.front) < 2:
+        return []
+    less = f"in nine futures of ten it falls short of the best by {_amount(mix.regret)} at most"
+    spent = f"EUR {mix.cost_meur:,.0f} million"
+    return [f"Least regret of these in {kpi}: {mix.label}, for {spent}; {less}."]
+
+
+def added_up(found: Additivity) -> str:
+    """Say how well added effects foretell an exact run, and what was done about it."""
+    if "," not in found.mix:
+        return "No mix of several levers was needed: effects were not added."
+    error = f"{found.error:.1%} {'of the rows' if found.share else ''}".rstrip()
+    line = (
+        f"Effects added for {found.mix}, on the rows chosen on: {_amount(found.added)} for "
+        f"{_amount(found.exact)} (error {error}); P10 {_amount(found.added_p10)} for "
+        f"{_amount(found.exact_p10)} (error {found.error_p10:.1%})."
+    )
+    runs = "1 exact run has" if found.replaced == 1 else f"{found.replaced} exact runs have"
+    return f"{line} {runs} replaced them." if found.replaced else line
 
 
 def verdict(found: Sought) -> str:
@@ -156,7 +183,8 @@ def verdict(found: Sought) -> str:
 def _cells(mix: Mix) -> tuple[str, ...]:
     ends = "" if math.isnan(mix.ci95[0]) else " .. ".join(_amount(e) for e in mix.ci95)
     exact, added = (_amount(value) for value in (mix.value, mix.proposed))
-    return mix.label, f"{mix.cost_meur:,.0f}", exact, ends, added
+    regret = "" if math.isnan(mix.regret) else _amount(mix.regret)
+    return mix.label, f"{mix.cost_meur:,.0f}", exact, ends, added, regret
 
 
 def _amount(value: float) -> str:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 OUTCOME = "output_2030_gwh"
 _SHOWN = 20
+_UNCLEAR = 8
+"""Rows shown of what cannot be told from noise."""
 
 
 @click.command()
@@ -51,7 +53,7 @@ _SHOWN = 20
     default=[OUTCOME],
     show_default=True,
     metavar="KPI",
-    help="A key figure (repeatable).",
+    help="A key figure, or of a run by prcc such as closed_2030.SITE (repeatable).",
 )
 @click.option(
     "--by",
@@ -175,7 +177,8 @@ def _print_tables(run: Run, method: str, found: Tables, said: Remarks) -> None:
         parts = (_heads(ranks[column], column, ends) for column, ends in _COLUMNS[method])
         header = [Column(""), *(head for part in parts for head in part), Column("clear", 1)]
         rows = []
-        for label, row in table.head(_SHOWN).iterrows():
+        shown = _telling(table)
+        for label, row in shown.iterrows():
             cells: list[str] = [str(label)]
             for column, ends in _COLUMNS[method]:
                 cells.append(number(float(row[column])))
@@ -183,11 +186,17 @@ def _print_tables(run: Run, method: str, found: Tables, said: Remarks) -> None:
             rows.append([*cells, "yes" if row["clear"] else "no"])
         title = f"{run.manifest['scenario']}: {name} by {method}, n = {int(table['n'].iloc[0])}"
         console.print(frame_table(title, header, rows))
-        if len(table) > _SHOWN:
-            console.print(f"... and {len(table) - _SHOWN} more in the tables")
+        if len(table) > len(shown):
+            console.print(f"... and {len(table) - len(shown)} more in the tables")
         for line in said[name]:
             console.print(f"- {line}")
         console.print()
+
+
+def _telling(table: pd.DataFrame) -> pd.DataFrame:
+    """Return what is clear and the first of what is not."""
+    clear = table["clear"].astype(bool)
+    return table[clear | ((~clear).cumsum() <= _UNCLEAR)].head(_SHOWN)
 
 
 def _heads(number: int, column: str, ends: tuple[str, str] | None) -> list[Column]:

@@ -73,6 +73,8 @@ class CellBlock:
     first_sales: Months
     """Time from first cells (SOP) to approval by customers: until then none is delivered."""
     project: Project
+    closes: OnDate | None = None
+    """A day given by a scenario from which the block is out of service for good, built or not."""
     output: dict[str, OutputWindow] = field(default_factory=dict)
     scrap: dict[str, ScrapReading] = field(default_factory=dict)
 

@@ -180,6 +180,7 @@ class SiteBuilder:
                 observed=observed,
                 ctx=self.ctx,
                 first_sales_months=spec.first_sales,
+                closes=spec.closes,
             )
             elders = (*elders, block)
 

@@ -134,6 +134,8 @@ def test_discovery_finds_nothing_in_noise():
         if found.rules["rule"].tolist() == ["everywhere"]:
             assert any("no clear region" in text for text in found.remarks)
             assert any("no leaf" in text for text in found.remarks)
+            assert any("reaches by chance" in text for text in found.remarks)
+            assert "--method sobol" in found.remarks[-1]
         else:
             false += 1
     assert false <= 3  # 5% would give one; four or more has a chance below 2%

@@ -1,6 +1,7 @@
 """Shapley by hand, sums that are exact, and signs that turn when old and new are exchanged."""
 
 import math
+from datetime import date
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import bvsim.analysis.news.split as split
 from bvsim.analysis import AnalysisError
 from bvsim.analysis.news.split import NewsJob, Part, parts_of, sampled, shapley
 from bvsim.ensemble.design.points import generator
-from bvsim.reading.blending import Change
+from bvsim.reading.blending import Change, changes
 from bvsim.valley.ground.streams import Key
 
 
@@ -119,3 +120,20 @@ def test_a_whole_split_of_the_valley_adds_up(tmp_path):
     assert [bar.part.name for bar in found.bars] == ["demand.follow"]
     assert found.bars[0].value == pytest.approx(found.new - found.old, abs=1e-9)
     assert found.exact
+
+
+def test_parts_by_section_are_fewer_and_hold_the_same():
+    found = changes_of("sites.a.x", "sites.b.y", "demand.z")
+    made = {part.name: len(part.changes) for part in parts_of(found, by="section")}
+    assert made == {"sites: 2 figures": 2, "demand.z": 1}
+
+
+def test_a_fact_entered_in_a_study_is_a_part_of_its_own():
+    from bvsim.reading import load
+
+    heads = {"value": 1500, "unit": "heads", "source": ["user"], "confidence": "published"}
+    fact = {"on": date(2026, 6, 15), "known_from": date(2026, 6, 20), "heads": heads}
+    path = "sites.aesc-douai.heads.june-2026"
+    new = load("reference", sets={"as_of": date(2026, 6, 30), path: fact})
+    found = {part.name: part.kind for part in parts_of(changes(load("reference"), new))}
+    assert found == {"as_of": "time", path: "facts"}

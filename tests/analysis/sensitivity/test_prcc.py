@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from bvsim.analysis.sensitivity.methods import remarks
 from bvsim.analysis.sensitivity.prcc import (
     partial_correlations,
     prcc,
@@ -99,3 +100,23 @@ def test_an_outcome_that_never_varies_is_said_so():
     x = np.random.default_rng(1).random((20, 2))
     with pytest.raises(ValueError, match="same value in every row"):
         prcc(made_up(x, np.ones(20)), "y")
+
+
+def test_what_happened_on_the_way_is_an_outcome_too():
+    x = np.random.default_rng(5).uniform(size=(80, 3))
+    run = made_up(x, np.zeros(80))
+    run.tables["kpis"]["closed_year.a"] = np.where(x[:, 1] > 0.5, 2028.5, np.nan)
+    found = prcc(run, "closed_2030.a")
+    assert found.index[0] == "a.figure-1"
+    assert found["clear"].iloc[0]
+    assert found["prcc"].iloc[0] > 0.7
+
+
+def test_of_noise_it_is_said_what_chance_alone_would_reach():
+    rng = np.random.default_rng(6)
+    run = made_up(rng.uniform(size=(100, 400)), rng.uniform(size=100))
+    table = prcc(run, "y")
+    said = " ".join(remarks(run, "prcc", table))
+    assert not table["clear"].any()
+    assert f"would reach {threshold(100, len(table), 400):.2f} by chance" in said
+    assert "--method sobol" in said

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bvsim.analysis.discovery.outcomes import Truth, judged
-from bvsim.analysis.discovery.variables import values_of
 from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.samples import DRAWN, require
 from bvsim.analysis.tables import ROW, RunLike
+from bvsim.analysis.variables import values_of
 from bvsim.ensemble.design.interval import (
     Interval,
     ci95_kpi,

@@ -137,7 +137,7 @@ def discover(
         float(truth.mean()),
         rules.rename_axis("number"),
         pd.DataFrame(limits, columns=list(_LIMIT_COLUMNS)),
-        _remarks(rows, boxes),
+        (*_remarks(rows, boxes), *_why_nothing(run, rows, boxes)),
     )
 
 
@@ -252,6 +252,32 @@ def _limits(
         lower, upper = (v if np.isfinite(v) else np.nan for v in (low, high))
         found.append((number, rows.names[column], lower, upper, below, upto, likely[column]))
     return found
+
+
+def _why_nothing(run: RunLike, rows: _Rows, boxes: list[tuple[str, Box]]) -> tuple[str, ...]:
+    """Say why no rule was found, and what to do next.
+
+    By chance the largest Kolmogorov-Smirnov distance of so many figures exceeds its limit once in
+    twenty times (Smirnov's tail 2 exp(-2 d^2 mn / (m + n)), shared among them).
+    """
+    x, y = rows.found_in
+    cases = int(y.sum())
+    if len(boxes) > 1 or boxes[0][1].limits or cases in (0, len(y)):
+        return ()
+    distance = parted(x, y)
+    pairs = 1.0 / cases + 1.0 / (len(y) - cases)
+    limit = min(1.0, float(np.sqrt(0.5 * pairs * np.log(2.0 * rows.candidates / CHANCE))))
+    most = int(distance.argmax())
+    name = run.manifest.get("scenario", "SCENARIO")
+    moves = distance[most] > limit
+    clear = "more than" if moves else "within"
+    ends = "it moves the chance, yet no region holds the cases" if moves else "no figure stands out"
+    return (
+        f"{rows.names[most]} is parted most, by {distance[most]:.2f}: {clear} the {limit:.2f} that "
+        f"the largest of {rows.candidates} reaches by chance with {cases} cases: {ends}",
+        f"next: more draws, or `bvsim sensitivity {name} --method sobol`, which tells groups of "
+        "figures and luck apart",
+    )
 
 
 def _remarks(rows: _Rows, boxes: list[tuple[str, Box]]) -> tuple[str, ...]:

@@ -26,10 +26,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bvsim.analysis.discovery.variables import values_of
 from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.ledger.bottlenecks import bottlenecks
 from bvsim.analysis.tables import ROW, RunLike
+from bvsim.analysis.variables import values_of
 from bvsim.valley.cells.causes import BOTTLENECKS, NONE
 
 Truth = NDArray[np.bool_]

@@ -97,7 +97,7 @@ class News:
 _KINDS = {"figure": "figures", "fact": "facts", "choice": "choices", "time": "time"}
 
 
-def parts_of(found: Sequence[Change], *, each: bool = False) -> tuple[Part, ...]:
+def parts_of(found: Sequence[Change], *, each: bool = False, by: str = "actor") -> tuple[Part, ...]:
     """Return the parts of what two scenarios do not share.
 
     Parameters
@@ -107,11 +107,13 @@ def parts_of(found: Sequence[Change], *, each: bool = False) -> tuple[Part, ...]
     each : bool
         Every fact and every choice is a part; otherwise those of an actor go together. Figures
         always do.
+    by : {"actor", "section"}
+        What goes together: an actor's, or all of a section of the model, for a first look.
     """
     groups: dict[tuple[str, str], list[Change]] = {}
     for change in found:
         alone = change.kind == "time" or (each and change.kind != "figure")
-        name = change.path if alone else BY["actor"](change.path)
+        name = change.path if alone else BY[by](change.path)
         groups.setdefault((name, _KINDS[change.kind]), []).append(change)
     return tuple(
         Part(_named(name, kind, members), kind, tuple(members))
@@ -248,6 +250,7 @@ def news(
     *,
     out: str | Path,
     each: bool = False,
+    by: str = "actor",
     workers: int | None = None,
     resume: bool = False,
     progress: Progress | None = None,
@@ -266,6 +269,8 @@ def news(
         A folder for them; used again with ``resume``, it goes on.
     each : bool
         Whether every fact is a part of its own.
+    by : {"actor", "section"}
+        What else goes together.
     workers, resume, progress
         As for `bvsim.run`.
 
@@ -274,7 +279,7 @@ def news(
     AnalysisError
         When the two are the same, or no row defines the key figure throughout.
     """
-    parts = parts_of(changes(old, new), each=each)
+    parts = parts_of(changes(old, new), each=each, by=by)
     if not parts:
         raise AnalysisError(f"{old.name} and {new.name} are the same: nothing moved")
     kind = NewsRows(old.name, old.model_hash, tuple(part.name for part in parts))

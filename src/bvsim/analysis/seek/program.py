@@ -9,7 +9,7 @@ on Optimization 19, 674-699), solved exactly by branch and bound (scipy's HiGHS)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -29,8 +29,8 @@ class Program:
 
     Parameters
     ----------
-    levers : tuple of str
-        The lever of each alternative: of one lever at most one alternative is taken.
+    levers : tuple of tuple of str
+        The levers of each alternative: of one lever at most one alternative is taken.
     costs : array, shape (alternatives,)
         EUR million.
     targets : tuple of Target
@@ -39,14 +39,39 @@ class Program:
         For each target the margin of each row without a lever, and what each alternative adds.
     budget : float
         EUR million; infinite for none.
+    barred : tuple of Choice
+        Mixes that no proposal may hold.
     """
 
-    levers: tuple[str, ...]
+    levers: tuple[tuple[str, ...], ...]
     costs: FloatArray
     targets: tuple[Target, ...]
     bases: tuple[FloatArray, ...] = field(repr=False)
     effects: tuple[FloatArray, ...] = field(repr=False)
     budget: float = np.inf
+    barred: tuple[Choice, ...] = ()
+
+    def with_mix(self, choice: Choice, cost: float, effects: Sequence[FloatArray]) -> Program:
+        """Return a programme that knows what a mix does together, in place of the added effects.
+
+        Parameters
+        ----------
+        choice : Choice
+            The mix: from now on it is an alternative of its own, and its parts are not all taken.
+        cost : float
+            EUR million.
+        effects : sequence of array, shape (rows,)
+            For each target what the mix adds to the margins.
+        """
+        levers = tuple(name for i in choice for name in self.levers[i])
+        columns = zip(self.effects, effects, strict=True)
+        return replace(
+            self,
+            levers=(*self.levers, levers),
+            costs=np.append(self.costs, cost),
+            effects=tuple(np.column_stack(pair) for pair in columns),
+            barred=(*self.barred, choice),
+        )
 
     def cost(self, choice: Choice) -> float:
         """Return what a mix costs, EUR million."""
@@ -124,15 +149,15 @@ class Program:
 
         number = len(self.costs)
         made: list[object] = []
-        for lever in dict.fromkeys(self.levers):
+        for lever in dict.fromkeys(name for names in self.levers for name in names):
             row = np.zeros(width)
-            row[:number] = [name == lever for name in self.levers]
+            row[:number] = [lever in names for names in self.levers]
             made.append(LinearConstraint(row, -np.inf, 1.0))
         if np.isfinite(self.budget):
             row = np.zeros(width)
             row[:number] = self.costs
             made.append(LinearConstraint(row, -np.inf, self.budget))
-        for choice in barred:
+        for choice in (*self.barred, *barred):
             row = np.zeros(width)
             row[:number] = -1.0
             row[list(choice)] = 1.0

@@ -1,15 +1,21 @@
-"""Goal-seek: a programme over single effects proposes mixes, exact runs on fresh rows dispose."""
+"""Goal-seek: a programme over single effects proposes mixes, exact runs on fresh rows dispose.
+
+Where added effects foretell the best mix badly, an exact run of that mix takes their place in the
+programme, and it is asked again. Of the mixes confirmed on fresh rows the robust one is told too:
+the one of least regret (Savage 1951, Journal of the American Statistical Association 46, 55-67).
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.policy.labels import cost_of, levers_of
+from bvsim.analysis.seek.found import Additivity, Mix, Sought, in_words
 from bvsim.analysis.seek.program import Choice, Program
 from bvsim.analysis.seek.targets import Target
 from bvsim.analysis.tables import RunLike
@@ -24,94 +30,12 @@ FRONT = 6
 _MORE = (0.0, 0.02, 0.04, 0.06, 0.08)
 """How much more than the target is asked of proposals when those before fell short."""
 _NEAR, _MOST_NEAR = 0.05, 4
+_ROUNDS = 3
+"""Exact runs that may take the place of added effects."""
+_REGRET = 0.9
+"""The quantile of regret that a robust choice makes least."""
 _FAR = 10.0
 """An undefined row counts as missing the limit by so many times the widest margin."""
-
-
-@dataclass(frozen=True)
-class Mix:
-    """A mix of levers and what it gives.
-
-    Parameters
-    ----------
-    turns : tuple of Turn
-        The levers, with strength and date.
-    cost_meur : float
-        EUR million over the years of the page of levers; levers without a price count as free.
-    proposed : float
-        The value of the first target that added effects foretell, on the rows it was chosen on.
-    value, ci95 : float and (float, float)
-        What an exact run on fresh rows gives, with its 95% interval.
-    met : bool
-        Whether all targets are met on the fresh rows.
-    """
-
-    turns: tuple[Turn, ...]
-    cost_meur: float
-    proposed: float
-    value: float
-    ci95: tuple[float, float]
-    met: bool
-
-    @property
-    def label(self) -> str:
-        """The levers in words."""
-        return ", ".join(map(str, self.turns)) or "no lever"
-
-
-@dataclass(frozen=True)
-class Additivity:
-    """How well added effects foretell an exact run of the best mix, on the same rows.
-
-    Parameters
-    ----------
-    added, exact : float
-        The value of the first target by added effects, and by an exact run.
-    added_p10, exact_p10 : float
-        The tenth percentile of its key figure by both.
-    """
-
-    added: float
-    exact: float
-    added_p10: float
-    exact_p10: float
-
-
-@dataclass(frozen=True)
-class Sought:
-    """What a search has found.
-
-    Parameters
-    ----------
-    targets : tuple of Target
-        What was to be reached.
-    budget_meur : float
-        EUR million; infinite for none.
-    reachable : bool
-        Whether a mix meets all targets on fresh rows.
-    best : Mix
-        The cheapest that does; where none does, the one of the highest value.
-    near : tuple of Mix
-        Others that meet the targets within 5% of its cost.
-    front : tuple of Mix
-        From no lever to the most that can be reached, by cost.
-    additivity : Additivity
-        How good the proposals are.
-    rows : int
-        Rows that mixes were chosen on, and as many fresh ones.
-    free : tuple of str
-        Levers without a price that were named: they count as free.
-    """
-
-    targets: tuple[Target, ...]
-    budget_meur: float
-    reachable: bool
-    best: Mix
-    near: tuple[Mix, ...]
-    front: tuple[Mix, ...]
-    additivity: Additivity
-    rows: int
-    free: tuple[str, ...]
 
 
 def seek_mix(
@@ -143,23 +67,24 @@ def seek_mix(
     base = simulate((), False)
     singles = [simulate((turn,), False) for turn in turns]
     program = _program(base, singles, turns, targets, budget_meur)
-    search = _Search(simulate, tuple(turns), program)
+    search = _Search(simulate, tuple(turns), program, base)
     front = search.front()
-    found = search.reach()
-    best = min(found, key=lambda mix: mix.cost_meur) if found else search.highest()
-    met = {mix.turns: mix for mix in (*found, *search.confirmed.values()) if mix.met}
-    near = [
-        m for m in met.values() if m is not best and m.cost_meur <= best.cost_meur * (1 + _NEAR)
-    ]
+    best, added = search.settle()
+    reachable = best.met
+    mixes = search.with_regret()
+    met = [mix for mix in mixes.values() if mix.met and mix.turns != best.turns]
+    near = [mix for mix in met if mix.cost_meur <= best.cost_meur * (1 + _NEAR)]
     free = tuple(each.name for run in singles for each in levers_of(run) if each.unpriced)
+    inside = [mix for mix in mixes.values() if math.isfinite(mix.regret)]
     return Sought(
         tuple(targets),
         budget_meur,
-        bool(found),
-        best,
-        tuple(near) if found else (),
-        front,
-        search.additivity(best, base),
+        reachable,
+        mixes[best.turns],
+        tuple(near) if reachable else (),
+        min(inside or mixes.values(), key=lambda mix: (mix.regret, mix.cost_meur)),
+        tuple(mixes[mix.turns] for mix in front),
+        added,
         len(program.bases[0]),
         tuple(dict.fromkeys(free)),
     )
@@ -178,7 +103,7 @@ def _program(
         margins = _defined([target.margins(run) for run in (base, *singles)])
         bases.append(margins[0])
         effects.append((margins[1:] - margins[0]).T)
-    names = tuple(turn.name for turn in turns)
+    names = tuple((turn.name,) for turn in turns)
     return Program(names, costs, tuple(targets), tuple(bases), tuple(effects), budget)
 
 
@@ -198,24 +123,41 @@ class _Search:
     simulate: Simulate
     turns: tuple[Turn, ...]
     program: Program
-    confirmed: dict[Choice, Mix] = field(default_factory=dict)
+    base: RunLike
+    confirmed: dict[tuple[Turn, ...], Mix] = field(default_factory=dict)
+    replaced: list[Choice] = field(default_factory=list)
+    proposed: Mix | None = None
+    """What is proposed for the target itself."""
     _fresh: RunLike | None = None
+    _rows: dict[tuple[Turn, ...], FloatArray] = field(default_factory=dict)
+    """The margins of the first target in fresh rows, by mix."""
+
+    def turns_of(self, choice: Choice) -> tuple[Turn, ...]:
+        """Return the levers of a mix; alternatives after the single ones are replaced mixes."""
+        single = len(self.turns)
+        parts = [(i,) if i < single else self.replaced[i - single] for i in choice]
+        flat = [i for part in parts for i in part]
+        return tuple(self.turns[i] for i in sorted(flat))
 
     def confirm(self, choice: Choice) -> Mix:
         """Simulate a mix exactly on fresh rows, once."""
-        if choice not in self.confirmed:
+        turns = self.turns_of(choice)
+        if turns not in self.confirmed:
             fresh = self._fresh or self.simulate((), True)
             self._fresh = fresh
-            turns = tuple(self.turns[i] for i in choice)
-            run = self.simulate(turns, True) if choice else fresh
+            run = self.simulate(turns, True) if turns else fresh
             targets = self.program.targets
             value, ci95 = targets[0].said(run)
+            self._rows[turns] = targets[0].margins(run)
             met = all(t.met(t.score(_defined([t.margins(run)])[0])) for t in targets)
-            cost = cost_of(fresh, run) if choice else 0.0
-            within = cost <= self.program.budget * 1.0001
+            cost = cost_of(fresh, run) if turns else 0.0
             proposed = self._value(self.program.margins(choice))
-            self.confirmed[choice] = Mix(turns, cost, proposed, value, ci95, met and within)
-        return self.confirmed[choice]
+            met = met and self._affordable(cost)
+            self.confirmed[turns] = Mix(turns, cost, proposed, value, ci95, met)
+        return self.confirmed[turns]
+
+    def _affordable(self, cost: float) -> bool:
+        return cost <= self.program.budget * 1.0001
 
     def _value(self, margins: FloatArray) -> float:
         """Return the first target's value from margins: a share, or the mean itself."""
@@ -238,6 +180,38 @@ class _Search:
         mixes = [self.confirm(choice) for choice in choices]
         return tuple(sorted(mixes, key=lambda mix: (mix.cost_meur, mix.value)))
 
+    def settle(self) -> tuple[Mix, Additivity]:
+        """Return the best mix, and how well added effects foretold it.
+
+        Where they did so badly, an exact run takes their place, and the programme is asked again.
+        """
+        for left in reversed(range(_ROUNDS + 1)):
+            found = self.reach()
+            best = min(found, key=lambda mix: mix.cost_meur) if found else self.highest()
+            tested = self._telling(best)
+            run = self.simulate(tested, False) if tested else self.base
+            choice = tuple(self.turns.index(turn) for turn in tested)
+            added = self.added(choice, run)
+            if not left or len(choice) < 2 or choice in self.replaced or not added.bad:
+                break
+            self._replace(choice, run)
+        return best, added
+
+    def _telling(self, best: Mix) -> tuple[Turn, ...]:
+        """Return the mix that tells most of added effects: what they propose, if it fell short."""
+        short = self.proposed is not None and not self.proposed.met
+        first = self.proposed if short and self.proposed else best
+        widest = max(self.confirmed.values(), key=lambda mix: len(mix.turns))
+        return next((mix.turns for mix in (first, best) if len(mix.turns) > 1), widest.turns)
+
+    def _replace(self, choice: Choice, run: RunLike) -> None:
+        """Put an exact run of a mix in the place of its added effects."""
+        program = self.program
+        margins = [_defined([target.margins(run)])[0] for target in program.targets]
+        effects = [m - base for m, base in zip(margins, program.bases, strict=True)]
+        self.program = program.with_mix(choice, cost_of(self.base, run), effects)
+        self.replaced.append(choice)
+
     def reach(self) -> list[Mix]:
         """Return mixes that meet all targets on fresh rows, the proposals' cheapest first.
 
@@ -249,6 +223,8 @@ class _Search:
                 for t in self.program.targets
             ]
             choices = self._cheapest(asked)
+            if choices and more == 0.0:
+                self.proposed = self.confirm(choices[0])
             if any(self.confirm(choice).met for choice in choices):
                 break
         return [mix for mix in self.confirmed.values() if mix.met]
@@ -268,19 +244,40 @@ class _Search:
     def highest(self) -> Mix:
         """Return the confirmed mix within the budget that comes nearest to the first target."""
         target = self.program.targets[0]
-        inside = [m for m in self.confirmed.values() if m.cost_meur <= self.program.budget * 1.0001]
+        inside = [m for m in self.confirmed.values() if self._affordable(m.cost_meur)]
         up = target.share is not None or target.up
         return max(inside, key=lambda mix: (mix.value if up else -mix.value, -mix.cost_meur))
 
-    def additivity(self, mix: Mix, base: RunLike) -> Additivity:
+    def with_regret(self) -> dict[tuple[Turn, ...], Mix]:
+        """Return the confirmed mixes with their regret; without one beyond the budget."""
+        inside = [turns for turns, m in self.confirmed.items() if self._affordable(m.cost_meur)]
+        rows = np.stack([self._rows[turns] for turns in inside])
+        rows = rows[:, ~np.isnan(rows).any(axis=0)]
+        if not rows.size:
+            return dict(self.confirmed)
+        short = np.quantile(rows.max(axis=0) - rows, _REGRET, axis=1)
+        found = dict(zip(inside, map(float, short), strict=True))
+        return {
+            turns: replace(mix, regret=found.get(turns, math.nan))
+            for turns, mix in self.confirmed.items()
+        }
+
+    def added(self, choice: Choice, run: RunLike) -> Additivity:
         """Compare added effects with an exact run of a mix, on the rows it was chosen on."""
         target = self.program.targets[0]
-        choice = tuple(self.turns.index(turn) for turn in mix.turns)
-        run = self.simulate(mix.turns, False) if choice else base
         added, exact = self.program.margins(choice), _defined([target.margins(run)])[0]
         sign = 1.0 if target.up else -1.0
-        tenths = (target.limit + sign * float(np.quantile(m, 0.1)) for m in (added, exact))
-        return Additivity(self._value(added), self._value(exact), *tenths)
+        tenths = [target.limit + sign * float(np.quantile(m, 0.1)) for m in (added, exact)]
+        share = target.share is not None
+        return Additivity(
+            in_words(self.turns[i] for i in choice),
+            self._value(added),
+            self._value(exact),
+            tenths[0],
+            tenths[1],
+            share,
+            len(self.replaced),
+        )
 
 
 def alternatives(

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bvsim.analysis.kpi_names import require_names
 from bvsim.analysis.progress import Bar, no_bar
-from bvsim.analysis.seek.search import Sought, alternatives, seek_mix
+from bvsim.analysis.seek.found import Sought
+from bvsim.analysis.seek.search import alternatives, seek_mix
 from bvsim.analysis.seek.targets import Target
 from bvsim.ensemble.run import Run, run
 from bvsim.reading.levers import load_levers

@@ -14,7 +14,7 @@ from bvsim.analysis.groups import CONFIDENCE, LUCK, Group, make_groups
 from bvsim.analysis.samples import BaseRows, How, run_sample, sample_of
 from bvsim.analysis.sensitivity.morris import MorrisRows, morris
 from bvsim.analysis.sensitivity.prcc import ENOUGH as ENOUGH_DRAWS
-from bvsim.analysis.sensitivity.prcc import prcc
+from bvsim.analysis.sensitivity.prcc import prcc, threshold
 from bvsim.analysis.sensitivity.sobol import SaltelliRows, sobol_indices
 from bvsim.analysis.sensitivity.tornado import TornadoRows, tornado
 from bvsim.analysis.tables import RunLike
@@ -241,7 +241,7 @@ def remarks(run: RunLike, method: str, table: pd.DataFrame) -> tuple[str, ...]:
         names = ", ".join(unclear[:_NAMED]) + (" ..." if len(unclear) > _NAMED else "")
         found.append(
             f"{len(unclear)} of {len(table)} cannot be told from no effect at this n "
-            f"(interval covers zero): {names}"
+            f"({_why_unclear(method, table)}): {names}"
         )
     if method == "morris" and len(table) and table["mu"].isna().any():
         found.append(
@@ -253,4 +253,19 @@ def remarks(run: RunLike, method: str, table: pd.DataFrame) -> tuple[str, ...]:
             f"{table['candidates'].iloc[0]} figures vary, more than {n} draws can tell apart: "
             f"the {len(table)} of the largest rank correlation were kept, the others are noise"
         )
+    if method == "prcc" and unclear:
+        name = run.manifest.get("scenario", "SCENARIO")
+        found.append(
+            f"next: `bvsim sensitivity {name} --method sobol` parts the spread over groups of "
+            "figures and luck, which single figures cannot"
+        )
     return tuple(found)
+
+
+def _why_unclear(method: str, table: pd.DataFrame) -> str:
+    """Say what a figure must do to be called clear."""
+    if method != "prcc":
+        return "interval covers zero"
+    n, looks = int(table["n"].iloc[0]), int(table["candidates"].iloc[0])
+    least = threshold(n, len(table), looks)
+    return f"the largest of {looks} figures without effect would reach {least:.2f} by chance"

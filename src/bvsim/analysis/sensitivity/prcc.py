@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.resampling import bootstrap
-from bvsim.analysis.samples import DRAWN, known, require
-from bvsim.analysis.tables import RunLike
+from bvsim.analysis.samples import DRAWN, require
+from bvsim.analysis.tables import ROW, RunLike
+from bvsim.analysis.variables import values_of
 from bvsim.ensemble.work import FloatArray
 
 ROWS_PER_FIGURE = 10
@@ -79,7 +80,7 @@ def figures_and_outcome(
     run : RunLike
         A plain run, or one made for relief (whose rows are those of a plain run).
     outcome : str
-        A key figure.
+        A key figure, or another variable (see `bvsim.analysis.variables`).
     figures : sequence of str
         Patterns of dotted paths; all figures by default.
 
@@ -91,10 +92,11 @@ def figures_and_outcome(
         When there is no such key figure, or a pattern matches nothing.
     """
     require(run, *DRAWN)
-    kpis = run.table("kpis")
-    known(kpis, outcome)
-    means = kpis.groupby("draw")[outcome].mean().dropna()
-    return matching_draws(run, means.index.to_numpy(), figures), means.to_numpy(float)
+    kpis = run.table("kpis").set_index(ROW)
+    values = pd.Series(values_of(run, outcome, kpis), kpis.index)
+    means = values.groupby(level="draw").mean().dropna()
+    y: FloatArray = np.asarray(means.to_numpy(), dtype=np.float64)
+    return matching_draws(run, means.index.to_numpy(), figures), y
 
 
 def matching_draws(run: RunLike, draws: NDArray[np.int64], figures: Sequence[str]) -> pd.DataFrame:

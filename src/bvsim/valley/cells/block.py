@@ -38,6 +38,8 @@ class SiteBlock:
     first_sales_months : float
         Time from SOP to approval by customers, which they give once: until then the block
         makes cells and none is delivered.
+    closes : float or None
+        Day from which the scenario has it out of service for good.
     """
 
     def __init__(
@@ -48,8 +50,10 @@ class SiteBlock:
         observed: ObservedBlock | None,
         ctx: Context,
         first_sales_months: float = 0.0,
+        closes: float | None = None,
     ) -> None:
         self.block, self.plan, self.observed, self.ctx = block, plan, observed, ctx
+        self.closes = closes
         self.first_sales_days = first_sales_months * DAYS_PER_MONTH
         self.approved = first_sales_months <= 0.0
         """Whether customers take its cells."""
@@ -76,6 +80,20 @@ class SiteBlock:
         self.block.start()
         if not self.approved:
             self.ctx.env.process(self.approve())
+        if self.closes is not None and "closure" not in self.ctx.lifts:
+            self.ctx.env.process(self.leave(self.closes))
+
+    def leave(self, day: float) -> Events:
+        """Go out of service for good on a day; the rest of the site goes on."""
+        yield self.ctx.env.timeout(max(0.0, day - self.ctx.env.now))
+        self.ctx.trace.log(
+            day=self.ctx.env.now,
+            entity=self.block.entity,
+            event="block closed",
+            cause="date given by the scenario",
+        )
+        self.close()
+        self.block.lines.clear()
 
     def approve(self, since: float | None = None) -> Events:
         """Let customers approve the cells some months after SOP, or after a sale.
@@ -240,7 +258,7 @@ class SiteBlock:
         self.note_change()
 
     def close(self) -> None:
-        """Close the block with its site: what is not built yet never is."""
+        """Close the block, alone or with its site: what is not built yet never is."""
         self.block.close()
         self._unapproved.clear()
         self.standing_gwh = 0.0
