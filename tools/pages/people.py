@@ -58,9 +58,10 @@ def bonus_table(runs: Mapping[float, RunLike]) -> pd.DataFrame:
     base = runs[0.0]
     rows = []
     for bonus, run in runs.items():
-        seekers, heads, leavers, cost = (
-            float(_sum(run, column).mean())
-            for column in ("job_seekers", "headcount", "leavers", "bonus_cost_meur")
+        heads, leavers = (float(_sum(run, name).mean()) for name in ("headcount", "leavers"))
+        seekers, cost = (
+            float(by_year(run, name, "region")[list(YEARS)].sum(axis=1).mean())
+            for name in ("job_seekers", "bonus_cost_meur")
         )
         more = float((_sum(run, "headcount") - _sum(base, "headcount")).mean())
         rows.append(
@@ -78,9 +79,9 @@ def bonus_table(runs: Mapping[float, RunLike]) -> pd.DataFrame:
 
 
 def _sum(run: RunLike, column: str) -> pd.Series[float]:
-    """Return a yearly column of all entities, summed over the years, by row."""
+    """Return a yearly column of all plants, summed over the years, by row."""
     found = run.table("yearly")
-    found = found[found["year"].isin(list(YEARS)) & (found["entity"].astype(str) != "region")]
+    found = found[found["year"].isin(list(YEARS))]
     return found.groupby(["draw", "replication"])[column].sum()
 
 
