@@ -36,7 +36,7 @@ ifdef COV
   COVERAGE := --cov=bvsim --cov-report= --cov-fail-under=1
 endif
 
-.PHONY: help run test lint lock lowest bench check fuzz extremes intervals mutants validation-page clean distclean
+.PHONY: help run test lint lock lowest bench check fuzz extremes nightly intervals mutants validation-page clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 \t/p' Makefile | expand -t 28
@@ -67,6 +67,9 @@ extremes: $(DEV)  ## every figure at the ends of its range, then many at once (A
 
 intervals: $(CORE)  ## how often printed intervals hold the truth; writes docs/background/intervals.md (ten minutes)
 	@PYTHONPATH=tools $(BIN)/python -m pages.intervals $(ARGS)
+
+nightly: $(DEV)  ## two thousand valleys made at random, and their books (ARGS: further options); an hour, goes on
+	@$(BIN)/python tools/valleys.py $(ARGS)
 
 mutants: $(DEV)  ## judge the next piece of a sample of mutants of the valley (ARGS: further options); takes long
 	@$(PIP) install --quiet -e ".[mutants]"

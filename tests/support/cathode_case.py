@@ -107,6 +107,7 @@ def imports(**changes) -> Imports:
         "handling": handling(),
         "cam": policy(),
         "pcam": policy(),
+        "cam_of_materials": 0.4,
         "exposure": 12.0,
     }
     return Imports(**(parts | changes))

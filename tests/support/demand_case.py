@@ -115,6 +115,7 @@ COST_GAP = CostGap(
     reference_use=0.8,
     lowest_use=0.2,
     memory=6.0,
+    local_content=0.0,
 )
 
 

@@ -145,6 +145,8 @@ def limits_json(run: RunLike) -> dict[str, dict[str, object]]:
     if "learning" in said:
         pace = learning(run)["speed"]
         found["learning"] = {"mean": plain(pace.mean()), "words": said["learning"][0]}
+    if "seats" in said:
+        found["seats"] = {"words": said["seats"][0]}
     return found
 
 

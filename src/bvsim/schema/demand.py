@@ -249,6 +249,8 @@ class CostGap:
     """Utilisation below which buyers no longer reckon the gap up."""
     memory: Months
     """Time constant with which buyers take note of a plant's record."""
+    local_content: Share
+    """What cells with CAM of the valley alone are worth to buyers, over the Asian price."""
 
 
 @part

@@ -127,6 +127,21 @@ class ExportControl:
 
 
 @part
+class Tariff:
+    """A duty that Europe may lay on goods from overseas."""
+
+    goods: tuple[Goods, ...]
+    start: OnDate
+    """First day on which it may be due."""
+    probability: Share
+    """Probability that it is due from then on."""
+    length: Months
+    """Mean time until it is lifted again."""
+    rate: Share
+    """Duty over the goods' price."""
+
+
+@part
 class Halt:
     """A span in which no shipment of a good leaves its origin."""
 
@@ -153,5 +168,8 @@ class Imports:
     hazards: dict[str, Hazard] = field(default_factory=dict)
     controls: dict[str, ExportControl] = field(default_factory=dict)
     halts: dict[str, Halt] = field(default_factory=dict)
+    tariffs: dict[str, Tariff] = field(default_factory=dict)
+    cam_of_materials: Share
+    """CAM's part of the cost of a cell's materials: what a duty on it makes dearer."""
     exposure: Weeks
     """Span over which exposure to a stop of imports is measured."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from datetime import date
 
 from bvsim.schema.part import part
-from bvsim.schema.units import GwhPerYear
+from bvsim.schema.units import GwhPerYear, Heads
 
 
 @part
@@ -17,6 +18,14 @@ class PlanStep:
 
 
 @part
+class JobStep:
+    """From a day on, the direct jobs announced of a plant."""
+
+    begins: date
+    heads: Heads
+
+
+@part
 class Plan:
     """What had been announced by a date, block by block."""
 
@@ -24,3 +33,5 @@ class Plan:
     known_from: date
     blocks: dict[str, dict[str, PlanStep]]
     """Steps by block (`SITE.BLOCK`); blocks that no site lists exist in the plan only."""
+    jobs: dict[str, dict[str, JobStep]] = field(default_factory=dict)
+    """Steps by plant of any kind."""

@@ -16,7 +16,7 @@ from bvsim.valley.cells import ledger
 from bvsim.valley.cells.causes import LIFTS
 from bvsim.valley.cells.gigafactory import Gigafactory
 from bvsim.valley.cells.lead_acid import LeadAcidPlant
-from bvsim.valley.cells.plan import plan_in_force
+from bvsim.valley.cells.plan import AnnouncedJobs, plan_in_force
 from bvsim.valley.cells.planned import PlannedSite, PlanOnly
 from bvsim.valley.ground.books import Balance, Books, FloatArray, Trace
 from bvsim.valley.ground.calendar import Calendar, Period, make_calendar
@@ -211,6 +211,7 @@ class Valley:
         self.actors = self._make_actors()
         self.sites = self._make_sites()
         self.planned = self._make_planned()
+        self.jobs = AnnouncedJobs(self.setting.plans.jobs, self.ctx)
         self.lead_acid = [
             LeadAcidPlant(name, site, self.ctx)
             for name, site in sorted(model.sites.items())
@@ -274,6 +275,7 @@ class Valley:
             plant.start()
         for planned in self.planned:
             planned.start()
+        self.jobs.start()
         actors.demand.start()
         actors.cathode.start()
         actors.recycling.start()
@@ -292,6 +294,7 @@ class Valley:
             site.month_end(last)
         for planned in self.planned:
             planned.month_end(last)
+        self.jobs.month_end(last)
         for lead_acid in self.lead_acid:
             lead_acid.month_end()
         self.ctx.books.close_month()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from bvsim.schema.model import Model
-from bvsim.schema.plan import Plan
+from bvsim.schema.plan import JobStep, Plan
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.site import CellBlock, Site
 from bvsim.valley.cathode.market import CathodeMarket
@@ -50,17 +50,18 @@ class Actors:
 
 @dataclass(frozen=True)
 class Plans:
-    """The announced nameplates of the plan in force, by block (`SITE.BLOCK`)."""
+    """The announced nameplates of the plan in force, by block (`SITE.BLOCK`), and its jobs."""
 
     paths: dict[str, PlanPath]
     nothing: PlanPath
+    jobs: Mapping[str, Mapping[str, JobStep]]
 
     @classmethod
     def of(cls, plan: Plan | None, calendar: Calendar) -> Plans:
         """Return the paths of a plan; without one nothing was announced."""
         blocks = plan.blocks if plan is not None else {}
         paths = {name: PlanPath(steps, calendar) for name, steps in sorted(blocks.items())}
-        return cls(paths, PlanPath({}, calendar))
+        return cls(paths, PlanPath({}, calendar), plan.jobs if plan is not None else {})
 
     def of_block(self, entity: str) -> PlanPath:
         """Return what was announced of a block."""

@@ -8,6 +8,7 @@ from bvsim.analysis.ledger.limits import learning, limits, sentences
 from bvsim.valley.cells.causes import RUNNING
 from run_folder import MadeUpRun
 
+LACKED = ("applicants", "posts", "rooms", "tutors")
 BINDERS = (*RUNNING, "shutdown", "not_running")
 
 
@@ -88,3 +89,27 @@ def test_a_run_that_recorded_none_of_it_says_nothing(by_hand):
     del by_hand.manifest["tables"]["binding"]
     del by_hand.tables["yearly"]["learning_speed"]
     assert sentences(by_hand) == {}
+
+
+def test_what_empty_seats_lack_is_said_in_words(by_hand):
+    """Of 100 seats 20 are filled; 60 of the 80 others found no applicants."""
+    yearly = by_hand.tables["yearly"]
+    seats = {"seats": 50.0, "intake": 10.0, "empty_for_applicants": 30.0, "empty_for_posts": 10.0}
+    seats |= {"empty_for_rooms": 0.0, "empty_for_tutors": 0.0}
+    courses = pd.DataFrame([{"entity": "course", "year": y, **seats} for y in (2029, 2030)])
+    by_hand.tables["yearly"] = pd.concat([yearly, courses], ignore_index=True)
+    english, french = sentences(by_hand)["seats"]
+    assert english == (
+        "Training seats: 20% filled; applicants are what most of the rest lacks (75% of them)."
+    )
+    assert "les candidats" in french
+    yearly = by_hand.tables["yearly"]
+    yearly["empty_for_posts"] *= 9.0
+    assert "posts to go to are what" in sentences(by_hand)["seats"][0]
+
+
+def test_full_courses_lack_nothing(by_hand):
+    yearly = by_hand.tables["yearly"]
+    for name in ("seats", "intake", *(f"empty_for_{x}" for x in LACKED)):
+        yearly[name] = 1.0 if name in ("seats", "intake") else 0.0
+    assert "seats" not in sentences(by_hand)

@@ -10,10 +10,12 @@ from statistics import NormalDist
 
 import pytest
 
-from bvsim.schema.imports import Disruption, ExportControl, Halt, Hazard
+from bvsim.schema.imports import Disruption, ExportControl, Halt, Hazard, Tariff
+from bvsim.valley.cathode.buyer import SUPPLY
 from bvsim.valley.cathode.feed import Feed
 from bvsim.valley.cathode.imports import Lanes
 from bvsim.valley.cathode.restocking import USED, Forecast, Restocking
+from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.mix import MixedStock
 from cathode_case import context, handling, imports, market, policy
 
@@ -237,3 +239,34 @@ def test_emergency_freight_is_used_when_stock_runs_out_and_kept_within_its_allow
     assert buyer.on_order == 54.0  # an arrival is due in time
     ctx.env.run(until=7.0 + 9.0 + 3.0 + 0.1)
     assert buyer.received == 54.0
+
+
+TARIFF = Tariff(goods=("cam",), start=100.0, probability=1.0, length=12.0, rate=0.2)
+
+
+def test_tariffs_are_due_on_their_goods_while_they_last_and_add_up():
+    later = replace(TARIFF, start=200.0, rate=0.05)
+    lanes = Lanes(imports(tariffs={"one": TARIFF, "two": later}), context())
+    end = lanes.duties[0].end
+    days = [99.0, 100.0, 200.0, end - 1.0, end]
+    assert [lanes.duty("cam", day) for day in days] == pytest.approx([0.0, 0.2, 0.25, 0.25, 0.05])
+    assert lanes.duty("pcam", 150.0) == 0.0
+
+
+def test_tariffs_come_as_often_as_believed():
+    often = replace(TARIFF, probability=0.25)
+    spec = imports(tariffs={"t": often})
+    due = [bool(Lanes(spec, context(chance=True, draw=draw)).duties) for draw in range(400)]
+    assert sum(due) == pytest.approx(100, abs=30)
+
+
+def test_what_a_plant_pays_in_duties_follows_what_it_imports():
+    spec = imports(tariffs={"t": TARIFF}, cam_of_materials=0.4)
+    ctx = context()
+    buyer = market(ctx, spec=spec).buyer("plant", "nmc-811")
+    buyer.account = Account("plant", SUPPLY.columns, ctx.books)
+    row = buyer.account.now
+    assert buyer.sourcing(150.0) == (0.0, 0.0)  # nothing used
+    row[SUPPLY.cam_used_t], row[SUPPLY.cam_local_t], row[SUPPLY.cam_import_t] = 100.0, 30.0, 60.0
+    assert buyer.sourcing(99.0) == (0.3, 0.0)
+    assert buyer.sourcing(150.0) == pytest.approx((0.3, 0.2 * 0.6 * 0.4))

@@ -8,6 +8,7 @@ consumables 10, energy 4, people and fixed cost (60 + 120) / 12 = 15, scrap
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from bvsim.schema.energy import CellProcess, EnergySpec
@@ -336,3 +337,8 @@ def test_cells_for_storage_have_a_price_and_costs_of_their_own():
         outlet = Outlet(delivered_gwh=0.4, good_gwh=0.4, started_gwh=0.5, spent_meur=3.0)
         made.month(LAST[0], MONTH._replace(storage=outlet))
         assert made._account.now[MONEY.cash_flow_meur] == exact(left)
+
+
+def test_duties_make_materials_dearer():
+    made = purse(WORLD, MONTH._replace(dearer=0.2))
+    assert math.isclose(made._account.now[4], 1.0)  # a fifth of 50 less than 11

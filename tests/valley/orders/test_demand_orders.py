@@ -204,6 +204,23 @@ def test_a_better_record_wins_more_tenders() -> None:
     assert won[0.95, 0.8] > 3.0 * won[0.6, 0.1] > 0.0
 
 
+def test_local_cathode_material_is_worth_orders_and_duties_cost_them() -> None:
+    market = OpenMarket(
+        contestable=0.3, rival_capacity=1.5, sensitivity=4.0, preference=0.0, award=12.0
+    )
+    worth, won = replace(COST_GAP, local_content=0.1), []
+    for sourced, off in (((0.0, 0.1), 0.08), ((0.0, 0.0), 0.0), ((0.5, 0.0), -0.05)):
+        ctx = context()
+        spec = demand_spec(open_market=market, suppliers={}, cost_gap=worth)
+        demand, book = one_plant(spec, ctx)
+        book.report(0.95, 0.8, local_cam=sourced[0], dearer=sourced[1])
+        play(demand, ctx, lambda b: min(b.limit_gwh, 0.1), [book])
+        # At the record of reference the gap is that of a mature plant, and a fifth is fixed.
+        assert book.gap == pytest.approx(0.25 + off, rel=1e-3)
+        won.append(book.won)
+    assert 0.0 < won[0] < won[1] < won[2]
+
+
 def test_a_closing_site_hands_part_of_its_customers_on() -> None:
     ctx = context()
     spec = demand_spec(programmes=ONE, suppliers={"hermit": Supplier(takes_over=False)})

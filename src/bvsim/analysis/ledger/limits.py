@@ -43,6 +43,18 @@ _PACE: Final = (
     "en {year} : {least}) ; ce que cela coûte figure dans la montée en cadence.",
 )
 
+_SEATS: Final = (
+    "Training seats: {filled} filled; {cause} are what most of the rest lacks ({share} of them).",
+    "Places de formation : {filled} pourvues ; au reste manquent surtout {cause} ({share}).",
+)
+_EMPTY: Final[dict[str, Words]] = {
+    "applicants": ("applicants", "les candidats"),
+    "posts": ("posts to go to", "les postes"),
+    "rooms": ("rooms", "les salles"),
+    "tutors": ("tutors", "les tuteurs"),
+}
+"""What an empty seat lacked, by the column that counts it."""
+
 
 def limits(run: RunLike) -> Frame:
     """Return how each limit of what sites may start stood, over all rows, weeks and sites.
@@ -146,7 +158,27 @@ def sentences(run: RunLike, called: Callable[[str], str] = str) -> dict[str, Wor
             _PACE[i].format(mean=mean[i], least=least[i], site=site, year=year) for i in (0, 1)
         ]
         said["learning"] = (texts[0], texts[1])
+    said.update(_seats(run))
     return said
+
+
+def _seats(run: RunLike) -> dict[str, Words]:
+    """Say how many seats of courses were filled, and what most of the others lacked."""
+    columns = {cause: f"empty_for_{cause}" for cause in _EMPTY}
+    if not {"seats", "intake", *columns.values()} <= set(columns_of(run, "yearly")):
+        return {}
+    names = ["seats", "intake", *columns.values()]
+    total = pd.DataFrame([piece[names].sum() for piece in pieces(run, "yearly", names)]).sum()
+    empty = {cause: float(total[column]) for cause, column in columns.items()}
+    cause = max(empty, key=empty.__getitem__)
+    if not empty[cause] > 0.0:
+        return {}
+    filled = _percent(float(total["intake"] / total["seats"]))
+    share = _percent(empty[cause] / sum(empty.values()))
+    texts = [
+        _SEATS[i].format(filled=filled[i], cause=_EMPTY[cause][i], share=share[i]) for i in (0, 1)
+    ]
+    return {"seats": (texts[0], texts[1])}
 
 
 def _said(name: str, row: pd.Series[float], called: Callable[[str], str]) -> Words:

@@ -187,6 +187,24 @@ class Buyer:
         self._needed, self._counters = feed.needed, counters
         row[SUPPLY.nickel_used_t :] = [tonnes * per_cam for per_cam in self._needs]
 
+    def sourcing(self, day: float) -> tuple[float, float]:
+        """Return what a month's CAM means to buyers and to cost, once the month is booked.
+
+        Returns
+        -------
+        local : float
+            Share of the CAM used that came from the valley's counted makers.
+        dearer : float
+            Rise of the cost of materials by duties on the imported rest, as a share.
+        """
+        row, lanes = self.account.now, self.feed.lanes
+        used = row[SUPPLY.cam_used_t]
+        if used <= 0.0:
+            return 0.0, 0.0
+        imported = row[SUPPLY.cam_import_t] / used
+        dearer = lanes.duty("cam", day) * imported * lanes.spec.cam_of_materials
+        return row[SUPPLY.cam_local_t] / used, dearer
+
     def close(self) -> None:
         """Close the plant: its stock, and what still arrives, is sold outside the valley."""
         self.closed = True

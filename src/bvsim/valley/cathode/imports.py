@@ -8,7 +8,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
-from bvsim.schema.imports import ExportControl, Hazard, Imports
+from bvsim.schema.imports import ExportControl, Hazard, Imports, Tariff
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.luck import lognormal
@@ -51,6 +51,16 @@ class Licences:
 
 
 @dataclass(frozen=True)
+class Duty:
+    """A tariff that is due: from when to when, on what, and how much."""
+
+    name: str
+    tariff: Tariff
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
 class Departure:
     """How a shipment would travel that leaves on a given day."""
 
@@ -79,13 +89,25 @@ def _hazard_spells(name: str, hazard: Hazard, ctx: Context) -> list[Spell]:
 def _licences(name: str, control: ExportControl, ctx: Context) -> list[Licences]:
     """Decide whether a control acts, and until when."""
     stream = ctx.streams.stream("imports", f"control.{name}")
-    acts = stream.happens(control.probability)
-    mean = control.length * DAYS_PER_MONTH
+    length = _lasts(stream, control.probability, control.length)
+    return [Licences(name, control, control.start, control.start + length)] if length else []
+
+
+def _duties(name: str, tariff: Tariff, ctx: Context) -> list[Duty]:
+    """Decide whether a tariff is due, and until when."""
+    stream = ctx.streams.stream("imports", f"tariff.{name}")
+    length = _lasts(stream, tariff.probability, tariff.length)
+    return [Duty(name, tariff, tariff.start, tariff.start + length)] if length else []
+
+
+def _lasts(stream: Stream, probability: float, months: float) -> float:
+    """Return for how many days a measure lasts; 0 when it is not taken."""
+    acts = stream.happens(probability)
+    mean = months * DAYS_PER_MONTH
     length = stream.exponential(mean)
     if not acts:
-        return []
-    length = mean if math.isinf(length) else length
-    return [Licences(name, control, control.start, control.start + length)]
+        return 0.0
+    return mean if math.isinf(length) else length
 
 
 class Lanes:
@@ -115,6 +137,9 @@ class Lanes:
         self.licences: list[Licences] = []
         for name in sorted(spec.controls):
             self.licences += _licences(name, spec.controls[name], ctx)
+        self.duties: list[Duty] = []
+        for name in sorted(spec.tariffs):
+            self.duties += _duties(name, spec.tariffs[name], ctx)
         self._halts = [halt for _, halt in sorted(spec.halts.items())]
         self._edges = [edge for spell in self.spells for edge in (spell.start, spell.end)]
         self._edges += [edge for span in self.licences for edge in (span.start, span.end)]
@@ -133,6 +158,7 @@ class Lanes:
         """Wait for each disturbance and write it down."""
         dated = [(s.start, s.end, s.name, "routes disturbed") for s in self.spells]
         dated += [(x.start, x.end, x.name, "export licences required") for x in self.licences]
+        dated += [(x.start, x.end, x.name, "duty on imports") for x in self.duties]
         for start, end, name, what in sorted(dated):
             if start > self._ctx.env.now:
                 yield self._ctx.env.timeout(start - self._ctx.env.now)
@@ -174,6 +200,11 @@ class Lanes:
             if licences.start <= day < licences.end and goods in licences.control.goods:
                 return licences.control
         return None
+
+    def duty(self, goods: str, day: float) -> float:
+        """Return the duty on a good over its price: all tariffs that are due on a day."""
+        due = [x for x in self.duties if x.start <= day < x.end and goods in x.tariff.goods]
+        return math.fsum([x.tariff.rate for x in due])
 
     def halt(self, goods: str, chemistry: str, day: float) -> tuple[float, float] | None:
         """Return the span of the halt that keeps a good from leaving on a day, if any."""

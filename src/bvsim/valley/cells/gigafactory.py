@@ -275,6 +275,7 @@ class Gigafactory:
             last=last, started_gwh=all_started, nameplate_gwh=released - self._idle_gwh
         )
         scrap = 1.0 - good / started if started > 0.0 else 0.0
+        local, dearer = wiring.buyer.sourcing(last.start_day)
         wiring.purse.month(
             last,
             Activity(
@@ -286,12 +287,14 @@ class Gigafactory:
                 heads=0.0 if self.closed else float(wiring.workforce.heads),
                 energy_gwh=energy,
                 storage=outlet,
+                dearer=dearer,
             ),
         )
         days = last.end_day - self.ctx.calendar.month_starts[last.month]
         cars = released - sum([each.storage_gwh for each in self.blocks])
         if started > 0.0 and cars > 0.0:
-            wiring.orders.report(1.0 - scrap, good * DAYS_PER_YEAR / days / cars)
+            used = good * DAYS_PER_YEAR / days / cars
+            wiring.orders.report(1.0 - scrap, used, local_cam=local, dearer=dearer)
         self.projects.note_month(all_good)
         if self._running:
             orders = wiring.orders

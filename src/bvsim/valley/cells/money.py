@@ -85,6 +85,8 @@ class Activity(NamedTuple):
         Energy used.
     storage : Outlet or None
         The part of it that is for stationary storage.
+    dearer : float
+        Rise of the cost of materials by duties, as a share.
     """
 
     delivered_gwh: float
@@ -95,6 +97,7 @@ class Activity(NamedTuple):
     heads: float
     energy_gwh: float
     storage: Outlet | None = None
+    dearer: float = 0.0
 
 
 def scrap_cost(costs: CostClass, activity: Activity) -> float:
@@ -118,7 +121,7 @@ def running_cost(
     wage, electricity : float
         EUR per head and year; EUR per MWh.
     """
-    variable = activity.good_gwh * costs.materials
+    variable = activity.good_gwh * costs.materials * (1.0 + activity.dearer)
     variable += activity.started_gwh * costs.other_variable
     variable += activity.energy_gwh * electricity / _MWH_PER_GWH
     people = activity.heads * wage / _EUR_PER_MILLION

@@ -5,10 +5,25 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from bvsim.schema.plan import Plan, PlanStep
+from bvsim.schema.plan import JobStep, Plan, PlanStep
+from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import Calendar, Period
+from bvsim.valley.ground.columns import Columns, laid_out, stock
+from bvsim.valley.ground.context import Context
+
+
+@dataclass(frozen=True)
+class JobColumns(Columns):
+    """What had been announced of the people of a plant."""
+
+    jobs_announced: int = stock("Direct jobs of the plan in force.")
+
+
+JOBS: Final = laid_out(JobColumns)
 
 
 class PlanPath:
@@ -55,3 +70,35 @@ def plan_in_force(plans: Mapping[str, Plan], plan_as_of: date) -> Plan | None:
     """Return the newest plan published by a date; None when there is none."""
     known = [plan for plan in plans.values() if plan.published <= plan_as_of]
     return max(known, key=lambda plan: plan.published, default=None)
+
+
+class AnnouncedJobs:
+    """Writes down the direct jobs of the plan in force, beside those there are.
+
+    Parameters
+    ----------
+    jobs : mapping of str to mapping of str to JobStep
+        Steps by plant.
+    ctx : Context
+        Surroundings of the replication.
+    """
+
+    def __init__(self, jobs: Mapping[str, Mapping[str, JobStep]], ctx: Context) -> None:
+        self._ctx = ctx
+        day = ctx.calendar.day
+        self._steps = {
+            plant: sorted((day(step.begins), step.heads) for step in steps.values())
+            for plant, steps in sorted(jobs.items())
+        }
+        self._accounts: dict[str, Account] = {}
+
+    def start(self) -> None:
+        """Open the accounts."""
+        open_ = self._ctx.books.open
+        self._accounts = {p: open_("yearly", f"{p}:plan", JOBS.columns) for p in self._steps}
+
+    def month_end(self, last: Period) -> None:
+        """Set what is announced for the month that ends with a period."""
+        for plant, steps in self._steps.items():
+            heads = [heads for begins, heads in steps if begins < last.end_day]
+            self._accounts[plant].now[JOBS.jobs_announced] = heads[-1] if heads else 0.0

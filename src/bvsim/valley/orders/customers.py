@@ -20,7 +20,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,15 @@ class OrderColumns(Columns):
 ORDERS: Final = laid_out(OrderColumns)
 
 
+class Report(NamedTuple):
+    """What buyers hear of a plant's month."""
+
+    yield_: float
+    utilisation: float
+    local_cam: float
+    dearer: float
+
+
 def cost_gap(spec: CostGap, mature: float, yield_: float, utilisation: float) -> float:
     """Return a plant's cost over the Asian price, as a share of that price.
 
@@ -68,6 +77,24 @@ def cost_gap(spec: CostGap, mature: float, yield_: float, utilisation: float) ->
     variable = (1.0 - spec.fixed) * spec.reference_yield / max(yield_, 1e-3)
     fixed = spec.fixed * spec.reference_use / max(utilisation, spec.lowest_use)
     return (1.0 + mature) * (variable + fixed) - 1.0
+
+
+def sourcing_gap(spec: CostGap, local_cam: float, dearer: float) -> float:
+    """Return what the origin of a plant's CAM adds to its cost gap.
+
+    Duties make materials dearer, which are what is not fixed of a mature plant's cost; where
+    buyers count local content, CAM of the valley is worth a premium to them.
+
+    Parameters
+    ----------
+    spec : CostGap
+        Structure of the mature cost, and the premium.
+    local_cam : float
+        Share of the CAM that the valley made.
+    dearer : float
+        Rise of the cost of materials by duties, as a share.
+    """
+    return (1.0 - spec.fixed) * dearer - spec.local_content * local_cam
 
 
 def tenders_won(
@@ -248,7 +275,7 @@ class OrderBook:
         """Whether its contracts went elsewhere for good."""
         self.opened = math.nan
         self.trading = self.closed = False
-        self.reported: tuple[float, float] | None = None
+        self.reported: Report | None = None
         self._room_share, self._account, self._ctx = room_share, account, ctx
         self._unlimited = False
         self._produced, self._delivered, self._written_off = 0.0, 0.0, 0.0
@@ -305,9 +332,17 @@ class OrderBook:
         self._produced += produced_gwh
         self._account.now[ORDERS.finished_stock_gwh] = self.stock_gwh
 
-    def report(self, yield_: float, utilisation: float) -> None:
-        """Tell the market a month's yield and utilisation (good output over nameplate)."""
-        self.reported = (yield_, utilisation)
+    def report(
+        self, yield_: float, utilisation: float, *, local_cam: float = 0.0, dearer: float = 0.0
+    ) -> None:
+        """Tell the market a month's yield, utilisation (good output over nameplate), and CAM.
+
+        Parameters
+        ----------
+        yield_, utilisation, local_cam, dearer : float
+            As `cost_gap` and `sourcing_gap` take them.
+        """
+        self.reported = Report(yield_, utilisation, local_cam, dearer)
 
     def close(self, produced_gwh: float = 0.0) -> None:
         """Close the site: orders stop, finished cells and those just produced are written off."""

@@ -27,6 +27,7 @@ from bvsim.valley.orders.customers import (
     offtake_gwh,
     programme_gwh,
     scale_of,
+    sourcing_gap,
     tenders_won,
     yearly,
 )
@@ -196,7 +197,8 @@ class Demand:
         spec, mature = self._spec.cost_gap, self._mature[month]
         for book in books:
             if book.reported is not None:
-                gap = cost_gap(spec, mature, *book.reported)
+                yield_, utilisation, *sourced = book.reported
+                gap = cost_gap(spec, mature, yield_, utilisation) + sourcing_gap(spec, *sourced)
                 book.gap += self._memory * (gap - book.gap)
 
     def _weight(self, gap: float) -> float:

@@ -189,6 +189,12 @@ def _with_basins(column: str, role: str) -> Formula:
     return formula
 
 
+def _announced(facts: Recorded, at: int, n: int) -> dict[str, float]:
+    """Return the jobs announced, of the plants that the plan speaks of."""
+    found = _with_basins("jobs_announced", "plants")(facts, at, n)
+    return {name: heads for name, heads in found.items() if not np.isnan(heads)}
+
+
 def _share(part: str, whole: str) -> Formula:
     """Return a quotient of two columns of the region."""
     return lambda facts, at, _n: {"": float(_ratio(facts.region(part), facts.region(whole))[at])}
@@ -239,6 +245,12 @@ YEARLY: Final = (
         "heads",
         "own staff of plants of every kind on 31 December",
         _with_basins("headcount", "plants"),
+    ),
+    Kpi(
+        "jobs_announced_Y",
+        "heads",
+        "direct jobs announced of plants of every kind by the plan in force",
+        _announced,
     ),
     Kpi(
         "vacancies_Y",
