@@ -36,7 +36,7 @@ SELDOM = {
         "cells/money.py",
     ),
 }
-"""Read where these scenarios do not come: recalls, halts, bonuses, stalls, conversions, purses left out."""
+"""Read where these scenarios do not come: recalls, bonuses, stalls, conversions and others."""
 
 
 def schema_classes():
