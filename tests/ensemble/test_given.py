@@ -64,7 +64,8 @@ def test_at_the_medians_luck_alone_differs(simulate):
     assert kpis["output_2030_gwh"].nunique() == 1
     assert kpis["luck"].nunique() == 40
     low, high = ci95_mean(kpis["luck"], kpis["draw"], "median")
-    assert high - low == pytest.approx(2 * 2.0227 * kpis["luck"].std() / 40**0.5, rel=1e-3)
+    students = 2 * 2.0227 * kpis["luck"].std() / 40**0.5  # a little more where rows lean
+    assert students * 0.9999 <= high - low <= students * 1.01
 
 
 def test_real_tables_are_held_to_the_bounds_of_their_figures(tmp_path):

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import yaml
+from numpy.typing import NDArray
 from scipy import stats
 
 from bvsim.analysis.ledger.relief import relief_rows
@@ -144,10 +145,10 @@ def difference_table(run: RunLike, beside: Iterable[RunLike]) -> pd.DataFrame:
             name = f"output_{year}_gwh"
             off = (theirs[name] - kpis[name]).dropna()
             draws = off.index.get_level_values("draw").to_numpy()
-            low, high = ci95_mean(off.to_numpy(), draws, run.manifest["design"]) or (np.nan,) * 2
+            span = _span(off.to_numpy(), draws, run.manifest["design"], "+.2f")
             small = abs(off.mean()) < max(SMALL_GWH, SMALL * kpis[name].mean())
             word = ", small" if small else ""
-            row[str(year)] = f"{off.mean():+.2f} ({low:+.2f} to {high:+.2f}){word}"
+            row[str(year)] = f"{off.mean():+.2f}{span}{word}"
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -225,8 +226,13 @@ def _mean_of(part: pd.DataFrame, kind: str, year: int, every: pd.DataFrame, desi
     sums = part[part["year"] == year].groupby(ROW, observed=True)[kind].sum()
     values = sums.reindex(rows, fill_value=0.0)
     draws = rows.get_level_values("draw").to_numpy()
-    low, high = ci95_mean(values.to_numpy(), draws, design) or (np.nan, np.nan)
-    return f"{values.mean():.2f} ({low:.2f} to {high:.2f})"
+    return f"{values.mean():.2f}{_span(values.to_numpy(), draws, design, '.2f')}"
+
+
+def _span(values: NDArray[np.float64], draws: NDArray[np.int64], design: str, form: str) -> str:
+    """Return the interval of a mean in brackets; nothing where all rows agree."""
+    found = ci95_mean(values, draws, design)
+    return f" ({found[0]:{form}} to {found[1]:{form}})" if found else ""
 
 
 def page(
