@@ -347,7 +347,9 @@ class Valley:
     def kpis(self, yearly: Table) -> Table:
         """Return the key figures of a yearly table: which there are holds before the run too."""
         milestones = [self._milestones(site) for site in self.sites]
-        return kpi_table(YearlyTable(yearly), self._roles(), self.setting.years, milestones)
+        decimal = self.ctx.calendar.decimal_year
+        sops = {plant.name: decimal(plant.sop_day) for plant in self.actors.cathode.plants}
+        return kpi_table(YearlyTable(yearly), self._roles(), self.setting.years, milestones, sops)
 
     def _milestones(self, site: Gigafactory) -> Milestones:
         calendar = self.ctx.calendar

@@ -80,7 +80,7 @@ def test_key_figures_of_two_sites_and_a_recycler():
     basins = (("coast", ("a", "works")), ("inland", ("b",)))
     roles = Roles(("a", "b"), ("a",), ("works",), ("a", "works"), ("school",), basins)
     site = Milestones("a", (("a.block-1", 2028.5), ("a.block-2", math.nan)), 2031.25, 7.5)
-    table = kpi_table(YEARLY, roles, (2026, 2030), (site,))
+    table = kpi_table(YEARLY, roles, (2026, 2030), (site,), {"cathode": 2029.25})
     expected = {
         "output_2030_gwh": 35.0,
         "output_2030_gwh.a": 25.0,
@@ -101,6 +101,7 @@ def test_key_figures_of_two_sites_and_a_recycler():
         "jobs_2030.coast": 220.0,
         "jobs_announced_2030": 1000.0,
         "jobs_announced_2030.a": 1000.0,
+        "jobs_announced_2030.works": math.nan,
         "jobs_announced_2030.coast": 1000.0,
         "vacancies_2030": 7.0,
         "vacancies_2030.a": 5.0,
@@ -132,6 +133,7 @@ def test_key_figures_of_two_sites_and_a_recycler():
         "reach_50_gwh_2030": 0.0,
         "eol_overtakes_scrap_year": 2031.0,  # in 2030 there are as many of both
         "opens_year.works": 2030.0,
+        "cam_sop_year.cathode": 2029.25,
         "sop_year.a.block-1": 2028.5,
         "sop_year.a.block-2": math.nan,
         "closed_year.a": 2031.25,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from operator import add
@@ -287,6 +288,11 @@ class CathodePlant:
     def charge(self) -> float:
         """Return tonnes charged per tonne of good product at mature yield."""
         return 1.0 / (1.0 - self.blocks[0].ramp.scrap_mature)
+
+    @property
+    def sop_day(self) -> float:
+        """Day of the first phase's SOP; infinite where none is reached."""
+        return min((block.pipeline.sop_day for block in self.blocks), default=math.inf)
 
     def make(self, mature: float, period: Period) -> tuple[float, float]:
         """Make tonnes (in good units at mature yield); return tonnes (started, good)."""

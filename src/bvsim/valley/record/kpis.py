@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ YEARS: Final = (2026, 2030, 2035, 2040)
 """Years of the key figures where nothing else is asked for."""
 THRESHOLDS_GWH: Final = (30, 50, 100)
 REACHED_BY: Final = 2030
+_NO_PLANTS: Final[Mapping[str, float]] = MappingProxyType({})
 ELEMENTS: Final = ("cobalt", "lithium", "nickel")
 
 
@@ -113,6 +115,7 @@ class Recorded(NamedTuple):
     yearly: YearlyTable
     roles: Roles
     milestones: Sequence[Milestones]
+    cam_sop_years: Mapping[str, float]
 
     def region(self, column: str) -> FloatArray:
         """Return a column of the region by year."""
@@ -189,12 +192,6 @@ def _with_basins(column: str, role: str) -> Formula:
     return formula
 
 
-def _announced(facts: Recorded, at: int, n: int) -> dict[str, float]:
-    """Return the jobs announced, of the plants that the plan speaks of."""
-    found = _with_basins("jobs_announced", "plants")(facts, at, n)
-    return {name: heads for name, heads in found.items() if not np.isnan(heads)}
-
-
 def _share(part: str, whole: str) -> Formula:
     """Return a quotient of two columns of the region."""
     return lambda facts, at, _n: {"": float(_ratio(facts.region(part), facts.region(whole))[at])}
@@ -250,7 +247,7 @@ YEARLY: Final = (
         "jobs_announced_Y",
         "heads",
         "direct jobs announced of plants of every kind by the plan in force",
-        _announced,
+        _with_basins("jobs_announced", "plants"),
     ),
     Kpi(
         "vacancies_Y",
@@ -346,6 +343,12 @@ LASTING: Final = (
         },
     ),
     Kpi(
+        "cam_sop_year",
+        "year",
+        "start of production of a cathode or precursor plant, as a decimal year",
+        lambda facts, _at, _n: facts.cam_sop_years,
+    ),
+    Kpi(
         "sop_year",
         "year",
         "start of production of a block, as a decimal year",
@@ -373,7 +376,11 @@ KPIS: Final = (*YEARLY, *LASTING)
 
 
 def kpi_table(
-    yearly: YearlyTable, roles: Roles, years: Sequence[int], milestones: Sequence[Milestones] = ()
+    yearly: YearlyTable,
+    roles: Roles,
+    years: Sequence[int],
+    milestones: Sequence[Milestones] = (),
+    cam_sop_years: Mapping[str, float] = _NO_PLANTS,
 ) -> Table:
     """Return the table of key figures: one row, one column each.
 
@@ -387,8 +394,10 @@ def kpi_table(
         Years of the figures that have one; those outside the horizon are left out.
     milestones : sequence of Milestones
         One per site.
+    cam_sop_years : mapping of str to float
+        SOP of cathode and precursor plants as decimal years; NaN where it was not reached.
     """
-    facts, found = Recorded(yearly, roles, milestones), list[tuple[str, float]]()
+    facts, found = Recorded(yearly, roles, milestones, cam_sop_years), list[tuple[str, float]]()
     for year in years:
         if year in yearly.years:
             found += _figures(YEARLY, facts, yearly.years.index(year), year)
