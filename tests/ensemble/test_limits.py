@@ -94,7 +94,8 @@ def test_the_place_is_that_of_the_process_under_way():
 
 
 SCRIPT = """
-import sys
+import signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever started the tests may ignore it
 from test_limits import EndlessJob
 from fake import FakeScenario
 from bvsim.ensemble.run import Interrupted, run

@@ -22,7 +22,9 @@ CANCELLED = {
 FROM = {"value": "2027-01-01", "source": ["bvsim-judgement"], "confidence": "judgement"}
 HALT = {"imports.halts.cut": {"goods": ["cam", "pcam"], "chemistries": NMC, "start": FROM}}
 NOTHING_FAILS = frozenset({"closure"})
-OPEN = {"end": "2031-12-31", **NO_CLOSURES}
+# no line goes to storage, whose cells take material that is not cut
+CARS_ALONE = {"storage.demand.contestable": 0}
+OPEN = {"end": "2031-12-31", **NO_CLOSURES, **CARS_ALONE}
 
 
 @pytest.fixture(scope="module")

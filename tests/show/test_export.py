@@ -137,6 +137,7 @@ def test_every_recorded_column_has_a_unit_and_a_meaning():
     assert [name for name, entry in columns.items() if not entry.meaning] == []
     pure = {"cost_gap", "customers", "learning_speed", "metal_price_factor"}
     pure |= {"stops", "refinanced", "sold", "wound_up"}  # counts
+    pure |= {"idle_lines", "abandoned_lines", "converted_lines", "storage_lines"}
     assert {name for name in columns if unit_of_column(name) == "1"} <= pure
 
 

@@ -23,6 +23,7 @@ ABOUT |= {"known_from", "file", "column", "unit", "basin"}
 """What a file says about a thing or where it stands: read on loading, by pages and commands."""
 SELDOM = {
     "fleet.Recalls": dict.fromkeys(("packs", "packs_gsd", "age"), "returns/fleet.py"),
+    "imports.Tariff": dict.fromkeys(("goods", "start", "rate"), "cathode/imports.py"),
     "imports.Halt": dict.fromkeys(("chemistries", "goods", "start", "until"), "cathode/imports.py"),
     "labour.Pay": {"post": "people/register.py"},
     "ramp.RampClass": dict.fromkeys(("stall_length", "stall_capacity"), "projects/block.py"),

@@ -54,6 +54,7 @@ PEOPLE = """
     headcount operators technicians engineers others experts vacancies hires leavers hired employed
     seats empty_for_applicants empty_for_posts empty_for_rooms empty_for_tutors placed
     intake graduates dropouts exam_failures in_training in_transit poached competitors_heads
+    jobs_announced
     job_seekers graduates_waiting experienced_waiting automotive_waiting newcomers other_work
     lead_acid_heads won_from_courses won_from_plants won_from_car_works won_from_seekers
     won_from_outside won_from_poaching won_freed freed freed_hired freed_to_competitors
