@@ -21,6 +21,7 @@ def test_repairs_are_shorter_where_the_mature_share_was_seen_to_be_higher():
     ramp = make_ramp(mature=0.96, mtbf=24.0, mttr=72.0, **NO_MAJOR)  # 24 of 27 days: 0.889
     found = Availability(ramp, ramp, 343.0)
     assert found.repair_pace == pytest.approx(1.0 / 3.0)  # one day of 25
+    assert found.mttr_days == pytest.approx(1.0)  # instead of three days
     assert found.rating == pytest.approx(1.0)
     assert found.mean() == pytest.approx(0.96)
     assert found.mean(2.0) == pytest.approx(24.0 / 26.0)
