@@ -26,7 +26,11 @@ def identical(experiment: Experiment, out: str | Path | None = None) -> Run | No
         What is asked for.
     out : path, optional
         The folder that may hold it; by default, those that runs of its name have made here.
+
+    A manifest does not know what a caller's own job makes of a row: such a run is made anew.
     """
+    if experiment.job is not None:
+        return None
     if out is not None:
         return _identical(experiment, Path(out))
     folders = sorted(RUNS.glob(f"{experiment.scenario.name}-*"), key=_age, reverse=True)

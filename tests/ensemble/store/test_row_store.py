@@ -10,6 +10,7 @@ from bvsim.analysis.samples import KpiJob
 from bvsim.ensemble.run import RunError, run
 from bvsim.ensemble.store.row_store import RowStore, row_name, row_store
 from bvsim.ensemble.work import Row
+from bvsim.reading import load
 from bvsim.valley.ground.streams import Key
 from fake import FakeJob, FakeScenario
 
@@ -145,17 +146,25 @@ def test_it_can_be_switched_off(monkeypatch, word):
 
 def test_the_identical_run_is_answered_from_its_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    marks = tmp_path / "marks"
-    marks.mkdir()
-    ask = {"draws": 4, "seed": 1, "job": FakeJob(marks=str(marks)), "workers": 1}
-    first = run(FakeScenario(), **ask)
-    count = len(list(marks.iterdir()))
-    assert run(FakeScenario(), **ask) == first
-    assert run(FakeScenario(), out=first.folder, **ask) == first
-    assert len(list(marks.iterdir())) == count
-    assert run(FakeScenario(), **{**ask, "draws": 5}).folder != first.folder
-    assert run(FakeScenario(), fresh=True, **ask).folder != first.folder
+    scenario = load("reference", sets={"end": "2026-12-31"})
+    ask = {"draws": 2, "seed": 1, "workers": 1}
+    first = run(scenario, **ask)
+    written = (first.folder / "manifest.json").stat().st_mtime_ns
+    assert run(scenario, **ask) == first
+    assert run(scenario, out=first.folder, **ask) == first
+    assert (first.folder / "manifest.json").stat().st_mtime_ns == written
+    assert run(scenario, **{**ask, "draws": 3}).folder != first.folder
+    assert run(scenario, fresh=True, **ask).folder != first.folder
     with pytest.raises(RunError, match="not empty"):
-        run(FakeScenario(), fresh=True, out=first.folder, **ask)
+        run(scenario, fresh=True, out=first.folder, **ask)
     with pytest.raises(RunError, match="not empty"):
-        run(FakeScenario(model_hash="other"), out=first.folder, **ask)
+        run(load("reference", sets={"end": "2027-12-31"}), out=first.folder, **ask)
+
+
+def test_what_a_callers_own_job_made_answers_for_no_other(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ask = {"draws": 2, "seed": 1, "workers": 1}
+    first = run(FakeScenario(), job=FakeJob(), **ask)
+    other = run(FakeScenario(), job=FakeJob(lever=1.0), **ask)
+    assert other.folder != first.folder
+    assert not other.table("kpis").equals(first.table("kpis"))
