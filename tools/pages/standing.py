@@ -9,7 +9,6 @@ reference; SAMPLE was made by ``bvsim sensitivity reference --method sobol --by 
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 from bvsim.analysis.groups import LUCK
 from bvsim.analysis.sensitivity.sobol import sobol_indices
 from bvsim.analysis.tables import RunLike
-from pages import insert, short, table_lines
+from pages import insert, read_rows, short, table_lines
 
 BEGIN, END = "<!-- standing:begin -->", "<!-- standing:end -->"
 FILE = Path("history") / "projections.csv"
@@ -53,19 +52,17 @@ class Projection:
 
 def read_projections(folder: Path) -> list[Projection]:
     """Return the projections of a model's folder."""
-    with (folder / FILE).open(encoding="utf-8") as file:
-        rows = csv.DictReader(line for line in file if not line.startswith("#"))
-        return [
-            Projection(
-                row["kpi"],
-                float(row["low"]),
-                float(row["high"]),
-                row["who"],
-                row["published"],
-                row["why"],
-            )
-            for row in rows
-        ]
+    return [
+        Projection(
+            row["kpi"],
+            float(row["low"]),
+            float(row["high"]),
+            row["who"],
+            row["published"],
+            row["why"],
+        )
+        for row in read_rows(folder / FILE)
+    ]
 
 
 def ours(run: RunLike, name: str) -> NDArray[np.float64]:

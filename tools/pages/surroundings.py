@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from bvsim.analysis.scoring import band, crps, rank_of
 from bvsim.analysis.truth.hindcast import YearlyValue
-from pages import short, table_lines
+from pages import read_rows, short, table_lines
 
 FloatArray = NDArray[np.float64]
 FILE = Path("history") / "surroundings.csv"
@@ -47,20 +46,18 @@ class Surrounding:
 
 def read_surroundings(folder: Path) -> list[Surrounding]:
     """Return the observed figures of a model's folder."""
-    with (folder / FILE).open(encoding="utf-8") as file:
-        rows = csv.DictReader(line for line in file if not line.startswith("#"))
-        return [
-            Surrounding(
-                opened=row["kind"] == "opened",
-                value=(row["entity"], row["column"], int(row["year"])),
-                seen=float(row["value"]),
-                before=float(row["before"]),
-                low=float(row["low"]),
-                high=float(row["high"]),
-                label=row["label"],
-            )
-            for row in rows
-        ]
+    return [
+        Surrounding(
+            opened=row["kind"] == "opened",
+            value=(row["entity"], row["column"], int(row["year"])),
+            seen=float(row["value"]),
+            before=float(row["before"]),
+            low=float(row["low"]),
+            high=float(row["high"]),
+            label=row["label"],
+        )
+        for row in read_rows(folder / FILE)
+    ]
 
 
 def surroundings_lines(
