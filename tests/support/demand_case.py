@@ -20,6 +20,7 @@ from bvsim.schema.demand import (
     OpenMarket,
     OtherVehicles,
     PackSizes,
+    SecondSource,
     SharePath,
     Supplier,
     VehicleProgramme,
@@ -94,6 +95,7 @@ PROGRAMME = VehicleProgramme(
     build_up=0.0,
     energy=50.0,
     sourced_here=flat(0.8),
+    lfp=0.0,
 )
 """4 GWh a year."""
 OFFTAKE = Offtake(
@@ -155,6 +157,9 @@ def demand_spec(**changes: Any) -> DemandSpec:
         open_market=OpenMarket(
             contestable=0.0, rival_capacity=1.5, sensitivity=4.0, preference=0.0, award=12.0
         ),
+        lfp={"2025": 0.0},
+        substitution=0.0,
+        second_source=SecondSource(share=0.0, ready=12.0, term=60.0),
         suppliers={"plant": Supplier(open_market=False)},
         finished=30.0,
         transferred=0.5,

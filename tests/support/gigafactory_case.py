@@ -62,6 +62,9 @@ class Buyer:
     def use(self, in_cells, scrap):
         self.used += in_cells + scrap
 
+    def buy_salts(self, _day):
+        return 0.0
+
     def sourcing(self, _day):
         return 0.0, 0.0
 

@@ -93,7 +93,7 @@ WORLD = RecyclingSpec(
     ),
     hydromet={},
     trade=Trade(rule_from=500.0, exported_before=0.4, exported_after=0.1),
-    regulation=Regulation(recovery={}, recycled_content={}, efficiency={}),
+    regulation=Regulation(recovery={}, recycled_content={}, salt_premium=0.0, efficiency={}),
 )
 
 

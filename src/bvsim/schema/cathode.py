@@ -14,7 +14,9 @@ from bvsim.schema.ramp import RampClass
 from bvsim.schema.stages import Project
 from bvsim.schema.units import (
     Days,
+    EurPerTonne,
     KeptLines,
+    MillionEur,
     Months,
     OnDate,
     Share,
@@ -83,6 +85,18 @@ class Contract:
 
 
 @part
+class MakerMoney:
+    """What a maker of CAM earns, and what it may lose before it stops."""
+
+    margin: EurPerTonne
+    """What a tonne sold leaves over metals, reagents and energy."""
+    fixed: EurPerTonne
+    """People, maintenance and rent a year, per tonne of nameplate in service."""
+    funds: MillionEur
+    """Cash and owners' backing when its first phase starts."""
+
+
+@part
 class PcamPlant:
     """A maker of precursor (Ni-Co-Mn hydroxide)."""
 
@@ -138,6 +152,8 @@ class CamPlant:
     """Share of what its lines can make that is sold outside the valley before any approval."""
     outside: Share
     """Share of nameplate that customers outside the valley take once it is approved."""
+    money: MakerMoney | None = None
+    """Its cash; None: it never runs out."""
 
 
 CathodeSource = Annotated[CamPlant | PcamPlant, Field(discriminator="kind")]

@@ -35,8 +35,8 @@ TimedEurPerVehicle = Annotated[Timed, FigureIn("EUR/vehicle", -1e6, 1e6, timed=T
 SharePerKeur = Annotated[float, FigureIn("share/kEUR", -1, 1)]
 
 
-Market = Literal["france", "europe", "none"]
-"""Whose electric registrations a volume follows."""
+Market = Literal["france", "europe", "storage", "none"]
+"""What a volume follows: electric registrations, the demand of stationary storage, or nothing."""
 DRAWN = "drawn"
 """Value of `follow` that leaves the choice of the path to the figure `path`."""
 
@@ -204,7 +204,9 @@ class VehicleProgramme:
     energy: KwhPerVehicle
     """Cells per vehicle."""
     sourced_here: TimedShare
-    """Share bought from the site; the rest goes to the customer's other suppliers."""
+    """Share bought from the site of cars with its chemistry; the rest goes to other suppliers."""
+    lfp: Factor
+    """Share of the vehicles with LFP cells, which come from elsewhere, over that of the market."""
 
 
 @part
@@ -216,7 +218,7 @@ class Offtake:
     customer: str
     """Buyer."""
     market: Market
-    """Whose electric registrations the called volume follows."""
+    """What the called volume follows."""
     start: OnDate
     """Beginning of deliveries, at the earliest."""
     base_year: int
@@ -229,6 +231,18 @@ class Offtake:
     """Share of the contract that is called on the central path."""
     take_or_pay: Share
     """Share of the contract that is taken at least, whatever the market."""
+
+
+@part
+class SecondSource:
+    """A second supplier, taken when a site does not deliver what was ordered."""
+
+    share: Share
+    """Part of what is not delivered that customers award to another supplier."""
+    ready: Months
+    """Time constant until the other supplier delivers."""
+    term: Months
+    """Time constant with which the orders come back once the site delivers."""
 
 
 @part
@@ -311,6 +325,12 @@ class DemandSpec:
     """Multiplies all orders placed with the valley's sites."""
     market_response: Exponent
     """Elasticity of a programme's volume to the registrations of its market."""
+    lfp: dict[str, Share]
+    """Share of LFP in the batteries of new electric cars in Europe, by year (mid-year values)."""
+    substitution: Factor
+    """Share of other chemistries' orders that turns to LFP per rise of their materials' cost."""
+    second_source: SecondSource
+    """What carmakers do when a site does not deliver."""
     programmes: dict[str, VehicleProgramme]
     """Vehicle programmes."""
     offtakes: dict[str, Offtake]

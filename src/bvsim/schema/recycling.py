@@ -245,7 +245,9 @@ class Regulation:
     recovery: dict[str, RecoveryTarget]
     """Material recovery of recyclers."""
     recycled_content: dict[str, RecoveryTarget]
-    """For the record: recycled content of new cells."""
+    """Least recycled content of new cells."""
+    salt_premium: Factor
+    """Price of recycled salts over fresh ones: what is missing of the content is bought."""
     efficiency: dict[str, RecoveryTarget]
     """For the record: recycling efficiency, by weight."""
 

@@ -12,6 +12,7 @@ import simpy
 
 from bvsim.schema.model import Model
 from bvsim.valley.cathode.market import CathodeMarket
+from bvsim.valley.cathode.recycled import RecycledMinimum
 from bvsim.valley.cells import ledger
 from bvsim.valley.cells.causes import LIFTS
 from bvsim.valley.cells.gigafactory import Gigafactory
@@ -222,7 +223,7 @@ class Valley:
 
     def _make_actors(self) -> Actors:
         model, ctx = self.model, self.ctx
-        demand = Demand(model.demand, ctx)
+        demand = Demand(model.demand, ctx, model.storage.demand)
         labour = LabourMarket(model.labour, ctx)
         fleet = Fleet(model.fleet, demand.registrations, ctx)
         recycling = Recycling(model.recycling, fleet, ctx)
@@ -234,6 +235,7 @@ class Valley:
             shock=model.shock,
             labour=labour,
             gate=recycling,
+            minimum=RecycledMinimum(model.recycling, ctx.calendar),
         )
         storage = StorageMarket(model.storage.demand, ctx)
         return Actors(

@@ -93,3 +93,13 @@ def test_a_load_above_the_connection_is_told_once() -> None:
         meter.month(last=last, started_gwh=0.4, nameplate_gwh=10.0)
     assert meter.overloaded_months == 2
     assert [event.event for event in ctx.trace.events] == ["load above the grid connection"]
+
+
+def test_a_mature_plant_at_nameplate_uses_what_its_nameplate_says() -> None:
+    meter = EnergyMeter("plant", SPEC, context(), grid_connection_mw=100.0)
+    ends = {p.month: p for p in CALENDAR.periods if p.year == 2026}
+    energy = sum(
+        meter.month(last=ends[month], started_gwh=12.5 / 12, nameplate_gwh=10.0, mature_yield=0.8)
+        for month in sorted(ends)
+    )
+    assert energy == pytest.approx(30.0 * (0.45 * 10.0 + 0.55 * 10.0 * 365 / 365.25))

@@ -14,7 +14,16 @@ from datetime import date
 
 from scipy.special import logit
 
-from bvsim.schema.demand import CarMarket, Co2Step, Deviation, OpenMarket, SharePath, Supplier
+from bvsim.schema.demand import (
+    CarMarket,
+    Co2Step,
+    Deviation,
+    OpenMarket,
+    SecondSource,
+    SharePath,
+    Supplier,
+)
+from bvsim.schema.storage import StorageDemand
 from bvsim.valley.orders.market import Demand
 from bvsim.valley.orders.vehicles import ar1, share_knots
 from demand_case import CALENDAR, COST_GAP, OBSERVED, OFFTAKE, PROGRAMME, context, demand_spec, flat
@@ -290,6 +299,68 @@ def test_response_to_the_market(spec, measure, expected):
     assert measure(spec) == exact(expected)
 
 
+def supplied(spec, months=1, delivered=0.5):
+    """Return the contracted orders after months in each of which a share was delivered."""
+    book, made = book_of(spec)
+    for month in range(1, months + 1):
+        book.deliver(delivered * book.ordered_gwh, AFTER_AS_OF)
+        made.order(next(p for p in CALENDAR.periods if p.month == AFTER_AS_OF.month + month))
+    return book.committed
+
+
+def supplied_then_kept(spec):
+    """Return them after a month of half and a month of full deliveries."""
+    book, made = book_of(spec)
+    for month, share in ((1, 0.5), (2, 1.0)):
+        book.deliver(share * book.ordered_gwh, AFTER_AS_OF)
+        made.order(next(p for p in CALENDAR.periods if p.month == AFTER_AS_OF.month + month))
+    return book.committed
+
+
+def made_dear(spec):
+    """Return them a month after the site's materials became a fifth dearer."""
+    book, made = book_of(spec)
+    book.report(0.95, 0.8, dearer=0.2)
+    made.order(next(p for p in CALENDAR.periods if p.month == AFTER_AS_OF.month + 1))
+    return book.committed
+
+
+LATE = SecondSource(share=0.4, ready=0.0, term=60.0)
+
+
+@table(
+    replace(UNDER_CONTRACT, lfp={"2025": 0.1, "2035": 0.1}, second_source=LATE),
+    ("programmes.one.lfp", 0.0, committed, 4.0),
+    ("programmes.one.lfp", 2.5, committed, 3.0),  # a quarter of the cars
+    ("programmes.one.lfp", 20.0, committed, 0.0),  # all of them, and no more
+    ("second_source.share", 0.4, supplied, 3.2),  # 0.4 of the half that is missing
+    ("second_source.share", 0.0, supplied, 4.0),
+    ("second_source.ready", 12.0, supplied, 3.936035531642),  # 4 (1 - 0.2 (1 - e^(-1/12)))
+    ("second_source.term", 60.0, supplied_then_kept, 3.213222836943),  # 4 (1 - 0.2 e^(-1/60))
+    ("second_source.term", 0.0, supplied_then_kept, 4.0),
+    ("substitution", 1.5, made_dear, 2.8),  # 4 (1 - 1.5 x 0.2)
+    ("substitution", 9.0, made_dear, 0.0),
+)
+def test_what_turns_to_others(spec, measure, expected):
+    assert measure(spec) == exact(expected)
+
+
+INSTALLED = StorageDemand(
+    path={"2025": 100.0}, level=flat(1.5), contestable=0.0, rivals=0.0, preference=0.0, award=0.0
+)
+
+
+def test_contracts_may_follow_stationary_storage():
+    spec = replace(WORLD, offtakes={"one": replace(OFFTAKE, market="storage")})
+    for storage, expected in ((INSTALLED, 9.0), (replace(INSTALLED, level=flat(1.0)), 6.0)):
+        made = Demand(spec, context(as_of=date(2026, 3, 31)), storage)
+        book = made.order_book("plant")
+        book.nameplate_gwh = 10.0
+        made.order(AFTER_AS_OF)
+        # 0.6 of 10 GWh are called on the path, and half as much again above it
+        assert book.committed == exact(expected)
+
+
 # -- tenders -------------------------------------------------------------------------------------
 
 
@@ -303,6 +374,7 @@ def won(spec):
 @table(
     WORLD,
     ("open_market.contestable", 0.1, won, 60 / 11),  # 30 x 10 / (45 + 10)
+    ("lfp", {"2025": 0.25}, won, 180 / 31),  # 45 x 10 / (67.5 + 10)
     ("open_market.rival_capacity", 1.0, won, 60 / 7),  # 60 x 10 / (60 + 10)
     ("open_market.preference", math.log(2.0), won, 120 / 11),  # 60 x 20 / (90 + 20)
     ("open_market.sensitivity", 4 * math.log(2.0), won, 60 / 19),  # half: 60 x 5 / (90 + 5)

@@ -150,3 +150,18 @@ def test_an_output_that_is_never_reached_has_no_year():
     assert found["year_30_gwh"] == 2031.0
     assert found["reach_30_gwh_2030"] == 0.0
     assert math.isnan(found["year_50_gwh"])
+
+
+def test_a_crossing_that_does_not_last_is_none():
+    """Packs lead in 2030 for a year alone, and from 2032 for good."""
+    packs, scrap = [9.0, 1.0, 5.0, 6.0], [2.0, 4.0, 2.0, 2.0]
+    found = []
+    for years in (4, 2):  # within two years they do not lead at the end
+        region = {"eol_feedstock_t": packs[:years], "scrap_feedstock_t": scrap[:years]}
+        yearly = yearly_of(
+            tuple(range(2030, 2030 + years)), a={"good_gwh": [1.0] * years}, region=region
+        )
+        table = kpi_table(yearly, Roles(("a",), (), ()), ())
+        named = dict(zip(table.columns, table.values[0], strict=True))
+        found.append(named["eol_overtakes_scrap_year"])
+    assert found == exact([2032.0, math.nan], nan_ok=True)

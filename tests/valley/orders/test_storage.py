@@ -7,7 +7,8 @@ import pytest
 
 from bvsim.schema.storage import StorageDemand
 from bvsim.schema.unit import Timed
-from bvsim.valley.orders.storage import StorageMarket, demand_gwh
+from bvsim.valley.orders.storage import StorageMarket
+from bvsim.valley.orders.storage_path import demand_gwh
 from world import make_context
 
 SPEC = StorageDemand(

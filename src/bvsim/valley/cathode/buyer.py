@@ -9,6 +9,7 @@ from typing import Final
 
 from bvsim.schema.materials import Materials, Recipe
 from bvsim.valley.cathode.feed import Feed
+from bvsim.valley.cathode.recycled import RecycledMinimum
 from bvsim.valley.cathode.restocking import IMPORTED
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_WEEK
@@ -43,6 +44,7 @@ class SupplyColumns(UseColumns):
     """CAM that a cell plant used, its stock, and other materials."""
 
     cam_stock_t: int = stock("CAM in stock.")
+    recycled_bought_t: int = flow("Recycled metals bought to reach the least content.")
     cam_short_weeks: int = flow("Weeks in which CAM did not suffice for what was asked.")
     cam_written_off_t: int = flow("CAM past its shelf life.")
     cam_flown_t: int = flow("CAM flown in.")
@@ -78,6 +80,8 @@ class Buyer:
         Stock, local deliveries and imports.
     counted : tuple of int
         Positions of the sources that count as local.
+    minimum : RecycledMinimum or None
+        The least recycled content of its cells; None where the model knows of none.
     """
 
     def __init__(
@@ -88,10 +92,11 @@ class Buyer:
         materials: Materials,
         feed: Feed,
         counted: tuple[int, ...],
+        minimum: RecycledMinimum | None = None,
     ) -> None:
         recipe = materials.recipes[chemistry]
         self.site, self.chemistry, self.recipe = site, chemistry, recipe
-        self.feed, self.counted = feed, counted
+        self.feed, self.counted, self.minimum = feed, counted, minimum
         self.cam_t_per_gwh = recipe.cam * _KG_PER_T / materials.in_cell
         self.closed = False
         self.account: Account
@@ -204,6 +209,25 @@ class Buyer:
         imported = row[SUPPLY.cam_import_t] / used
         dearer = lanes.duty("cam", day) * imported * lanes.spec.cam_of_materials
         return row[SUPPLY.cam_local_t] / used, dearer
+
+    def buy_salts(self, day: float) -> float:
+        """Buy recycled salts for what a month's cells lack, once it is booked; in EUR million."""
+        row = self.account.now
+        tonnes = row[SUPPLY.cam_used_t]
+        if self.minimum is None or tonnes <= 0.0:
+            return 0.0
+        used = {
+            "nickel": row[SUPPLY.nickel_used_t],
+            "cobalt": tonnes * self.recipe.cobalt,
+            "lithium": row[SUPPLY.lithium_used_t],
+        }
+        recycled = {
+            "nickel": row[SUPPLY.recycled_nickel_in_cam_t],
+            "cobalt": row[SUPPLY.recycled_cobalt_in_cam_t],
+            "lithium": row[SUPPLY.recycled_lithium_in_cam_t],
+        }
+        row[SUPPLY.recycled_bought_t], cost = self.minimum.missing(day, used, recycled)
+        return cost
 
     def close(self) -> None:
         """Close the plant: its stock, and what still arrives, is sold outside the valley."""

@@ -14,6 +14,7 @@ from bvsim.valley.cathode.plant import CathodePlant, Shared
 from bvsim.valley.cathode.qualification import Pair
 from bvsim.valley.cathode.restocking import IMPORTED, Sourcing
 from bvsim.valley.cathode.sharing import RULES, Claim
+from bvsim.valley.cathode.till import Till
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
@@ -50,6 +51,7 @@ class CamColumns(Columns):
     recycled_lithium_t: int = flow("Recycled lithium charged.")
     cam_stock_t: int = stock("Finished CAM in stock or waiting for release.")
     customers: int = stock("Cell makers of the valley that have approved the source.")
+    maker_cash_meur: int = stock("Cash and backing left to the maker, EUR million.")
 
 
 CAM: Final = laid_out(CamColumns)
@@ -177,6 +179,8 @@ class CamMaker(CathodePlant):
         self.recipe, self.precursor = recipe, precursor
         self.index, self.sources = index, sources
         self.rule = RULES[spec.rule]
+        self.till = Till(name, spec.money)
+        self._sold_t = 0.0
         self.pairs = [
             Pair(
                 source=name,
@@ -212,6 +216,7 @@ class CamMaker(CathodePlant):
             if tonnes > 0.0:
                 parts = self.stock.draw(tonnes, _SOLD)
                 deliveries.append((claim.site, parts))
+                self._sold_t += parts[self.index]
                 self.account.now[CAM.cam_to_valley_t] += parts[self.index]
         return deliveries
 
@@ -251,11 +256,23 @@ class CamMaker(CathodePlant):
         row[CAM.pcam_stock_t] = self.feed.stock.total
         row[CAM.cam_stock_t] = self.stock.total + self.waiting + self.held
         row[CAM.customers] = sum(pair.approved_day <= self.ctx.env.now for pair in self.pairs)
+        self._settle(period)
 
     def _sell_outside(self, period: Period) -> None:
         tonnes = min(self.stock.total, self._outside(period.days))
         if tonnes > 0.0:
-            self.account.now[CAM.cam_exported_t] += self.stock.take(tonnes, _EXPORT)
+            taken = self.stock.take(tonnes, _EXPORT)
+            self._sold_t += taken
+            self.account.now[CAM.cam_exported_t] += taken
+
+    def _settle(self, period: Period) -> None:
+        """Pay the period's cost from its sales; stop when cash and backing have ended."""
+        self.till.settle(self._sold_t, self.nameplate, period.days)
+        self._sold_t = 0.0
+        self.account.now[CAM.maker_cash_meur] = max(0.0, self.till.cash_meur)
+        if self.till.spent and not self.ctx.lifted("closure"):
+            self.tell("kilns shut down", "cash and backing have ended", self.nameplate)
+            self.give_up()
 
     def _run(self, period: Period) -> None:
         """Start what kilns, people, calls and precursor allow."""
@@ -308,3 +325,4 @@ class CamMaker(CathodePlant):
             yield Balance(
                 f"pcam.{label}", self.name, 0.0, feed.inflow(source), gone, left[source], "t"
             )
+        yield from self.till.balances()

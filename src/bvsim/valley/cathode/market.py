@@ -14,7 +14,7 @@ from bvsim.valley.cathode.feed import Feed
 from bvsim.valley.cathode.imports import Lanes
 from bvsim.valley.cathode.makers import CAM_CONTENTS, CamMaker, PcamMaker
 from bvsim.valley.cathode.plant import Shared, Staffed
-from bvsim.valley.cathode.recycled import METALS, RecycledMetals
+from bvsim.valley.cathode.recycled import METALS, RecycledMetals, RecycledMinimum
 from bvsim.valley.cathode.restocking import Sourcing
 from bvsim.valley.cathode.sharing import Claim
 from bvsim.valley.ground.books import Balance
@@ -51,6 +51,8 @@ class CathodeMarket:
         Where the makers' people come from.
     gate : Gate
         Where rejected powder goes.
+    minimum : RecycledMinimum or None
+        The least recycled content of cells.
 
     Attributes
     ----------
@@ -68,8 +70,10 @@ class CathodeMarket:
         shock: Shock,
         labour: Staffed,
         gate: Gate,
+        minimum: RecycledMinimum | None = None,
     ) -> None:
         self.materials, self.imports, self.ctx = materials, imports, ctx
+        self.minimum = minimum
         self.lanes = Lanes(imports, ctx)
         self.metals = RecycledMetals()
         names = sorted(name for name, spec in cathode.items() if isinstance(spec, CamPlant))
@@ -127,6 +131,7 @@ class CathodeMarket:
             materials=self.materials,
             feed=feed,
             counted=self._counted,
+            minimum=self.minimum,
         )
         self.buyers[site] = buyer
         return buyer

@@ -10,11 +10,12 @@ from typing import Final, NamedTuple, Protocol
 
 from bvsim.schema.cathode import CamPlant, CathodeBlock, PcamPlant
 from bvsim.schema.labour import Staffing
-from bvsim.schema.stages import Project, Shock
+from bvsim.schema.stages import Decision, Project, Shock
 from bvsim.valley.cathode.imports import Lanes
+from bvsim.valley.cathode.phases import PhaseOwner
 from bvsim.valley.cathode.recycled import RecycledMetals
 from bvsim.valley.cathode.restocking import Forecast
-from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Period
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.mix import MixedStock
 from bvsim.valley.ground.passage import Passage
@@ -119,6 +120,8 @@ class CathodePlant:
         Tonnes made and tonnes charged so far, in product.
     nameplate : float
         Nameplate of released lines, t/yr.
+    calls, making : Forecast
+        Averages of what customers call for and of what is made, t a day.
     waiting, held : float
         Tonnes in batches that wait for quality control; in those that wait for the approval
         of their phase.
@@ -146,7 +149,7 @@ class CathodePlant:
             self.blocks.append(self._make_block(label, spec.blocks[label], shared))
         self.first_product = self.ctx.env.event()
         self.good = self.started = self.waiting = self.held = 0.0
-        self.calls = Forecast(spec.memory)
+        self.calls, self.making = Forecast(spec.memory), Forecast(DAYS_PER_YEAR)
         batches = spec.batches
         self._wait_days = batches.residence + batches.release
         self.batches: Passage[list[float]] = Passage(self.ctx.env, self)
@@ -168,6 +171,7 @@ class CathodePlant:
         project = licensed(spec.project, shared.lanes)
         if not self.blocks and self.spec.sop is not None:
             project = replace(project, sop=self.spec.sop)
+        owner = PhaseOwner(self, project.decision, spec.nameplate)
         return Block(
             entity=entity,
             nameplate=spec.nameplate,
@@ -175,7 +179,7 @@ class CathodePlant:
             line_interval=spec.line_interval,
             ramp=self.spec.ramp,
             ctx=self.ctx,
-            pipeline=Pipeline(project, entity, self.ctx, shared.shock, owner=self),
+            pipeline=Pipeline(project, entity, self.ctx, shared.shock, owner=owner),
             elders=tuple(self.blocks),
             campaign=self._campaign,
         )
@@ -186,19 +190,40 @@ class CathodePlant:
         for block in self.blocks:
             block.start()
 
-    # -- as the owner of its projects ----------------------------------------------------
+    # -- as the owner of its phases ------------------------------------------------------
 
     def note_change(self) -> None:
         """Take note that a project has changed."""
         self._asked = False
 
-    def decides(self) -> bool:
-        """Build every phase that is planned."""
-        return True
+    def against(self, decision: Decision, nameplate_t: float) -> str:
+        """Return what speaks against a further phase; empty where nothing does.
 
-    def gives_up(self) -> bool:
-        """Leave it to the review of phases."""
-        return False
+        Parameters
+        ----------
+        decision : Decision
+            What is wanted.
+        nameplate_t : float
+            Nameplate of the phase, t a year.
+        """
+        if self.nameplate <= 0.0:
+            return "the phase before it is not in service"
+        if self.making.level * DAYS_PER_YEAR < decision.achieved * self.nameplate:
+            return "kilns in service make too little"
+        wanted = decision.cover * (self.nameplate + nameplate_t)
+        covered = self.calls.level * DAYS_PER_YEAR >= wanted
+        return "" if covered else "calls of customers do not cover it"
+
+    def tell(self, event: str, cause: str, nameplate_t: float) -> None:
+        """Put a decision on a phase into the trace."""
+        self.ctx.trace.log(
+            day=self.ctx.env.now,
+            entity=self.name,
+            event=event,
+            cause=cause,
+            value=nameplate_t,
+            unit="t a year",
+        )
 
     # -- phases --------------------------------------------------------------------------
 
@@ -306,6 +331,7 @@ class CathodePlant:
                 self._made[i] = b
         self.started += started
         self.good += good
+        self.making.learn(good, period.days)
         return started, good
 
     def batch(self, parts: list[float], period: Period) -> None:

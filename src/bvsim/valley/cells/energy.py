@@ -1,8 +1,10 @@
 """Energy and carbon: pure functions, and a meter per site.
 
 A site's load at nameplate N is E N a year; a share f of it (dry rooms, air) stays
-when output falls, so that at utilisation u it draws E N ((1 - f) u + f). Per kWh
-started that is E (1 - f + f / u): idling costs.
+when output falls, so that at utilisation u it draws E N ((1 - f) u + f). N is the
+nameplate of lines in service (released and not idled); u is what the cells started come
+to at mature yield, over N: a cell that is scrapped took as much energy as a good one. Per
+kWh of that output it is E (1 - f + f / u): idling costs.
 """
 
 from __future__ import annotations
@@ -45,9 +47,9 @@ def energy_used(
     fixed : float
         Share of the load at nameplate that does not follow output.
     started_gwh : float
-        Cells started in the span.
+        Cells started in the span, at mature yield.
     nameplate_gwh : float
-        GWh a year of released lines.
+        GWh a year of lines in service.
     days : float
         Length of the span.
     """
@@ -115,7 +117,9 @@ class EnergyMeter:
         self._account = ctx.books.open("yearly", f"{site}:energy", METERED.columns)
         self.overloaded_months = 0
 
-    def month(self, *, last: Period, started_gwh: float, nameplate_gwh: float) -> float:
+    def month(
+        self, *, last: Period, started_gwh: float, nameplate_gwh: float, mature_yield: float = 1.0
+    ) -> float:
         """Book the month that ends with a period; return the GWh of energy used.
 
         Parameters
@@ -123,7 +127,9 @@ class EnergyMeter:
         last : Period
             Last period of the month.
         started_gwh, nameplate_gwh : float
-            Cells started in the month; GWh a year of released lines.
+            Cells started in the month; GWh a year of lines in service.
+        mature_yield : float
+            Good cells of those started, in a mature plant.
         """
         now = self._account.now
         if started_gwh <= 0.0 and nameplate_gwh <= 0.0:
@@ -135,7 +141,7 @@ class EnergyMeter:
         energy = energy_used(
             specific,
             fixed=spec.fixed,
-            started_gwh=started_gwh,
+            started_gwh=started_gwh * mature_yield,
             nameplate_gwh=nameplate_gwh,
             days=days,
         )

@@ -272,7 +272,10 @@ class Gigafactory:
         all_started = started + outlet.started_gwh
         all_good = good + outlet.good_gwh
         energy = wiring.meter.month(
-            last=last, started_gwh=all_started, nameplate_gwh=released - self._idle_gwh
+            last=last,
+            started_gwh=all_started,
+            nameplate_gwh=released - self._idle_gwh,
+            mature_yield=1.0 - self.ramp.scrap_mature,
         )
         scrap = 1.0 - good / started if started > 0.0 else 0.0
         local, dearer = wiring.buyer.sourcing(last.start_day)
@@ -288,6 +291,7 @@ class Gigafactory:
                 energy_gwh=energy,
                 storage=outlet,
                 dearer=dearer,
+                salts_meur=self._buy_salts(last.start_day),
             ),
         )
         days = last.end_day - self.ctx.calendar.month_starts[last.month]
@@ -306,6 +310,13 @@ class Gigafactory:
         self._month_could = 0.0
         if not self.closed:
             self._stop_for_cause(last.end_day, days)
+
+    def _buy_salts(self, day: float) -> float:
+        """Return the EUR million that recycled salts cost in the month."""
+        cost = self.wiring.buyer.buy_salts(day)
+        if self.storage is not None and self.storage.lines:
+            cost += self.storage.wiring.buyer.buy_salts(day)
+        return cost
 
     def _of_storage(self) -> Outlet:
         """Return what lines given to storage did in the month, and what conversions cost."""

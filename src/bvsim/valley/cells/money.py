@@ -87,6 +87,8 @@ class Activity(NamedTuple):
         The part of it that is for stationary storage.
     dearer : float
         Rise of the cost of materials by duties, as a share.
+    salts_meur : float
+        Paid beyond the price of materials for recycled salts, EUR million.
     """
 
     delivered_gwh: float
@@ -98,6 +100,7 @@ class Activity(NamedTuple):
     energy_gwh: float
     storage: Outlet | None = None
     dearer: float = 0.0
+    salts_meur: float = 0.0
 
 
 def scrap_cost(costs: CostClass, activity: Activity) -> float:
@@ -291,7 +294,7 @@ class SitePurse:
             wage=spec.wage,
             electricity=spec.electricity.at(day),
         )
-        revenue, running = revenue + extra_revenue, running + extra_cost
+        revenue, running = revenue + extra_revenue, running + extra_cost + activity.salts_meur
         now = self._account.now
         now[MONEY.revenue_meur] += revenue
         now[MONEY.cost_meur] += running + scrap

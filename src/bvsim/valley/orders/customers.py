@@ -8,6 +8,11 @@ price::
 
     1 + gap = (1 + gap_mature) ((1 - f) y_ref / y + f u_ref / max(u, u_low))
 
+*Second source.* Of the share of a month's orders that a site does not deliver customers award
+a part to another supplier, and come back slowly once it delivers::
+
+    ds/dt = (part undelivered - s) / (ready where that is above zero, else term)
+
 *Tenders.* Site i offers what it has not sold, K_i; rivals offer K_0. By the logit of
 aggregated alternatives (Ben-Akiva and Lerman 1985, ch. 9), whose size enters as a
 factor, it wins of the open demand D::
@@ -25,7 +30,7 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from bvsim.schema.demand import CostGap, Offtake, Supplier, VehicleProgramme
+from bvsim.schema.demand import CostGap, Offtake, SecondSource, Supplier, VehicleProgramme
 from bvsim.schema.unit import Timed
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Period
@@ -48,6 +53,7 @@ class OrderColumns(Columns):
     committed_orders_gwh_per_year: int = stock("Rate of orders under contracts.")
     won_orders_gwh_per_year: int = stock("Rate of orders won in tenders and taken over.")
     cost_gap: int = stock("Cost over the Asian price, as buyers see it (share).")
+    second_sourced: int = stock("Share of contracted orders that a second source has.")
 
 
 ORDERS: Final = laid_out(OrderColumns)
@@ -168,7 +174,9 @@ def by_month(timed: Timed, days: Sequence[float]) -> FloatArray:
     return np.array([timed.at(day) for day in days])
 
 
-def programme_gwh(spec: VehicleProgramme, scale: FloatArray, days: Sequence[float]) -> FloatArray:
+def programme_gwh(
+    spec: VehicleProgramme, scale: FloatArray, days: Sequence[float], lfp_share: FloatArray
+) -> FloatArray:
     """Return a programme's orders here in GWh a year, by month.
 
     Parameters
@@ -179,8 +187,10 @@ def programme_gwh(spec: VehicleProgramme, scale: FloatArray, days: Sequence[floa
         Volume over that of the base year, by month.
     days : sequence of float
         Day on which each month begins.
+    lfp_share : ndarray
+        Share of LFP in the market's batteries, by month.
     """
-    here = by_month(spec.sourced_here, days)
+    here = by_month(spec.sourced_here, days) * (1.0 - np.minimum(1.0, spec.lfp * lfp_share))
     return np.asarray(spec.volume * spec.energy / _KWH_PER_GWH * here * scale)
 
 
@@ -227,6 +237,23 @@ class Portfolio:
         return math.fsum(c.expected(now, then) for c in self.contracts if c.start <= day)
 
 
+def second_sourced(share: float, undelivered: float, spec: SecondSource) -> float:
+    """Return the share of contracted orders that a second source has a month later.
+
+    Parameters
+    ----------
+    share : float
+        Its share now.
+    undelivered : float
+        Share of the month's orders that the site did not deliver.
+    spec : SecondSource
+        What customers do then.
+    """
+    target = spec.share * undelivered
+    months = spec.ready if target > share else spec.term
+    return share + monthly_step(months) * (target - share)
+
+
 class OrderBook:
     """A site's customers, and its finished goods.
 
@@ -269,6 +296,8 @@ class OrderBook:
         self.nameplate_gwh = self.held_gwh = 0.0
         self.ordered_gwh, self.limit_gwh, self.stock_gwh = 0.0, 0.0, 0.0
         self.committed, self.won, self.taken_over = 0.0, 0.0, 0.0
+        self.second_sourced = 0.0
+        """Share of the contracted orders that customers gave to a second source."""
         self.orphaned = 0.0
         """Contracted orders that the site does not serve any more, GWh a year."""
         self.deserted = False
@@ -279,6 +308,7 @@ class OrderBook:
         self._room_share, self._account, self._ctx = room_share, account, ctx
         self._unlimited = False
         self._produced, self._delivered, self._written_off = 0.0, 0.0, 0.0
+        self._month_ordered = self._month_delivered = 0.0
 
     @property
     def gwh_per_year(self) -> float:
@@ -320,6 +350,9 @@ class OrderBook:
         self.stock_gwh = available - delivered
         self._produced += produced_gwh
         self._delivered += delivered
+        if not self._unlimited:
+            self._month_ordered += ordered
+            self._month_delivered += delivered
         now = self._account.now
         now[ORDERS.ordered_gwh] += ordered
         now[ORDERS.delivered_gwh] += delivered
@@ -371,10 +404,18 @@ class OrderBook:
         self.closed, self.reported = False, None
         self.deserted = self.deserted or not customers
 
+    def find_second_source(self, spec: SecondSource) -> None:
+        """Let customers judge a month's deliveries, where orders were not a fact."""
+        ordered, delivered = self._month_ordered, self._month_delivered
+        self._month_ordered = self._month_delivered = 0.0
+        if ordered > 0.0:
+            missing = max(0.0, 1.0 - delivered / ordered)
+            self.second_sourced = second_sourced(self.second_sourced, missing, spec)
+
     def contract(self, gwh_per_year: float) -> None:
         """Take note of the rate of contracted orders; what is not served is orphaned."""
         served = not (self.closed or self.deserted)
-        self.committed = gwh_per_year if served else 0.0
+        self.committed = gwh_per_year * (1.0 - self.second_sourced) if served else 0.0
         self.orphaned = 0.0 if served else gwh_per_year
 
     def record(self) -> None:
@@ -384,6 +425,7 @@ class OrderBook:
         now[ORDERS.committed_orders_gwh_per_year] = self.committed
         now[ORDERS.won_orders_gwh_per_year] = self.won + self.taken_over
         now[ORDERS.cost_gap] = self.gap
+        now[ORDERS.second_sourced] = self.second_sourced
 
     def balance(self) -> Balance:
         """Return the account of finished cells."""

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from bvsim.schema.demand import DemandSpec, Supplier
+from bvsim.schema.storage import StorageDemand
 from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import MONTHS_PER_YEAR, Calendar, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
@@ -31,6 +32,7 @@ from bvsim.valley.orders.customers import (
     tenders_won,
     yearly,
 )
+from bvsim.valley.orders.storage_path import storage_by_month
 from bvsim.valley.orders.vehicles import make_ev_market, months_to, ratio
 
 _YEARS_AHEAD: Final = 10
@@ -46,6 +48,7 @@ class VehicleColumns(Columns):
     eu_bev_registrations: int = flow("New battery-electric cars in the European Union.")
     fr_demand_gwh: int = flow("Batteries of electric cars, vans and hybrids, France.")
     eu_demand_gwh: int = flow("Batteries of electric cars, European Union.")
+    lfp_share: int = stock("Share of LFP in the batteries of European electric cars.")
 
 
 VEHICLES: Final = laid_out(VehicleColumns)
@@ -70,9 +73,13 @@ class Demand:
         Drawn figures.
     ctx : Context
         Surroundings of the replication.
+    storage : StorageDemand or None
+        What contracts of the market `storage` follow.
     """
 
-    def __init__(self, spec: DemandSpec, ctx: Context) -> None:
+    def __init__(
+        self, spec: DemandSpec, ctx: Context, storage: StorageDemand | None = None
+    ) -> None:
         self._spec, self._ctx = spec, ctx
         calendar = ctx.calendar
         months = months_to(calendar, last_year_of(spec, calendar) + _YEARS_AHEAD)
@@ -89,9 +96,10 @@ class Demand:
         cars = yearly(market.fr_cars, self._years)[:until]
         shares = ratio(self.registrations["bev_car"], cars)
         self._yearly_share: list[float] = shares.tolist()
-        self._open = (market.eu_gwh * spec.open_market.contestable * MONTHS_PER_YEAR).tolist()
-        rivals = spec.open_market.contestable * spec.open_market.rival_capacity
-        self._rivals = (market.eu_central_gwh * rivals * MONTHS_PER_YEAR).tolist()
+        rest = (1.0 - market.lfp_share) * spec.open_market.contestable * MONTHS_PER_YEAR
+        self._open = (market.eu_gwh * rest).tolist()
+        rivals = rest * spec.open_market.rival_capacity
+        self._rivals = (market.eu_central_gwh * rivals).tolist()
         flat = np.ones(len(self._years))
         self._central = {
             "france": market.fr_central,
@@ -99,6 +107,10 @@ class Demand:
             "none": flat,
         }
         self._sold = {"france": market.fr_bev, "europe": market.eu_bev, "none": flat}
+        self._central["storage"], self._sold["storage"] = flat, flat
+        if storage is not None:
+            path, sold = storage_by_month(storage, market.times, self._starts)
+            self._central["storage"], self._sold["storage"] = path, sold
         self._scale_of: dict[tuple[str, int], tuple[FloatArray, FloatArray]] = {}
         first_days = self._starts[:-1]
         self._level: list[float] = by_month(spec.level, first_days).tolist()
@@ -138,7 +150,8 @@ class Demand:
             programme = spec.programmes[name]
             if programme.site == site:
                 scales = self._scales(programme.market, programme.base_year)
-                real, planned = (programme_gwh(programme, scale, days) for scale in scales)
+                lfp = self.market.lfp_share
+                real, planned = (programme_gwh(programme, scale, days, lfp) for scale in scales)
                 found.append(OrderContract(programme.start, programme.build_up, real, planned))
         for name in sorted(spec.offtakes):
             offtake = spec.offtakes[name]
@@ -179,6 +192,7 @@ class Demand:
     def _new_month(self, period: Period) -> None:
         self._record_region(period.month)
         for book in self._sites:
+            book.find_second_source(self._spec.second_source)
             if book.trading or book.closed:
                 self._set_contracts(book, period)
         trading = [book for book in self._sites if book.trading]
@@ -191,7 +205,12 @@ class Demand:
     def _set_contracts(self, book: OrderBook, period: Period) -> None:
         month = period.month
         rate = book.portfolio.rate(month, period.end_day, book.opened)
-        book.contract(rate * self._level[month])
+        book.contract(rate * self._level[month] * self._kept_chemistry(book))
+
+    def _kept_chemistry(self, book: OrderBook) -> float:
+        """Return the share of orders that has not turned to LFP as materials became dearer."""
+        dearer = 0.0 if book.reported is None else book.reported.dearer
+        return 1.0 - min(1.0, self._spec.substitution * dearer)
 
     def _update_gaps(self, books: list[OrderBook], month: int) -> None:
         spec, mature = self._spec.cost_gap, self._mature[month]
@@ -235,6 +254,7 @@ class Demand:
         now[VEHICLES.eu_bev_registrations] += float(market.eu_bev[month])
         now[VEHICLES.fr_demand_gwh] += float(market.fr_gwh[month])
         now[VEHICLES.eu_demand_gwh] += float(market.eu_gwh[month])
+        now[VEHICLES.lfp_share] = float(market.lfp_share[month])
 
     # --- outlook ------------------------------------------------------------------------
 
@@ -260,6 +280,7 @@ class Demand:
         committed = 0.0
         if not book.deserted:
             committed = book.portfolio.expected(now, then, starts[then]) * self._level[now]
+            committed *= (1.0 - book.second_sourced) * self._kept_chemistry(book)
         if not book.supplier.open_market:
             return committed + book.taken_over
         others = [b for b in self._sites if b.trading and b is not book]

@@ -1,6 +1,6 @@
 """Stationary storage: what Europe installs, and what converted lines win of it.
 
-The path is interpolated in the logarithm between its mid-years. Tenders follow the logit of
+Tenders follow the logit of
 `customers.tenders_won` against other makers in Europe: the part of the demand that asks for
 European cells is theirs. Nobody wins more than it offers.
 """
@@ -8,9 +8,6 @@ European cells is theirs. Nobody wins more than it offers.
 from __future__ import annotations
 
 import math
-from typing import Final
-
-import numpy as np
 
 from bvsim.schema.demand import Supplier
 from bvsim.schema.storage import StorageDemand
@@ -23,27 +20,7 @@ from bvsim.valley.orders.customers import (
     monthly_step,
     tenders_won,
 )
-
-_LEAST: Final = 1e-6
-"""GWh a year that stand for none, where the logarithm is taken."""
-
-
-def demand_gwh(spec: StorageDemand, decimal_year: float, day: float) -> float:
-    """Return the GWh a year installed, of which a part is put out to tender.
-
-    Parameters
-    ----------
-    spec : StorageDemand
-        Drawn figures.
-    decimal_year : float
-        When; years before and after the path are as its ends.
-    day : float
-        The same, in days since the start.
-    """
-    years = sorted(spec.path)
-    knots = [math.log(max(spec.path[year], _LEAST)) for year in years]
-    middles = [float(year) + 0.5 for year in years]
-    return math.exp(float(np.interp(decimal_year, middles, knots))) * spec.level.at(day)
+from bvsim.valley.orders.storage_path import demand_gwh
 
 
 class StorageMarket:

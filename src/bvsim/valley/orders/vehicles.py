@@ -7,7 +7,7 @@ whole path of a replication is computed once, month by month, as arrays.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, TypeAlias
@@ -80,6 +80,10 @@ class EvMarket:
         Electric cars a month on the central path, without deviations: what plans rest on.
     eu_central_gwh : ndarray
         Their batteries, European Union.
+    lfp_share : ndarray
+        Share of LFP in the batteries of European electric cars.
+    times : ndarray
+        Middles of the months in decimal years.
     """
 
     fr_share: FloatArray
@@ -93,6 +97,8 @@ class EvMarket:
     fr_central: FloatArray
     eu_central: FloatArray
     eu_central_gwh: FloatArray
+    lfp_share: FloatArray
+    times: FloatArray
 
 
 def ar1(shocks: Sequence[float], *, rho: float, sd: float) -> FloatArray:
@@ -170,6 +176,13 @@ def monthly_log_odds(
     years = sorted(points)
     odds = logit(np.clip([points[year] for year in years], _EDGE, 1.0 - _EDGE))
     return np.asarray(np.interp(times, np.array(years) + 0.5, odds), dtype=np.float64)
+
+
+def by_mid_years(times: FloatArray, knots: Mapping[str, float]) -> FloatArray:
+    """Interpolate yearly values, each at mid-year, at decimal years; flat outside."""
+    years = sorted(knots)
+    middles = [float(year) + 0.5 for year in years]
+    return np.asarray(np.interp(times, middles, [knots[year] for year in years]))
 
 
 def step_log_odds(days: FloatArray, deadline: float, step: Co2Step) -> FloatArray:
@@ -335,4 +348,6 @@ def make_ev_market(spec: DemandSpec, ctx: Context, months: MarketMonths) -> EvMa
         fr_central=fr_plain,
         eu_central=eu_plain,
         eu_central_gwh=eu_plain * eu_pack,
+        lfp_share=by_mid_years(build.times, spec.lfp),
+        times=build.times,
     )

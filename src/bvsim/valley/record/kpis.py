@@ -127,6 +127,13 @@ class Recorded(NamedTuple):
         years: Sequence[Any] = self.yearly.years
         return float(years[int(reached[0])]) if len(reached) else float("nan")
 
+    def lasting_year(self, values: FloatArray, threshold: float = 1e-9) -> float:
+        """Return the year from which values stay at a threshold; NaN where the last does not."""
+        below = np.flatnonzero(values < threshold)
+        first = int(below[-1]) + 1 if len(below) else 0
+        years: Sequence[Any] = self.yearly.years
+        return float(years[first]) if first < len(years) else float("nan")
+
     def reached(self, threshold: int) -> float:
         """Return the first year with so many GWh of good cells."""
         return self.first_year(self.yearly.total("good_gwh", self.roles.sites), threshold)
@@ -212,7 +219,7 @@ def _recycled(facts: Recorded, at: int, _: int) -> dict[str, float]:
 
 def _overtaken(facts: Recorded, at: int, _: int) -> dict[str, float]:
     packs, scrap = facts.region("eol_feedstock_t"), facts.region("scrap_feedstock_t")
-    return {"": facts.first_year(packs - scrap)}
+    return {"": facts.lasting_year(packs - scrap)}
 
 
 YEARLY: Final = (
@@ -330,7 +337,7 @@ LASTING: Final = (
     Kpi(
         "eol_overtakes_scrap_year",
         "year",
-        "first year with more retired packs than scrap",
+        "year from which retired packs outweigh scrap for good",
         _overtaken,
     ),
     Kpi(

@@ -1,0 +1,55 @@
+"""How much stationary storage Europe installs: interpolated in the logarithm between mid-years."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from bvsim.schema.storage import StorageDemand
+from bvsim.valley.orders.customers import FloatArray, by_month
+
+_LEAST: Final = 1e-6
+"""GWh a year that stand for none, where the logarithm is taken."""
+
+
+def demand_gwh(spec: StorageDemand, decimal_year: float, day: float) -> float:
+    """Return the GWh a year installed, of which a part is put out to tender.
+
+    Parameters
+    ----------
+    spec : StorageDemand
+        Drawn figures.
+    decimal_year : float
+        When; years before and after the path are as its ends.
+    day : float
+        The same, in days since the start.
+    """
+    years, logs = _knots(spec)
+    return math.exp(float(np.interp(decimal_year, years, logs))) * spec.level.at(day)
+
+
+def storage_by_month(
+    spec: StorageDemand, times: FloatArray, starts: Sequence[float]
+) -> tuple[FloatArray, FloatArray]:
+    """Return the GWh a year installed by month: on the path, and times its level.
+
+    Parameters
+    ----------
+    spec : StorageDemand
+        Drawn figures.
+    times : ndarray
+        Middles of the months in decimal years, shape (months,).
+    starts : sequence of float
+        First day of each month, and the day after the last one.
+    """
+    path = np.exp(np.interp(times, *_knots(spec)))
+    return path, path * by_month(spec.level, starts[:-1])
+
+
+def _knots(spec: StorageDemand) -> tuple[list[float], list[float]]:
+    years = sorted(spec.path)
+    logs = [math.log(max(spec.path[year], _LEAST)) for year in years]
+    return [float(year) + 0.5 for year in years], logs
