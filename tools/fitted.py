@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
+
+from bvsim.analysis.truth.calibration.run import history_of
+from bvsim.reading.folder import folders_of
 
 MODEL: Final = Path(__file__).parents[1] / "models" / "hauts-de-france"
 UNITS: Final = {
@@ -37,7 +40,7 @@ Vintages = dict[str, dict[str, Any]]
 
 def read_vintages(model: Path = MODEL) -> Vintages:
     """Return the stored calibrations of a model by their day, the oldest first."""
-    paths = sorted((model / "history").glob("calibration-*.json"))
+    paths = sorted(history_of(model).glob("calibration-*.json"))
     return {path.stem.removeprefix("calibration-"): json.loads(path.read_text()) for path in paths}
 
 
@@ -109,26 +112,27 @@ def _evidence(found: Mapping[str, Any], group: str, name: str) -> str:
 # -- correlations -------------------------------------------------------------------------------
 
 
-def correlation_lines(vintages: Vintages, sites: Mapping[str, str]) -> list[str]:
-    """Return the model's section of correlations.
+HEAD: Final = (
+    "# yaml-language-server: $schema=../../models/schemas/correlations.json",
+    "# Fitted with the figures (bvsim calibrate, then python -m fitted): those of a class hold",
+    "# in every site that takes it over; from its own vintage on a site has its own.",
+)
 
-    Parameters
-    ----------
-    vintages : mapping
-        Stored calibrations.
-    sites : mapping of str to str
-        Classes of the sites that have figures of their own.
-    """
-    lines = [
-        "# yaml-language-server: $schema=../../models/schemas/correlations.json",
-        "# Fitted with the figures (bvsim calibrate, then python -m fitted): those of a class hold",
-        "# in every site that takes it over; from its own vintage on a site has its own.",
-    ]
+
+def class_pairs(vintages: Vintages) -> list[str]:
+    """Return the lines of the correlations of classes."""
+    lines: list[str] = []
     groups = list(next(iter(vintages.values()))["groups"])
     for name in [*groups, "incumbent-abroad"]:
         group = USUAL if name == "incumbent-abroad" else name
         found = {day: each["groups"][group]["plant_ranks"] for day, each in vintages.items()}
         lines += _pairs(name, f"classes.{name}", found)
+    return lines
+
+
+def site_pairs(vintages: Vintages, sites: Iterable[str]) -> list[str]:
+    """Return the lines of the correlations of sites that have figures of their own."""
+    lines: list[str] = []
     for site in sites:
         own = {d: v["plants"][site]["ranks"] for d, v in vintages.items() if site in v["plants"]}
         lines += _pairs(site, f"sites.{site}.ramp", own, every=True)
@@ -176,10 +180,11 @@ def replace_block(text: str, key: str, lines: list[str], names: set[str]) -> str
 
 
 def write(model: Path = MODEL) -> list[Path]:
-    """Write the fitted figures into the files of a model; return these."""
+    """Write the fitted figures into the files of a model and of what it extends; return these."""
     vintages = read_vintages(model)
     newest = list(vintages.values())[-1]
-    classes = model / "classes.yaml"
+    common = next(each for each in folders_of(model) if (each / "classes.yaml").is_file())
+    classes = common / "classes.yaml"
     text = classes.read_text("utf-8")
     names = set(UNITS)
     for group in newest["groups"]:
@@ -198,9 +203,13 @@ def write(model: Path = MODEL) -> list[Path]:
             site = replace_block(path.read_text("utf-8"), "ramp", lines, {*names, "like"})
             path.write_text(site, "utf-8")
             written.append(path)
-    correlations = model / "correlations.yaml"
-    correlations.write_text("\n".join(correlation_lines(vintages, own)) + "\n", "utf-8")
-    return [*written, correlations]
+    pairs = {common: class_pairs(vintages)}
+    pairs[model] = [*pairs.get(model, ()), *site_pairs(vintages, own)]
+    for folder, lines in pairs.items():
+        correlations = folder / "correlations.yaml"
+        correlations.write_text("\n".join([*HEAD, *lines]) + "\n", "utf-8")
+        written.append(correlations)
+    return written
 
 
 if __name__ == "__main__":

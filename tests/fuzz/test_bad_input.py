@@ -27,8 +27,8 @@ from bvsim.reading.validating import validate
 from bvsim.reading.yaml_tree import MAX_BYTES, read_text
 from bvsim.schema.part import part
 
-MODEL = shipped_root() / "models" / "hauts-de-france"
-FILES = sorted(MODEL.rglob("*.yaml"))
+MODELS = shipped_root() / "models"
+FILES = sorted(MODELS.rglob("*.yaml"))
 SCENARIOS = sorted((shipped_root() / "scenarios").glob("*.yaml"))
 EXAMPLES = int(os.environ.get("BVSIM_FUZZ", "0"))
 SLOWEST_SECONDS = 20.0
@@ -102,7 +102,7 @@ def test_any_text_is_a_tree_or_problems(text):
 
 @cache
 def shipped():
-    return read_model(MODEL)
+    return read_model(MODELS / "hauts-de-france")
 
 
 @cache
@@ -223,7 +223,7 @@ MUTATIONS = [_cut, _insert, _swap_lines, _repeat_line, _indent, _other_word, _ot
 
 
 def section_of(path):
-    return path.parent.name if path.parent != MODEL else path.stem
+    return path.stem if path.parent.parent == MODELS else path.parent.name
 
 
 @examples(0.5)
@@ -239,7 +239,7 @@ def test_a_shipped_file_with_something_wrong(path, seed):
             check_section(name, child)
     elif section == "sources":
         check_section("sources", node)
-    elif path.parent != MODEL:
+    elif path.parent.parent != MODELS:
         check_section(section, shipped().tree.get(section).put((path.stem,), node))
     else:
         check_section(section, node)
@@ -279,11 +279,10 @@ def test_the_whole_model_with_something_wrong(path, seed):
     import tempfile
 
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(place) / "model"
-        shutil.copytree(MODEL, folder)
+        folder = Path(shutil.copytree(MODELS, Path(place) / "models"))
         text = mutated(path.read_text("utf-8"), seed)
-        (folder / path.relative_to(MODEL)).write_bytes(text.encode("utf-8", "surrogatepass"))
-        assert_only_problems(lambda: validate(folder))
+        (folder / path.relative_to(MODELS)).write_bytes(text.encode("utf-8", "surrogatepass"))
+        assert_only_problems(lambda: validate(folder / "hauts-de-france"))
 
 
 # -- cases by hand ---------------------------------------------------------------------------

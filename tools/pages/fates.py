@@ -55,7 +55,9 @@ def base_odds(failures: float, plant_years: float) -> tuple[float, float]:
 
 def base_rates(folder: Path) -> dict[str, tuple[float, float]]:
     """Return the intervals of a model's file of failures, by class."""
-    with (folder / "history" / "failures.csv").open(encoding="utf-8") as file:
+    from bvsim.reading.folder import history_file
+
+    with history_file(folder, "failures.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     return {r["class"]: base_odds(float(r["failures"]), float(r["plant_years"])) for r in rows}
 

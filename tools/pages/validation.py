@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 BEGIN, END = "<!-- validation:begin -->", "<!-- validation:end -->"
 LEVEL = 0.8
-HISTORY = Path("history") / "ramps-before-2024.csv"
+RAMPS = "ramps-before-2024.csv"
 _HORIZON = "2032-12-31"
 _SEED = 2023
 
@@ -38,12 +38,13 @@ def lines(draws: int) -> Iterator[str]:
     from bvsim.analysis.truth.rivals import read_points
     from bvsim.reading import load
     from bvsim.reading.datafiles import find_model
+    from bvsim.reading.folder import history_file
 
     then, now = load("hindcast-2023", sets={"end": _HORIZON}), load("reference")
     folder = find_model("hauts-de-france")
     if folder is None:
         raise FileNotFoundError(2, "No such model", "hauts-de-france")
-    points = read_points(folder / HISTORY)
+    points = read_points(history_file(folder, RAMPS))
     around = read_surroundings(folder)
     made = ensemble(then, draws, _SEED, [each.value for each in around])
     found = forecasts(made, then, observations(now.model, then.as_of), points)

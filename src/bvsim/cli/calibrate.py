@@ -48,8 +48,8 @@ def calibrate(
     A hierarchical model, plants within classes; the posterior's figures, whether its chains
     agree, and how well the other plants foretell each plant. Needs the extra bvsim[calibrate].
     """
-    from bvsim.analysis.truth.calibration.run import HISTORY
     from bvsim.analysis.truth.calibration.run import calibrate as fit
+    from bvsim.analysis.truth.calibration.run import history_of
     from bvsim.analysis.truth.calibration.write import results
     from bvsim.analysis.truth.calibration.write import write as store
 
@@ -58,7 +58,7 @@ def calibrate(
         done = fit(folder, _day(as_of, folder), seed, without=leave_out, scores=not no_scores)
     except (RuntimeError, ValueError) as error:
         raise click.ClickException(str(error)) from error
-    written = store(done, folder / HISTORY) if write else []
+    written = store(done, history_of(folder)) if write else []
     if as_json:
         click.echo(json.dumps(results(done), allow_nan=False))
         return
@@ -80,10 +80,10 @@ def _day(as_of: datetime | None, folder: Path) -> date:
     """Return the vintage: the day asked for, or that of the newest row."""
     if as_of is not None:
         return as_of.date()
-    from bvsim.analysis.truth.calibration.run import HISTORY
+    from bvsim.analysis.truth.calibration.run import history_of
     from bvsim.analysis.truth.calibration.table import FILE, read_table
 
-    return max(row.known_from for row in read_table(folder / HISTORY / FILE, date.max).rows)
+    return max(row.known_from for row in read_table(history_of(folder) / FILE, date.max).rows)
 
 
 def _print(done: Calibration) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from bvsim.reading.blanks import ASKED, blanks
 from bvsim.reading.checking import MISSING, check
 from bvsim.reading.facts import facts_known, facts_overruled
-from bvsim.reading.folder import Reading
+from bvsim.reading.folder import HISTORY, Reading
 from bvsim.reading.history_files import missing_series
 from bvsim.reading.model_ties import without_ties
 from bvsim.reading.nodes import Node, from_python
@@ -29,7 +29,6 @@ from bvsim.schema.sources import known_day
 from bvsim.schema.template import Template
 
 SOURCES = "sources"
-HISTORY = "history"
 Fill = Callable[[Mapping[str, object], Path], Mapping[str, object]]
 
 
@@ -246,12 +245,13 @@ def _filled(reading: Reading, fill: Mapping[str, Fill], problems: list[Problem])
         node = tree.get(section)
         if node is None or section in reading.failed:
             continue
-        unnamed = list(missing_series(node, reading.folder / HISTORY, section))
+        history = _history(reading, node)
+        unnamed = list(missing_series(node, history, section))
         problems += unnamed
         if unnamed:
             continue
         try:
-            new = function(node.plain(), reading.folder / HISTORY)
+            new = function(node.plain(), history)
         except SpecError as error:
             for problem in error.problems:
                 place = problem.place._replace(file=display_name(Path(problem.place.file)))
@@ -261,6 +261,13 @@ def _filled(reading: Reading, fill: Mapping[str, Fill], problems: list[Problem])
         else:
             tree = tree.put((section,), replace(_updated(node, new), key_place=node.key_place))
     return tree
+
+
+def _history(reading: Reading, section: Node) -> Path:
+    """Return the nearest folder of data files in which all are that a section names."""
+    there = [folder / HISTORY for folder in reading.folders]
+    whole = (each for each in there if not any(missing_series(section, each, "")))
+    return next(whole, there[0])
 
 
 def _updated(node: Node, new: object) -> Node:

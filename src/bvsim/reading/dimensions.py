@@ -17,12 +17,17 @@ FILE = "dimensions.txt"
 _HEADER = "# Dotted paths of uncertain figures, in the order of dimensions. Append only.\n"
 
 
-def read_dimensions(folder: Path) -> tuple[str, ...]:
-    """Return the committed list of a model; empty when there is none."""
-    file = folder / FILE
-    if not file.is_file():
-        return ()
-    lines = (line.strip() for line in file.read_text("utf-8").splitlines())
+def read_dimensions(*folders: Path) -> tuple[str, ...]:
+    """Return the committed list of a model; empty when there is none.
+
+    Parameters
+    ----------
+    *folders : pathlib.Path
+        The model's, then those it extends: their lists come first.
+    """
+    files = (folder / FILE for folder in reversed(folders))
+    texts = (file.read_text("utf-8") for file in files if file.is_file())
+    lines = (line.strip() for text in texts for line in text.splitlines())
     return tuple(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
 
 
@@ -40,14 +45,15 @@ def missing_dimensions(folder: Path, model_class: type | None = None) -> list[st
     SpecError
         When the model is not valid.
     """
-    made = assemble(read_model(folder), (), kind_of(model_class), None)
+    reading = read_model(folder)
+    made = assemble(reading, (), kind_of(model_class), None)
     figures = figures_of(made.model)
     uncertain = {
         path
         for path, figure in figures.items()
         if any(vintage.distribution.uncertain for vintage in figure.vintages)
     }
-    return sorted(uncertain.difference(read_dimensions(folder)))
+    return sorted(uncertain.difference(read_dimensions(*reading.folders)))
 
 
 def write_dimensions(folder: Path, model_class: type | None = None) -> list[str]:

@@ -1,18 +1,27 @@
-"""A model folder read as one tree: the name of a file is the name of its section."""
+"""A model folder read as one tree: the name of a file is the name of its section.
+
+A model may extend another folder: of the same kind, or one that holds no model by itself but
+the figures that several have in common.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bvsim.reading.extending import laid_on, told_twice
 from bvsim.reading.nodes import Node
 from bvsim.reading.yaml_tree import display_name, read_file
-from bvsim.schema.errors import Place, Problem
+from bvsim.schema.errors import Place, Problem, unknown
 
 MAIN = "model"
 """The stem of the file whose keys are sections themselves."""
 MERGED = "sources"
 """The sub-folder whose files are all parts of one mapping."""
+EXTENDS = "extends"
+"""The key of the main file that names the folder a model extends."""
+HISTORY = "history"
+"""The sub-folder of data files."""
 SUFFIXES = frozenset({".yaml", ".yml"})
 
 
@@ -23,7 +32,12 @@ class Reading:
     tree: Node
     problems: list[Problem] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
-    folder: Path | None = None
+    folders: tuple[Path, ...] = ()
+
+    @property
+    def folder(self) -> Path | None:
+        """The model's own folder; those that it extends come after it in `folders`."""
+        return self.folders[0] if self.folders else None
 
     def add(self, section: str, node: Node, *, keep_keys: bool = False) -> None:
         """Put a node under a section; a section that stands already is a problem."""
@@ -43,15 +57,22 @@ def is_model_folder(path: Path) -> bool:
     return any((path / f"{MAIN}{suffix}").is_file() for suffix in SUFFIXES)
 
 
+def is_base_folder(path: Path) -> bool:
+    """Tell whether a folder holds sections of models and no model: one to be extended."""
+    files = (file for pattern in ("*", "*/*") for file in path.glob(pattern))
+    return not is_model_folder(path) and any(file.suffix in SUFFIXES for file in files)
+
+
 def read_model(folder: Path) -> Reading:
-    """Read a model folder.
+    """Read a model folder, and what it extends.
 
     Parameters
     ----------
     folder : pathlib.Path
         Holds ``model.yaml``, whose keys are sections; one file for each further section;
         and sub-folders: of ``sources`` the files are merged, of any other (``sites``) each
-        file is an entry named by its stem. Other kinds of file are left alone.
+        file is an entry named by its stem. Other kinds of file are left alone. Its main file
+        may say ``extends``: a path from the folder, whose sections this one's are laid on.
 
     Returns
     -------
@@ -59,12 +80,75 @@ def read_model(folder: Path) -> Reading:
         With what is wrong with the files' syntax; `failed` names the sections of files
         that could not be read.
     """
-    place = Place(display_name(folder / f"{MAIN}.yaml"), 1, 1)
-    reading = Reading(Node({}, place, place), folder=folder)
     if not is_model_folder(folder):
+        place = Place(display_name(folder), 1, 1)
         message = f"no model here: a model folder holds {MAIN}.yaml"
-        reading.problems.append(Problem(Place(display_name(folder), 1, 1), "", message))
-        return reading
+        return Reading(Node({}, place, place), [Problem(place, "", message)], folders=(folder,))
+    return _read_over(folder, ())
+
+
+def read_base(folder: Path) -> Reading:
+    """Read a folder that others extend, by itself: what it lacks, those that extend it say."""
+    return _read_folder(folder)
+
+
+def folders_of(folder: Path) -> tuple[Path, ...]:
+    """Return a model's folder and those that it extends, the nearest first."""
+    return read_model(folder).folders
+
+
+def history_file(folder: Path, name: str) -> Path:
+    """Return a data file of a model: its own, else that of the nearest folder it extends."""
+    files = [each / HISTORY / name for each in folders_of(folder)]
+    return next((file for file in files if file.is_file()), files[0])
+
+
+def _read_over(folder: Path, before: tuple[Path, ...]) -> Reading:
+    """Read a folder and lay it on what it extends; `before` are those that extend it."""
+    own = _read_folder(folder)
+    said = own.tree.get(EXTENDS)
+    if said is None:
+        return own
+    sections = {key: node for key, node in own.tree.children().items() if key != EXTENDS}
+    own.tree = replace(own.tree, value=sections)
+    base = _extended(folder, said, (*before, folder), own)
+    if base is None:
+        own.failed.add("*")
+        return own
+    found = _read_over(base, (*before, folder))
+    problems = [*found.problems, *own.problems]
+    problems += told_twice(found.tree.get(MERGED), own.tree.get(MERGED), MERGED)
+    return Reading(
+        laid_on(found.tree, own.tree),
+        problems,
+        found.failed | own.failed,
+        (*own.folders, *found.folders),
+    )
+
+
+def _extended(folder: Path, said: Node, chain: tuple[Path, ...], own: Reading) -> Path | None:
+    """Return the folder that is extended; none, with a problem, where there is no such one."""
+    beside = sorted(p.name for p in folder.resolve().parent.iterdir() if _holds_sections(p))
+    base = folder / str(said.value)
+    if not isinstance(said.value, str) or not _holds_sections(base):
+        names = [f"../{name}" for name in beside if name != folder.resolve().name]
+        problem = Problem(said.place, EXTENDS, unknown("model folder", str(said.value), names))
+    elif any(base.samefile(each) for each in chain):
+        names = [each.resolve().name for each in (*chain, base)]
+        problem = Problem(said.place, EXTENDS, f"a circle: {' -> '.join(names)}")
+    else:
+        return base.resolve()
+    own.problems.append(problem)
+    return None
+
+
+def _holds_sections(path: Path) -> bool:
+    return is_model_folder(path) or is_base_folder(path)
+
+
+def _read_folder(folder: Path) -> Reading:
+    place = Place(display_name(folder / f"{MAIN}.yaml"), 1, 1)
+    reading = Reading(Node({}, place, place), folders=(folder,))
     for path in sorted(folder.iterdir()):
         if path.is_dir():
             _read_subfolder(path, reading)

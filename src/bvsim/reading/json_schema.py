@@ -10,7 +10,7 @@ from typing import Any
 from bvsim.reading.assembly import Kind, kind_of
 from bvsim.reading.checking import adapter
 from bvsim.reading.correlations import KEY
-from bvsim.reading.folder import MAIN, MERGED, SUFFIXES
+from bvsim.reading.folder import EXTENDS, MAIN, MERGED, SUFFIXES
 from bvsim.reading.levers import LeverFile
 from bvsim.reading.scenario_file import ScenarioFile
 from bvsim.reading.shapes import Shape, shape_of
@@ -87,9 +87,12 @@ def file_schemas(model_class: type | None = None) -> dict[str, Schema]:
     whole = model_schema(kind.cls)
     definitions = whole["$defs"]
     top = {key: value for key, value in whole.items() if key not in {"$defs", "required"}}
+    base = {"type": "string", "description": "Path of the folder that this model extends."}
+    top["properties"] = {EXTENDS: base, **top["properties"]}
     found = {MAIN: _standing(top, definitions)}
     for section, shape in _sections(kind):
         schema = whole["properties"].get(section) or _template_section(section, kind)
+        schema = _partial(schema, definitions)
         found[section] = _standing(schema, definitions)
         entry = schema.get("additionalProperties")
         if shape.values is not None and isinstance(entry, dict) and section != MERGED:
@@ -200,6 +203,13 @@ def _template_section(section: str, kind: Kind) -> Schema:
             return entries
         schema.setdefault("properties", {})[str(template.path[1])] = entries
     return {"type": "object", "additionalProperties": False, **schema}
+
+
+def _partial(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:
+    """Let a section be incomplete: a file says it in part, the folder it extends the rest."""
+    reference = schema.get("$ref", "").rpartition("/")[2]
+    whole = definitions.get(reference, schema)
+    return {key: value for key, value in whole.items() if key != "required"}
 
 
 def _relax(name: str, definitions: dict[str, Schema]) -> None:

@@ -337,7 +337,7 @@ def _listed(chain: list[ChainLink], reading: Reading) -> tuple[str, ...]:
     node, _ = inherit(chain, "dimensions")
     if node is not None and isinstance(node.value, list):
         return tuple(str(item.value) for item in node.value)
-    return read_dimensions(reading.folder) if reading.folder else ()
+    return read_dimensions(*reading.folders)
 
 
 def _header(scenario: Scenario) -> dict[str, Any]:

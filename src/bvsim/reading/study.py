@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bvsim.reading.datafiles import MODELS, SCENARIOS, shipped_root
-from bvsim.reading.folder import SUFFIXES, is_model_folder
+from bvsim.reading.folder import SUFFIXES, folders_of, is_model_folder
 from bvsim.schema.errors import Place, Problem, SpecError
 
 
@@ -72,8 +72,11 @@ def _readme(study: Path) -> Iterator[str]:
     yield "\nCopies of the model and the scenarios, to edit: commands in this folder use them."
     for model in filter(is_model_folder, sorted((study / MODELS).glob("*"))):
         yield f"\n## The model {model.name}\n"
+        for base in folders_of(model)[1:]:
+            where = base.relative_to(study.resolve()).as_posix()
+            yield f"It extends `{where}`: {_listed(base)}.\n"
         yield f"A file a section in `{model.relative_to(study).as_posix()}`:\n"
-        yield ", ".join(f"`{path.name}`" for path in sorted(model.iterdir()))
+        yield f"{_listed(model)}."
         sites = (path.stem for path in sorted((model / "sites").glob("*.yaml")))
         yield f"\nSites: {', '.join(sites)}."
     for title, folder in (("Scenarios", "."), ("Sweeps", "sweeps"), ("Levers", "levers")):
@@ -81,3 +84,7 @@ def _readme(study: Path) -> Iterator[str]:
         yield f"\n## {title}\n"
         yield ", ".join(f"`{path.stem}`" for path in files if path.suffix in SUFFIXES)
     yield _NEXT.rstrip()
+
+
+def _listed(folder: Path) -> str:
+    return ", ".join(f"`{path.name}`" for path in sorted(folder.iterdir()))

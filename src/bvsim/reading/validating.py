@@ -7,8 +7,16 @@ from datetime import date
 from pathlib import Path
 
 from bvsim.reading.assembly import assemble, kind_of, source_days
+from bvsim.reading.checking import MISSING
 from bvsim.reading.datafiles import MODELS, SCENARIOS
-from bvsim.reading.folder import SUFFIXES, Reading, is_model_folder, read_model
+from bvsim.reading.folder import (
+    SUFFIXES,
+    Reading,
+    is_base_folder,
+    is_model_folder,
+    read_base,
+    read_model,
+)
 from bvsim.reading.nodes import Node
 from bvsim.reading.references import matches, unfitted, unused
 from bvsim.reading.scenario import load
@@ -25,19 +33,29 @@ def model_folder_of(path: Path) -> Path | None:
     return next((folder for folder in inside if is_model_folder(folder)), None)
 
 
+def base_folder_of(path: Path) -> Path | None:
+    """Return the folder that a path is or lies in and that models extend, or None."""
+    inside = (path.resolve(), *path.resolve().parents[:2])
+    found = (each for each in inside if each.parent.name == MODELS and is_base_folder(each))
+    return next(found, None)
+
+
 def validate(name: str | Path, *, model_class: type | None = None) -> tuple[Problem, ...]:
     """Return everything that is wrong with a model or a scenario.
 
     Parameters
     ----------
     name : str or path
-        A model folder, a file in one (the whole model is checked), a scenario file, or the
-        bare name of a scenario.
+        A model folder or one that models extend, a file in one (the whole is checked), a
+        scenario file, or the bare name of a scenario.
     model_class : type, optional
         The data class of the model; the valley's by default.
     """
     folder = model_folder_of(Path(name))
+    base = base_folder_of(Path(name)) if folder is None else None
     try:
+        if base is not None:
+            return _wrong_in_base(base, model_class)
         if folder is None:
             load(name, model_class=model_class)
             return ()
@@ -49,6 +67,15 @@ def validate(name: str | Path, *, model_class: type | None = None) -> tuple[Prob
     return tidy(apart)
 
 
+def _wrong_in_base(folder: Path, model_class: type | None) -> tuple[Problem, ...]:
+    """Return what is wrong with figures that models have in common, not what they lack."""
+    try:
+        assemble(read_base(folder), (), kind_of(model_class), None)
+    except SpecError as error:
+        return tidy(each for each in error.problems if not each.message.endswith(MISSING))
+    return ()
+
+
 def warnings_of(name: str | Path) -> tuple[Problem, ...]:
     """Return what is right in a model and does nothing: entries that nothing names."""
     folder = model_folder_of(Path(name))
@@ -57,7 +84,8 @@ def warnings_of(name: str | Path) -> tuple[Problem, ...]:
 
 def files_of_study(folder: Path) -> list[Path]:
     """Return the models and the files of scenarios, sweeps and levers in a study folder."""
-    models = [path for path in sorted((folder / MODELS).glob("*")) if is_model_folder(path)]
+    folders = sorted((folder / MODELS).glob("*"))
+    models = [path for path in folders if is_model_folder(path) or is_base_folder(path)]
     files = (p for p in sorted((folder / SCENARIOS).rglob("*")) if p.suffix in SUFFIXES)
     return [*models, *files]
 

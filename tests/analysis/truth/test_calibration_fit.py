@@ -16,7 +16,7 @@ from bvsim.analysis.truth.calibration.leave_one_out import (
 from bvsim.analysis.truth.calibration.model import design
 from bvsim.analysis.truth.calibration.prediction import class_figures, new_plants
 from bvsim.analysis.truth.calibration.priors import FILE, read_priors
-from bvsim.analysis.truth.calibration.run import HISTORY
+from bvsim.analysis.truth.calibration.run import history_of
 from bvsim.analysis.truth.calibration.sampling import Effort, Fitter
 from bvsim.analysis.truth.calibration.table import CLASSES
 from bvsim.cli import main
@@ -32,7 +32,7 @@ EFFORT = Effort(chains=4, draws=750, tune=750)
 
 @pytest.fixture(scope="module")
 def priors():
-    return read_priors(find_model("hauts-de-france") / HISTORY / FILE)
+    return read_priors(history_of(find_model("hauts-de-france")) / FILE)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from bvsim.analysis.truth.calibration import priors
-from bvsim.analysis.truth.calibration.run import HISTORY
+from bvsim.analysis.truth.calibration.run import history_of
 from bvsim.analysis.truth.calibration.table import FILE, read_table
 from bvsim.reading.datafiles import find_model
 from plants_made_up import row, table_of
@@ -62,7 +62,7 @@ def test_a_row_that_cannot_be_read_is_named(tmp_path):
 
 
 def test_the_models_own_table_and_priors_are_read():
-    history = find_model("hauts-de-france") / HISTORY
+    history = history_of(find_model("hauts-de-france"))
     early = read_table(history / FILE, date(2023, 12, 31))
     late = read_table(history / FILE, date(2026, 3, 31))
     assert {each.id for each in early.rows} < {each.id for each in late.rows}

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 from bvsim.analysis.truth.calibration import judged, priors, table
 from bvsim.analysis.truth.calibration.curves import Family
@@ -24,8 +23,6 @@ from bvsim.analysis.truth.calibration.summary import (
     summarise_group,
     summarise_plant,
 )
-
-HISTORY: Final = "history"
 
 
 @dataclass(frozen=True)
@@ -80,7 +77,8 @@ def calibrate(
     Parameters
     ----------
     model : pathlib.Path
-        The model folder; its ``history`` holds observations, priors and judged classes.
+        The model folder; its ``history``, or that of what it extends, holds observations,
+        priors and judged classes.
     as_of : datetime.date
         Observations known later are not used.
     seed : int
@@ -94,7 +92,7 @@ def calibrate(
     effort : Effort, optional
         How much is sampled.
     """
-    history = model / HISTORY
+    history = history_of(model)
     rows = table.read_table(history / table.FILE, as_of)
     what = design(rows, family)
     fitter = Fitter(what, priors.read_priors(history / priors.FILE), effort)
@@ -114,6 +112,13 @@ def calibrate(
         left_out=left_out,
         scored=tuple(score(left_out, classes)),
     )
+
+
+def history_of(model: Path) -> Path:
+    """Return the folder of a model's observations: its own, or of what it extends."""
+    from bvsim.reading.folder import history_file
+
+    return history_file(model, table.FILE).parent
 
 
 def digest_of(history: Path) -> str:
