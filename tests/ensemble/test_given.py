@@ -81,3 +81,16 @@ def test_real_tables_are_held_to_the_bounds_of_their_figures(tmp_path):
     assert read_values(scenario, pd.DataFrame({share: [0.25]})).shape == (1, len(scenario.paths))
     with pytest.raises(RunError, match=r"has 1.5 for .*: it lies within 0..1 share"):
         read_values(scenario, pd.DataFrame({share: [0.5, 1.5]}))
+
+
+@pytest.mark.parametrize("columns", [(A,), (A, B)])
+def test_a_table_with_decimal_commas_means_what_its_writer_meant(simulate, tmp_path, columns):
+    frame = pd.DataFrame({name: [4.5, 5.5] for name in columns})
+    path = tmp_path / "draws.csv"
+    frame.to_csv(path, sep=";", decimal=",", index=False)
+    if len(columns) == 1:  # no ';' says what the comma is
+        with pytest.raises(RunError, match="another number of fields in its first row"):
+            simulate("a", table=path)
+    else:
+        made = simulate("a", table=path)
+        pd.testing.assert_frame_equal(made.table("draws")[[A, B]], frame[[A, B]])

@@ -76,13 +76,19 @@ def _read(path: Path) -> pd.DataFrame:
         if kind == ".parquet":
             return pd.read_parquet(path)
         with path.open(encoding="utf-8-sig") as file:
-            head = file.readline()
-        apart = {"sep": ";", "decimal": ","} if ";" in head else {"sep": ",", "decimal": "."}
-        return pd.read_csv(path, encoding="utf-8-sig", **apart)  # type: ignore[call-overload, no-any-return]
+            head, first = file.readline(), file.readline()
+        apart, decimal = (";", ",") if ";" in head else (",", ".")
+        frame = pd.read_csv(path, encoding="utf-8-sig", sep=apart, decimal=decimal)
     except UnicodeDecodeError:
         raise RunError(f"{path} is no text in UTF-8: save it as CSV UTF-8") from None
     except (ValueError, OSError) as error:
         raise RunError(f"{path} cannot be read as a table: {shorten(str(error))}") from None
+    if first.count(apart) != head.count(apart):
+        raise RunError(
+            f"{path} has another number of fields in its first row than columns: where decimals "
+            "have a comma, ';' parts the columns (one column alone: write a point)"
+        )
+    return frame
 
 
 def _numbers(column: pd.Series, path: str) -> FloatArray:
