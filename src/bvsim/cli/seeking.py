@@ -65,7 +65,7 @@ def seek(
 
     Each lever is simulated alone on common draws; a mixed-integer programme over its effects row by
     row proposes mixes; exact runs on fresh rows decide. Proportional levers are tried at half, once
-    and twice their strength. --set and --lever change SCENARIO throughout.
+    and twice their strength, others at those they list. --set and --lever change SCENARIO.
     """
     from bvsim.analysis.seek.study import seek as search
 

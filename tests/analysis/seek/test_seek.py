@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from bvsim.analysis import AnalysisError
 from bvsim.analysis.seek.program import Program
 from bvsim.analysis.seek.search import alternatives, seek_mix
 from bvsim.analysis.seek.targets import Target
+from bvsim.reading.levers import Lever, Strength
 from bvsim.reading.turning import Turn
 from run_folder import MadeUpRun
 
@@ -187,11 +189,18 @@ def test_what_is_no_target_is_told(text):
 
 
 def test_alternatives_leave_unpriced_levers_out_unless_named():
-    rules = {"a": ("proportional", True), "b": ("on-off", True), "c": ("on-off", False)}
-    turns, out = alternatives(rules)
-    assert turns == (Turn("a", 0.5), Turn("a"), Turn("a", 2.0), Turn("b"))
+    def lever(**facts):
+        return Lever(**{"title": "x", "from": date(2027, 1, 1), "set": {"x": 1}, **facts})
+
+    levers = {
+        "a": lever(booked="y", rule="proportional"),
+        "b": lever(booked="y", strengths={"0.25": Strength(set={"x": 0})}),
+        "c": lever(unpriced="unknown"),
+    }
+    turns, out = alternatives(levers)
+    assert turns == (Turn("a", 0.5), Turn("a"), Turn("a", 2.0), Turn("b", 0.25), Turn("b"))
     assert out == ("c",)
-    turns, out = alternatives(rules, ["c", "a=1"])
+    turns, out = alternatives(levers, ["c", "a=1"])
     assert turns == (Turn("c"), Turn("a"))
     assert out == ()
 

@@ -20,6 +20,7 @@ from bvsim.analysis.seek.program import Choice, Program
 from bvsim.analysis.seek.targets import Target
 from bvsim.analysis.tables import RunLike
 from bvsim.ensemble.work import FloatArray
+from bvsim.reading.levers import Lever
 from bvsim.reading.turning import Turn
 
 Simulate = Callable[[tuple[Turn, ...], bool], RunLike]
@@ -281,25 +282,25 @@ class _Search:
 
 
 def alternatives(
-    rules: Mapping[str, tuple[str, bool]], asked: Iterable[str] = ()
+    levers: Mapping[str, Lever], asked: Iterable[str] = ()
 ) -> tuple[tuple[Turn, ...], tuple[str, ...]]:
     """Return the alternatives of a search, and the levers that stay out for want of a price.
 
     Parameters
     ----------
-    rules : mapping of str to (str, bool)
-        Of each lever its rule for strengths, and whether it has a price.
+    levers : mapping of str to Lever
+        Those that there are.
     asked : iterable of str
         ``NAME`` or ``NAME=STRENGTH@DATE``; all priced levers by default. A name alone stands for
-        half, once and twice its strength where it is proportional.
+        every strength in `Lever.tried`.
     """
-    texts = list(asked) or [name for name, (_, priced) in rules.items() if priced]
+    texts = list(asked) or [name for name, each in levers.items() if not each.unpriced]
     named = [Turn.parse(text) for text in texts]
-    out = tuple(name for name, (_, priced) in rules.items() if not priced)
+    out = tuple(name for name, each in levers.items() if each.unpriced)
     left = tuple(name for name in out if name not in {turn.name for turn in named})
     made: list[Turn] = []
     for text, turn in zip(texts, named, strict=True):
-        bare = "=" not in text and rules.get(turn.name, ("", True))[0] == "proportional"
-        strengths = (0.5, 1.0, 2.0) if bare else (turn.strength,)
+        bare = "=" not in text and turn.name in levers
+        strengths = levers[turn.name].tried if bare else (turn.strength,)
         made += [Turn(turn.name, strength, turn.since) for strength in strengths]
     return tuple(dict.fromkeys(made)), left
