@@ -159,6 +159,7 @@ def test_lever_files_are_validated_in_what_they_set(tmp_path):
         ({"0.5": {"set": {"demand.follow": "upwards"}}}, "levers.mine.strengths.0.5.set"),
     ):
         text["levers"] = {"mine": {**mine, "strengths": strength}}
+        text["sources"] = {"a-page": {"title": "Of prices alone"}}
         path.write_text(yaml.safe_dump(text), "utf-8")
         (problem,) = validate_levers(path)
         assert str(problem).startswith(f"{path}:")

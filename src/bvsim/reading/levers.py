@@ -28,6 +28,7 @@ from bvsim.reading.yaml_tree import read_file
 from bvsim.schema.errors import Place, Problem, SpecError, did_you_mean
 from bvsim.schema.figure import FigureContext
 from bvsim.schema.part import part
+from bvsim.schema.sources import Source
 from bvsim.schema.units import FigureIn, MillionEur
 
 MillionEurPerYear = Annotated[float, FigureIn("EUR million/yr", 0, 1e7)]
@@ -107,6 +108,8 @@ class LeverFile:
     """The model whose figures they change."""
     levers: dict[str, Lever] = field(default_factory=dict)
     """The levers by name."""
+    sources: dict[str, Source] = field(default_factory=dict)
+    """The publications behind prices, beside those of the model."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +182,9 @@ def read_levers(path: Path, scenario: Scenario) -> dict[str, Lever]:
     node, problems = read_file(path)
     made = None
     if node is not None:
-        known = {name: source.known for name, source in scenario.model.sources.items()}
+        own = node.get("sources")
+        sources = scenario.model.sources | ((own and check(dict[str, Source], own)[0]) or {})
+        known = {name: source.known for name, source in sources.items()}
         made, wrong = check(LeverFile, node, FigureContext(known, scenario.as_of))
         empty = list(blanks(node))
         told = {problem.place for problem in empty}

@@ -135,6 +135,22 @@ def test_the_programme_agrees_with_trying_every_mix(budget, wanted):
     assert made.scores(best)[0] == pytest.approx(max(made.scores(c)[0] for c in inside))
 
 
+@pytest.mark.parametrize("what", ["P({} >= 30) >= 0.5", "mean({}) >= 30"])
+def test_the_front_is_that_of_every_mix(what):
+    made = program(Valley(), [Target.parse(what.format(KPI))])
+    choices = [tuple(TURNS.index(turn) for turn in turns) for turns in every_mix()]
+    points = {choice: (made.cost(choice), made.scores(choice)[0]) for choice in choices}
+    front = made.front()
+    for choice in front:
+        cost_, score = points[choice]
+        assert not [c for c, (m, s) in points.items() if m < cost_ - 1e-9 and s >= score]
+    if what.startswith("P"):  # every step is there: nothing efficient is left out
+        scores = {points[choice][1] for choice in front}
+        assert scores == {
+            s for m, s in points.values() if not any(n <= m and z > s for n, z in points.values())
+        }
+
+
 def test_several_targets_hold_together():
     targets = [Target.parse(f"P({KPI} >= 30) >= 0.5"), Target.parse(f"mean({KPI}) >= 33")]
     found = seek_mix(Valley(), TURNS, targets)

@@ -26,7 +26,7 @@ from bvsim.reading.turning import Turn
 Simulate = Callable[[tuple[Turn, ...], bool], RunLike]
 """Simulates a mix of levers, on the rows that mixes are chosen on or on fresh ones."""
 
-FRONT = 6
+FRONT = 8
 """Points of the front that are confirmed."""
 _MORE = (0.0, 0.02, 0.04, 0.06, 0.08)
 """How much more than the target is asked of proposals when those before fell short."""
@@ -168,17 +168,13 @@ class _Search:
         return target.limit + score if target.up else target.limit - score
 
     def front(self) -> tuple[Mix, ...]:
-        """Confirm the front of cost against the first target, from no lever to the most."""
-        program = self.program
-        most = program.best()
-        low, high = program.scores(())[0], program.scores(most)[0]
-        choices: list[Choice] = [()]
-        others = [-math.inf] * (len(program.targets) - 1)
-        for step in range(1, FRONT):
-            choice = program.cheapest([low + (high - low) * step / (FRONT - 1), *others])
-            if high > low and choice is not None and choice not in choices:
-                choices.append(choice)
-        mixes = [self.confirm(choice) for choice in choices]
+        """Confirm the front of cost against the first target, from no lever to the most.
+
+        Of all mixes on it a few are confirmed, evenly spread.
+        """
+        every = self.program.front()
+        places = np.unique(np.linspace(0, len(every) - 1, FRONT).round().astype(int))
+        mixes = [self.confirm(every[i]) for i in places]
         return tuple(sorted(mixes, key=lambda mix: (mix.cost_meur, mix.value)))
 
     def settle(self) -> tuple[Mix, Additivity]:
