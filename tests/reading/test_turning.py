@@ -57,6 +57,21 @@ def test_strengths_by_the_rule_of_the_lever(reference):
     assert half.model_hash == reference.with_values(by_hand).model_hash
 
 
+def test_strengths_that_a_lever_lists_set_and_cost_what_they_say(reference):
+    half = turn_levers(reference, ["leasing-quota=0.5@2028-01-01"])
+    by_hand = {
+        "demand.leasing.places": {"to": 50000, "from": date(2028, 1, 1)},
+        "demand.leasing.probability": {"to": 1, "from": date(2028, 1, 1)},
+    }
+    assert half.model_hash == reference.with_values(by_hand).model_hash
+    assert half.turned[0].per_year_meur == pytest.approx(166.0, rel=0.05)  # the median of its own
+    (some,) = turn_levers(reference, ["collection=0.5"]).turned  # without one: half the lever's
+    (whole,) = turn_levers(reference, ["collection"]).turned
+    assert some.per_year_meur == pytest.approx(0.5 * whole.per_year_meur)
+    (said,) = messages(reference, "leasing-quota=0.7")
+    assert said.endswith("is on (1) or off (0); it also takes 0.5")
+
+
 def test_a_date_moves_what_the_lever_dates_to_its_own_day(reference):
     later = turn_levers(reference, ["training-seats@2029-01-01", "shuttle@2030-06-01"])
     by_hand = {
@@ -138,6 +153,17 @@ def test_lever_files_are_validated_in_what_they_set(tmp_path):
     path.write_text(yaml.safe_dump({**text, "model": "hauts-de-fance"}), "utf-8")
     (problem,) = validate_levers(path)
     assert "did you mean 'hauts-de-france'" in str(problem)
+    mine = {**lever, "set": {"demand.follow": "snbc"}}
+    for strength, message in (
+        ({"half": {"set": {"demand.follow": "low"}}}, "'half' is not a number above 0"),
+        ({"0.5": {"set": {"demand.follow": "upwards"}}}, "levers.mine.strengths.0.5.set"),
+    ):
+        text["levers"] = {"mine": {**mine, "strengths": strength}}
+        text["sources"] = {"a-page": {"title": "Of prices alone"}}
+        path.write_text(yaml.safe_dump(text), "utf-8")
+        (problem,) = validate_levers(path)
+        assert str(problem).startswith(f"{path}:")
+        assert message in str(problem)
 
 
 @pytest.mark.parametrize(

@@ -58,8 +58,8 @@ def test_prices_by_hand(levers):
     # nothing is spent before a lever acts
     assert price(bonus, 2020, 2026).meur == 0
     assert price(bonus, 2020, 2027).meur == pytest.approx(yearly, rel=1e-3)
-    assert price(levers["shuttle"], 2027, 2035).meur is None
-    assert price(levers["shuttle"], 2027, 2035).note
+    assert price(levers["neomat-on-time"], 2027, 2035).meur is None
+    assert price(levers["neomat-on-time"], 2027, 2035).note
 
 
 def test_names_and_conflicts(levers):

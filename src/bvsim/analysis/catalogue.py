@@ -66,7 +66,9 @@ def _levers(scenario: Scenario) -> Iterator[Item]:
 
 def said_of(lever: Lever) -> str:
     """Say from when a lever acts, how far it can be turned, and what it costs."""
-    far = "any strength" if lever.rule == "proportional" else "on or off"
+    others = ", ".join(f"{each:g}" for each in lever.tried if each != 1.0)
+    at = f", or at {others}" if others else ""
+    far = "any strength" if lever.rule == "proportional" else f"on or off{at}"
     if lever.unpriced:
         price = f"no price: {lever.unpriced}"
     elif lever.booked:

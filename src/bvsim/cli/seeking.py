@@ -65,7 +65,7 @@ def seek(
 
     Each lever is simulated alone on common draws; a mixed-integer programme over its effects row by
     row proposes mixes; exact runs on fresh rows decide. Proportional levers are tried at half, once
-    and twice their strength. --set and --lever change SCENARIO throughout.
+    and twice their strength, others at those they list. --set and --lever change SCENARIO.
     """
     from bvsim.analysis.seek.study import seek as search
 
@@ -115,6 +115,7 @@ def _mix(mix: Mix) -> dict[str, object]:
     ends = [plain(end) for end in mix.ci95]
     numbers = {"cost_meur": plain(mix.cost_meur), "value": plain(mix.value)}
     interval = None if None in ends else ends
+    numbers["foretold"] = mix.foretold
     return {"levers": levers, **numbers, "ci95": interval, "proposed": plain(mix.proposed)} | {
         "regret_p90": plain(mix.regret)
     }
@@ -137,7 +138,7 @@ def print_sought(found: Sought, out: Sequence[str]) -> None:
     console.print(frame_table("The front, on fresh rows", header, rows))
     if found.near:
         say(f"Within 5% of its cost: {'; '.join(mix.label for mix in found.near)}.")
-    say(*_robust(found), added_up(found.additivity))
+    say(*_robust(found), _foretold(found.front), added_up(found.additivity))
     if found.free:
         say(f"Without a price, counted as free: {', '.join(found.free)}.")
     if out:
@@ -152,6 +153,15 @@ def _robust(found: Sought) -> list[str]:
     less = f"in nine futures of ten it falls short of the best by {_amount(mix.regret)} at most"
     spent = f"EUR {mix.cost_meur:,.0f} million"
     return [f"Least regret of these in {kpi}: {mix.label}, for {spent}; {less}."]
+
+
+def _foretold(front: Sequence[Mix]) -> str:
+    """Count the mixes of the front that added effects foretold within their intervals."""
+    known = [mix for mix in front if not math.isnan(mix.ci95[0])]
+    if not known:
+        return "Too few rows for intervals: the front cannot be told from noise."
+    right = sum(mix.foretold for mix in known)
+    return f"Foretold within the interval of the exact run: {right} of {len(known)} mixes."
 
 
 def added_up(found: Additivity) -> str:

@@ -8,6 +8,7 @@ hash of what was simulated.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,6 +28,7 @@ from bvsim.reading.yaml_tree import read_file
 from bvsim.schema.errors import Place, Problem, SpecError, did_you_mean
 from bvsim.schema.figure import FigureContext
 from bvsim.schema.part import part
+from bvsim.schema.sources import Source
 from bvsim.schema.units import FigureIn, MillionEur
 
 MillionEurPerYear = Annotated[float, FigureIn("EUR million/yr", 0, 1e7)]
@@ -34,6 +36,18 @@ MillionEurPerYear = Annotated[float, FigureIn("EUR million/yr", 0, 1e7)]
 FOLDER = "levers"
 PRICES = ("total", "per_year", "booked", "unpriced")
 """The ways in which a lever may be priced: each lever says exactly one."""
+
+
+@part
+class Strength:
+    """What a lever changes and costs at one more strength."""
+
+    set: dict[str, Any]
+    """What it changes, instead of the lever's own `set`."""
+    total: MillionEur | None = None
+    """Its cost, spent once; without a price of its own the lever's, times the strength."""
+    per_year: MillionEurPerYear | None = None
+    """Its cost a year."""
 
 
 @part
@@ -55,8 +69,10 @@ class Lever:
     unpriced: str = ""
     """Why it has no price."""
     rule: Literal["on-off", "proportional"] = "on-off"
-    """What a strength does: on-off takes 0 and 1; proportional lets what is multiplied, added or
-    set (counted from zero) and the price grow with it."""
+    """What a strength does: on-off takes 0, 1 and those under `strengths`; proportional lets what
+    is multiplied, added or set (counted from zero) and the price grow with it."""
+    strengths: dict[str, Strength] = field(default_factory=dict)
+    """Strengths beside 0 and 1, each with what it changes and costs."""
 
     @model_validator(mode="after")
     def _one_price(self) -> Self:
@@ -66,7 +82,22 @@ class Lever:
             raise ValueError(f"give exactly one of {', '.join(PRICES)}; given: {said}")
         if not self.set:
             raise ValueError("set: a lever changes something")
+        if self.rule == "proportional" and self.strengths:
+            raise ValueError("strengths: a proportional lever takes any")
+        for text in self.strengths:
+            if not re.fullmatch(r"\d+(\.\d+)?", text) or float(text) in (0.0, 1.0):
+                raise ValueError(f"strengths: {text!r} is not a number above 0 other than 1")
         return self
+
+    def at(self, strength: float) -> Strength | None:
+        """Return what is listed for a strength; None where the rule decides."""
+        return {float(text): each for text, each in self.strengths.items()}.get(strength)
+
+    @property
+    def tried(self) -> tuple[float, ...]:
+        """Strengths that a search tries: 1 and those listed; proportional, half and twice too."""
+        listed = (0.5, 2.0) if self.rule == "proportional" else map(float, self.strengths)
+        return tuple(sorted((1.0, *listed)))
 
 
 @part
@@ -77,6 +108,8 @@ class LeverFile:
     """The model whose figures they change."""
     levers: dict[str, Lever] = field(default_factory=dict)
     """The levers by name."""
+    sources: dict[str, Source] = field(default_factory=dict)
+    """The publications behind prices, beside those of the model."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +182,9 @@ def read_levers(path: Path, scenario: Scenario) -> dict[str, Lever]:
     node, problems = read_file(path)
     made = None
     if node is not None:
-        known = {name: source.known for name, source in scenario.model.sources.items()}
+        own = node.get("sources")
+        sources = scenario.model.sources | ((own and check(dict[str, Source], own)[0]) or {})
+        known = {name: source.known for name, source in sources.items()}
         made, wrong = check(LeverFile, node, FigureContext(known, scenario.as_of))
         empty = list(blanks(node))
         told = {problem.place for problem in empty}
@@ -200,15 +235,16 @@ def _scenario_of(model: str, path: Path) -> Scenario:
 
 def _misfits(scenario: Scenario, name: str, lever: Lever, node: Node | None) -> Iterator[Problem]:
     """Yield what a lever sets and the scenario cannot take, at its place in the file."""
-    for path, value in lever.set.items():
-        found = node and node.find(("levers", name, "set", path))
-        place = found.at if found else Place(name)
-        try:
-            scenario.with_values({path: value})
-        except SpecError as error:
-            yield from (
-                Problem(place, f"levers.{name}.set.{path}", p.message) for p in error.problems
-            )
+    listed = [(("strengths", text, "set"), each.set) for text, each in lever.strengths.items()]
+    for at, sets in ((("set",), lever.set), *listed):
+        for path, value in sets.items():
+            found = node and node.find(("levers", name, *at, path))
+            place = found.at if found else Place(name)
+            try:
+                scenario.with_values({path: value})
+            except SpecError as error:
+                where = ".".join(("levers", name, *at, path))
+                yield from (Problem(place, where, p.message) for p in error.problems)
 
 
 def settings(levers: Mapping[str, Lever], names: Iterable[str]) -> dict[str, object]:
@@ -262,15 +298,20 @@ def price(lever: Lever, first: int, last: int) -> Price:
 
 def priced(name: str, lever: Lever, strength: float = 1.0) -> Turned:
     """Return a lever as a run remembers it, with its price at a strength."""
-    figure: Any = lever.total if lever.total is not None else lever.per_year
-    amount = None if figure is None else strength * float(figure.distribution.median)
+    own = lever.at(strength)
+    if own is None or (own.total is None and own.per_year is None):
+        total, per_year, times = lever.total, lever.per_year, strength
+    else:
+        total, per_year, times = own.total, own.per_year, 1.0
+    figure: Any = total if total is not None else per_year
+    amount = None if figure is None else times * float(figure.distribution.median)
     return Turned(
         name,
         lever.title,
         strength,
         lever.since,
-        total_meur=None if lever.total is None else amount,
-        per_year_meur=None if lever.per_year is None else amount,
+        total_meur=None if total is None else amount,
+        per_year_meur=None if per_year is None else amount,
         booked=lever.booked,
         unpriced=lever.unpriced,
         sources=() if figure is None else tuple(figure.vintage.sources),

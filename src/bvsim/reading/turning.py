@@ -125,10 +125,11 @@ def _turned(scenario: Scenario, levers: Mapping[str, Lever], turn: Turn) -> Scen
     since = _day(lever, turn, scenario.as_of)
     if turn.strength == 0.0:
         return scenario
-    sets = {path: _moved(value, lever.since, since) for path, value in lever.set.items()}
-    if since != lever.since and sets == lever.set:
+    stated = _scaled(lever, turn)
+    sets = {path: _moved(value, lever.since, since) for path, value in stated.items()}
+    if since != lever.since and sets == stated:
         raise _wrong(turn, f"{turn.name} acts on the whole run and takes no date")
-    made = scenario.with_values(_scaled(lever, turn, sets), origin=f"{OPTION} {turn}")
+    made = scenario.with_values(sets, origin=f"{OPTION} {turn}")
     _refuse_rivals(scenario, made, turn)
     acts = since <= scenario.end and made.model_hash != scenario.model_hash
     record = replace(priced(turn.name, lever, turn.strength), since=since, acts=acts)
@@ -153,15 +154,16 @@ def _moved(value: object, old: date, new: date) -> object:
     return new if value == old else value
 
 
-def _scaled(lever: Lever, turn: Turn, sets: dict[str, object]) -> dict[str, object]:
-    """Return what a lever sets at a strength, by its rule."""
-    if turn.strength == 1.0:
-        return sets
+def _scaled(lever: Lever, turn: Turn) -> dict[str, object]:
+    """Return what a lever sets at a strength: as listed, or by its rule."""
+    listed = lever.at(turn.strength)
+    if listed is not None or turn.strength == 1.0:
+        return lever.set if listed is None else listed.set
     if lever.rule == "on-off":
-        raise _wrong(
-            turn, f"{turn.name} is on (1) or off (0): it has no rule for strengths between"
-        )
-    return {path: _at_strength(value, turn.strength) for path, value in sets.items()}
+        others = ", ".join(f"{each:g}" for each in lever.tried if each != 1.0)
+        more = f"; it also takes {others}" if others else ": it has no rule for strengths between"
+        raise _wrong(turn, f"{turn.name} is on (1) or off (0){more}")
+    return {path: _at_strength(value, turn.strength) for path, value in lever.set.items()}
 
 
 def _at_strength(value: object, strength: float) -> object:

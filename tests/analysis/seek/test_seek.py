@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from bvsim.analysis import AnalysisError
 from bvsim.analysis.seek.program import Program
 from bvsim.analysis.seek.search import alternatives, seek_mix
 from bvsim.analysis.seek.targets import Target
+from bvsim.reading.levers import Lever, Strength
 from bvsim.reading.turning import Turn
 from run_folder import MadeUpRun
 
@@ -133,6 +135,22 @@ def test_the_programme_agrees_with_trying_every_mix(budget, wanted):
     assert made.scores(best)[0] == pytest.approx(max(made.scores(c)[0] for c in inside))
 
 
+@pytest.mark.parametrize("what", ["P({} >= 30) >= 0.5", "mean({}) >= 30"])
+def test_the_front_is_that_of_every_mix(what):
+    made = program(Valley(), [Target.parse(what.format(KPI))])
+    choices = [tuple(TURNS.index(turn) for turn in turns) for turns in every_mix()]
+    points = {choice: (made.cost(choice), made.scores(choice)[0]) for choice in choices}
+    front = made.front()
+    for choice in front:
+        cost_, score = points[choice]
+        assert not [c for c, (m, s) in points.items() if m < cost_ - 1e-9 and s >= score]
+    if what.startswith("P"):  # every step is there: nothing efficient is left out
+        scores = {points[choice][1] for choice in front}
+        assert scores == {
+            s for m, s in points.values() if not any(n <= m and z > s for n, z in points.values())
+        }
+
+
 def test_several_targets_hold_together():
     targets = [Target.parse(f"P({KPI} >= 30) >= 0.5"), Target.parse(f"mean({KPI}) >= 33")]
     found = seek_mix(Valley(), TURNS, targets)
@@ -187,11 +205,18 @@ def test_what_is_no_target_is_told(text):
 
 
 def test_alternatives_leave_unpriced_levers_out_unless_named():
-    rules = {"a": ("proportional", True), "b": ("on-off", True), "c": ("on-off", False)}
-    turns, out = alternatives(rules)
-    assert turns == (Turn("a", 0.5), Turn("a"), Turn("a", 2.0), Turn("b"))
+    def lever(**facts):
+        return Lever(**{"title": "x", "from": date(2027, 1, 1), "set": {"x": 1}, **facts})
+
+    levers = {
+        "a": lever(booked="y", rule="proportional"),
+        "b": lever(booked="y", strengths={"0.25": Strength(set={"x": 0})}),
+        "c": lever(unpriced="unknown"),
+    }
+    turns, out = alternatives(levers)
+    assert turns == (Turn("a", 0.5), Turn("a"), Turn("a", 2.0), Turn("b", 0.25), Turn("b"))
     assert out == ("c",)
-    turns, out = alternatives(rules, ["c", "a=1"])
+    turns, out = alternatives(levers, ["c", "a=1"])
     assert turns == (Turn("c"), Turn("a"))
     assert out == ()
 

@@ -52,6 +52,11 @@ class Mix:
         """The levers in words."""
         return in_words(self.turns)
 
+    @property
+    def foretold(self) -> bool:
+        """Whether what added effects foretell lies within the interval of the exact run."""
+        return self.ci95[0] <= self.proposed <= self.ci95[1]
+
 
 @dataclass(frozen=True)
 class Additivity:

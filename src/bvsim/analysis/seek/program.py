@@ -19,6 +19,7 @@ from bvsim.ensemble.work import FloatArray
 Choice = tuple[int, ...]
 """The alternatives that are taken, by number, in order."""
 _SECONDS = 20.0
+_STEPS = 64
 _TIE = 1e-6
 """EUR million a lever: of mixes that cost the same the one with fewer levers is proposed."""
 
@@ -102,6 +103,24 @@ class Program:
         """Return the mix within the budget that scores highest in the first target."""
         found = self._solve(self.costs * _TIE, None, ())
         return () if found is None else found
+
+    def front(self) -> list[Choice]:
+        """Return the mixes that reach each score of the first target at least cost, by score.
+
+        Of a share each row is a step, of a mean the whole way has `_STEPS`.
+        """
+        found: list[Choice] = [()]
+        score, high = self.scores(())[0], self.scores(self.best())[0]
+        share = self.targets[0].share is not None
+        step = 1.0 / len(self.bases[0]) if share else (high - score) / _STEPS
+        others = [-np.inf] * (len(self.targets) - 1)
+        while score + 0.5 * step < high:
+            choice = self.cheapest([min(score + step, high), *others])
+            if choice is None:
+                break
+            found.append(choice)
+            score = max(self.scores(choice)[0], score + step)
+        return found
 
     def _solve(
         self, prices: FloatArray, wanted: tuple[float, ...] | None, barred: Sequence[Choice]

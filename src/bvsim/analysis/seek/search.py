@@ -20,12 +20,13 @@ from bvsim.analysis.seek.program import Choice, Program
 from bvsim.analysis.seek.targets import Target
 from bvsim.analysis.tables import RunLike
 from bvsim.ensemble.work import FloatArray
+from bvsim.reading.levers import Lever
 from bvsim.reading.turning import Turn
 
 Simulate = Callable[[tuple[Turn, ...], bool], RunLike]
 """Simulates a mix of levers, on the rows that mixes are chosen on or on fresh ones."""
 
-FRONT = 6
+FRONT = 8
 """Points of the front that are confirmed."""
 _MORE = (0.0, 0.02, 0.04, 0.06, 0.08)
 """How much more than the target is asked of proposals when those before fell short."""
@@ -167,17 +168,13 @@ class _Search:
         return target.limit + score if target.up else target.limit - score
 
     def front(self) -> tuple[Mix, ...]:
-        """Confirm the front of cost against the first target, from no lever to the most."""
-        program = self.program
-        most = program.best()
-        low, high = program.scores(())[0], program.scores(most)[0]
-        choices: list[Choice] = [()]
-        others = [-math.inf] * (len(program.targets) - 1)
-        for step in range(1, FRONT):
-            choice = program.cheapest([low + (high - low) * step / (FRONT - 1), *others])
-            if high > low and choice is not None and choice not in choices:
-                choices.append(choice)
-        mixes = [self.confirm(choice) for choice in choices]
+        """Confirm the front of cost against the first target, from no lever to the most.
+
+        Of all mixes on it a few are confirmed, evenly spread.
+        """
+        every = self.program.front()
+        places = np.unique(np.linspace(0, len(every) - 1, FRONT).round().astype(int))
+        mixes = [self.confirm(every[i]) for i in places]
         return tuple(sorted(mixes, key=lambda mix: (mix.cost_meur, mix.value)))
 
     def settle(self) -> tuple[Mix, Additivity]:
@@ -281,25 +278,25 @@ class _Search:
 
 
 def alternatives(
-    rules: Mapping[str, tuple[str, bool]], asked: Iterable[str] = ()
+    levers: Mapping[str, Lever], asked: Iterable[str] = ()
 ) -> tuple[tuple[Turn, ...], tuple[str, ...]]:
     """Return the alternatives of a search, and the levers that stay out for want of a price.
 
     Parameters
     ----------
-    rules : mapping of str to (str, bool)
-        Of each lever its rule for strengths, and whether it has a price.
+    levers : mapping of str to Lever
+        Those that there are.
     asked : iterable of str
         ``NAME`` or ``NAME=STRENGTH@DATE``; all priced levers by default. A name alone stands for
-        half, once and twice its strength where it is proportional.
+        every strength in `Lever.tried`.
     """
-    texts = list(asked) or [name for name, (_, priced) in rules.items() if priced]
+    texts = list(asked) or [name for name, each in levers.items() if not each.unpriced]
     named = [Turn.parse(text) for text in texts]
-    out = tuple(name for name, (_, priced) in rules.items() if not priced)
+    out = tuple(name for name, each in levers.items() if each.unpriced)
     left = tuple(name for name in out if name not in {turn.name for turn in named})
     made: list[Turn] = []
     for text, turn in zip(texts, named, strict=True):
-        bare = "=" not in text and rules.get(turn.name, ("", True))[0] == "proportional"
-        strengths = (0.5, 1.0, 2.0) if bare else (turn.strength,)
+        bare = "=" not in text and turn.name in levers
+        strengths = levers[turn.name].tried if bare else (turn.strength,)
         made += [Turn(turn.name, strength, turn.since) for strength in strengths]
     return tuple(dict.fromkeys(made)), left

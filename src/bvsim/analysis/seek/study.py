@@ -95,8 +95,7 @@ def seek(
         Levers left out for want of a price.
     """
     targets = [Target.parse(text) for text in ([target] if isinstance(target, str) else target)]
-    rules = {n: (each.rule, not each.unpriced) for n, each in load_levers(scenario).items()}
-    turns, left = alternatives(rules, levers)
+    turns, left = alternatives(load_levers(scenario), levers)
     for turn in turns:
         turn_levers(scenario, [turn])  # what does not fit is told before anything runs
     require_names(scenario, [each.kpi for each in targets])
