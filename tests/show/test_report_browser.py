@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 import re
-import shutil
 
-import pandas as pd
 import pytest
 
 import bvsim as bv
 from bvsim.show.report import render_page, write_report
-from run_folder import make_run
+from chromium import NEEDED, Opened, started
+from run_folder import make_run, put_analyses
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-BROWSER = next((path for path in map(shutil.which, NAMES) if path), None)
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-try:
-    from playwright.sync_api import sync_playwright
-except ImportError:
-    sync_playwright = None
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(sync_playwright is None, reason="playwright is not installed"),
-    pytest.mark.skipif(BROWSER is None, reason=f"no browser: none of {', '.join(NAMES)}"),
-]
+pytestmark = NEEDED
 
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=BROWSER, args=FLAGS)
+    with started() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -41,25 +25,6 @@ def page_file(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "run"
     run = bv.run(bv.load("reference"), draws=8, seed=1, out=folder, workers=1)
     return write_report(run)
-
-
-class Opened:
-    """A page, with all that it said and asked for."""
-
-    def __init__(self, browser, path, width=1200, **options):
-        self.page = browser.new_page(viewport={"width": width, "height": 900}, **options)
-        self.said, self.asked = [], []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(path.as_uri())
-
-    def open_all(self):
-        self.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-        self.page.wait_for_timeout(300)
-
-    def read(self, script):
-        return self.page.evaluate(script)
 
 
 @pytest.fixture
@@ -145,20 +110,7 @@ def test_the_language_switch(wide):
 
 def test_relief_comparison_and_sensitivities_are_drawn(browser, page_file, tmp_path):
     run = bv.open_run(page_file.parent)
-    folder = tmp_path / "analysis"
-    folder.mkdir()
-    measures = ("alone", "last", "shapley")
-    rows = [
-        (y, "region", m, c, (y - 2029) * (1 + i), 0.1, 9.0, 8)
-        for y in (2030, 2035)
-        for m in measures
-        for i, c in enumerate(("labour", "demand"))
-    ]
-    ends = ["mean_gwh", "ci95_lo_gwh", "ci95_hi_gwh", "n"]
-    columns = ["year", "entity", "measure", "lifted", *ends]
-    pd.DataFrame(rows, columns=columns).to_parquet(folder / "relief.parquet")
-    prcc = {"figure": ["a.b", "c.d"], "prcc": [0.5, -0.2], "lo": [0.3, -0.4], "hi": [0.6, 0.1]}
-    pd.DataFrame(prcc).to_parquet(folder / "prcc_output_2030_gwh.parquet")
+    put_analyses(tmp_path)
     path = tmp_path / "report.html"
     page = render_page(run, beside=[run], analyses=[tmp_path])
     path.write_text(page, encoding="utf-8")

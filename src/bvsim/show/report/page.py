@@ -24,7 +24,7 @@ from bvsim.show import plot
 from bvsim.show.geography import geography
 from bvsim.show.report import flows, helping, odds, words
 from bvsim.show.report.analyses import constraint_words, differences, label_of, reliefs
-from bvsim.show.report.answer import answer, commands, precision, tiles
+from bvsim.show.report.answer import REACHED_GWH, answer, commands, precision, tiles
 from bvsim.show.report.cube import Cached, listed
 from bvsim.show.report.heat import heat_map
 from bvsim.show.report.model import CONFIDENCES, Facts, facts_of
@@ -110,6 +110,7 @@ def render_page(
         answer=answer(cached, table, year),
         tiles=tiles(cached, series, year),
         odds=odds.odds_table(series, year),
+        odds_said=odds.sentence(series, year, min(REACHED_GWH, odds.most_gwh(series))),
         thresholds=odds.THRESHOLDS_GWH,
         most_gwh=odds.most_gwh(series),
         running=odds.sites_running(series, names, year),

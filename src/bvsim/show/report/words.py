@@ -54,7 +54,7 @@ def _texts() -> dict[str, dict[str, dict[str, str]]]:
 
 def _spaced(french: str) -> str:
     """Keep the signs that French sets off by a space on the line of their word."""
-    return re.sub("(?<=«) | (?=[:;?!»]|%(?![a-z]))", "\N{NO-BREAK SPACE}", french)
+    return re.sub("(?<=«) | (?=[:;?!»%])", "\N{NO-BREAK SPACE}", french)
 
 
 def say(key: str, **fields: object) -> Both:

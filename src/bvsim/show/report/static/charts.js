@@ -23,6 +23,7 @@ let year = data.focus;
 let threshold = 30;
 const at = () => data.years.indexOf(year);
 const word = (name) => data.words[language][name] || name;
+const filled = (text, fields) => text.replace(/{([a-z]+)}/g, (sign, name) => fields[name] ?? sign);
 const causeOf = (name) => data.causes[language][name] || name.replaceAll("_", " ");
 /* A place or block in the language of the page; what has no words of its own stays a name. */
 const local = (title) => title.split(", ").map((part) => part.startsWith("block-") ? `${data.names[language].block} ${part.slice(6)}` : data.names[language][part] || part).join(", ");
@@ -205,7 +206,7 @@ function milestones(width) {
     return { type: "group", children };
   };
   const rows = blocks.map((b) => [name(b), b.planned ?? "\u2013", ...[b.fact, b.p10, b.p50, b.p90].map(month), said(b)]);
-  const head = ["", word("announced_for"), word("started"), "P10", "P50", "P90", word("happens_in")];
+  const head = [word("what"), word("announced_for"), word("started"), "P10", "P50", "P90", word("happens_in")];
   const option = frame(width, "", {
     grid: { left: 8, right: narrow(width) ? 44 : 64, top: 8, bottom: 8, containLabel: true },
     legend: { show: false },
@@ -252,7 +253,7 @@ function sankey(links, width) {
     links: seen, lineStyle: { color: "source", opacity: 0.35 }, labelLayout: { hideOverlap: true },
     label: { color: INK, fontSize: narrow(width) ? 10 : 12, lineHeight: narrow(width) ? 12 : 14, width: narrow(width) ? 88 : 140, overflow: "break", formatter: (item) => `${titleOf(item.name)}\n${number(item.value)}` },
   }];
-  return { option, table: { head: ["", "", `${word("tonnes")}, ${year}`], rows } };
+  return { option, table: { head: [word("from"), word("to"), `${word("tonnes")}, ${year}`], rows } };
 }
 
 function confidence(width) {
@@ -271,32 +272,26 @@ function confidence(width) {
   named(option, width, kinds.map((kind) => ({ name: said(kind) })));
   option.tooltip.axisPointer = { type: "shadow" };
   option.tooltip.formatter = (items) => box(items[0].name, items.map((item) => [item.seriesName, number(count(sections[item.dataIndex], kinds[item.seriesIndex])), item.color]));
-  return { option, table: { head: ["", ...kinds.map(said)], rows: sections.map((name) => [name, ...kinds.map((kind) => number(count(name, kind)))]) } };
-}
-
-/* Wilson's 95% interval of a share of rows. */
-function wilson(share, rows) {
-  const z = 1.959964, scale = 1 + z * z / rows, middle = (share + z * z / (2 * rows)) / scale;
-  const half = z / scale * Math.sqrt(share * (1 - share) / rows + z * z / (4 * rows * rows));
-  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+  return { option, table: { head: [word("part"), ...kinds.map(said)], rows: sections.map((name) => [name, ...kinds.map((kind) => number(count(name, kind)))]) } };
 }
 
 /* How likely the year's output is at least so large; the threshold of the slider is marked. */
 function odds(width) {
-  const shares = data.odds.least[at()], ends = shares.map((share) => wilson(share, data.odds.rows));
+  const shares = data.odds.least[at()], ends = data.odds.ends[at()], known = (i) => ends[i] || [shares[i], shares[i]];
+  const range = (i) => ends[i] ? ends[i].map(percent).join(" \u2013 ") : "\u2013";
   const gwh = shares.map((_, i) => String(i));
   const hidden = { type: "line", stack: "band", symbol: "none", silent: true, lineStyle: { opacity: 0 } };
   const option = frame(width, "", { series: [
-    { ...hidden, data: ends.map(([low]) => low) },
-    { ...hidden, data: ends.map(([low, high]) => high - low), areaStyle: { color: OUTPUT, opacity: 0.2 } },
+    { ...hidden, data: shares.map((_, i) => known(i)[0]) },
+    { ...hidden, data: shares.map((_, i) => known(i)[1] - known(i)[0]), areaStyle: { color: OUTPUT, opacity: 0.2 } },
     { name: word("chance"), type: "line", step: "middle", data: shares, symbol: "none", color: OUTPUT, lineStyle: { width: 2.5 },
       markLine: { silent: true, symbol: "none", lineStyle: { color: INK, type: "dashed" }, label: { color: INK, formatter: percent(shares[threshold] || 0) }, data: [{ xAxis: String(threshold) }] } },
   ] });
   option.grid.top = 28; option.grid.bottom = 28;
   Object.assign(option.xAxis, { data: gwh, boundaryGap: false, name: word("gwh"), nameLocation: "middle", nameGap: 26, nameTextStyle: { color: QUIET } });
   Object.assign(option.yAxis, { max: 1, axisLabel: { color: QUIET, formatter: percent } });
-  option.tooltip.formatter = (items) => box(`${year}: \u2265 ${items[0].axisValue} GWh`, [[word("chance"), percent(shares[items[0].dataIndex])], [word("interval"), ends[items[0].dataIndex].map(percent).join(" \u2013 ")]]);
-  return { option, table: { head: [`${word("least")}, GWh, ${year}`, word("chance"), word("interval")], rows: shares.map((share, i) => [gwh[i], percent(share), ends[i].map(percent).join(" \u2013 ")]) } };
+  option.tooltip.formatter = (items) => box(`${year}: \u2265 ${items[0].axisValue} GWh`, [[word("chance"), percent(shares[items[0].dataIndex])], [word("interval"), range(items[0].dataIndex)]]);
+  return { option, table: { head: [`${word("least")}, GWh, ${year}`, word("chance"), word("interval")], rows: shares.map((share, i) => [gwh[i], percent(share), range(i)]) } };
 }
 
 function beside(width) {
@@ -338,7 +333,7 @@ function effects(found, width, unit = "") {
     const i = item.value[0];
     return box(found.names[i], [[word("effect"), number(found.value[i])], ["95%", `${number(found.lo[i])} \u2013 ${number(found.hi[i])}`]]);
   };
-  return { option, table: { head: ["", word("effect"), "95% <", "95% >"], rows: found.names.map((name, i) => [name, number(found.value[i]), number(found.lo[i]), number(found.hi[i])]) } };
+  return { option, table: { head: [word("what"), word("effect"), "95% <", "95% >"], rows: found.names.map((name, i) => [name, number(found.value[i]), number(found.lo[i]), number(found.hi[i])]) } };
 }
 
 /* What lifting each constraint frees in the chosen year: alone, last, and by its Shapley share. */

@@ -69,8 +69,8 @@ function drawMap() {
   for (const town of all(".town-name")) town.textContent = town.dataset[language];
   const sites = Object.values(data.states).filter((state) => state.kind === "site");
   const sum = (name) => number(sites.reduce((total, state) => total + value(state, name), 0));
-  document.getElementById("map-words").textContent =
-    word("map_words").replace("%year", year).replace("%good", sum("good")).replace("%announced", sum("announced")).replace("%running", sum("running")).replace("%nameplate", sum("nameplate"));
+  const fields = Object.fromEntries(["good", "announced", "running", "nameplate"].map((name) => [name, sum(name)]));
+  document.getElementById("map-words").textContent = filled(word("map_words"), { year, ...fields });
   fillTable(document.querySelector('[data-table="map"]'), mapTable(value));
 }
 
@@ -127,8 +127,9 @@ function tellAddress() {
 }
 
 function tellOdds() {
-  const share = data.odds.least[at()][threshold] || 0, [low, high] = wilson(share, data.odds.rows);
-  document.getElementById("odds-words").textContent = word("odds_words").replace("%chance", percent(share)).replace("%gwh", threshold).replace("%year", year).replace("%low", percent(low)).replace("%high", percent(high));
+  const chance = percent(data.odds.least[at()][threshold] || 0), ends = data.odds.ends[at()][threshold];
+  const fields = { chance, gwh: threshold, year, ...(ends && { low: percent(ends[0]), high: percent(ends[1]) }) };
+  document.getElementById("odds-words").textContent = filled(word(ends ? "odds_said" : "odds_plain"), fields);
 }
 
 function setThreshold(wanted) {
@@ -158,7 +159,7 @@ function setLanguage(wanted) {
   document.documentElement.lang = wanted;
   for (const button of all(".languages button")) button.setAttribute("aria-pressed", String(button.dataset.lang === wanted));
   for (const cell of all(".heat td[title]")) cell.title = cell.dataset[wanted];
-  document.title = data.words[wanted].page_title.replace("%scenario", data.scenario);
+  document.title = filled(word("page_title"), { scenario: data.scenario });
   for (const element of all("[data-label-" + wanted + "]")) element.setAttribute("aria-label", element.dataset[`label${wanted === "fr" ? "Fr" : "En"}`]);
   drawAll();
   tellOdds();
