@@ -25,12 +25,14 @@ from bvsim.show.geography import geography
 from bvsim.show.report import flows, helping, odds, words
 from bvsim.show.report.analyses import constraint_words, differences, label_of, reliefs
 from bvsim.show.report.answer import REACHED_GWH, answer, commands, precision, tiles
+from bvsim.show.report.colours import own_colours
 from bvsim.show.report.cube import Cached, listed
 from bvsim.show.report.heat import heat_map
 from bvsim.show.report.model import CONFIDENCES, Facts, facts_of
 from bvsim.show.report.sensitivities import sensitivities
 from bvsim.show.report.series import STEPS, Series
-from bvsim.show.report.static_figures import static_figures
+from bvsim.show.report.still_map import still_flow, still_marker
+from bvsim.show.report.stills import stills
 from bvsim.show.report.words import Data
 from bvsim.valley.cells.causes import BOTTLENECKS, LIFTS, PLAN_LOSSES
 
@@ -118,10 +120,13 @@ def render_page(
         untried=helping.untried(cached),
         freed=helping.freed(reliefs([run.folder, *analyses]), year),
         limits=_limits(cached, series.facts),
-        figures=static_figures(cached, year),
+        stills=stills(data, year),
         causes=_cause_list(),
         heat=heat_map(cached, series.facts),
         map=drawn,
+        states=states,
+        at=series.years.index(year),
+        data_links=flows.cathode_links(series),
         sites=_sites(series, year),
         kpis=_kpi_rows(table, entities=False),
         entity_kpis=_kpi_rows(table, entities=True),
@@ -162,8 +167,11 @@ def payload(
         "causes": words.causes(),
         "confidences": words.section("confidence"),
         "maps": words.section("map"),
+        "parts": words.section("part"),
+        "model": series.run.manifest["model_hash"],
         "names": words.section("name"),
         "colours": plot.COLOURS | {lift: cause.colour for lift, cause in LIFTS.items()},
+        "own": own_colours(states, [*people["heads"], *people["graduates"]]),
         "steps": STEPS,
         "titles": {name: series.facts.title(name) for name in sorted(names)},
         "fan": series.fan(),
@@ -239,6 +247,10 @@ def _environment() -> Environment:
     environment.filters["percent"] = words.percent
     environment.globals["t"] = words.say
     environment.globals["name_of"] = words.cause
+    environment.globals["still_marker"], environment.globals["still_flow"] = (
+        still_marker,
+        still_flow,
+    )
     return environment
 
 

@@ -120,6 +120,11 @@ def title(text: str) -> Both:
     return listing([_part(part) for part in text.split(", ")])
 
 
+def model_part(name: str) -> Both:
+    """Return what a section of the model is called; one without words keeps its name."""
+    return say(f"part.{name}") if name in _texts()["part"] else plain(name)
+
+
 def _part(text: str) -> Both:
     if text in _texts()["name"]:
         return say(f"name.{text}")
