@@ -12,7 +12,7 @@ import pytest
 from bvsim.show.report import render_page, write_report
 from bvsim.show.report.analyses import differences, reliefs
 from bvsim.show.report.answer import commands
-from bvsim.show.report.heat import heat_map, tint
+from bvsim.show.report.heat import heat_map
 from bvsim.show.report.words import Both, number
 from run_folder import make_run
 
@@ -277,10 +277,6 @@ def test_the_page_opens_in_the_language_asked_for(run):
 )
 def test_numbers_are_written_for_readers(value, unit, text):
     assert number(value, unit).en == text
-
-
-def test_tints_go_from_white_to_the_colour():
-    assert (tint("#882255", 0.0), tint("#882255", 1.0)) == ("#ffffff", "#882255")
 
 
 def test_the_page_is_written_beside_its_figures(run, tmp_path):

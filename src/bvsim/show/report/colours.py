@@ -14,12 +14,12 @@ PALETTE = (
     "#cc6677",
     "#88ccee",
     "#aa3377",
-    "#117733",
     "#999933",
     "#aa4499",
     "#7d858f",
 )
-"""After Paul Tol's muted scheme, its darkest colours light enough for a dark page."""
+"""After Paul Tol's muted scheme, its darkest colours light enough for a dark page; its green
+is kept for local cathode material."""
 
 MATTER = {
     "local": "#117733",

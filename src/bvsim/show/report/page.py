@@ -28,6 +28,7 @@ from bvsim.show.report.answer import REACHED_GWH, answer, commands, precision, t
 from bvsim.show.report.colours import own_colours
 from bvsim.show.report.cube import Cached, listed
 from bvsim.show.report.heat import heat_map
+from bvsim.show.report.messages import luck, messages
 from bvsim.show.report.model import CONFIDENCES, Facts, facts_of
 from bvsim.show.report.sensitivities import sensitivities
 from bvsim.show.report.series import STEPS, Series
@@ -116,7 +117,9 @@ def render_page(
         thresholds=odds.THRESHOLDS_GWH,
         most_gwh=odds.most_gwh(series),
         running=odds.sites_running(series, names, year),
-        turned=helping.turned(cached, beside),
+        messages=messages(series, year),
+        luck=luck(series, year),
+        turned=helping.turned(cached, beside, f"output_{year}_gwh"),
         untried=helping.untried(cached),
         freed=helping.freed(reliefs([run.folder, *analyses]), year),
         limits=_limits(cached, series.facts),
@@ -193,9 +196,9 @@ def payload(
     }
 
 
-def _limits(run: RunLike, facts: Facts) -> list[words.Both]:
-    """Return a sentence for each limit of what plants may start."""
-    return [words.native(both) for both in sentences(run, facts.title).values()]
+def _limits(run: RunLike, facts: Facts) -> dict[str, words.Both]:
+    """Return a sentence for each limit of what plants may start, by limit."""
+    return {name: words.native(both) for name, both in sentences(run, facts.title).items()}
 
 
 def _with_plan(series: Series) -> list[str]:
