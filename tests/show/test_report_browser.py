@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 import re
-import shutil
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
+from PIL import Image
 
 import bvsim as bv
 from bvsim.show.report import render_page, write_report
-from run_folder import make_run
+from chromium import NEEDED, Opened, started
+from run_folder import make_run, put_analyses
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-BROWSER = next((path for path in map(shutil.which, NAMES) if path), None)
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-try:
-    from playwright.sync_api import sync_playwright
-except ImportError:
-    sync_playwright = None
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(sync_playwright is None, reason="playwright is not installed"),
-    pytest.mark.skipif(BROWSER is None, reason=f"no browser: none of {', '.join(NAMES)}"),
-]
+pytestmark = NEEDED
 
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=BROWSER, args=FLAGS)
+    with started() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -41,25 +28,6 @@ def page_file(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "run"
     run = bv.run(bv.load("reference"), draws=8, seed=1, out=folder, workers=1)
     return write_report(run)
-
-
-class Opened:
-    """A page, with all that it said and asked for."""
-
-    def __init__(self, browser, path, width=1200, **options):
-        self.page = browser.new_page(viewport={"width": width, "height": 900}, **options)
-        self.said, self.asked = [], []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(path.as_uri())
-
-    def open_all(self):
-        self.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-        self.page.wait_for_timeout(300)
-
-    def read(self, script):
-        return self.page.evaluate(script)
 
 
 @pytest.fixture
@@ -145,20 +113,7 @@ def test_the_language_switch(wide):
 
 def test_relief_comparison_and_sensitivities_are_drawn(browser, page_file, tmp_path):
     run = bv.open_run(page_file.parent)
-    folder = tmp_path / "analysis"
-    folder.mkdir()
-    measures = ("alone", "last", "shapley")
-    rows = [
-        (y, "region", m, c, (y - 2029) * (1 + i), 0.1, 9.0, 8)
-        for y in (2030, 2035)
-        for m in measures
-        for i, c in enumerate(("labour", "demand"))
-    ]
-    ends = ["mean_gwh", "ci95_lo_gwh", "ci95_hi_gwh", "n"]
-    columns = ["year", "entity", "measure", "lifted", *ends]
-    pd.DataFrame(rows, columns=columns).to_parquet(folder / "relief.parquet")
-    prcc = {"figure": ["a.b", "c.d"], "prcc": [0.5, -0.2], "lo": [0.3, -0.4], "hi": [0.6, 0.1]}
-    pd.DataFrame(prcc).to_parquet(folder / "prcc_output_2030_gwh.parquet")
+    put_analyses(tmp_path)
     path = tmp_path / "report.html"
     page = render_page(run, beside=[run], analyses=[tmp_path])
     path.write_text(page, encoding="utf-8")
@@ -244,14 +199,72 @@ def test_paper_has_every_site_and_fits(wide):
     assert wide.said == []
 
 
-def test_without_scripts_the_main_figures_and_the_answer_are_there(browser, page_file):
+def test_without_scripts_every_chart_is_a_picture(browser, page_file):
     opened = Opened(browser, page_file, java_script_enabled=False)
     page = opened.page
     assert page.locator(".answer p").first.is_visible()
-    for name in ("fan", "waterfall", "bottlenecks"):
-        assert page.locator(f"[data-chart={name}] > svg").is_visible()
+    charts = page.locator("[data-chart]:visible").all()
+    shown = [chart.get_attribute("data-chart") for chart in charts]
+    assert len(shown) >= 16
+    small = [chart.locator("svg").bounding_box()["height"] < 80 for chart in charts]
+    assert not any(small)
+    radius = page.locator(".marker[data-name=aesc-douai] [data-part=good]").get_attribute("r")
+    assert float(radius) > 3
     assert page.locator("noscript").inner_text()
+    assert not page.locator("#threshold").is_visible()
     page.close()
+
+
+def saved(opened, chart, kind, folder):
+    """Return a file that a chart offers."""
+    opened.open_all()
+    with opened.page.expect_download() as waited:
+        opened.page.locator(f"details[data-table={chart}] button[data-kind={kind}]").click()
+    path = folder / waited.value.suggested_filename
+    waited.value.save_as(path)
+    return path
+
+
+def test_charts_are_taken_along_as_picture_and_numbers(wide, tmp_path):
+    svg = saved(wide, "waterfall", "SVG", tmp_path)
+    assert svg.name == "reference-waterfall-2030.svg"
+    text = "".join(ElementTree.parse(svg).getroot().itertext())
+    assert "From announced to delivered" in text
+    assert "scenario reference, model" in text
+    with Image.open(saved(wide, "fan", "PNG", tmp_path)) as picture:
+        assert picture.width == 2 * wide.read(
+            "drawn.get(document.querySelector('[data-chart=fan]')).getWidth()"
+        )
+        assert len(picture.convert("RGB").getcolors(100_000)) > 10
+    table = pd.read_csv(saved(wide, "fan", "CSV", tmp_path), index_col=0)
+    means = wide.read("data.fan.mean")
+    assert table["mean"].tolist() == pytest.approx(means, rel=1e-9)
+    assert wide.said == []
+
+
+def test_numbers_are_copied(browser, page_file):
+    opened = Opened(browser, page_file)
+    write = "{writeText: (t) => { window.taken = t; return Promise.resolve(); }}"
+    opened.read(f"Object.defineProperty(navigator, 'clipboard', {{value: {write}}})")
+    opened.open_all()
+    button = opened.page.locator("details[data-table=odds] button[data-kind=copy]")
+    button.click()
+    assert opened.read("window.taken").startswith(
+        "at least, GWh, 2030\tchance\t95% interval\n0\t1\t"
+    )
+    assert button.inner_text() == "Copied"
+    opened.page.close()
+
+
+def test_an_address_leads_to_a_site(browser, page_file):
+    opened = Opened(browser, page_file, query="?year=2035&lang=fr#site-verkor-dunkirk")
+    site = opened.page.locator("#site-verkor-dunkirk")
+    assert site.get_attribute("open") is not None
+    assert abs(site.bounding_box()["y"]) < 100
+    assert opened.page.url.endswith("#site-verkor-dunkirk")
+    opened.page.locator("#site-aesc-douai > summary").click()
+    assert opened.page.url.endswith("lang=fr&gwh=30#site-aesc-douai")
+    opened.page.close()
 
 
 def test_hostile_names_do_nothing(browser, tmp_path):

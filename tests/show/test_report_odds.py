@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from bvsim.analysis.discovery.ask import ask
 from bvsim.show.report import render_page
 from bvsim.show.report.cube import Cached
 from bvsim.show.report.helping import freed
 from bvsim.show.report.model import Facts
-from bvsim.show.report.odds import chances, odds_table, sites_running
+from bvsim.show.report.odds import chances, odds_table, sentence, sites_running
 from bvsim.show.report.series import Series
 from run_folder import make_run
 
@@ -32,11 +33,29 @@ def output_of(run, year, site=""):
 def test_each_chance_is_the_share_of_rows_that_reach_it(run, series):
     found, output = chances(series), output_of(run, 2030)
     shares = found["least"][series.years.index(2030)]
-    assert found["rows"] == 40
     assert shares[0] == 1.0
     for gwh in (5, 20, 30, 45):
         assert shares[gwh] == pytest.approx((output >= gwh).mean(), abs=1e-4)
     assert odds_table(series, 2030)[1]["chances"][2].en == f"{(output >= 30).mean():.0%}"
+
+
+def test_intervals_of_the_slider_are_those_of_a_question_to_the_run(run, series):
+    found, at = chances(series), series.years.index(2030)
+    for gwh in (0, 12, 30, 45):
+        asked = ask(run, f"P(output_2030_gwh >= {gwh})")
+        assert found["ends"][at][gwh] == pytest.approx(asked.ci95, rel=1e-3, abs=1e-4)
+        assert f"{asked.value:.0%} chance of at least {gwh} GWh" in sentence(series, 2030, gwh).en
+        assert (
+            f"interval {asked.ci95[0]:.0%} to {asked.ci95[1]:.0%}" in sentence(series, 2030, gwh).en
+        )
+
+
+def test_a_design_without_intervals_has_none_on_the_slider():
+    made = make_run(8)
+    made.manifest["design"] = "table"
+    own = Series(Cached(made), Facts())
+    assert chances(own)["ends"][0][0] is None
+    assert sentence(own, 2030, 5).en.endswith("of at least 5 GWh in 2030.")
 
 
 def test_a_site_is_told_by_how_often_it_runs_and_what_it_makes_then(run, series):

@@ -177,3 +177,21 @@ def write_run(folder: Path, rows: int = 64) -> MadeUpRun:
         coded = {"entity": "category"} if "entity" in table else {}  # as the run store has it
         table.astype(coded).to_parquet(folder / f"{name}.parquet")
     return replace(run, folder=folder)
+
+
+def put_analyses(folder: Path) -> None:
+    """Put made-up tables of relief and of a sensitivity below a folder, as commands do."""
+    measures = ("alone", "last", "shapley")
+    rows = [
+        (y, "region", m, c, (y - 2029) * (1 + i), 0.1, 9.0, 8)
+        for y in (2030, 2035)
+        for m in measures
+        for i, c in enumerate(("labour", "demand"))
+    ]
+    ends = ["mean_gwh", "ci95_lo_gwh", "ci95_hi_gwh", "n"]
+    columns = ["year", "entity", "measure", "lifted", *ends]
+    place = folder / "analysis"
+    place.mkdir()
+    pd.DataFrame(rows, columns=columns).to_parquet(place / "relief.parquet")
+    prcc = {"figure": ["a.b", "c.d"], "prcc": [0.5, -0.2], "lo": [0.3, -0.4], "hi": [0.6, 0.1]}
+    pd.DataFrame(prcc).to_parquet(place / "prcc_output_2030_gwh.parquet")

@@ -1,4 +1,4 @@
-"""The heat map of bottlenecks: sites by years, as a table that reads well without a script."""
+"""The heat strip of bottlenecks: sites by years, a small bar each, in a table without a script."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from bvsim.show.report.words import Both, Data, say
 from bvsim.valley.cells.causes import NONE
 
 RUNNERS_UP = 3
+SELDOM = 0.005
+"""The share of draws below which a cell says nothing."""
 
 
 def heat_map(run: RunLike, facts: Facts | None = None) -> Data:
@@ -35,22 +37,28 @@ def _cells(found: pd.DataFrame, years: list[int]) -> list[Data]:
 
 
 def _cell(row: pd.Series[float]) -> Data:
-    name, share = str(row.idxmax()), float(row.max())
-    colour = COLOURS.get(name, COLOURS[NONE])
+    """Return a cell: its bar of all causes, and the most frequent one that holds back at all."""
+    causes = ranked(row.drop(NONE, errors="ignore"))
     listed = [(words.cause(c), words.percent(s)) for c, s in ranked(row)[:RUNNERS_UP]]
+    name, share = causes[0] if causes else (NONE, 0.0)
     return {
-        "cause": None if name == NONE else words.cause(name),
+        "cause": words.cause(name) if share >= SELDOM else None,
         "share": words.percent(share),
         "title": Both(
             ", ".join(f"{c.en} {s.en}" for c, s in listed),
             ", ".join(f"{c.fr} {s.fr}" for c, s in listed),
         ),
-        "colour": colour,
-        "tint": tint(colour, 0.08 + 0.34 * share),
+        "bar": _gradient(row),
     }
 
 
-def tint(colour: str, strength: float) -> str:
-    """Mix a colour into white: light enough for dark text up to a strength of about 0.45."""
-    parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(255 + (part - 255) * strength):02x}" for part in parts)
+def _gradient(row: pd.Series[float]) -> str:
+    """Return the shares of all causes as a gradient of CSS with hard edges; the rest is bare."""
+    stops, level = [], 0.0
+    for name, share in row.items():
+        if name == NONE or share <= 0.0:
+            continue
+        ends = f"{100 * level:.1f}% {100 * (level + share):.1f}%"
+        stops.append(f"{COLOURS.get(str(name), COLOURS[NONE])} {ends}")
+        level += float(share)
+    return ",".join([*stops, f"var(--bare) {100 * level:.1f}%"])

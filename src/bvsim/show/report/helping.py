@@ -5,7 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
+from bvsim.analysis.policy.compare import unlike
 from bvsim.analysis.policy.labels import label, worth
+from bvsim.analysis.policy.robustness import regret
 from bvsim.analysis.tables import RunLike
 from bvsim.reading.levers import load_levers
 from bvsim.schema.errors import SpecError
@@ -14,10 +16,15 @@ from bvsim.show.report import words
 from bvsim.show.report.words import Both, Data
 
 
-def turned(run: RunLike, beside: Sequence[RunLike]) -> list[Data]:
-    """Return what the levers of runs beside this one give and cost, the largest gain first."""
-    found = [(other, worth(run, other)) for other in beside]
+def turned(run: RunLike, beside: Sequence[RunLike], kpi: str) -> list[Data]:
+    """Return what the levers of runs beside this one give and cost, the largest gain first.
+
+    Regret is that of each run in a key figure, against the best of them and of this run.
+    """
+    pairs = [other for other in beside if not unlike(run, other)]
+    found = [(other, worth(run, other)) for other in pairs]
     known = [(label(other), each) for other, each in found if each is not None]
+    regrets = _regrets(run, pairs, kpi)
     known.sort(key=lambda pair: -pair[1].gwh)
     return [
         {
@@ -26,10 +33,19 @@ def turned(run: RunLike, beside: Sequence[RunLike]) -> list[Data]:
             "range": Both(*(f"{a} … {b}" for a, b in _ends(each.gwh_lo, each.gwh_hi))),
             "years": f"{each.first}{words.NOTHING}{each.last}",
             "price": words.number(each.meur),
+            "regret": words.number(regrets.get(name)),
             "why": "; ".join(each.why),
         }
         for name, each in known
     ]
+
+
+def _regrets(run: RunLike, others: Sequence[RunLike], kpi: str) -> dict[str, float]:
+    """Return the mean regret of runs by label; empty where the key figure is not there."""
+    runs = {label(each): each for each in (run, *others)}
+    if any(kpi not in each.table("kpis").columns for each in runs.values()):
+        return {}
+    return {str(name): float(value) for name, value in regret(runs, kpi)["mean"].items()}
 
 
 def _ends(low: float, high: float) -> list[tuple[str, str]]:

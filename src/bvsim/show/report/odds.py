@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bvsim.ensemble.design.interval import Interval, ci95_share
 from bvsim.show.report import words
 from bvsim.show.report.cube import listed
 from bvsim.show.report.series import Series
@@ -20,27 +21,48 @@ def chances(series: Series) -> Data:
     Returns
     -------
     dict
-        ``rows``, their number, and ``least``: for each year a list by whole GWh.
+        ``least``: for each year a list by whole GWh; ``ends``: of each its 95% interval, that of
+        the run's design as `bvsim ask` gives it, or None where the design allows none.
     """
-    good = series.step("good")
-    steps = np.arange(most_gwh(series) + 1)
-    least = [listed((column[:, None] >= steps).mean(axis=0)) for column in good.T]
-    return {"rows": len(good), "least": least}
+    steps = range(most_gwh(series) + 1)
+    years = [[_chance(series, year, gwh) for gwh in steps] for year in series.years]
+    return {
+        "least": [listed([share for share, _ in found]) for found in years],
+        "ends": [[ends and listed(ends) for _, ends in found] for found in years],
+    }
+
+
+def _chance(series: Series, year: int, gwh: float) -> tuple[float, Interval | None]:
+    made = series.made[year]
+    hits = made.to_numpy() >= gwh
+    draws = made.index.get_level_values("draw")
+    return float(hits.mean()), ci95_share(hits, draws, str(series.run.manifest["design"]))
 
 
 def most_gwh(series: Series) -> int:
     """Return the largest output of any row and year, rounded up."""
-    return int(np.ceil(series.step("good").max()))
+    return int(np.ceil(series.made.to_numpy().max()))
 
 
 def odds_table(series: Series, year: int) -> list[Data]:
     """Return the odds of some outputs in years from the one given, one row a year."""
-    good = series.step("good")
     return [
-        {"year": y, "chances": [words.percent(float((made >= x).mean())) for x in THRESHOLDS_GWH]}
-        for y, made in zip(series.years, good.T, strict=True)
-        if y in _told(series, year)
+        {
+            "year": y,
+            "chances": [words.percent(_chance(series, y, gwh)[0]) for gwh in THRESHOLDS_GWH],
+        }
+        for y in _told(series, year)
     ]
+
+
+def sentence(series: Series, year: int, gwh: int) -> Both:
+    """Say how likely an output is in a year, with its interval where there is one."""
+    share, ends = _chance(series, year, gwh)
+    said = {"chance": words.percent(share), "gwh": gwh, "year": year}
+    if ends is None:
+        return words.say("chart.odds_plain", **said)
+    low, high = map(words.percent, ends)
+    return words.say("chart.odds_said", low=low, high=high, **said)
 
 
 def _told(series: Series, year: int) -> list[int]:

@@ -24,13 +24,16 @@ from bvsim.show import plot
 from bvsim.show.geography import geography
 from bvsim.show.report import flows, helping, odds, words
 from bvsim.show.report.analyses import constraint_words, differences, label_of, reliefs
-from bvsim.show.report.answer import answer, commands, precision, tiles
+from bvsim.show.report.answer import REACHED_GWH, answer, commands, precision, tiles
+from bvsim.show.report.colours import own_colours
 from bvsim.show.report.cube import Cached, listed
 from bvsim.show.report.heat import heat_map
+from bvsim.show.report.messages import luck, messages
 from bvsim.show.report.model import CONFIDENCES, Facts, facts_of
 from bvsim.show.report.sensitivities import sensitivities
 from bvsim.show.report.series import STEPS, Series
-from bvsim.show.report.static_figures import static_figures
+from bvsim.show.report.still_map import still_flow, still_marker
+from bvsim.show.report.stills import stills
 from bvsim.show.report.words import Data
 from bvsim.valley.cells.causes import BOTTLENECKS, LIFTS, PLAN_LOSSES
 
@@ -110,17 +113,23 @@ def render_page(
         answer=answer(cached, table, year),
         tiles=tiles(cached, series, year),
         odds=odds.odds_table(series, year),
+        odds_said=odds.sentence(series, year, min(REACHED_GWH, odds.most_gwh(series))),
         thresholds=odds.THRESHOLDS_GWH,
         most_gwh=odds.most_gwh(series),
         running=odds.sites_running(series, names, year),
-        turned=helping.turned(cached, beside),
+        messages=messages(series, year),
+        luck=luck(series, year),
+        turned=helping.turned(cached, beside, f"output_{year}_gwh"),
         untried=helping.untried(cached),
         freed=helping.freed(reliefs([run.folder, *analyses]), year),
         limits=_limits(cached, series.facts),
-        figures=static_figures(cached, year),
+        stills=stills(data, year),
         causes=_cause_list(),
         heat=heat_map(cached, series.facts),
         map=drawn,
+        states=states,
+        at=series.years.index(year),
+        data_links=flows.cathode_links(series),
         sites=_sites(series, year),
         kpis=_kpi_rows(table, entities=False),
         entity_kpis=_kpi_rows(table, entities=True),
@@ -161,8 +170,11 @@ def payload(
         "causes": words.causes(),
         "confidences": words.section("confidence"),
         "maps": words.section("map"),
+        "parts": words.section("part"),
+        "model": series.run.manifest["model_hash"],
         "names": words.section("name"),
         "colours": plot.COLOURS | {lift: cause.colour for lift, cause in LIFTS.items()},
+        "own": own_colours(states, [*people["heads"], *people["graduates"]]),
         "steps": STEPS,
         "titles": {name: series.facts.title(name) for name in sorted(names)},
         "fan": series.fan(),
@@ -184,9 +196,9 @@ def payload(
     }
 
 
-def _limits(run: RunLike, facts: Facts) -> list[words.Both]:
-    """Return a sentence for each limit of what plants may start."""
-    return [words.native(both) for both in sentences(run, facts.title).values()]
+def _limits(run: RunLike, facts: Facts) -> dict[str, words.Both]:
+    """Return a sentence for each limit of what plants may start, by limit."""
+    return {name: words.native(both) for name, both in sentences(run, facts.title).items()}
 
 
 def _with_plan(series: Series) -> list[str]:
@@ -238,6 +250,10 @@ def _environment() -> Environment:
     environment.filters["percent"] = words.percent
     environment.globals["t"] = words.say
     environment.globals["name_of"] = words.cause
+    environment.globals["still_marker"], environment.globals["still_flow"] = (
+        still_marker,
+        still_flow,
+    )
     return environment
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from bvsim.analysis.ledger.bottlenecks import shares
-from bvsim.analysis.tables import REGION
+from bvsim.analysis.tables import REGION, by_year
 from bvsim.show.report.cube import Cached, Cube, FloatArray, band, listed
 from bvsim.show.report.model import Facts
 from bvsim.show.report.words import Data
@@ -63,6 +64,11 @@ class Series:
         """Sites of the ledger and of the run."""
         named = {block.split(".", 1)[0] for block in self.blocks} - {REGION}
         return sorted(named | set(self.run.manifest.get("sites", ())))
+
+    @cached_property
+    def made(self) -> pd.DataFrame:
+        """Good cells of the valley, GWh: all rows, also those that are not charted, by year."""
+        return by_year(self.run, "good_gwh")
 
     @property
     def years(self) -> list[int]:

@@ -54,7 +54,7 @@ def _texts() -> dict[str, dict[str, dict[str, str]]]:
 
 def _spaced(french: str) -> str:
     """Keep the signs that French sets off by a space on the line of their word."""
-    return re.sub("(?<=«) | (?=[:;?!»]|%(?![a-z]))", "\N{NO-BREAK SPACE}", french)
+    return re.sub("(?<=«) | (?=[:;?!»%])", "\N{NO-BREAK SPACE}", french)
 
 
 def say(key: str, **fields: object) -> Both:
@@ -118,6 +118,11 @@ def prose(name: str) -> Both:
 def title(text: str) -> Both:
     """Return what a place or block is called: ``AESC Douai, block-2``; known parts in words."""
     return listing([_part(part) for part in text.split(", ")])
+
+
+def model_part(name: str) -> Both:
+    """Return what a section of the model is called; one without words keeps its name."""
+    return say(f"part.{name}") if name in _texts()["part"] else plain(name)
 
 
 def _part(text: str) -> Both:

@@ -7,11 +7,10 @@ const DARK = window.matchMedia("(prefers-color-scheme: dark)");
 /* Colours of text and lines; dark where the reader's screen is, never on paper. */
 function setTheme(dark) {
   [INK, QUIET, FAINT, OUTPUT, PAPER] = dark ? ["#e6e9ed", "#a9b2bc", "#3a424c", "#56b4e9", "#14181d"] : ["#22272e", "#57606a", "#e4e7eb", "#0072b2", "#ffffff"];
-  PALETTE[0] = dark ? "#9a8cf0" : "#332288";  // indigo is lost on a dark page
 }
 
-/* Paul Tol's muted scheme, for what has no colour of its own. */
-const PALETTE = ["#332288", "#44aa99", "#ddcc77", "#cc6677", "#88ccee", "#882255", "#117733", "#999933", "#aa4499", "#7d858f"];
+/* Paul Tol's muted scheme, for lines that stand for no plant. */
+const PALETTE = ["#6655cc", "#44aa99", "#ddcc77", "#cc6677", "#88ccee", "#aa3377", "#117733", "#999933", "#aa4499", "#7d858f"];
 setTheme(DARK.matches);
 const CONFIDENCE = { seed: "#004488", published: "#0072b2", derived: "#88ccee", background: "#ddcc77", judgement: "#cc6677", user: "#332288" };
 const CONFIDENCES = Object.keys(CONFIDENCE);
@@ -23,19 +22,25 @@ let year = data.focus;
 let threshold = 30;
 const at = () => data.years.indexOf(year);
 const word = (name) => data.words[language][name] || name;
+const filled = (text, fields) => text.replace(/{([a-z]+)}/g, (sign, name) => fields[name] ?? sign);
 const causeOf = (name) => data.causes[language][name] || name.replaceAll("_", " ");
 /* A place or block in the language of the page; what has no words of its own stays a name. */
 const local = (title) => title.split(", ").map((part) => part.startsWith("block-") ? `${data.names[language].block} ${part.slice(6)}` : data.names[language][part] || part).join(", ");
 const titleOf = (name) => name.startsWith(END) ? word(name.slice(1)) : local(data.titles[name] || name);
 const safe = (text) => echarts.format.encodeHTML(String(text));
 
+/* Numbers as they are, for files; else as the language writes them. */
+let raw = false;
+function inFull(make) { raw = true; try { return make(); } finally { raw = false; } }
 function number(value) {
+  if (raw) return value ?? "";
   if (value === null || value === undefined || Number.isNaN(value)) return "\u2013";
   const options = Math.abs(value) >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 };
   return new Intl.NumberFormat(language, options).format(value);
 }
 /* A decimal year as month and year. */
 function month(value) {
+  if (raw) return value ?? "";
   if (value === null || value === undefined) return "\u2013";
   const day = new Date(Date.UTC(Math.floor(value), Math.floor((value % 1) * 12 + 1e-6), 15));
   return new Intl.DateTimeFormat(language, { month: "short", year: "numeric", timeZone: "UTC" }).format(day);
@@ -44,6 +49,7 @@ function short(value) {
   return new Intl.NumberFormat(language, { maximumFractionDigits: Math.abs(value) >= 10 ? 0 : 1 }).format(value);
 }
 function percent(share) {
+  if (raw) return share ?? "";
   return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 }).format(share);
 }
 
@@ -143,7 +149,7 @@ function lines(parts, width, unit) {
 function coloured(map) {
   const size = (values) => values.reduce((a, b) => a + b, 0);
   const names = Object.keys(map).sort((a, b) => size(map[b]) - size(map[a]));
-  const parts = names.slice(0, MOST).map((name, i) => [titleOf(name), map[name], PALETTE[i]]);
+  const parts = names.slice(0, MOST).map((name) => [titleOf(name), map[name], data.own[name]]);
   const rest = names.slice(MOST);
   if (rest.length) parts.push([word("others"), data.years.map((_, i) => rest.reduce((sum, name) => sum + map[name][i], 0)), "#b4bac2"]);
   return parts;
@@ -205,7 +211,7 @@ function milestones(width) {
     return { type: "group", children };
   };
   const rows = blocks.map((b) => [name(b), b.planned ?? "\u2013", ...[b.fact, b.p10, b.p50, b.p90].map(month), said(b)]);
-  const head = ["", word("announced_for"), word("started"), "P10", "P50", "P90", word("happens_in")];
+  const head = [word("what"), word("announced_for"), word("started"), "P10", "P50", "P90", word("happens_in")];
   const option = frame(width, "", {
     grid: { left: 8, right: narrow(width) ? 44 : 64, top: 8, bottom: 8, containLabel: true },
     legend: { show: false },
@@ -248,11 +254,11 @@ function sankey(links, width) {
   };
   option.series = [{
     type: "sankey", left: 4, right: narrow(width) ? 96 : 150, top: 12, bottom: 34, nodeGap: 14, nodeWidth: 14, draggable: false, emphasis: { focus: "adjacency" },
-    data: names.map((name) => ({ name, itemStyle: { color: PALETTE[(name.startsWith(END) ? name.length : names.indexOf(name)) % PALETTE.length] } })),
+    data: names.map((name) => ({ name, itemStyle: { color: data.own[name] } })),
     links: seen, lineStyle: { color: "source", opacity: 0.35 }, labelLayout: { hideOverlap: true },
     label: { color: INK, fontSize: narrow(width) ? 10 : 12, lineHeight: narrow(width) ? 12 : 14, width: narrow(width) ? 88 : 140, overflow: "break", formatter: (item) => `${titleOf(item.name)}\n${number(item.value)}` },
   }];
-  return { option, table: { head: ["", "", `${word("tonnes")}, ${year}`], rows } };
+  return { option, table: { head: [word("from"), word("to"), `${word("tonnes")}, ${year}`], rows } };
 }
 
 function confidence(width) {
@@ -265,38 +271,32 @@ function confidence(width) {
   const option = frame(width, "", {
     grid: { left: 8, right: 24, bottom: 8, containLabel: true },
     xAxis: { type: "value", max: 1, axisLabel: { color: QUIET, formatter: percent }, splitLine: { lineStyle: { color: FAINT } } },
-    yAxis: { type: "category", inverse: true, data: sections.map((name) => `${name} (${number(total(name))})`), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: INK, interval: 0 } },
+    yAxis: { type: "category", inverse: true, data: sections.map((name) => `${data.parts[language][name] || name} (${number(total(name))})`), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: INK, interval: 0 } },
     series: kinds.map((kind) => ({ name: said(kind), type: "bar", stack: "all", barWidth: "72%", color: CONFIDENCE[kind], data: sections.map((name) => count(name, kind) / total(name)) })),
   });
   named(option, width, kinds.map((kind) => ({ name: said(kind) })));
   option.tooltip.axisPointer = { type: "shadow" };
   option.tooltip.formatter = (items) => box(items[0].name, items.map((item) => [item.seriesName, number(count(sections[item.dataIndex], kinds[item.seriesIndex])), item.color]));
-  return { option, table: { head: ["", ...kinds.map(said)], rows: sections.map((name) => [name, ...kinds.map((kind) => number(count(name, kind)))]) } };
-}
-
-/* Wilson's 95% interval of a share of rows. */
-function wilson(share, rows) {
-  const z = 1.959964, scale = 1 + z * z / rows, middle = (share + z * z / (2 * rows)) / scale;
-  const half = z / scale * Math.sqrt(share * (1 - share) / rows + z * z / (4 * rows * rows));
-  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+  return { option, table: { head: [word("part"), ...kinds.map(said)], rows: sections.map((name) => [data.parts[language][name] || name, ...kinds.map((kind) => number(count(name, kind)))]) } };
 }
 
 /* How likely the year's output is at least so large; the threshold of the slider is marked. */
 function odds(width) {
-  const shares = data.odds.least[at()], ends = shares.map((share) => wilson(share, data.odds.rows));
+  const shares = data.odds.least[at()], ends = data.odds.ends[at()], known = (i) => ends[i] || [shares[i], shares[i]];
+  const range = (i) => ends[i] ? ends[i].map(percent).join(" \u2013 ") : "\u2013";
   const gwh = shares.map((_, i) => String(i));
   const hidden = { type: "line", stack: "band", symbol: "none", silent: true, lineStyle: { opacity: 0 } };
   const option = frame(width, "", { series: [
-    { ...hidden, data: ends.map(([low]) => low) },
-    { ...hidden, data: ends.map(([low, high]) => high - low), areaStyle: { color: OUTPUT, opacity: 0.2 } },
+    { ...hidden, data: shares.map((_, i) => known(i)[0]) },
+    { ...hidden, data: shares.map((_, i) => known(i)[1] - known(i)[0]), areaStyle: { color: OUTPUT, opacity: 0.2 } },
     { name: word("chance"), type: "line", step: "middle", data: shares, symbol: "none", color: OUTPUT, lineStyle: { width: 2.5 },
       markLine: { silent: true, symbol: "none", lineStyle: { color: INK, type: "dashed" }, label: { color: INK, formatter: percent(shares[threshold] || 0) }, data: [{ xAxis: String(threshold) }] } },
   ] });
   option.grid.top = 28; option.grid.bottom = 28;
   Object.assign(option.xAxis, { data: gwh, boundaryGap: false, name: word("gwh"), nameLocation: "middle", nameGap: 26, nameTextStyle: { color: QUIET } });
   Object.assign(option.yAxis, { max: 1, axisLabel: { color: QUIET, formatter: percent } });
-  option.tooltip.formatter = (items) => box(`${year}: \u2265 ${items[0].axisValue} GWh`, [[word("chance"), percent(shares[items[0].dataIndex])], [word("interval"), ends[items[0].dataIndex].map(percent).join(" \u2013 ")]]);
-  return { option, table: { head: [`${word("least")}, GWh, ${year}`, word("chance"), word("interval")], rows: shares.map((share, i) => [gwh[i], percent(share), ends[i].map(percent).join(" \u2013 ")]) } };
+  option.tooltip.formatter = (items) => box(`${year}: \u2265 ${items[0].axisValue} GWh`, [[word("chance"), percent(shares[items[0].dataIndex])], [word("interval"), range(items[0].dataIndex)]]);
+  return { option, table: { head: [`${word("least")}, GWh, ${year}`, word("chance"), word("interval")], rows: shares.map((share, i) => [gwh[i], percent(share), range(i)]) } };
 }
 
 function beside(width) {
@@ -338,7 +338,7 @@ function effects(found, width, unit = "") {
     const i = item.value[0];
     return box(found.names[i], [[word("effect"), number(found.value[i])], ["95%", `${number(found.lo[i])} \u2013 ${number(found.hi[i])}`]]);
   };
-  return { option, table: { head: ["", word("effect"), "95% <", "95% >"], rows: found.names.map((name, i) => [name, number(found.value[i]), number(found.lo[i]), number(found.hi[i])]) } };
+  return { option, table: { head: [word("what"), word("effect"), "95% <", "95% >"], rows: found.names.map((name, i) => [name, number(found.value[i]), number(found.lo[i]), number(found.hi[i])]) } };
 }
 
 /* What lifting each constraint frees in the chosen year: alone, last, and by its Shapley share. */
@@ -378,8 +378,7 @@ const CHARTS = {
   },
   graduates: (width) => some(Object.values(data.people.graduates).flat()) ? stacked(coloured(data.people.graduates), width, word("heads")) : null,
   cathode: (width) => {
-    const colours = { local: "#117733", imported: "#b4bac2" };
-    const parts = Object.entries(data.cathode.origin).map(([name, values]) => [word(name), values, colours[name]]);
+    const parts = Object.entries(data.cathode.origin).map(([name, values]) => [word(name), values, data.own[END + name]]);
     return parts.length ? stacked(parts, width, word("tonnes")) : null;
   },
   cathode_flow: (width) => sankey(data.cathode.links, width),

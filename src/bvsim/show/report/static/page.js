@@ -23,6 +23,7 @@ function draw(element, width = 0) {
   instance.resize(width ? { width } : undefined);
   instance.setOption(chart.option, true);
   fillTable(figure.querySelector("details.figures"), chart.table);
+  offerFiles(figure.querySelector("details.figures"), name);
 }
 
 function fillTable(details, found) {
@@ -41,6 +42,76 @@ function fillTable(details, found) {
   table.createTHead().append(row(found.head, "th"));
   table.createTBody().append(...found.rows.map((cells) => row(cells, "td")));
   details.querySelector(".scroll").replaceChildren(table);
+}
+
+/* Files of a chart: its picture with title and origin, its numbers in full. */
+const FILES = {
+  PNG: (name, pane) => toPng(pictureOf(name, pane), (blob) => keep(blob, name, "png")),
+  SVG: (name, pane) => keep(new Blob([pictureOf(name, pane).text], { type: "image/svg+xml" }), name, "svg"),
+  CSV: (name) => keep(new Blob([written(name, ",", quoted)], { type: "text/csv" }), name, "csv"),
+  copy: (name, pane, button) => copyText(written(name, "\t", String), () => { button.textContent = word("copied"); }),
+};
+
+function offerFiles(details, name) {
+  let bar = details.querySelector(".tools");
+  if (!bar) {
+    bar = document.createElement("div");
+    bar.className = "tools";
+    for (const [kind, make] of Object.entries(FILES)) {
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", onclick: () => make(name, details, button) });
+      button.dataset.kind = kind;
+      bar.append(button);
+    }
+    details.append(bar);
+  }
+  for (const button of bar.children) button.textContent = button.dataset.kind === "copy" ? word("copy") : button.dataset.kind;
+}
+
+const quoted = (cell) => /[",\n]/.test(cell) ? `"${String(cell).replaceAll('"', '""')}"` : String(cell);
+function written(name, between, write) {
+  const { head, rows } = inFull(() => chartOf(name, 700).table);
+  return [head, ...rows].map((cells) => cells.map(write).join(between)).join("\n") + "\n";
+}
+
+/* The drawing as it stands, below its title and above where it comes from. */
+function pictureOf(name, details) {
+  const chart = details.closest("figure").querySelector(".chart"), instance = drawn.get(chart);
+  const width = instance.getWidth(), height = instance.getHeight(), top = 42;
+  const title = document.getElementById(chart.getAttribute("aria-labelledby")).innerText;
+  const below = filled(word("origin"), data);
+  const text = (y, size, weight, colour, said) => `<text x="8" y="${y}" font-family="sans-serif" font-size="${size}" font-weight="${weight}" fill="${colour}">${safe(said)}</text>`;
+  const inner = instance.renderToSVGString().replace("<svg", `<svg y="${top}"`);
+  const all_ = [`<rect width="100%" height="100%" fill="${PAPER}"/>`, text(24, 16, "bold", INK, title), inner, text(height + top + 18, 11, "normal", QUIET, below)];
+  return { width, height: height + top + 30, text: `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height + top + 30}">${all_.join("")}</svg>` };
+}
+
+function toPng(picture, done, sharp = 2) {
+  const image = new Image(), canvas = document.createElement("canvas");
+  Object.assign(canvas, { width: picture.width * sharp, height: picture.height * sharp });
+  image.onload = () => { canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height); canvas.toBlob(done, "image/png"); };
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(picture.text)}`;
+}
+
+function keep(blob, name, kind) {
+  const link = document.createElement("a");
+  Object.assign(link, { href: URL.createObjectURL(blob), download: `${data.scenario}-${name}-${year}.${kind}` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+function copyText(text, done) {
+  const byHand = () => {
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    done();
+  };
+  if (!navigator.clipboard) byHand();
+  else navigator.clipboard.writeText(text).then(done, byHand);
 }
 
 const visible = (element) => !element.closest("details:not([open])");
@@ -69,8 +140,8 @@ function drawMap() {
   for (const town of all(".town-name")) town.textContent = town.dataset[language];
   const sites = Object.values(data.states).filter((state) => state.kind === "site");
   const sum = (name) => number(sites.reduce((total, state) => total + value(state, name), 0));
-  document.getElementById("map-words").textContent =
-    word("map_words").replace("%year", year).replace("%good", sum("good")).replace("%announced", sum("announced")).replace("%running", sum("running")).replace("%nameplate", sum("nameplate"));
+  const fields = Object.fromEntries(["good", "announced", "running", "nameplate"].map((name) => [name, sum(name)]));
+  document.getElementById("map-words").textContent = filled(word("map_words"), { year, ...fields });
   fillTable(document.querySelector('[data-table="map"]'), mapTable(value));
 }
 
@@ -123,12 +194,16 @@ function mapTable(value) {
 /* The year, language and threshold shown stand in the address, so that it can be handed on. */
 function tellAddress() {
   const found = new URLSearchParams({ year, lang: language, gwh: threshold });
-  try { history.replaceState(null, "", `?${found}${location.hash}`); } catch { /* some browsers let no file change its address */ }
+  tell(`?${found}${location.hash}`);
+}
+function tell(address) {
+  try { history.replaceState(null, "", address); } catch { /* some browsers let no file change its address */ }
 }
 
 function tellOdds() {
-  const share = data.odds.least[at()][threshold] || 0, [low, high] = wilson(share, data.odds.rows);
-  document.getElementById("odds-words").textContent = word("odds_words").replace("%chance", percent(share)).replace("%gwh", threshold).replace("%year", year).replace("%low", percent(low)).replace("%high", percent(high));
+  const chance = percent(data.odds.least[at()][threshold] || 0), ends = data.odds.ends[at()][threshold];
+  const fields = { chance, gwh: threshold, year, ...(ends && { low: percent(ends[0]), high: percent(ends[1]) }) };
+  document.getElementById("odds-words").textContent = filled(word(ends ? "odds_said" : "odds_plain"), fields);
 }
 
 function setThreshold(wanted) {
@@ -158,7 +233,7 @@ function setLanguage(wanted) {
   document.documentElement.lang = wanted;
   for (const button of all(".languages button")) button.setAttribute("aria-pressed", String(button.dataset.lang === wanted));
   for (const cell of all(".heat td[title]")) cell.title = cell.dataset[wanted];
-  document.title = data.words[wanted].page_title.replace("%scenario", data.scenario);
+  document.title = filled(word("page_title"), { scenario: data.scenario });
   for (const element of all("[data-label-" + wanted + "]")) element.setAttribute("aria-label", element.dataset[`label${wanted === "fr" ? "Fr" : "En"}`]);
   drawAll();
   tellOdds();
@@ -187,7 +262,22 @@ for (const button of all(".languages button")) button.addEventListener("click", 
   try { localStorage.setItem("bvsim.lang", button.dataset.lang); } catch { /* no store: nothing is remembered */ }
   setLanguage(button.dataset.lang);
 });
-for (const details of all("details.site")) details.addEventListener("toggle", () => all(".chart", details).filter(visible).forEach((element) => draw(element)));
+for (const details of all("details.site")) details.addEventListener("toggle", () => {
+  all(".chart", details).filter(visible).forEach((element) => draw(element));
+});
+
+for (const summary of all("details.site > summary")) summary.addEventListener("click", () => {
+  if (!summary.parentElement.open) tell(`${location.search}#${summary.parentElement.id}`);
+});
+
+/* An address that ends in the name of a site, or of a section, leads to it. */
+function goToHash() {
+  const found = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!found) return;
+  if (found.tagName === "DETAILS") found.open = true;
+  found.scrollIntoView({ behavior: "instant" });
+}
+window.addEventListener("hashchange", goToHash);
 
 let waiting = 0;
 window.addEventListener("resize", () => {
@@ -201,4 +291,5 @@ window.addEventListener("beforeprint", () => {
 });
 window.addEventListener("afterprint", () => { setTheme(DARK.matches); drawAll(); });
 begin();
+goToHash();
 document.documentElement.dataset.ready = "true";

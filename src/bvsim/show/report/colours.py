@@ -1,0 +1,51 @@
+"""One colour for each plant, programme and matter, the same in every chart of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from bvsim.show import plot
+from bvsim.show.report.words import Data
+
+PALETTE = (
+    "#6655cc",
+    "#44aa99",
+    "#ddcc77",
+    "#cc6677",
+    "#88ccee",
+    "#aa3377",
+    "#999933",
+    "#aa4499",
+    "#7d858f",
+)
+"""After Paul Tol's muted scheme, its darkest colours light enough for a dark page; its green
+is kept for local cathode material."""
+
+MATTER = {
+    "local": "#117733",
+    "imported": "#b4bac2",
+    "cells": plot.COLOURS["good"],
+    "scrap": "#cc6677",
+    "feed_scrap": "#cc6677",
+    "eol": "#88ccee",
+    "replacement": "#ddcc77",
+    "non_ev": "#999933",
+    "black_mass": "#6655cc",
+    "fractions": "#44aa99",
+    "elsewhere": "#7d858f",
+}
+_KINDS = ("site", "cathode", "recycler")
+
+
+def own_colours(states: Mapping[str, Data], others: Iterable[str]) -> dict[str, str]:
+    """Return the colour of each plant of the map, of other names, and of ends of flows (``@``).
+
+    Names of a kind follow each other in the order of the alphabet, so a plant that has nothing
+    to show in one chart takes nobody's colour in another.
+    """
+    plants = sorted(states, key=lambda name: (_KINDS.index(str(states[name]["kind"])), name))
+    rest = sorted(set(others) - set(plants))
+    found = {
+        name: PALETTE[i % len(PALETTE)] for names in (plants, rest) for i, name in enumerate(names)
+    }
+    return found | {f"@{name}": colour for name, colour in MATTER.items()}
