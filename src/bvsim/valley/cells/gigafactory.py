@@ -113,7 +113,6 @@ class Gigafactory:
             if cell_block.observed is not None:
                 self.limits.note_facts(cell_block.observed.end_day)
             cell_block.start()
-        self.wiring.process.start()
         if self.storage is not None:
             self.storage.mature = self.ramp.scrap_mature
             self.storage.start()
