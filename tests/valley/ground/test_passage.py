@@ -17,7 +17,6 @@ def passage():
     env = simpy.Environment()
     diary = Diary(env)
     made = Passage(env, diary)
-    made.start()
     return env, made, diary
 
 

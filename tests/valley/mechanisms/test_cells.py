@@ -238,7 +238,6 @@ def found_day(world):
     """Day on which the cells of the first week are told apart, and their scrap handed over."""
     gate, env = Gate(), simpy.Environment()
     process = process_of(world, gate, env)
-    process.start()
     process.begin(make_context().calendar.periods[0], 8.0, scrap_of_ten(world), [])
     while not process.collect():
         env.step()

@@ -185,8 +185,7 @@ class CathodePlant:
         )
 
     def start(self) -> None:
-        """Register the processes of every phase, and that of the batches in its kilns."""
-        self.batches.start()
+        """Register the processes of every phase."""
         for block in self.blocks:
             block.start()
 

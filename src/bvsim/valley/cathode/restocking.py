@@ -6,11 +6,13 @@ import math
 from math import expm1
 from typing import Final, NamedTuple
 
+import simpy
+
 from bvsim.schema.imports import ReorderPolicy
 from bvsim.valley.cathode.imports import Lanes
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.mix import MixedStock
-from bvsim.valley.projects.stages import Events
+from bvsim.valley.ground.passage import after
 
 IMPORTED: Final = 0
 """Position of imports among the sources of every mixed stock."""
@@ -217,11 +219,10 @@ class Restocking:
         """Send a shipment that arrives after some days."""
         self._register(tonnes, event)
         self._due.append(self.ctx.env.now + days)
-        self.ctx.env.process(self._ship(tonnes, days))
+        after(self.ctx.env, days, Shipment(self, tonnes).arrive)
 
-    def _ship(self, tonnes: float, days: float) -> Events:
-        """Be on the way for some days, and arrive."""
-        yield self.ctx.env.timeout(days)
+    def receive(self, tonnes: float) -> None:
+        """Take in a shipment."""
         self.on_order -= tonnes
         self._due.remove(min(self._due))
         self._take_in(tonnes)
@@ -231,11 +232,10 @@ class Restocking:
     def _wait_in_vain(self, tonnes: float, days: float, event: str) -> None:
         """Register an order that will never come, which is known after some days."""
         self._register(tonnes, event)
-        self.ctx.env.process(self._lose(tonnes, days))
+        after(self.ctx.env, days, Shipment(self, tonnes).get_lost)
 
-    def _lose(self, tonnes: float, days: float) -> Events:
-        """Count on an order for some days, and strike it."""
-        yield self.ctx.env.timeout(days)
+    def strike(self, tonnes: float) -> None:
+        """Count no longer on an order that never comes."""
         self.on_order -= tonnes
         if self.ctx.trace.keep:
             self._log(f"{self.goods} order lost", "licence refused or halt", tonnes)
@@ -265,3 +265,28 @@ class Restocking:
             value=tonnes,
             unit="t",
         )
+
+
+class Shipment:
+    """What is under way to one buyer.
+
+    Parameters
+    ----------
+    to : Restocking
+        The buyer's imports.
+    tonnes : float
+        How much.
+    """
+
+    __slots__ = ("_to", "_tonnes")
+
+    def __init__(self, to: Restocking, tonnes: float) -> None:
+        self._to, self._tonnes = to, tonnes
+
+    def arrive(self, _: simpy.Event) -> None:
+        """Arrive at the buyer's."""
+        self._to.receive(self._tonnes)
+
+    def get_lost(self, _: simpy.Event) -> None:
+        """Turn out never to come."""
+        self._to.strike(self._tonnes)

@@ -19,7 +19,8 @@ from bvsim.valley.projects.lines import NOTHING, Levels
 from bvsim.valley.projects.restart import refinance, sell
 from bvsim.valley.projects.stages import Events
 
-NO_LIMITS: Final = (math.inf,) * len(LIMITS)
+NO_LIMITS: Final = [math.inf] * len(LIMITS)
+"""What is never changed: whoever limits something begins with a copy."""
 
 
 class SiteBlock:
@@ -206,27 +207,25 @@ class SiteBlock:
                 ledger.post_unreleased(row, announced, standing)
             ledger.post_not_running(binding, period.days)
 
-    def post(self, limits: Sequence[float], good: float, period: Period) -> None:
+    def post(self, limits: list[float], good: float, period: Period) -> None:
         """Post the period to the ledger and to the account of what bound."""
         levels, scheduled = self.possible, period.scheduled_days
         ledger.post(self.ledger.now, self._steps(levels, limits, good, period))
         ledger.post_binding(self.binding.now, levels.available, limits, period.days, scheduled)
 
-    def post_closed(
-        self, would: Levels, limits: Sequence[float], good: float, period: Period
-    ) -> None:
+    def post_closed(self, would: Levels, limits: list[float], good: float, period: Period) -> None:
         """Post a period after a stop, with what the block would have made."""
         ledger.post_closed(self.ledger.now, self._steps(would, limits, good, period))
         ledger.post_not_running(self.binding.now, period.days)
 
     def _steps(
-        self, levels: Levels, limits: Sequence[float], good: float, period: Period
+        self, levels: Levels, limits: list[float], good: float, period: Period
     ) -> ledger.Steps:
         scheduled = period.scheduled_days / self.ctx.calendar.scheduled_days_per_year
-        stored = self.storage_gwh * scheduled
+        standing = self.standing_gwh * scheduled - self.storage_gwh * scheduled
         return ledger.Steps(
             announced=self.plan.by_period[period.index] - self.announced_of_storage(period),
-            standing=max(0.0, self.standing_gwh * scheduled - stored),
+            standing=standing if standing > 0.0 else 0.0,
             built=levels.built,
             rated=levels.rated,
             ramped=levels.ramped,

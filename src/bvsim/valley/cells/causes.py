@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR
 
@@ -52,7 +52,7 @@ class Cause:
     of_plan: bool = False
 
 
-class Prospect(Protocol):
+class Prospect:
     """What a site could make in the coming period, and whom it depends on.
 
     Attributes
@@ -79,6 +79,7 @@ class Prospect(Protocol):
 
     def good_per_start(self) -> float:
         """Return the yield of the site now, blocks weighed by what they could make."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +120,10 @@ def _orders(site: Prospect) -> float:
         return math.inf
     in_process = process.gwh - site.unapproved_in_process
     on_their_way = orders.gwh_per_year * process.production.detection / DAYS_PER_YEAR
-    room = orders.limit_gwh - max(0.0, in_process - on_their_way)
-    wanted = site.unapproved + max(0.0, room) / site.good_per_start() * site.mature
+    beyond = in_process - on_their_way
+    room = orders.limit_gwh - beyond if beyond > 0.0 else orders.limit_gwh
+    room = room if room > 0.0 else 0.0
+    wanted = site.unapproved + room / site.good_per_start() * site.mature
     return wanted if site.in_service >= 1.0 else min(wanted, site.available * site.in_service)
 
 

@@ -16,6 +16,7 @@ from typing import Final
 from bvsim.valley.cells.block import NO_LIMITS, SiteBlock
 from bvsim.valley.cells.causes import DEMAND, LABOUR, LIMITS
 from bvsim.valley.cells.expansion import MONTHS_PER_QUARTER
+from bvsim.valley.cells.ledger import binding_limit
 from bvsim.valley.ground.calendar import MONTHS_PER_YEAR, Period
 from bvsim.valley.projects.lines import NOTHING, Levels
 
@@ -75,7 +76,8 @@ class ForegoneBlock:
         levels, limits = self.levels, list(NO_LIMITS)
         limits[_LABOUR] = levels.rated * staffing
         limits[_DEMAND] = levels.available * sold if sold < 1.0 else math.inf
-        used = min(levels.available, *limits)
+        used = limits[binding_limit(limits)]
+        used = used if used < levels.available else levels.available
         good = used * self.yield_over_mature
         self.own.post_closed(levels, limits, good, period)
         self.know_how += years * (used / levels.available if levels.available > 0.0 else 1.0)

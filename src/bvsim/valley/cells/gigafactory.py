@@ -17,7 +17,7 @@ from bvsim.valley.cells.closure import ClosureHazard
 from bvsim.valley.cells.expansion import SiteProjects
 from bvsim.valley.cells.fates import SOLD, Fate, Fates
 from bvsim.valley.cells.foregone import Foregone
-from bvsim.valley.cells.ledger import LEDGER, YIELD
+from bvsim.valley.cells.ledger import LEDGER, YIELD, binding_limit
 from bvsim.valley.cells.limits import SiteLimits
 from bvsim.valley.cells.money import Activity, Outlet
 from bvsim.valley.cells.partners import SiteWiring
@@ -113,7 +113,6 @@ class Gigafactory:
             if cell_block.observed is not None:
                 self.limits.note_facts(cell_block.observed.end_day)
             cell_block.start()
-        self.wiring.process.start()
         if self.storage is not None:
             self.storage.mature = self.ramp.scrap_mature
             self.storage.start()
@@ -203,7 +202,8 @@ class Gigafactory:
         if available > 0.0:
             self._limits = self.limits.before_request(self._running, available, period)
             self._month_could += available * self.limits.yield_over_mature
-            wanted = min(available, *self._limits)
+            wanted = self._limits[binding_limit(self._limits)]
+            wanted = wanted if wanted < available else available
         buyer = self.wiring.buyer
         started = wanted / (1.0 - self.ramp.scrap_mature)
         if period.month != self._outlook_month:
@@ -240,15 +240,16 @@ class Gigafactory:
     def _run(self, period: Period) -> None:
         """Let the released lines run."""
         available, used = self._available, 0.0
-        limits: Sequence[float] = NO_LIMITS
+        limits = NO_LIMITS
         if available > 0.0:
             limits = self.limits.after_request(self._limits)
-            used = min(1.0, min(limits) / available)
+            used = limits[binding_limit(limits)] / available
+            used = used if used < 1.0 else 1.0
         penalty = self.wiring.workforce.scrap_penalty
         good, started, booked = 0.0, 0.0, []
         for each in self._running:
             made, possible = 0.0, each.possible.available
-            own: Sequence[float] = NO_LIMITS
+            own = NO_LIMITS
             if possible > 0.0:
                 begun, made = each.run(used, period, penalty)
                 if not each.approved:

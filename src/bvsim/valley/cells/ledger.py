@@ -10,7 +10,8 @@ holds exactly, with no loss negative.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,12 +64,10 @@ DELAY: Final = LEDGER.lost + LOSSES.index("delay")
 _SHUTDOWN: Final = BINDERS.index("shutdown")
 _NOT_RUNNING: Final = BINDERS.index("not_running")
 
+_RATING: Final = LEDGER.lost + LOSSES.index("rating")
+_RAMP_UP: Final = LEDGER.lost + LOSSES.index("ramp_up")
+_STOPS: Final = LEDGER.lost + LOSSES.index("availability")
 _FIRST_LIMIT: Final = LEDGER.lost + LOSSES.index(LIMITS[0].name)
-_LADDERS: Final = tuple(
-    (*range(LEDGER.lost, _FIRST_LIMIT), _FIRST_LIMIT + binding, YIELD)
-    for binding in range(len(LIMITS))
-)
-"""Columns of the losses from level to level, by the constraint that binds."""
 
 
 class Steps:
@@ -82,7 +81,7 @@ class Steps:
         Nameplate of the block's project while it is neither cancelled nor suspended.
     built, rated, ramped, available : float
         Nameplate of released lines, then with rating, learnt rate, unplanned stops.
-    limits : sequence of float
+    limits : list of float
         What each of `causes.LIMITS` would allow; infinite: no limit.
     good : float
         Good cells made.
@@ -107,7 +106,7 @@ class Steps:
         rated: float,
         ramped: float,
         available: float,
-        limits: Sequence[float],
+        limits: list[float],
         good: float,
     ) -> None:
         self.announced, self.standing = announced, standing
@@ -118,8 +117,9 @@ class Steps:
 def post(row: list[float], steps: Steps) -> None:
     """Add one period's staircase to a ledger row (columns as in `LEDGER`)."""
     announced, built, good = steps.announced, steps.built, steps.good
-    stood = max(built, min(announced, steps.standing))
-    top = max(announced, built)
+    stood = announced if announced < steps.standing else steps.standing
+    stood = stood if stood > built else built
+    top = announced if announced > built else built
     level = _descend(row, steps, stood, top)
     row[LEDGER.announced_gwh] += announced
     row[LEDGER.beyond_plan_gwh] += (top - announced) + (good - level)
@@ -145,65 +145,74 @@ def post_closed(row: list[float], would: Steps) -> None:
 
 def _descend(row: list[float], steps: Steps, stood: float, top: float) -> float:
     """Book the losses from a top level down to good cells; return the level reached."""
+    level = top  # closure is no step between what a block has and what it makes
+    if stood < level:
+        row[LEDGER.lost] += level - stood
+        level = stood
+    if steps.built < level:
+        row[DELAY] += level - steps.built
+        level = steps.built
+    if steps.rated < level:
+        row[_RATING] += level - steps.rated
+        level = steps.rated
+    if steps.ramped < level:
+        row[_RAMP_UP] += level - steps.ramped
+        level = steps.ramped
+    if steps.available < level:
+        row[_STOPS] += level - steps.available
+        level = steps.available
     binding = binding_limit(steps.limits)
-    ladder = (
-        stood,
-        stood,  # closure is no step between what a block has and what it makes
-        steps.built,
-        steps.rated,
-        steps.ramped,
-        steps.available,
-        steps.limits[binding],
-        steps.good,
-    )
-    level = top
-    for column, step in zip(_LADDERS[binding], ladder):  # noqa: B905 (eight of each)
-        if step < level:
-            row[column] += level - step
-            level = step
+    limit = steps.limits[binding]
+    if limit < level:
+        row[_FIRST_LIMIT + binding] += level - limit
+        level = limit
+    if steps.good < level:
+        row[YIELD] += level - steps.good
+        level = steps.good
     return level
 
 
-def binding_limit(limits: Sequence[float]) -> int:
+def binding_limit(limits: list[float]) -> int:
     """Return the position of the least limit; ties go to the one named first."""
     best, least = 0, limits[0]
-    for i in range(1, len(limits)):
-        if limits[i] < least:
-            best, least = i, limits[i]
+    for i, limit in enumerate(limits):
+        if limit < least:
+            best, least = i, limit
     return best
 
 
 def post_binding(
-    row: list[float], available: float, limits: Sequence[float], days: float, scheduled: float
+    row: list[float], available: float, limits: list[float], days: float, scheduled: float
 ) -> None:
     """Add the weeks of a running block to the constraint that bound, and to the second.
 
     Learning, rating and stops together are ``ramp``; it binds where no limit lies
     below what the lines could make. Days off are ``shutdown``.
     """
-    first, second = least_two((available, *limits))
+    first, second = least_two(available, limits)
     row[BINDING.weeks + first] += scheduled / 7.0
     row[BINDING.second + second] += scheduled / 7.0
     row[BINDING.possible_gwh] += available
-    column = BINDING.slack
-    for limit in limits:
+    for i, limit in enumerate(limits):
         beyond = limit - available
         if beyond > 0.0:
-            row[column] += beyond if beyond < available else available
-        column += 1
+            row[BINDING.slack + i] += beyond if beyond < available else available
     if days > scheduled:
         row[BINDING.weeks + _SHUTDOWN] += (days - scheduled) / 7.0
         row[BINDING.second + _SHUTDOWN] += (days - scheduled) / 7.0
 
 
-def least_two(values: Sequence[float]) -> tuple[int, int]:
-    """Return the positions of the least value and of the next; ties go to the first named."""
-    first, second = (0, 1) if values[0] <= values[1] else (1, 0)
-    for i in range(2, len(values)):
-        if values[i] < values[first]:
-            first, second = i, first
-        elif values[i] < values[second]:
-            second = i
+def least_two(available: float, limits: list[float]) -> tuple[int, int]:
+    """Return which is least and which is next: 0 the lines themselves, then the limits.
+
+    Ties go to the first named.
+    """
+    first, second, least, next_ = 0, -1, available, math.inf
+    for i, limit in enumerate(limits, 1):
+        if limit < least:
+            first, second, least, next_ = i, first, limit, least
+        elif limit < next_ or second < 0:
+            second, next_ = i, limit
     return first, second
 
 

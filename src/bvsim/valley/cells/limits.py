@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Final
 
 from bvsim.schema.ramp import RampClass
 from bvsim.valley.cells.block import SiteBlock
-from bvsim.valley.cells.causes import LIMITS, THROTTLE
+from bvsim.valley.cells.causes import LIMITS, THROTTLE, Prospect
 from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
 
 _THROTTLE: Final = LIMITS.index(THROTTLE)
-_ON_REQUEST: Final = tuple(i for i, limit in enumerate(LIMITS) if limit.on_request)
-_AT_ONCE: Final = tuple(i for i, limit in enumerate(LIMITS) if not limit.on_request)
-_ALLOWS: Final = tuple(limit.allows for limit in LIMITS)
+_ON_REQUEST: Final = [i for i, limit in enumerate(LIMITS) if limit.on_request]
+_AT_ONCE: Final = [i for i, limit in enumerate(LIMITS) if not limit.on_request]
+_ALLOWS: Final = [limit.allows for limit in LIMITS]
 _UNLIMITED: Final = [math.inf] * len(LIMITS)
 
 
-class SiteLimits:
+class SiteLimits(Prospect):
     """Limits of a site's starts in a period, in GWh of good cells at mature yield.
 
     It is the `Prospect` that each of `causes.LIMITS` looks at; what they allow stands in
@@ -42,7 +41,7 @@ class SiteLimits:
         self.rated = self.available = 0.0
         self.in_service = 1.0
         self.unapproved = self.unapproved_in_process = 0.0
-        self._running: Sequence[SiteBlock] = ()
+        self._running: list[SiteBlock] = []
         self._liftable = bool(ctx.lifts)
         self._facts_until = -math.inf
         """Day until which output of a block was observed."""
@@ -52,7 +51,7 @@ class SiteLimits:
         self._facts_until = max(self._facts_until, until_day)
 
     def before_request(
-        self, running: Sequence[SiteBlock], available: float, period: Period
+        self, running: list[SiteBlock], available: float, period: Period
     ) -> list[float]:
         """Return what the limits allow; those known only on request allow everything yet.
 
@@ -60,7 +59,7 @@ class SiteLimits:
 
         Parameters
         ----------
-        running : sequence of SiteBlock
+        running : list of SiteBlock
             Blocks with released lines, which have looked ahead to the period.
         available : float
             What they could make together, above zero.
@@ -85,7 +84,7 @@ class SiteLimits:
         """Return the limits with those that are known once the site has asked."""
         return self._look_at(_ON_REQUEST, allowed)
 
-    def _look_at(self, which: Sequence[int], before: list[float]) -> list[float]:
+    def _look_at(self, which: list[int], before: list[float]) -> list[float]:
         """Return the limits with some looked at now; those that are lifted stay as they were."""
         allowed = before.copy()
         for i in which:
@@ -104,10 +103,11 @@ class SiteLimits:
         for each in self._running:
             scrap = each.block.scrap + penalty
             good += each.possible.available * (1.0 - scrap) if scrap < 1.0 else 0.0
-        return max(good / self.available, 1e-6)
+        share = good / self.available
+        return share if share > 1e-6 else 1e-6
 
 
-def _in_service(running: Sequence[SiteBlock]) -> float:
+def _in_service(running: list[SiteBlock]) -> float:
     """Return the share of what blocks could make that lines which do not stand idle make."""
     if not any(each.idle for each in running):
         return 1.0
@@ -116,7 +116,7 @@ def _in_service(running: Sequence[SiteBlock]) -> float:
     return 1.0 - idle / could
 
 
-def _cap_by_fact(running: Sequence[SiteBlock], period: Period) -> float:
+def _cap_by_fact(running: list[SiteBlock], period: Period) -> float:
     """Return the cap on starts that is a fact; infinite when there is none."""
     if not any(each.throttled_by_fact(period) for each in running):
         return math.inf

@@ -86,10 +86,6 @@ class InProcess:
         self._released = 0.0
         self._begun = self._finished = self._written_off = 0.0
 
-    def start(self) -> None:
-        """Register the process in which cells age."""
-        self._batches.start()
-
     def scrap_of(self, started_gwh: float, good_gwh: float) -> Mass:
         """Return scrap and trim of a period's starts, by stage (t)."""
         production = self.production

@@ -90,7 +90,6 @@ class StorageLines:
 
     def start(self) -> None:
         """Register the process in which cells age."""
-        self.wiring.process.start()
 
     # -- what is given to storage ----------------------------------------------------
 

@@ -53,8 +53,17 @@ def _owners(env: simpy.Environment, wakes: Iterable[object] | None = None) -> st
     """Say whom an event, the next one by default, wakes: ``acc-douvrin.block-1 (approve)``."""
     if wakes is None:
         wakes = (env._queue[0][3].callbacks if env._queue else None) or ()
-    found = [getattr(getattr(wake, "__self__", None), "_generator", None) for wake in wakes]
-    return ", ".join(_owner(each) for each in found if each is not None) or "nobody"
+    return ", ".join(owner for wake in wakes if (owner := _woken(wake))) or "nobody"
+
+
+def _woken(wake: object) -> str:
+    """Say whom a callback of an event wakes; nothing where it is the kernel's own."""
+    owner = getattr(wake, "__self__", None)
+    if isinstance(owner, simpy.Process):
+        return _owner(owner._generator)
+    if owner is None or type(owner).__module__.startswith("simpy"):
+        return ""
+    return f"{_name(owner)} ({getattr(wake, '__name__', '')})"
 
 
 def _owner(generator: object) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 
 
 class MixedStock:
@@ -48,7 +47,7 @@ class MixedStock:
         """Tonnes in stock by source, then contents."""
         return [share * self.total for share in self.shares]
 
-    def put(self, parts: Sequence[float], day: float) -> float:
+    def put(self, parts: list[float], day: float) -> float:
         """Add tonnes by source, with their contents, on a day; return the tonnes."""
         added = sum(parts[: self.sources])
         if added <= 0.0:
@@ -57,9 +56,8 @@ class MixedStock:
             self._settle()
         kept = self.total
         self.total = total = kept + added
-        self.shares = [
-            (share * kept + part) / total for share, part in zip(self.shares, parts, strict=True)
-        ]
+        shares = self.shares
+        self.shares = [(shares[i] * kept + part) / total for i, part in enumerate(parts)]
         self._single = -1
         self._date(added, day)
         return added
@@ -82,7 +80,7 @@ class MixedStock:
 
     def take(self, tonnes: float, outlet: int) -> float:
         """Remove tonnes (at most all of them) through an outlet; return how many."""
-        tonnes = min(tonnes, self.total)
+        tonnes = tonnes if tonnes < self.total else self.total
         self.total -= tonnes
         self.pending[outlet] += tonnes
         return tonnes
@@ -101,10 +99,8 @@ class MixedStock:
         """Divide what left since the composition last changed."""
         for outlet, tonnes in enumerate(self.pending):
             if tonnes:
-                self._gone[outlet] = [
-                    gone + share * tonnes
-                    for gone, share in zip(self._gone[outlet], self.shares, strict=True)
-                ]
+                gone = self._gone[outlet]
+                self._gone[outlet] = [gone[i] + s * tonnes for i, s in enumerate(self.shares)]
                 self.pending[outlet] = 0.0
 
     def older_than(self, day: float) -> float:

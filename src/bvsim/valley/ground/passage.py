@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Iterator
 from typing import Generic, Protocol, TypeVar
 
 import simpy
@@ -19,11 +19,17 @@ class End(Protocol[Taken_contra]):
         """Take something on the day on which it is due."""
 
 
+def after(env: simpy.Environment, days: float, act: Callable[[simpy.Event], None]) -> None:
+    """Have something done in some days, by one event of the kernel: a process takes three."""
+    waited = env.timeout(days)
+    assert waited.callbacks is not None  # it is not processed yet
+    waited.callbacks.append(act)
+
+
 class Passage(Generic[Item]):
     """A passage in which everything keeps its place: first in, first out.
 
-    One SimPy process waits for whatever is first, and sleeps while nothing is under way: a
-    process for each thing would cost three events of the kernel instead of one.
+    It waits for whatever is first, and for nothing while nothing is under way.
 
     Parameters
     ----------
@@ -36,17 +42,14 @@ class Passage(Generic[Item]):
     def __init__(self, env: simpy.Environment, end: End[Item]) -> None:
         self._env, self._end = env, end
         self._under_way: deque[tuple[float, Item]] = deque()
-        self._entered = env.event()
-
-    def start(self) -> None:
-        """Register the process."""
-        self._env.process(self.run())
+        self._waits = False
 
     def enter(self, item: Item, due_day: float) -> None:
         """Let something in that comes out on a day, not before what is under way already."""
         self._under_way.append((due_day, item))
-        if not self._entered.triggered:
-            self._entered.succeed()
+        if not self._waits:
+            self._waits = True
+            self._wait(due_day)
 
     def clear(self) -> list[Item]:
         """Take out all that is under way, before its time."""
@@ -58,16 +61,18 @@ class Passage(Generic[Item]):
         """Yield what is under way, the first first."""
         return (item for _, item in self._under_way)
 
-    def run(self) -> Generator[simpy.Event, object, None]:
-        """Let one thing after another come out on its day."""
-        env, under_way = self._env, self._under_way
-        while True:
-            while under_way:
-                day, item = under_way[0]
-                if day > env.now:  # what is first may have been taken out meanwhile
-                    yield env.timeout(day - env.now)
-                    continue
-                under_way.popleft()
-                self._end.come_out(item, day)
-            self._entered = env.event()
-            yield self._entered
+    def _wait(self, day: float) -> None:
+        days = day - self._env.now
+        after(self._env, days if days > 0.0 else 0.0, self.arrive)
+
+    def arrive(self, _: simpy.Event) -> None:
+        """Let come out what is due, and wait for what is first then."""
+        now, under_way = self._env.now, self._under_way
+        while under_way:
+            day, item = under_way[0]
+            if day > now:  # what was first may have been taken out meanwhile
+                self._wait(day)
+                return
+            under_way.popleft()
+            self._end.come_out(item, day)
+        self._waits = False

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from bvsim.schema.labour import Learning, StaffingPath
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
@@ -23,14 +23,21 @@ _SKILLS: Final = 3
 """Operators, technicians and engineers; nothing depends on what the others know."""
 
 
-class Hours(NamedTuple):
+class Hours:
     """People on the path, weighed by their proficiency; `heads` are the operators' heads."""
 
-    heads: float
-    operators: float
-    technicians: float
-    engineers: float
-    experts: float
+    __slots__ = ("engineers", "experts", "heads", "operators", "technicians")
+
+    def __init__(
+        self,
+        heads: float,
+        operators: float,
+        technicians: float,
+        engineers: float,
+        experts: float,
+    ) -> None:
+        self.heads, self.operators = heads, operators
+        self.technicians, self.engineers, self.experts = technicians, engineers, experts
 
     @property
     def skilled(self) -> float:
@@ -58,6 +65,8 @@ class ReferencePath:
 
     def __init__(self, spec: StaffingPath, learning: Sequence[Learning], turnover: float) -> None:
         self._spec, self._lead = spec, math.ceil(spec.lead)
+        self._experts_from, self._half_life = -spec.lead, spec.experts_half_life
+        self._all_experts: float = spec.experts
         shares = skill_shares(spec.mix)[:_SKILLS]
         at_sop = (spec.at_sop, spec.skilled_at_sop, spec.skilled_at_sop)
         mixes = [
@@ -82,14 +91,12 @@ class ReferencePath:
 
     def _experts(self, months: float) -> float:
         """Return lent experts per head of the full staff: all until SOP, then halving."""
-        spec = self._spec
-        if months < -spec.lead:
+        if months < self._experts_from:
             return 0.0
         if months <= 0.0:
-            return spec.experts
-        return spec.experts * (
-            math.pow(0.5, months / spec.experts_half_life) if spec.experts_half_life > 0.0 else 0.0
-        )
+            return self._all_experts
+        half_life = self._half_life
+        return self._all_experts * (math.pow(0.5, months / half_life) if half_life > 0.0 else 0.0)
 
     def _row(self, months: float) -> tuple[float, float, float, float]:
         """Return heads and proficient hours, straight lines between the months."""
@@ -103,23 +110,23 @@ class ReferencePath:
         part = at - low
         return (a + (e - a) * part, b + (f - b) * part, c + (g - c) * part, d + (h - d) * part)
 
-    def hours(self, day: float, blocks: Sequence[tuple[float, float]]) -> Hours:
+    def hours(self, day: float, blocks: list[tuple[float, float]]) -> Hours:
         """Return the hours on the path of all blocks together.
 
         Parameters
         ----------
         day : float
             Days since the start.
-        blocks : sequence of (float, float)
+        blocks : list of (float, float)
             SOP in days since the start, and the heads of the block's full staff.
         """
         heads = operators = technicians = engineers = experts = 0.0
         for sop, full in blocks:
             months = (day - sop) / DAYS_PER_MONTH
-            own = self._row(months)
-            heads += full * own[0]
-            operators += full * own[1]
-            technicians += full * own[2]
-            engineers += full * own[3]
+            a, b, c, d = self._row(months)
+            heads += full * a
+            operators += full * b
+            technicians += full * c
+            engineers += full * d
             experts += full * self._experts(months)
         return Hours(heads, operators, technicians, engineers, experts)

@@ -41,16 +41,8 @@ class Plan(NamedTuple):
 SKILLED: Final = (False, True, True, False)
 
 
-class Targets(NamedTuple):
-    """Heads wanted, by skill."""
-
-    operators: float
-    technicians: float
-    engineers: float
-    others: float
-
-
-NOBODY: Final = Targets(0.0, 0.0, 0.0, 0.0)
+NOBODY: Final = [0.0, 0.0, 0.0, 0.0]
+"""Heads wanted, by skill, of a plant that wants none."""
 
 
 class StaffPlan:
@@ -65,6 +57,10 @@ class StaffPlan:
         self.mix = skill_shares(staffing.mix)
         self._lead = staffing.lead * DAYS_PER_MONTH
         self._to_full = max(staffing.to_full * DAYS_PER_MONTH, 1e-9)
+        self._at_sop: float = staffing.at_sop
+        self._skilled_at_sop: float = staffing.skilled_at_sop
+        self._experts_per_unit: float = staffing.experts_per_unit
+        self._half_life = staffing.experts_half_life * DAYS_PER_MONTH
         self._plans: tuple[Plan, ...] = ()
         self._lines = -1
         self._blocks: list[tuple[float, float]] = []
@@ -99,7 +95,7 @@ class StaffPlan:
         self.crews = max(1, round(spec.crews) * max(1, lines))
         self.active = bool(self._blocks)
         full = math.fsum(heads for _, heads in self._blocks)
-        self._full = Targets(*[full * share for share in self.mix])
+        self._full = [full * share for share in self.mix]
         self.first_sop = self._blocks[0][0] if self._blocks else math.inf
         self._full_from = self._blocks[-1][0] + self._to_full if self._blocks else math.inf
         return True
@@ -108,26 +104,23 @@ class StaffPlan:
         """Tell whether the plan wants anybody on a day."""
         return day - self.first_sop > -self._lead
 
-    def targets(self, day: float) -> Targets:
+    def targets(self, day: float) -> list[float]:
         """Return the heads that the plan wants on a day."""
         if day >= self._full_from:
             return self._full
-        spec, (operators, technicians, engineers, others) = self._staffing, self.mix
-        plain = self._heads(day, spec.at_sop)
-        skilled = self._heads(day, spec.skilled_at_sop)
-        return Targets(
-            plain * operators, skilled * technicians, skilled * engineers, plain * others
-        )
+        operators, technicians, engineers, others = self.mix
+        plain = self._heads(day, self._at_sop)
+        skilled = self._heads(day, self._skilled_at_sop)
+        return [plain * operators, skilled * technicians, skilled * engineers, plain * others]
 
     def target(self, skill: int, day: float) -> float:
         """Return the heads of a skill that the plan wants on a day."""
         if day >= self._full_from:
             return self._full[skill]
-        spec = self._staffing
-        at_sop = spec.skilled_at_sop if SKILLED[skill] else spec.at_sop
+        at_sop = self._skilled_at_sop if SKILLED[skill] else self._at_sop
         return self._heads(day, at_sop) * self.mix[skill]
 
-    def targets_ahead(self, day: float, days: Sequence[float]) -> Sequence[float]:
+    def targets_ahead(self, day: float, days: list[float]) -> list[float]:
         """Return the heads that the plan wants some days later, another span for each skill."""
         if day >= self._full_from:
             return self._full
@@ -148,15 +141,15 @@ class StaffPlan:
 
     def experts(self, day: float) -> int:
         """Return the experts lent on a day: all until SOP, then halving."""
-        spec = self._staffing
-        if spec.experts_per_unit <= 0.0:
+        per_unit, half_life = self._experts_per_unit, self._half_life
+        if per_unit <= 0.0:
             return 0
-        half_life = spec.experts_half_life * DAYS_PER_MONTH
         total = 0.0
         for nameplate, sop, _, _ in self._plans:
             if day > sop - self._lead:
-                decay = 0.5 ** (max(0.0, day - sop) / half_life) if half_life > 0.0 else 0.0
-                total += nameplate * spec.experts_per_unit * (decay if day > sop else 1.0)
+                past = day - sop if day > sop else 0.0
+                decay = math.pow(0.5, past / half_life) if half_life > 0.0 else 0.0
+                total += nameplate * per_unit * (decay if day > sop else 1.0)
         return round(total)
 
 

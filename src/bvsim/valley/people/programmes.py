@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 import simpy
 
@@ -47,30 +47,26 @@ COURSE: Final = laid_out(CourseColumns)
 Events = Generator[simpy.Event, object, None]
 
 
-class Luck(NamedTuple):
-    """The uniform numbers of one intake."""
+class Group:
+    """Those of a cohort who go through the plant together: trainees `first` to `last` of it.
 
-    drop_out: float
-    exam: float
-    placement: float
+    `luck` are the cohort's three uniform numbers: of drop-outs, of the exam, of placement.
+    """
 
+    __slots__ = ("first", "last", "luck")
 
-class Group(NamedTuple):
-    """Those of a cohort who go through the plant together: trainees `first` to `last` of it."""
-
-    first: int
-    last: int
-    luck: Luck
+    def __init__(self, first: int, last: int, luck: list[float]) -> None:
+        self.first, self.last, self.luck = first, last, luck
 
 
-class Offer(NamedTuple):
+class Offer:
     """The seats of an intake: those to fill, and those empty for want of something else."""
 
-    seats: int
-    wanted: int
-    posts: int
-    rooms: int
-    tutors: int
+    __slots__ = ("posts", "rooms", "seats", "tutors", "wanted")
+
+    def __init__(self, seats: int, wanted: int, posts: int, rooms: int, tutors: int) -> None:
+        self.seats, self.wanted = seats, wanted
+        self.posts, self.rooms, self.tutors = posts, rooms, tutors
 
 
 class Recruiter(Protocol):
@@ -160,7 +156,7 @@ class Course:
             luck = self._stream.uniforms(3)  # of every intake, also without a cohort: common luck
             number = self._take_in(known[1] if known else None)
             if number:
-                env.process(self._cohort(number, Luck(*luck)))
+                env.process(self._cohort(number, luck))
             planned += interval
 
     def _await_sop(self, employer: Workforce) -> Events:
@@ -205,7 +201,7 @@ class Course:
         if wanted < self._smallest(seats):  # too few for a group, for the want that is largest
             short[short.index(max(short))] += wanted
             wanted = 0
-        return Offer(seats, wanted, *short)
+        return Offer(seats, wanted, short[0], short[1], short[2])
 
     def _smallest(self, seats: int) -> int:
         """Return how many trainees make a group."""
@@ -215,13 +211,15 @@ class Course:
         """Book the seats of an intake, and why some of them stay empty."""
         if self.account is None:
             return
-        cells, (seats, wanted, *others) = self.account.now, offer
-        cells[COURSE.seats] += seats
+        cells, others = self.account.now, offer.posts + offer.rooms + offer.tutors
+        cells[COURSE.seats] += offer.seats
         cells[COURSE.intake] += number
-        for at, empty in enumerate((seats - number - sum(others), *others)):
-            cells[COURSE.empty + at] += empty
+        cells[COURSE.empty] += offer.seats - number - others
+        cells[COURSE.empty + 1] += offer.posts
+        cells[COURSE.empty + 2] += offer.rooms
+        cells[COURSE.empty + 3] += offer.tutors
         if number:
-            cost = wanted * self.spec.cost / 1000.0
+            cost = offer.wanted * self.spec.cost / 1000.0
             cells[COURSE.training_cost_meur] += cost
             self._market.pay(cost)
 
@@ -236,7 +234,7 @@ class Course:
         completing = (1.0 - self.spec.drop_out) * self.spec.exam_pass * self.spec.placement
         return math.ceil(posts / completing) if completing > 0.0 else 0
 
-    def _cohort(self, number: int, luck: Luck) -> Events:
+    def _cohort(self, number: int, luck: list[float]) -> Events:
         """Take one cohort through the centre and, as tutors become free, the plant."""
         env = self._ctx.env
         yield env.timeout(self.centre_days)
@@ -303,8 +301,11 @@ class Course:
         """Return drop-outs, graduates and graduates who take up work."""
         spec = self.spec
         if self._chance:
-            before, after = (outcome(spec, n, group.luck) for n in (group.first, group.last))
-            return after[0] - before[0], after[1] - before[1], after[2] - before[2]
+            a, b, c = outcome(spec, group.last, group.luck)
+            if group.first:
+                d, e, f = outcome(spec, group.first, group.luck)
+                return a - d, b - e, c - f
+            return a, b, c
         number = group.last - group.first
         passed = self._passing.whole(number * (1.0 - spec.drop_out) * spec.exam_pass)
         passed = min(passed, number)
@@ -312,13 +313,13 @@ class Course:
         return dropped, passed, min(passed, self._placing.whole(passed * spec.placement))
 
 
-def outcome(spec: Programme, trainees: int, luck: Luck) -> tuple[int, int, int]:
+def outcome(spec: Programme, trainees: int, luck: list[float]) -> tuple[int, int, int]:
     """Return drop-outs, graduates and those who take up work among a cohort's first trainees.
 
     Each is a binomial count at the cohort's own uniform number, so that it never falls as
     trainees are added: groups of a cohort get the differences, and larger cohorts have at
     least the graduates of smaller ones.
     """
-    dropped = binomial_quantile(luck.drop_out, trainees, spec.drop_out)
-    passed = binomial_quantile(luck.exam, trainees - dropped, spec.exam_pass)
-    return dropped, passed, binomial_quantile(luck.placement, passed, spec.placement)
+    dropped = binomial_quantile(luck[0], trainees, spec.drop_out)
+    passed = binomial_quantile(luck[1], trainees - dropped, spec.exam_pass)
+    return dropped, passed, binomial_quantile(luck[2], passed, spec.placement)

@@ -11,6 +11,7 @@ import simpy
 from bvsim.schema.labour import Labour
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
+from bvsim.valley.ground.passage import after
 from bvsim.valley.people.clearing import Mobility
 from bvsim.valley.people.competitors import CompetingSite
 from bvsim.valley.people.pools import (
@@ -22,7 +23,7 @@ from bvsim.valley.people.pools import (
     SKILL_COUNT,
     BasinPool,
 )
-from bvsim.valley.people.programmes import Course, Events
+from bvsim.valley.people.programmes import Course
 from bvsim.valley.people.rules import name_rank
 from bvsim.valley.people.workforce import Workforce, lead_days
 
@@ -181,12 +182,12 @@ class Register:
             if hired:
                 first_day = self.day + self.lead_days[skill]
                 hires = [(*key, number) for key, number in sorted(hired.items())]
-                self.env.process(self._begin_work(skill, hires, first_day))
+                days = max(0.0, first_day - self.env.now)
+                after(self.env, days, FirstDay(self, skill, hires).begin)
                 hired.clear()
 
-    def _begin_work(self, skill: int, hires: Hires, first_day: float) -> Events:
+    def begin_work(self, skill: int, hires: Hires) -> None:
         """Let people of one skill begin work on their first day, wherever they were won."""
-        yield self.env.timeout(max(0.0, first_day - self.env.now))
         for index, source, number in hires:
             workforce = self.staffed[index]
             workforce.transit[skill] -= number
@@ -241,6 +242,29 @@ class Register:
         arrived = self._newcomers + sum(pool.arrived for pool in self.pools.values())
         departed = self._departed + sum(pool.departed for pool in self.pools.values())
         yield _heads("region", self._opening, arrived, departed, self.people())
+
+
+class FirstDay:
+    """The day on which people of one skill begin work.
+
+    Parameters
+    ----------
+    register : Register
+        Who notes it.
+    skill : int
+        Their skill.
+    hires : Hires
+        Who they are, and where they begin.
+    """
+
+    __slots__ = ("_hires", "_register", "_skill")
+
+    def __init__(self, register: Register, skill: int, hires: Hires) -> None:
+        self._register, self._skill, self._hires = register, skill, hires
+
+    def begin(self, _: simpy.Event) -> None:
+        """Let them begin."""
+        self._register.begin_work(self._skill, self._hires)
 
 
 def _heads(entity: str, opening: int, inflow: int, outflow: int, closing: int) -> Balance:

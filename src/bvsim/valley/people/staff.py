@@ -70,10 +70,10 @@ class Odds:
     __slots__ = ("logs", "probabilities", "staying")
 
     def __init__(self, hazards: Sequence[float], multiplier: float) -> None:
-        self.probabilities = monthly_probabilities(hazards, multiplier)
-        self.staying = tuple(1.0 - probability for probability in self.probabilities)
-        self.logs = tuple(-hazard * multiplier for hazard in hazards)
+        self.logs = [-hazard * multiplier for hazard in hazards]
         """Logarithms of the probabilities of staying."""
+        self.probabilities = list(monthly_probabilities(hazards, multiplier))
+        self.staying = [1.0 - probability for probability in self.probabilities]
 
 
 class Staff:
@@ -187,8 +187,8 @@ class Staff:
         if not chance:
             return self._expected_attrition(u, odds)
         bands = a, b, c, d = self.bands
-        p, q, r, s = odds.logs
-        if u < math.exp(a * p + b * q + c * r + d * s):
+        logs = odds.logs
+        if u < math.exp(a * logs[0] + b * logs[1] + c * logs[2] + d * logs[3]):
             return 0  # nobody leaves: the same region of u as below, without the detour
         left = 0
         for band in range(4):
@@ -277,7 +277,8 @@ class Staff:
         self.old -= number
         self.heads -= number
         self.old_gap -= part
-        self.gap = max(0.0, self.gap - part)
+        gap = self.gap - part
+        self.gap = gap if gap > 0.0 else 0.0
 
 
 def _faded(decay: float) -> list[float]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Generator
 
 import simpy
 
 
 class Tutors:
-    """The tutors of a plant, as a SimPy container that follows the size of its staff.
+    """The tutors of a plant, whose number follows the size of its staff.
 
     Who needs tutors takes those who are free, and waits in a queue while there are none.
 
@@ -16,18 +17,20 @@ class Tutors:
     ----------
     env : simpy.Environment
         Simulated time.
+
+    Attributes
+    ----------
+    free : int
+        Tutors who could teach today.
     """
 
     def __init__(self, env: simpy.Environment) -> None:
-        self._free = simpy.Container(env)
+        self._env = env
+        self.free = 0
+        self._waiting: deque[tuple[simpy.Event, int]] = deque()
         self._size = 0
         self._beyond = 0
         """Tutors lent beyond what the staff now allows: they go back to the line."""
-
-    @property
-    def free(self) -> int:
-        """Tutors who could teach today."""
-        return int(self._free.level)
 
     @property
     def lent(self) -> int:
@@ -37,7 +40,7 @@ class Tutors:
     @property
     def sought(self) -> int:
         """How many wait for one."""
-        return len(self._free.get_queue)
+        return len(self._waiting)
 
     def resize(self, size: int) -> None:
         """Allow for so many tutors in all, whether they teach or not."""
@@ -49,13 +52,15 @@ class Tutors:
         elif change < 0:
             idle = min(-change, self.free)
             self._beyond += -change - idle
-            if idle:
-                self._free.get(idle)
+            self.free -= idle
 
     def lend(self, wanted: int) -> Generator[simpy.Event, object, int]:
         """Wait until a tutor is free; return how many go along, at most those wanted."""
         taken = max(1, min(wanted, self.free))
-        yield self._free.get(taken)
+        come = self._env.event()
+        self._waiting.append((come, taken))
+        self._put(0)
+        yield come
         return taken
 
     def give_back(self, number: int) -> None:
@@ -65,5 +70,10 @@ class Tutors:
         self._put(number - kept)
 
     def _put(self, number: int) -> None:
-        if number:
-            self._free.put(number)
+        """Let more tutors be free, and go along with whoever has waited longest."""
+        self.free += number
+        waiting = self._waiting
+        while waiting and waiting[0][1] <= self.free:
+            come, taken = waiting.popleft()
+            self.free -= taken
+            come.succeed()

@@ -8,7 +8,7 @@ from typing import Final
 
 import simpy
 
-from bvsim.schema.labour import SKILLS, Hiring, Labour, Staffing, ThinStaffing
+from bvsim.schema.labour import SKILLS, Hiring, Labour, Staffing
 from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
 from bvsim.valley.ground.streams import Stream
@@ -65,13 +65,20 @@ class Workforce:
         on_close: Callable[[Workforce, list[int]], None],
     ) -> None:
         self.name, self.basin, self.pay = name, basin, staffing.pay
-        self._hiring: Hiring = spec.hiring
-        self._thin: ThinStaffing = spec.thin_staffing
+        thin, hiring = spec.thin_staffing, spec.hiring
+        self._capacity: float = hiring.capacity
+        self._trainers: float = hiring.trainers
+        self._crew_minimum: float = thin.crew_minimum
+        self._scrap_slope: float = thin.scrap_slope
+        self._repair_exponent: float = thin.repair_exponent
+        self._floor: float = thin.technicians_floor
+        self._elasticity: float = thin.learning_elasticity
+        self._fastest: float = thin.fastest
         self._chance, self._stream, self._on_close = chance, stream, on_close
         self._env = env
         learning = [getattr(spec.proficiency, skill) for skill in SKILLS]
         self.start_gaps: tuple[float, ...] = tuple(1.0 - each.start for each in learning)
-        self.staff = tuple(Staff(each.tau) for each in learning)
+        self.staff = [Staff(each.tau) for each in learning]
         self._tenure = Tenure(spec.attrition, staffing, shifts)
         self._turnover = self._tenure.turnover
         self._path = ReferencePath(staffing.path, learning, usual_turnover(spec.attrition))
@@ -81,7 +88,7 @@ class Workforce:
         self.observed = Observed(observed, staffing.lead * DAYS_PER_MONTH)
         self.lead_days = lead_days(spec.hiring)
         self._longest_lead = max(self.lead_days)
-        self._leaving = tuple(self._turnover * d / DAYS_PER_MONTH for d in self.lead_days)
+        self._leaving = [self._turnover * d / DAYS_PER_MONTH for d in self.lead_days]
         """Share of the staff that leaves within the lead time of a hire."""
         self._targets = NOBODY
         self.transit = [0] * 4
@@ -200,8 +207,8 @@ class Workforce:
             number = int(missing + 0.5) - self.transit[skill]
             wants.append(number if number > 0 else 0)
         total = sum(wants)
-        if total > self._hiring.capacity:
-            return split_by_skill(self._hiring.capacity, wants)
+        if total > self._capacity:
+            return split_by_skill(self._capacity, wants)
         return wants if total else None
 
     def surplus(self, day: float, month_end: float) -> Sequence[int]:
@@ -287,7 +294,7 @@ class Workforce:
     def _count_tutors(self) -> None:
         """Let the number of tutors follow the staff."""
         operators = self.staff[OPERATORS].heads
-        self.tutors.resize(max(1, math.floor(self._hiring.trainers * operators)) + self.experts)
+        self.tutors.resize(max(1, math.floor(self._trainers * operators)) + self.experts)
 
     def _book_leavers(self, number: int) -> None:
         if not number:
@@ -317,13 +324,16 @@ class Workforce:
             now[STAFF.vacancy_months] += self.vacancies
 
     def _count_vacancies(self, day: float) -> None:
-        empty = 0
-        for staff, target in zip(self.staff, self._targets, strict=True):
-            short = round(target) - staff.heads
+        empty, targets = 0, self._targets
+        for skill, staff in enumerate(self.staff):
+            short = round(targets[skill]) - staff.heads
             if short > 0:
                 empty += short
         self.vacancies = empty
-        self.since = min(self.since, day) if empty else math.inf
+        if not empty:
+            self.since = math.inf
+        elif day < self.since:
+            self.since = day
 
     def _write_heads(self, now: list[float]) -> None:
         now[STAFF.headcount] = self.heads
@@ -344,27 +354,31 @@ class Workforce:
         self.crew_share = 1.0 if lifted else self._crews(here / path.proficiency)
         self._set_learning(path, lifted=lifted)
         missing = 0.0 if lifted else path.proficiency - here
-        self.scrap_penalty = self._thin.scrap_slope * missing if missing > 0.0 else 0.0
+        self.scrap_penalty = self._scrap_slope * missing if missing > 0.0 else 0.0
 
     def _set_learning(self, path: Hours, *, lifted: bool) -> None:
         """Compare technicians, engineers and experts with those on the class's path.
 
         Experts stand in for engineers who are missing; the others help technicians.
         """
-        thin, experts = self._thin, self.experts
+        experts, floor = self.experts, self._floor
         technicians, engineers = self.staff[TECHNICIANS].hours, self.staff[ENGINEERS].hours
-        skilled = _share(technicians + engineers + experts, path.skilled, thin.technicians_floor)
-        self.learning_speed = min(skilled**thin.learning_elasticity, thin.fastest)
-        spare = experts - max(0.0, path.engineers - engineers)
-        self.technician_share = min(1.0, _share(technicians + max(0.0, spare), path.technicians))
+        skilled = _share(technicians + engineers + experts, path.skilled, floor)
+        speed = math.pow(skilled, self._elasticity)
+        self.learning_speed = speed if speed < self._fastest else self._fastest
+        missing = path.engineers - engineers
+        spare = experts - missing if missing > 0.0 else float(experts)
+        present = _share(technicians + (spare if spare > 0.0 else 0.0), path.technicians)
+        self.technician_share = present if present < 1.0 else 1.0
         if lifted:
             self.technician_share = self.learning_speed = 1.0
-        manned = max(self.technician_share, thin.technicians_floor)
-        self.repair_factor = manned**-thin.repair_exponent if 0.0 < manned < 1.0 else 1.0
+        manned = self.technician_share if self.technician_share > floor else floor
+        mends = 0.0 < manned < 1.0
+        self.repair_factor = math.pow(manned, -self._repair_exponent) if mends else 1.0
 
     def _crews(self, proficient: float) -> float:
         """Return the share of crews that can work, operators weighed by proficiency."""
-        needed = self.plan.operators_needed * self._thin.crew_minimum
+        needed = self.plan.operators_needed * self._crew_minimum
         if not needed:
             return 1.0
         crews = self.plan.crews
@@ -372,14 +386,18 @@ class Workforce:
         if present <= 0:
             return 0.0
         working = present * proficient if proficient < 1.0 else present
-        return min(1.0, int(working / (needed / crews) + 1e-9) / crews)
+        share = int(working / (needed / crews) + 1e-9) / crews
+        return share if share < 1.0 else 1.0
 
 
-def lead_days(hiring: Hiring) -> tuple[float, ...]:
+def lead_days(hiring: Hiring) -> list[float]:
     """Return the days from the decision to hire to the first day at work, by skill."""
-    return tuple(getattr(hiring.lead, skill) * 7.0 for skill in SKILLS)
+    return [getattr(hiring.lead, skill) * 7.0 for skill in SKILLS]
 
 
 def _share(present: float, needed: float, floor: float = 0.0) -> float:
     """Return people present over those needed, at least a floor; one where none are."""
-    return max(floor, present / needed) if needed > 0.0 else 1.0
+    if needed <= 0.0:
+        return 1.0
+    share = present / needed
+    return share if share > floor else floor

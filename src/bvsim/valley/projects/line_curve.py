@@ -72,8 +72,9 @@ class ScrapCurve:
 
     def at(self, months: float) -> float:
         """Return scrap after an engineering time, as a share of units started."""
-        fast = self.above * exp(min(-months / self.fast_months, _MAX_EXPONENT))
-        slow = self.below * exp(min(-months / self.slow_months, _MAX_EXPONENT))
+        fast, slow = -months / self.fast_months, -months / self.slow_months
+        fast = self.above * exp(fast if fast < _MAX_EXPONENT else _MAX_EXPONENT)
+        slow = self.below * exp(slow if slow < _MAX_EXPONENT else _MAX_EXPONENT)
         return self.mature + slow + fast
 
     def months(self, scrap: float) -> float:

@@ -24,6 +24,7 @@ from bvsim.valley.ground.columns import Columns, flow, flows, laid_out, stock
 from bvsim.valley.ground.context import Context
 from bvsim.valley.returns.feeds import Feed, ScrapContracts, powder_metals, price_feeds, price_path
 from bvsim.valley.returns.fleet import CHEMISTRIES, Fleet
+from bvsim.valley.returns.gate import Gate
 from bvsim.valley.returns.hydromet import Hydromet
 from bvsim.valley.returns.recycler import (
     ELEMENTS,
@@ -71,10 +72,9 @@ RETURNS: Final = laid_out(ReturnColumns)
 Kinds = dict[tuple[str, str], float]
 """Tonnes of scrap by chemistry and stage."""
 _NO_FEED: Final[Feed] = (*NOTHING, 0.0)
-_ORIGINS: Final = range(RECYCLER.feed_scrap_t, RECYCLER.processed_t)
 
 
-class Recycling:
+class Recycling(Gate):
     """Recyclers, their feeds and the way of black mass, in one replication.
 
     Parameters
@@ -228,7 +228,7 @@ class Recycling:
         mix = list(_NO_FEED)
         for kind, tonnes in parts:
             if tonnes:
-                mix = [held + part * tonnes for held, part in zip(mix, feeds[kind], strict=True)]
+                mix = [held + part * tonnes for held, part in zip(mix, feeds[kind])]  # noqa: B905
         return mix, (packs[0] + packs[1], packs[2] + packs[3], non_ev)
 
     def _bring(self, kinds: Kinds, scrap: float) -> list[float]:
@@ -246,12 +246,12 @@ class Recycling:
         total = total if total > 0.0 else sum(weights)
         money = (fees, self._price, self._margin)
         made = list(NOTHING)
-        for recycler, weight, free in zip(self._open, weights, room, strict=True):
-            brought = weight / total
-            out = recycler.work(mix, brought, min(brought, free / tonnes), self._days, money)
-            made = [before + more for before, more in zip(made, out, strict=True)]
+        for i, recycler in enumerate(self._open):
+            brought = weights[i] / total
+            out = recycler.work(mix, brought, min(brought, room[i] / tonnes), self._days, money)
+            made = [before + more for before, more in zip(made, out)]  # noqa: B905 (as many)
             account = recycler.account.now
-            for column, amount in zip(_ORIGINS, origins, strict=True):
+            for column, amount in enumerate(origins, RECYCLER.feed_scrap_t):
                 account[column] += amount * brought
         return made
 
@@ -259,7 +259,7 @@ class Recycling:
         """Send the month's black mass and powder to hydrometallurgy or trade."""
         now = self.account.now
         mass, metals = made[1], list(made[2 : 2 + len(ELEMENTS)])
-        contained = [each / caught for each, caught in zip(metals, self._capture, strict=True)]
+        contained = [each / caught for each, caught in zip(metals, self._capture)]  # noqa: B905
         now[RETURNS.black_mass_t] += mass
         for kind, tonnes in powder.items():
             mass += tonnes
