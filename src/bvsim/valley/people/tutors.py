@@ -7,6 +7,8 @@ from collections.abc import Generator
 
 import simpy
 
+from bvsim.valley.ground.passage import after
+
 
 class Tutors:
     """The tutors of a plant, whose number follows the size of its staff.
@@ -59,7 +61,7 @@ class Tutors:
         taken = max(1, min(wanted, self.free))
         come = self._env.event()
         self._waiting.append((come, taken))
-        self._put(0)
+        self._serve()
         yield come
         return taken
 
@@ -70,8 +72,13 @@ class Tutors:
         self._put(number - kept)
 
     def _put(self, number: int) -> None:
-        """Let more tutors be free, and go along with whoever has waited longest."""
+        """Let more tutors be free; who waits for them is served when the instant goes on."""
         self.free += number
+        if number and self._waiting:
+            after(self._env, 0.0, self._serve)
+
+    def _serve(self, _: simpy.Event | None = None) -> None:
+        """Let those go along who have waited longest, as far as tutors are free."""
         waiting = self._waiting
         while waiting and waiting[0][1] <= self.free:
             come, taken = waiting.popleft()
