@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -309,17 +310,17 @@ class DemandSpec:
     """New cars in France."""
     europe: CarMarket
     """New cars in the European Union."""
-    observed: dict[str, ObservedYear]
+    observed: dict[str, ObservedYear] = field(default_factory=dict)
     """Years that are facts, by calendar year."""
     other_vehicles: OtherVehicles
     """Vans and plug-in hybrids."""
     pack: PackSizes
     """kWh per vehicle sold."""
-    co2_steps: dict[str, Co2Step]
+    co2_steps: dict[str, Co2Step] = field(default_factory=dict)
     """Deadlines of the fleet targets."""
-    leasing: Leasing
+    leasing: Leasing | None = None
     """Subsidised leasing."""
-    bonus: Bonus
+    bonus: Bonus | None = None
     """Purchase incentive."""
     level: TimedFactor
     """Multiplies all orders placed with the valley's sites."""
@@ -331,15 +332,15 @@ class DemandSpec:
     """Share of other chemistries' orders that turns to LFP per rise of their materials' cost."""
     second_source: SecondSource
     """What carmakers do when a site does not deliver."""
-    programmes: dict[str, VehicleProgramme]
+    programmes: dict[str, VehicleProgramme] = field(default_factory=dict)
     """Vehicle programmes."""
-    offtakes: dict[str, Offtake]
+    offtakes: dict[str, Offtake] = field(default_factory=dict)
     """Contracts in GWh a year."""
     cost_gap: CostGap
     """The gap to Asian cells."""
     open_market: OpenMarket
     """What can be won beyond the programmes."""
-    suppliers: dict[str, Supplier]
+    suppliers: dict[str, Supplier] = field(default_factory=dict)
     """Sites that differ from the default supplier."""
     finished: Days
     """Room for finished cells, in days of output at nameplate."""

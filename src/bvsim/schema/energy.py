@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Annotated
 
 from bvsim.schema.part import part
@@ -44,5 +45,5 @@ class EnergySpec:
     """Kinds of cells."""
     default_process: str
     """Kind of a site without an entry."""
-    sites: dict[str, str]
+    sites: dict[str, str] = field(default_factory=dict)
     """Kind of cells by site."""

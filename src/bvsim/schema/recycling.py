@@ -256,7 +256,7 @@ class Regulation:
 class RecyclingSpec:
     """End-of-life packs and scrap, who treats them, and what comes back."""
 
-    recyclers: dict[str, RecyclerSpec]
+    recyclers: dict[str, RecyclerSpec] = field(default_factory=dict)
     chemistries: dict[str, Chemistry]
     """By family of cells."""
     yields: dict[str, Share]
@@ -269,6 +269,6 @@ class RecyclingSpec:
     non_ev_chemistry: str = "nmc"
     """Family that stands for batteries from outside vehicles."""
     economics: Economics
-    hydromet: dict[str, HydrometSpec]
+    hydromet: dict[str, HydrometSpec] = field(default_factory=dict)
     trade: Trade
     regulation: Regulation

@@ -262,6 +262,8 @@ class _Builder:
         spec, calendar = self.spec.leasing, self.ctx.calendar
         stream = self.ctx.streams.stream("demand", "leasing")
         cars = np.zeros(len(self.days))
+        if spec is None:
+            return cars
         for name in sorted(spec.opened):
             day = calendar.day(spec.opened[name])
             if day <= self.ctx.as_of_day:
@@ -276,6 +278,8 @@ class _Builder:
     def bonus(self) -> FloatArray:
         """Return the change of the French share by the incentive, per month."""
         bonus = self.spec.bonus
+        if bonus is None:
+            return np.zeros(len(self.days))
         if not bonus.change.days:
             change = np.full(len(self.days), bonus.change.values[0])
         else:
