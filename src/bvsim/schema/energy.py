@@ -38,7 +38,7 @@ class EnergySpec:
     fixed: Share
     """Share of the load at nameplate that does not follow output (dry rooms, air)."""
     grid: TimedGramsPerKwh
-    """Footprint of electricity from the French grid."""
+    """Footprint of electricity from the grid."""
     gas: GramsPerKwh
     """Footprint of heat from gas."""
     processes: dict[str, CellProcess]

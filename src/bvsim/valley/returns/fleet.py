@@ -56,7 +56,7 @@ def lognormal_wait(months: int, median_months: float, gsd: float) -> FloatArray:
 
 
 class Fleet(Packs):
-    """Packs that leave vehicles in France, and what reaches recyclers anywhere.
+    """Packs that leave vehicles of the home market, and what reaches recyclers anywhere.
 
     Attributes hold tonnes by month of the grid (`cohorts.grid`); the simulation reads
     them by day through `rates`.

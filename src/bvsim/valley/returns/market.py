@@ -39,11 +39,11 @@ from bvsim.valley.returns.vehicles import interpolated
 class ReturnColumns(Columns):
     """Packs, scrap and black mass of the region."""
 
-    retired_packs_t: int = flow("packs retired with their vehicles in France")
-    replaced_packs_t: int = flow("packs replaced in use, recalled or sent back in France")
-    packs_exported_t: int = flow("packs that left France with their vehicles")
+    retired_packs_t: int = flow("packs retired with their vehicles in the home market")
+    replaced_packs_t: int = flow("packs replaced in use, recalled or sent back in the home market")
+    packs_exported_t: int = flow("packs that left the home market with their vehicles")
     packs_lost_t: int = flow("packs that reach no authorised recycler")
-    packs_collected_t: int = flow("packs handed to recyclers in France or abroad")
+    packs_collected_t: int = flow("packs handed to recyclers at home or abroad")
     second_life_packs_t: int = stock("packs in their second life")
     dwell_packs_t: int = stock("packs waiting at dismantlers and car makers")
     scrap_feedstock_t: int = flow("scrap and trim brought to the region's gates")
@@ -294,7 +294,7 @@ class Recycling(Gate):
         self.account.now[RETURNS.metal_price_factor] = self._price
 
     def _reach(self, capacity: float) -> float:
-        """Return the share of France's packs that a capacity in the region draws (t/yr)."""
+        """Return the share of the home market's packs that a capacity here draws (t/yr)."""
         if capacity <= 0.0:
             return 0.0
         reach = self.spec.reach
