@@ -157,6 +157,12 @@ def _pairs(
         before |= set(large)
 
 
+def other_pairs(text: str, fitted: Iterable[str]) -> str:
+    """Return what a file of correlations holds beside the fitted ones."""
+    entries = re.split(r"^(?=[\w-]+:)", text, flags=re.MULTILINE)[1:]
+    return "".join(each for each in entries if each.partition("\n")[0] not in set(fitted))
+
+
 # -- files --------------------------------------------------------------------------------------
 
 
@@ -207,7 +213,8 @@ def write(model: Path = MODEL) -> list[Path]:
     pairs[model] = [*pairs.get(model, ()), *site_pairs(vintages, own)]
     for folder, lines in pairs.items():
         correlations = folder / "correlations.yaml"
-        correlations.write_text("\n".join([*HEAD, *lines]) + "\n", "utf-8")
+        kept = other_pairs(correlations.read_text("utf-8"), lines)
+        correlations.write_text("\n".join([*HEAD, *lines]) + f"\n{kept}", "utf-8")
         written.append(correlations)
     return written
 

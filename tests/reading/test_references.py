@@ -46,7 +46,7 @@ WRONG = [
 
 @pytest.fixture
 def model(tmp_path):
-    return Path(shutil.copytree(SHIPPED, tmp_path / "models" / "hauts-de-france"))
+    return Path(shutil.copytree(SHIPPED.parent, tmp_path / "models")) / SHIPPED.name
 
 
 def change(model, file, old, new):
@@ -83,9 +83,14 @@ def test_facts_left_in_a_copied_site_are_told(model):
 
 
 def test_what_nothing_names_is_a_warning(model):
-    change(model, "energy", "\nprocesses:\n", "\nprocesses:\n  spare: {}\n")
+    change(model, "energy", "\nsites:\n", "\nprocesses:\n  spare: {}\nsites:\n")
     (warning,) = warnings_of(model)
     assert warning.path == "energy.processes.spare"
+
+
+def test_what_another_folder_offers_need_not_be_taken(model):
+    change(model, "../common/energy", "\nprocesses:\n", "\nprocesses:\n  spare: {}\n")
+    assert warnings_of(model) == ()
 
 
 def test_settings_name_what_there_is():

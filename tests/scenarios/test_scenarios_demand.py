@@ -25,8 +25,8 @@ def test_orders_follow_the_paths_and_output_follows_the_orders():
         run(load(name, sets=sets), 8) for name in ("demand-low", "reference", "demand-snbc")
     )
     for less, more in ((low, base), (base, snbc)):
-        market = total(more, "fr_demand_gwh", entity="region", first=2027)
-        assert (market >= total(less, "fr_demand_gwh", entity="region", first=2027)).mean() > 0.7
+        market = total(more, "home_demand_gwh", entity="region", first=2027)
+        assert (market >= total(less, "home_demand_gwh", entity="region", first=2027)).mean() > 0.7
         assert (
             interval(
                 total(more, "ordered_gwh", first=2027) - total(less, "ordered_gwh", first=2027)
@@ -72,7 +72,7 @@ def test_subsidised_leasing_moves_the_french_market():
     sets = {"end": "2029-12-31"}
     paused, base = (run(load(name, sets=sets), 4) for name in ("leasing-paused", "reference"))
     until = {"entity": "region", "last": 2025}
-    cars = "fr_bev_registrations"
+    cars = "home_bev_registrations"
     assert total(paused, cars, **until) == pytest.approx(total(base, cars, **until))
     # places of the autumn of 2026 count too: what they borrow is missing in 2027
     after = {"entity": "region", "first": 2026}

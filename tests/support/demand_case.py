@@ -67,7 +67,7 @@ def context(
 def path(weight: float, *shares: float) -> SharePath:
     """Return a path with the same knots in both regions."""
     knots = dict(zip(("2026", "2028", "2032"), shares, strict=True))
-    return SharePath(weight=weight, france=knots, europe=knots)
+    return SharePath(weight=weight, home=knots, export=knots)
 
 
 def car_market(level: float) -> CarMarket:
@@ -82,8 +82,8 @@ OBSERVED = ObservedYear(
     bev_lcv=36_000,
     phev_car=100_000,
     cars=1_500_000,
-    eu_bev_car=2_000_000,
-    eu_cars=10_000_000,
+    export_bev_car=2_000_000,
+    export_cars=10_000_000,
 )
 PROGRAMME = VehicleProgramme(
     site="plant",
@@ -132,11 +132,11 @@ def demand_spec(**changes: Any) -> DemandSpec:
             "high": path(0.25, 0.3, 0.5, 0.9),
         },
         deviation=Deviation(rho=0.7, sd=0.12, correlation=0.6),
-        france=car_market(1_600_000.0),
-        europe=car_market(10_000_000.0),
+        home=car_market(1_600_000.0),
+        export=car_market(10_000_000.0),
         observed={"2025": OBSERVED},
         other_vehicles=OtherVehicles(vans=400_000.0, van_share=0.5, phev_of_rest=0.1),
-        pack=PackSizes(base_year=2025, fr_bev=60, eu_bev=60, growth=0.0, lcv=50, phev=20),
+        pack=PackSizes(base_year=2025, home_bev=60, export_bev=60, growth=0.0, lcv=50, phev=20),
         co2_steps={},
         leasing=Leasing(
             opens_month=10,

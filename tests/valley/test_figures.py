@@ -18,7 +18,7 @@ from bvsim.valley.ground.streams import Key
 
 VALLEY = Path(inspect.getfile(valley)).parent
 SCENARIOS = ("reference", "hindcast-2023", "announced", "export-controls")
-ABOUT = {"title", "note", "source", "sources", "caveat", "customer", "confidence"}
+ABOUT = {"title", "title_fr", "note", "source", "sources", "caveat", "customer", "confidence"}
 ABOUT |= {"known_from", "file", "column", "unit", "basin"}
 """What a file says about a thing or where it stands: read on loading, by pages and commands."""
 SELDOM = {

@@ -11,6 +11,7 @@ import pandas as pd
 from bvsim.analysis.errors import AnalysisError
 from bvsim.ensemble.store import results
 from bvsim.ensemble.store.manifest import Manifest
+from bvsim.ensemble.store.renamed import asked, stored
 
 ROW, REGION = results.ROW, results.REGION
 GROUPS = ("region", "site", "block")
@@ -136,8 +137,10 @@ def pieces(run: RunLike, name: str, columns: Sequence[str]) -> Iterator[pd.DataF
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
+        found = stored(columns, file.schema_arrow.names)
         for group in range(file.num_row_groups):
-            yield file.read_row_group(group, columns=list(columns)).to_pandas()
+            frame = file.read_row_group(group, columns=list(found.values())).to_pandas()
+            yield frame.rename(columns=asked(found))
 
 
 def columns_of(run: RunLike, name: str) -> tuple[str, ...]:
@@ -153,16 +156,19 @@ def columns_of(run: RunLike, name: str) -> tuple[str, ...]:
 def has_column(run: RunLike, table: str, column: str) -> bool:
     """Tell whether a run has a table with a column: rows made for an analysis have key figures."""
     try:
-        return column in columns_of(run, table)
+        there = columns_of(run, table)
     except KeyError:
         return False
+    return stored([column], there)[column] in there
 
 
 def columns_from(run: RunLike, name: str, columns: Sequence[str]) -> pd.DataFrame:
     """Return some columns of a table, without reading the others where it is in a file."""
     path = run.folder / f"{name}.parquet"
     if path.is_file():
-        return pd.read_parquet(path, columns=list(columns))
+        found = stored(columns, columns_of(run, name))
+        frame: pd.DataFrame = pd.read_parquet(path, columns=list(found.values()))
+        return frame.rename(columns=asked(found))
     return run.table(name)[list(columns)]
 
 

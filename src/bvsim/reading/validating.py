@@ -77,9 +77,12 @@ def _wrong_in_base(folder: Path, model_class: type | None) -> tuple[Problem, ...
 
 
 def warnings_of(name: str | Path) -> tuple[Problem, ...]:
-    """Return what is right in a model and does nothing: entries that nothing names."""
+    """Return what is right in a model and does nothing: own entries that nothing names."""
     folder = model_folder_of(Path(name))
-    return () if folder is None else tidy(unused(read_model(folder).tree, kind_of().references))
+    if folder is None:
+        return ()
+    found, own = unused(read_model(folder).tree, kind_of().references), folder.resolve()
+    return tidy(each for each in found if Path(each.place.file).resolve().is_relative_to(own))
 
 
 def files_of_study(folder: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -35,10 +36,29 @@ TimedEurPerVehicle = Annotated[Timed, FigureIn("EUR/vehicle", -1e6, 1e6, timed=T
 SharePerKeur = Annotated[float, FigureIn("share/kEUR", -1, 1)]
 
 
-Market = Literal["france", "europe", "storage", "none"]
+Market = Literal["home", "export", "storage", "none"]
 """What a volume follows: electric registrations, the demand of stationary storage, or nothing."""
 DRAWN = "drawn"
 """Value of `follow` that leaves the choice of the path to the figure `path`."""
+
+
+@part
+class MarketName:
+    """What a market is called."""
+
+    name: str
+    """Luck is keyed by it: a small word."""
+    title: str
+    title_fr: str = ""
+    """In French, where it differs."""
+
+
+@part
+class Markets:
+    """The two markets: that of the country itself, and the larger one of which it is part."""
+
+    home: MarketName = MarketName(name="home", title="home market", title_fr="marché intérieur")
+    export: MarketName = MarketName(name="export", title="all markets", title_fr="tous marchés")
 
 
 @part
@@ -47,10 +67,10 @@ class SharePath:
 
     weight: Share
     """How likely the path is, among all paths."""
-    france: dict[str, Share]
-    """Share of new cars in France, by calendar year (mid-year values)."""
-    europe: dict[str, Share]
-    """Share of new cars in the European Union, by calendar year."""
+    home: dict[str, Share]
+    """Share of new cars at home, by calendar year (mid-year values)."""
+    export: dict[str, Share]
+    """Share of new cars in the export market, by calendar year."""
 
 
 @part
@@ -62,7 +82,7 @@ class Deviation:
     sd: LogSpread
     """Standard deviation of a year's new deviation."""
     correlation: Share
-    """Correlation of the French with the European deviation."""
+    """Correlation of the deviation at home with that of the export market."""
 
 
 @part
@@ -90,17 +110,17 @@ class ObservedYear:
     source: tuple[str, ...]
     """Sources, by id."""
     bev_car: int
-    """Battery-electric cars, France."""
+    """Battery-electric cars, home market."""
     bev_lcv: int
-    """Battery-electric vans, France."""
+    """Battery-electric vans, home market."""
     phev_car: int
-    """Plug-in hybrid cars, France."""
+    """Plug-in hybrid cars, home market."""
     cars: int
-    """New cars of all kinds, France."""
-    eu_bev_car: int
-    """Battery-electric cars, European Union."""
-    eu_cars: int
-    """New cars of all kinds, European Union."""
+    """New cars of all kinds, home market."""
+    export_bev_car: int
+    """Battery-electric cars, export market."""
+    export_cars: int
+    """New cars of all kinds, export market."""
     note: str = ""
     """What to know about the figures."""
 
@@ -110,7 +130,7 @@ class OtherVehicles:
     """Electric vans and plug-in hybrids, tied to the electric cars."""
 
     vans: VehiclesPerYear
-    """All new vans in France a year."""
+    """All new vans at home a year."""
     van_share: Factor
     """Battery-electric share of vans over that of cars."""
     phev_of_rest: Share
@@ -123,10 +143,10 @@ class PackSizes:
 
     base_year: int
     """Year of the levels."""
-    fr_bev: KwhPerVehicle
-    """Mean battery of French electric cars in the base year."""
-    eu_bev: KwhPerVehicle
-    """Mean battery of European electric cars in the base year."""
+    home_bev: KwhPerVehicle
+    """Mean battery of electric cars at home in the base year."""
+    export_bev: KwhPerVehicle
+    """Mean battery of electric cars in the export market in the base year."""
     growth: KwhPerVehicleYear
     """Change of both means a year."""
     lcv: KwhPerVehicle
@@ -247,10 +267,10 @@ class SecondSource:
 
 @part
 class CostGap:
-    """A site's cost over the Asian price, and what buyers make of it."""
+    """A site's cost over the price of imported cells, and what buyers make of it."""
 
     mature: TimedFactor
-    """Gap of a mature plant at full use, relative to the Asian price."""
+    """Gap of a mature plant at full use, relative to the price of imported cells."""
     at_start: Factor
     """Gap that buyers reckon with before a plant has a record."""
     fixed: Share
@@ -264,21 +284,21 @@ class CostGap:
     memory: Months
     """Time constant with which buyers take note of a plant's record."""
     local_content: Share
-    """What cells with CAM of the valley alone are worth to buyers, over the Asian price."""
+    """What cells with CAM of the valley alone are worth to buyers, over that price."""
 
 
 @part
 class OpenMarket:
-    """European demand that no carmaker has tied to a supplier yet."""
+    """Demand of the export market that no carmaker has tied to a supplier yet."""
 
     contestable: Share
-    """Share of European demand for cells put out to tender."""
+    """Share of the demand for cells put out to tender."""
     rival_capacity: Factor
     """Capacity that rivals offer for it, over its size on the central path."""
     sensitivity: Factor
     """Fall of the log odds of winning per unit of cost gap."""
     preference: Logit
-    """Log odds that buyers grant a European supplier at equal cost."""
+    """Log odds that buyers grant a supplier of the market at equal cost."""
     award: Months
     """Time constant from a bid to deliveries."""
 
@@ -297,6 +317,8 @@ class Supplier:
 class DemandSpec:
     """Everything that decides how many cells the valley's customers order."""
 
+    markets: Markets = Markets()
+    """What the two markets are called."""
     follow: str = DRAWN
     """Name of the path followed, or `drawn`: the figure `path` chooses."""
     path: Share
@@ -305,41 +327,41 @@ class DemandSpec:
     """Trajectories of the electric share, by name."""
     deviation: Deviation
     """Chance around the path."""
-    france: CarMarket
-    """New cars in France."""
-    europe: CarMarket
-    """New cars in the European Union."""
-    observed: dict[str, ObservedYear]
+    home: CarMarket
+    """New cars at home."""
+    export: CarMarket
+    """New cars in the export market."""
+    observed: dict[str, ObservedYear] = field(default_factory=dict)
     """Years that are facts, by calendar year."""
     other_vehicles: OtherVehicles
     """Vans and plug-in hybrids."""
     pack: PackSizes
     """kWh per vehicle sold."""
-    co2_steps: dict[str, Co2Step]
+    co2_steps: dict[str, Co2Step] = field(default_factory=dict)
     """Deadlines of the fleet targets."""
-    leasing: Leasing
+    leasing: Leasing | None = None
     """Subsidised leasing."""
-    bonus: Bonus
+    bonus: Bonus | None = None
     """Purchase incentive."""
     level: TimedFactor
     """Multiplies all orders placed with the valley's sites."""
     market_response: Exponent
     """Elasticity of a programme's volume to the registrations of its market."""
     lfp: dict[str, Share]
-    """Share of LFP in the batteries of new electric cars in Europe, by year (mid-year values)."""
+    """Share of LFP in batteries of new cars of the export market, by year (mid-year values)."""
     substitution: Factor
     """Share of other chemistries' orders that turns to LFP per rise of their materials' cost."""
     second_source: SecondSource
     """What carmakers do when a site does not deliver."""
-    programmes: dict[str, VehicleProgramme]
+    programmes: dict[str, VehicleProgramme] = field(default_factory=dict)
     """Vehicle programmes."""
-    offtakes: dict[str, Offtake]
+    offtakes: dict[str, Offtake] = field(default_factory=dict)
     """Contracts in GWh a year."""
     cost_gap: CostGap
-    """The gap to Asian cells."""
+    """The gap to imported cells."""
     open_market: OpenMarket
     """What can be won beyond the programmes."""
-    suppliers: dict[str, Supplier]
+    suppliers: dict[str, Supplier] = field(default_factory=dict)
     """Sites that differ from the default supplier."""
     finished: Days
     """Room for finished cells, in days of output at nameplate."""
@@ -351,7 +373,7 @@ class DemandSpec:
         if self.follow != DRAWN and self.follow not in self.paths:
             known = ", ".join([DRAWN, *sorted(self.paths)])
             raise ValueError(f"follow: there is no path {self.follow!r}; choose from {known}")
-        for region in ("france", "europe"):
+        for region in ("home", "export"):
             years = {frozenset(getattr(path, region)) for path in self.paths.values()}
             if len(years) != 1:
                 raise ValueError(f"paths: all must have the same years for {region}")

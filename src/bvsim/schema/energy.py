@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Annotated
 
 from bvsim.schema.part import part
@@ -37,12 +38,12 @@ class EnergySpec:
     fixed: Share
     """Share of the load at nameplate that does not follow output (dry rooms, air)."""
     grid: TimedGramsPerKwh
-    """Footprint of electricity from the French grid."""
+    """Footprint of electricity from the grid."""
     gas: GramsPerKwh
     """Footprint of heat from gas."""
     processes: dict[str, CellProcess]
     """Kinds of cells."""
     default_process: str
     """Kind of a site without an entry."""
-    sites: dict[str, str]
+    sites: dict[str, str] = field(default_factory=dict)
     """Kind of cells by site."""

@@ -96,7 +96,7 @@ class Recalls:
 
     rate: PerYear
     packs: Count
-    """Median size of a campaign in France."""
+    """Median size of a campaign in the home market."""
     packs_gsd: Annotated[float, FigureIn("1", 1, 20)]
     age: Years
     """Age of the recalled packs."""
@@ -133,7 +133,7 @@ class Routing:
 
 @part
 class FleetSpec:
-    """Vehicles on the road in France: what came in, how long it stays, where packs go."""
+    """Vehicles on the road of the home market: what came in, how long it stays, where packs go."""
 
     history: dict[str, HistorySeries]
     """`bev_car`, `bev_lcv`, `phev_car` (registrations); `bev_kwh`, `bev_wh_per_kg`,

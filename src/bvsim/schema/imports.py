@@ -128,7 +128,7 @@ class ExportControl:
 
 @part
 class Tariff:
-    """A duty that Europe may lay on goods from overseas."""
+    """A duty that may be laid on goods from overseas."""
 
     goods: tuple[Goods, ...]
     start: OnDate

@@ -436,15 +436,15 @@ class Labour:
     to the shares given for these: how many trained people there are, in all basins alike."""
     basins: dict[str, Basin]
     """Employment basins by name."""
-    releases: dict[str, Release]
+    releases: dict[str, Release] = field(default_factory=dict)
     """Departures from the car industry."""
-    shuttles: dict[str, Shuttle]
+    shuttles: dict[str, Shuttle] = field(default_factory=dict)
     """Transport links."""
-    competitors: dict[str, Competitor]
+    competitors: dict[str, Competitor] = field(default_factory=dict)
     """Competing sites."""
-    programmes: dict[str, Programme]
+    programmes: dict[str, Programme] = field(default_factory=dict)
     """Training programmes."""
-    upskilling: dict[str, Upskilling]
+    upskilling: dict[str, Upskilling] = field(default_factory=dict)
     """Short courses for those employed."""
     hiring: Hiring
     """How vacancies are filled."""

@@ -48,7 +48,7 @@ class Aluminium:
     """Carbon behind a tonne of the metal that foil is rolled from."""
 
     local: TonnesCo2PerTonne
-    """Metal of the smelter at Dunkirk."""
+    """Metal of the nearest smelter."""
     world: TonnesCo2PerTonne
     """Metal of the world's average smelter."""
     foil_yield: Part

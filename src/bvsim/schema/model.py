@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import field
+
 from bvsim.schema.cathode import CathodeSource
 from bvsim.schema.demand import DemandSpec
 from bvsim.schema.energy import EnergySpec
@@ -15,7 +18,7 @@ from bvsim.schema.part import part
 from bvsim.schema.plan import Plan
 from bvsim.schema.production import Production
 from bvsim.schema.ramp import RampClass
-from bvsim.schema.recycling import RecyclingSpec
+from bvsim.schema.recycling import RecyclerSpec, RecyclingSpec
 from bvsim.schema.references import VALLEY
 from bvsim.schema.site import Site
 from bvsim.schema.sources import Source
@@ -48,19 +51,27 @@ class Model:
     shock: Shock
     production: Production
     sites: dict[str, Site]
-    plan: dict[str, Plan]
+    plan: dict[str, Plan] = field(default_factory=dict)
     materials: Materials
-    cathode: dict[str, CathodeSource]
+    cathode: dict[str, CathodeSource] = field(default_factory=dict)
     imports: Imports
     labour: Labour
-    fleet: FleetSpec
-    recycling: RecyclingSpec
+    fleet: FleetSpec | None = None
+    """None: no packs of vehicles come back."""
+    recycling: RecyclingSpec | None = None
+    """None: scrap leaves the region."""
     demand: DemandSpec
     money: MoneySpec
     fates: FatesSpec
-    storage: StorageSpec
+    storage: StorageSpec | None = None
+    """None: no line is given to stationary storage, and none given up for want of orders."""
     energy: EnergySpec
     sources: dict[str, Source]
+
+    @property
+    def recyclers(self) -> Mapping[str, RecyclerSpec]:
+        """The recyclers, if the region has any."""
+        return self.recycling.recyclers if self.recycling is not None else {}
 
 
 TEMPLATES = (

@@ -151,9 +151,9 @@ class MoneySpec:
     """Cost of an employee a year, charges included."""
     electricity: TimedEurPerMwh
     """Price of energy, all carriers."""
-    sites: dict[str, SiteMoney]
+    sites: dict[str, SiteMoney] = field(default_factory=dict)
     """Purses by site."""
-    supports: dict[str, Support]
+    supports: dict[str, Support] = field(default_factory=dict)
     """Loans and grants."""
     throttle: ThrottleRule
     """Rule of the cap on starts."""

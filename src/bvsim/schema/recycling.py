@@ -59,7 +59,7 @@ class Return:
     foresight: Years
     """How far ahead the promoter counts retiring packs."""
     outlet: OnDate
-    """Day from which the recovered salts find buyers in Europe; no decision before."""
+    """Day from which the recovered salts find buyers; no decision before."""
 
 
 @part
@@ -139,7 +139,7 @@ class Reach:
     pull: Factor
     """Pull of a tonne of their capacity relative to a tonne of the competitors'."""
     competitors: dict[str, TonnesPerYear]
-    """Capacity that competes for French packs, by year; straight lines between."""
+    """Capacity that competes for the packs of the home market, by year; straight lines between."""
 
 
 @part
@@ -256,7 +256,7 @@ class Regulation:
 class RecyclingSpec:
     """End-of-life packs and scrap, who treats them, and what comes back."""
 
-    recyclers: dict[str, RecyclerSpec]
+    recyclers: dict[str, RecyclerSpec] = field(default_factory=dict)
     chemistries: dict[str, Chemistry]
     """By family of cells."""
     yields: dict[str, Share]
@@ -269,6 +269,6 @@ class RecyclingSpec:
     non_ev_chemistry: str = "nmc"
     """Family that stands for batteries from outside vehicles."""
     economics: Economics
-    hydromet: dict[str, HydrometSpec]
+    hydromet: dict[str, HydrometSpec] = field(default_factory=dict)
     trade: Trade
     regulation: Regulation

@@ -22,16 +22,16 @@ from bvsim.schema.units import (
 
 @part
 class StorageDemand:
-    """Cells for stationary storage in Europe, and what European makers win of them."""
+    """Cells for stationary storage in the export market, and what makers there win of them."""
 
     path: dict[str, GwhPerYear]
     """GWh installed a year on the central path, by calendar year (mid-year values)."""
     level: TimedFactor
     """Multiplies the path."""
     contestable: Share
-    """Share of it that asks for cells made in Europe, or pays for them."""
+    """Share of it that asks for cells made there, or pays for them."""
     rivals: GwhPerYear
-    """Capacity that other makers in Europe offer for that share."""
+    """Capacity that other makers there offer for that share."""
     preference: Logit
     """Log odds that buyers grant a site against one of them."""
     award: Months

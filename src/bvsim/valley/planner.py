@@ -64,7 +64,8 @@ class Planner:
     def place_orders(self, period: Period) -> None:
         """Customers order from every site that has a line in service."""
         self.actors.demand.order(period)
-        self.actors.storage.order(period)
+        if self.actors.storage is not None:
+            self.actors.storage.order(period)
 
     def share_people(self, period: Period) -> None:
         """Each month people leave, move and are hired, for all plants together."""

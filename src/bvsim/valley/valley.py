@@ -33,7 +33,9 @@ from bvsim.valley.planner import Planner
 from bvsim.valley.record import tables
 from bvsim.valley.record.kpis import Milestones, Roles, YearlyTable, kpi_table
 from bvsim.valley.record.record import Record, Table
+from bvsim.valley.returns.absent import NoFleet, NoRecycling, Returns
 from bvsim.valley.returns.fleet import Fleet
+from bvsim.valley.returns.gate import Packs
 from bvsim.valley.returns.market import Recycling
 from bvsim.valley.wiring import CELLS, Actors, Plans, SiteBuilder
 
@@ -223,10 +225,10 @@ class Valley:
 
     def _make_actors(self) -> Actors:
         model, ctx = self.model, self.ctx
-        demand = Demand(model.demand, ctx, model.storage.demand)
+        storage = None if model.storage is None else model.storage.demand
+        demand = Demand(model.demand, ctx, storage)
         labour = LabourMarket(model.labour, ctx)
-        fleet = Fleet(model.fleet, demand.registrations, ctx)
-        recycling = Recycling(model.recycling, fleet, ctx)
+        recycling = self._make_returns(demand)
         cathode = CathodeMarket(
             materials=model.materials,
             cathode=model.cathode,
@@ -237,10 +239,23 @@ class Valley:
             gate=recycling,
             minimum=RecycledMinimum(model.recycling, ctx.calendar),
         )
-        storage = StorageMarket(model.storage.demand, ctx)
         return Actors(
-            labour=labour, cathode=cathode, demand=demand, recycling=recycling, storage=storage
+            labour=labour,
+            cathode=cathode,
+            demand=demand,
+            recycling=recycling,
+            storage=None if storage is None else StorageMarket(storage, ctx),
         )
+
+    def _make_returns(self, demand: Demand) -> Returns:
+        """Return who takes packs and scrap: what a model does not have is not there."""
+        model, ctx = self.model, self.ctx
+        fleet: Packs = NoFleet(ctx.calendar.months)
+        if model.fleet is not None:
+            fleet = Fleet(model.fleet, demand.registrations, ctx)
+        if model.recycling is None:
+            return NoRecycling(fleet, ctx)
+        return Recycling(model.recycling, fleet, ctx)
 
     def _make_sites(self) -> list[Gigafactory]:
         builder = SiteBuilder(
@@ -368,7 +383,7 @@ class Valley:
         others = {p.entity.rsplit(".", 1)[0] for p in self.planned} - set(self.model.sites)
         lead_acid = [plant.name for plant in self.lead_acid]
         sites = tuple(sorted({*cells, *others, *lead_acid}))
-        recyclers = tuple(sorted(self.model.recycling.recyclers))
+        recyclers = tuple(sorted(self.model.recyclers))
         staffed = tuple(sorted({*self.actors.labour.workforces, *recyclers}))
         programmes = tuple(sorted(self.model.labour.programmes))
         return Roles(sites, cells, recyclers, staffed, programmes, self._basins())
@@ -376,7 +391,7 @@ class Valley:
     def _basins(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return the plants of each employment basin."""
         model = self.model
-        located = {**model.sites, **model.cathode, **model.recycling.recyclers}
+        located = {**model.sites, **model.cathode, **model.recyclers}
         return tuple(
             (basin, tuple(sorted(n for n, plant in located.items() if plant.basin == basin)))
             for basin in sorted(model.labour.basins)

@@ -10,6 +10,7 @@ from bvsim.schema.model import Model
 from bvsim.schema.plan import JobStep, Plan
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.site import CellBlock, Site
+from bvsim.schema.storage import StorageSpec
 from bvsim.valley.cathode.market import CathodeMarket
 from bvsim.valley.cells.block import SiteBlock
 from bvsim.valley.cells.brochure import BrochureBlock, BrochurePipeline
@@ -32,7 +33,7 @@ from bvsim.valley.people.market import LabourMarket
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.line_curve import LineCurve, solve
 from bvsim.valley.projects.stages import Pipeline
-from bvsim.valley.returns.market import Recycling
+from bvsim.valley.returns.absent import Returns
 
 CELLS: Final = "cells"
 
@@ -44,8 +45,8 @@ class Actors:
     labour: LabourMarket
     cathode: CathodeMarket
     demand: Demand
-    recycling: Recycling
-    storage: StorageMarket
+    recycling: Returns
+    storage: StorageMarket | None
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class SiteBuilder:
                 model.money,
                 ctx,
                 patience=fates.support_patience(),
-                storage=model.storage.cells if name in model.storage.sites else "",
+                storage=self._storage_cells(name),
             ),
             meter=EnergyMeter(name, model.energy, ctx, grid_connection_mw=site.grid_connection),
             process=process,
@@ -131,7 +132,6 @@ class SiteBuilder:
         )
         projects = SiteProjects(name, actors.demand, ctx)
         build = self._brochure if model.announced else self._blocks
-        storage = self._storage(name)
         return Gigafactory(
             name=name,
             ramp=site.ramp,
@@ -144,27 +144,39 @@ class SiteBuilder:
             ctx=ctx,
             closes=site.closes,
             then=site.then,
-            reviews=Reviews(name, model.storage.review, storage, wiring.purse, ctx),
+            reviews=self._reviews(name, wiring.purse),
         )
 
-    def _storage(self, name: str) -> StorageLines | None:
+    def _storage_cells(self, name: str) -> str:
+        """Return the class of costs of a site's cells for storage; empty where it makes none."""
+        spec = self.model.storage
+        return spec.cells if spec is not None and name in spec.sites else ""
+
+    def _reviews(self, name: str, purse: SitePurse) -> Reviews | None:
+        """Return when a site decides on lines without orders; None where it never does."""
+        spec = self.model.storage
+        if spec is None:
+            return None
+        return Reviews(name, spec.review, self._storage(name, spec), purse, self.ctx)
+
+    def _storage(self, name: str, spec: StorageSpec) -> StorageLines | None:
         """Return where lines of a site can be given to; None where they cannot."""
-        model, actors, spec = self.model, self.actors, self.model.storage
-        if name not in spec.sites or model.announced:
+        model, market = self.model, self.actors.storage
+        if name not in spec.sites or model.announced or market is None:
             return None
         process = InProcess(
             site=name,
             recipe=model.materials.recipes[spec.chemistry],
             production=model.production,
             in_cell=model.materials.in_cell,
-            gate=actors.recycling,
+            gate=self.actors.recycling,
             env=self.ctx.env,
         )
         room = model.demand.finished / self.ctx.calendar.scheduled_days_per_year
         wiring = StorageWiring(
-            market=actors.storage,
-            orders=actors.storage.order_book(name, room),
-            buyer=actors.cathode.buyer(f"{name}:storage", spec.chemistry),
+            market=market,
+            orders=market.order_book(name, room),
+            buyer=self.actors.cathode.buyer(f"{name}:storage", spec.chemistry),
             process=process,
         )
         return StorageLines(spec.conversion, wiring, self.ctx)

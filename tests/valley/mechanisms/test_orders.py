@@ -33,7 +33,7 @@ AFTER_AS_OF = next(p for p in CALENDAR.periods if p.start_day >= CALENDAR.day(da
 
 
 def flat_path(share, weight=1.0):
-    return SharePath(weight=weight, france={"2026": share}, europe={"2026": share})
+    return SharePath(weight=weight, home={"2026": share}, export={"2026": share})
 
 
 def cars(level):
@@ -44,8 +44,8 @@ WORLD = replace(
     demand_spec(),
     paths={"flat": flat_path(0.5)},
     deviation=Deviation(rho=0.0, sd=0.0, correlation=0.6),
-    france=cars(1_200_000.0),
-    europe=cars(10_000_000.0),
+    home=cars(1_200_000.0),
+    export=cars(10_000_000.0),
     observed={},
     cost_gap=replace(COST_GAP, at_start=0.25, memory=0.0),
     open_market=OpenMarket(
@@ -69,35 +69,35 @@ def yearly(spec, quantity, year):
 
 
 def cars_2026(spec):
-    return yearly(spec, "fr_bev", 2026)
+    return yearly(spec, "home_bev", 2026)
 
 
 def cars_2027(spec):
-    return yearly(spec, "fr_bev", 2027)
+    return yearly(spec, "home_bev", 2027)
 
 
 def union_cars_2026(spec):
-    return yearly(spec, "eu_bev", 2026)
+    return yearly(spec, "export_bev", 2026)
 
 
 def vans_2026(spec):
-    return yearly(spec, "fr_lcv", 2026)
+    return yearly(spec, "home_lcv", 2026)
 
 
 def hybrids_2026(spec):
-    return yearly(spec, "fr_phev", 2026)
+    return yearly(spec, "home_phev", 2026)
 
 
 def french_gwh_2027(spec):
-    return yearly(spec, "fr_gwh", 2027)
+    return yearly(spec, "home_gwh", 2027)
 
 
 def union_gwh_2027(spec):
-    return yearly(spec, "eu_gwh", 2027)
+    return yearly(spec, "export_gwh", 2027)
 
 
 def growth_to_2027(spec):
-    return yearly(spec, "fr_bev", 2027) / yearly(spec, "fr_bev", 2026)
+    return yearly(spec, "home_bev", 2027) / yearly(spec, "home_bev", 2026)
 
 
 # Vans: 400,000 x 0.5 x 0.5 = 100,000 with 50 kWh; hybrids: 0.1 of 600,000 with 20 kWh.
@@ -111,7 +111,7 @@ def growth_to_2027(spec):
     ("pack.growth", 2.0, union_gwh_2027, 320.0),
     ("pack.lcv", 40.0, french_gwh_2027, 41.2),
     ("pack.phev", 30.0, french_gwh_2027, 42.8),
-    ("france.trend", 0.1, growth_to_2027, 1.099928242451651),  # 1.1^(365 / 365.25)
+    ("home.trend", 0.1, growth_to_2027, 1.099928242451651),  # 1.1^(365 / 365.25)
     ("bonus.change", 1000.0, cars_2026, 624_000.0),  # + 0.02 of 1.2 million
     ("bonus.change", 1000.0, union_cars_2026, 5_024_000.0),  # they are sold in the Union too
     ("bonus.effect", 0.05, cars_2026, 600_000.0),  # no change of the incentive
@@ -141,17 +141,17 @@ def test_subsidised_leasing(spec, measure, expected):
 def share_before(spec):
     """Electric share in the last month before the deadline at the end of 2027."""
     made = demand(spec)
-    return float(made.market.fr_share[made._years == 2027][-1])
+    return float(made.market.home_share[made._years == 2027][-1])
 
 
 def share_five_months_before(spec):
     made = demand(spec)
-    return float(made.market.fr_share[made._years == 2027][-5])
+    return float(made.market.home_share[made._years == 2027][-5])
 
 
 def share_after(spec):
     made = demand(spec)
-    return float(made.market.fr_share[made._years == 2028][0])
+    return float(made.market.home_share[made._years == 2028][0])
 
 
 STEP = Co2Step(deadline=date(2027, 12, 31), push=0.4, months=6.0, payback=0.5)
@@ -174,7 +174,7 @@ def knot(position):
     """Return a measure: the share of 2028 at a position among low, central and high."""
 
     def share(spec):
-        return share_knots(spec, "france", position)[2028]
+        return share_knots(spec, "home", position)[2028]
 
     share.__name__ = f"share_at_{position:g}"
     return share
@@ -200,8 +200,8 @@ def second_deviation(spec):
 def french_over_union(spec):
     """French over European deviation, where all luck is alike."""
     market = demand(spec, luck=0.8).market
-    union = market.eu_bev[-1] / (10_000_000.0 / 12.0)
-    return logit(market.fr_share[-1]) / logit(union)
+    union = market.export_bev[-1] / (10_000_000.0 / 12.0)
+    return logit(market.home_share[-1]) / logit(union)
 
 
 @table(
@@ -279,11 +279,11 @@ def test_offtakes(spec, measure, expected):
 
 GROWN = replace(
     UNDER_CONTRACT,
-    programmes={"one": replace(PROGRAMME, market="europe", base_year=2024)},
+    programmes={"one": replace(PROGRAMME, market="export", base_year=2024)},
     observed={
-        "2024": replace(OBSERVED, known_from=date(2025, 1, 31), eu_bev_car=2_000_000),
+        "2024": replace(OBSERVED, known_from=date(2025, 1, 31), export_bev_car=2_000_000),
         "2025": OBSERVED,
-        "2026": replace(OBSERVED, known_from=date(2026, 3, 1), eu_bev_car=3_000_000),
+        "2026": replace(OBSERVED, known_from=date(2026, 3, 1), export_bev_car=3_000_000),
     },
 )
 

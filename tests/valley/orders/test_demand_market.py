@@ -84,8 +84,8 @@ def test_half_way_between_two_paths_the_odds_are_their_geometric_mean() -> None:
 def test_paths_are_ordered_by_size_not_by_their_place_in_the_file() -> None:
     spec = demand_spec()
     turned = replace(spec, paths=dict(reversed(spec.paths.items())))
-    assert share_knots(turned, "france", 0.3) == share_knots(spec, "france", 0.3)
-    assert share_knots(spec, "france", 0.5)[2028] == pytest.approx(0.4)
+    assert share_knots(turned, "home", 0.3) == share_knots(spec, "home", 0.3)
+    assert share_knots(spec, "home", 0.5)[2028] == pytest.approx(0.4)
 
 
 def test_a_path_that_is_not_there_is_refused() -> None:
@@ -122,15 +122,15 @@ def test_a_year_not_known_yet_is_forecast() -> None:
 def test_without_chance_the_named_path_is_followed() -> None:
     market = market_of(demand_spec(follow="high"), context())
     middle_of_2028 = (2028 - 2023) * 12 + 5
-    assert market.fr_share[middle_of_2028 : middle_of_2028 + 2].mean() == pytest.approx(
+    assert market.home_share[middle_of_2028 : middle_of_2028 + 2].mean() == pytest.approx(
         0.5, abs=0.002
     )
-    assert year_of(market.fr_bev, 2028) == pytest.approx(0.5 * 1_600_000, rel=0.01)
+    assert year_of(market.home_bev, 2028) == pytest.approx(0.5 * 1_600_000, rel=0.01)
 
 
 def test_paths_keep_their_order_with_common_luck() -> None:
     bev = [
-        market_of(demand_spec(follow=name), context(chance=True, draw=5)).fr_bev
+        market_of(demand_spec(follow=name), context(chance=True, draw=5)).home_bev
         for name in ("low", "central", "high")
     ]
     later = slice(36, None)
@@ -142,7 +142,7 @@ def test_paths_keep_their_order_with_common_luck() -> None:
 def test_france_and_the_union_stray_together() -> None:
     spec = demand_spec()
     both = [market_of(spec, context(chance=True, draw=i)) for i in range(60)]
-    last = [(m.fr_bev[-1] / m.fr_cars[-1], m.eu_bev[-1]) for m in both]
+    last = [(m.home_bev[-1] / m.home_cars[-1], m.export_bev[-1]) for m in both]
     assert np.corrcoef(np.array(last).T)[0, 1] == pytest.approx(0.6, abs=0.25)
 
 
@@ -159,9 +159,9 @@ def test_leasing_gives_then_takes_back() -> None:
 
 def test_leasing_every_autumn_adds_its_net_sales() -> None:
     spec = demand_spec()
-    without = market_of(spec, context()).fr_bev.sum()
+    without = market_of(spec, context()).home_bev.sum()
     every = replace(spec, leasing=replace(spec.leasing, probability=flat(1.0)))
-    with_it = market_of(every, context()).fr_bev.sum()
+    with_it = market_of(every, context()).home_bev.sum()
     # Openings 2026 to 2031 give and take back in full; that of 2032 only gives.
     assert with_it - without == pytest.approx(6 * 10_000 + 25_000, rel=1e-6)
 
@@ -169,11 +169,11 @@ def test_leasing_every_autumn_adds_its_net_sales() -> None:
 def test_an_opening_that_is_a_fact_needs_no_luck() -> None:
     spec = demand_spec()
     opened = replace(spec.leasing, opened={"2026": date(2026, 2, 1)}, delivery=6.0)
-    gained = market_of(replace(spec, leasing=opened), context()).fr_bev
-    plain = market_of(spec, context()).fr_bev
+    gained = market_of(replace(spec, leasing=opened), context()).home_bev
+    plain = market_of(spec, context()).home_bev
     assert gained[37] > plain[37]
     unknown = market_of(replace(spec, leasing=opened), context(as_of=date(2026, 1, 31)))
-    assert unknown.fr_bev[37] == pytest.approx(plain[37])
+    assert unknown.home_bev[37] == pytest.approx(plain[37])
 
 
 def test_a_push_before_a_deadline_is_paid_back() -> None:
@@ -188,12 +188,12 @@ def test_a_push_before_a_deadline_is_paid_back() -> None:
 def test_the_incentive_moves_the_share_by_its_effect() -> None:
     spec = demand_spec()
     more = replace(spec, bonus=Bonus(change=flat(1000.0), effect=0.02))
-    plain, moved = (market_of(s, context()).fr_share for s in (spec, more))
+    plain, moved = (market_of(s, context()).home_share for s in (spec, more))
     assert moved[36:] - plain[36:] == pytest.approx(np.full(len(plain) - 36, 0.02))
 
 
 def test_batteries_of_the_vehicles_sold_by_hand() -> None:
     market = market_of(demand_spec(), context())
     gwh = 300_000 * 60e-6 + 36_000 * 50e-6 + 100_000 * 20e-6
-    assert year_of(market.fr_gwh, 2025) == pytest.approx(gwh)
-    assert year_of(market.eu_gwh, 2025) == pytest.approx(2_000_000 * 60e-6)
+    assert year_of(market.home_gwh, 2025) == pytest.approx(gwh)
+    assert year_of(market.export_gwh, 2025) == pytest.approx(2_000_000 * 60e-6)

@@ -174,7 +174,7 @@ def test_before_as_of_output_is_a_fact_and_sold() -> None:
 
 
 def test_programmes_follow_their_market() -> None:
-    spec = demand_spec(programmes={"one": replace(PROGRAMME, market="europe")}, market_response=0.5)
+    spec = demand_spec(programmes={"one": replace(PROGRAMME, market="export")}, market_response=0.5)
     rate = {}
     for follow in ("central", "high"):
         ctx = context()

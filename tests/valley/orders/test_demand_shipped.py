@@ -35,7 +35,7 @@ def test_the_documented_positions_are_those_of_the_weights(spec: DemandSpec) -> 
 
 
 def test_paths_are_nested_and_rise(spec: DemandSpec) -> None:
-    for region in ("france", "europe"):
+    for region in ("home", "export"):
         paths = [getattr(spec.paths[name], region) for name in ("low", "central", "high", "snbc")]
         for year in paths[0]:
             shares = [path[year] for path in paths]
@@ -47,7 +47,7 @@ def test_paths_are_nested_and_rise(spec: DemandSpec) -> None:
 
 def test_leasing_moves_a_quarter_s_share_by_the_points_seen(spec: DemandSpec) -> None:
     cars = spec.leasing.places.at(0.0) * spec.leasing.additional
-    points = cars / spec.leasing.delivery / (spec.france.level / 12)
+    points = cars / spec.leasing.delivery / (spec.home.level / 12)
     assert 0.06 <= points <= 0.08  # the last quarter of 2025 against the third
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.store.manifest import Manifest, planned, read_manifest
+from bvsim.ensemble.store.renamed import asked, stored
 from bvsim.ensemble.store.seals import DamageError, check_files, settle
 from bvsim.ensemble.work import Failure, FloatArray
 from bvsim.reading.card import card, short_path, shorten
@@ -127,6 +128,8 @@ class Run:
     def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return a table, or some of its columns, as a data frame.
 
+        A column that has another name now is found under both.
+
         Raises
         ------
         NoTableError
@@ -135,11 +138,15 @@ class Run:
         import pandas as pd  # most of a second: only when a table is asked for
 
         path = self._path(name)
-        if columns is not None:
-            unknown = [column for column in columns if column not in self.columns(name)]
-            if unknown:
-                raise NoTableError(f"the table {name!r} has no column {unknown[0]!r}")
-        return pd.read_parquet(path, columns=None if columns is None else list(columns))
+        if columns is None:
+            return pd.read_parquet(path)
+        there = self.columns(name)
+        found = stored(columns, there)
+        unknown = [column for column, at in found.items() if at not in there]
+        if unknown:
+            raise NoTableError(f"the table {name!r} has no column {unknown[0]!r}")
+        frame: pd.DataFrame = pd.read_parquet(path, columns=list(found.values()))
+        return frame.rename(columns=asked(found))
 
     def columns(self, name: str) -> tuple[str, ...]:
         """Return the names of the columns of a table."""

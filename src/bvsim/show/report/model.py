@@ -63,7 +63,7 @@ def facts_of(folder: Path) -> Facts:
     if scenario is None:
         return Facts()
     model = scenario.model
-    actors = {**model.sites, **model.cathode, **model.recycling.recyclers}
+    actors = {**model.sites, **model.cathode, **model.recyclers}
     figures = list(scenario.figures())
     return Facts(
         titles={

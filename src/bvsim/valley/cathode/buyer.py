@@ -54,7 +54,7 @@ class SupplyColumns(UseColumns):
     aluminium_foil_t: int = flow("Aluminium foil in cells started (recorded need).")
     anode_t: int = flow("Graphite or hard carbon in cells started (recorded need).")
     electrolyte_t: int = flow("Electrolyte in cells started (recorded need).")
-    foil_carbon_local_t: int = flow("CO2 of the foil's metal if it came from Dunkirk.")
+    foil_carbon_local_t: int = flow("CO2 of the foil's metal if it came from the nearest smelter.")
     foil_carbon_world_t: int = flow("CO2 of the foil's metal at the world's average.")
 
 

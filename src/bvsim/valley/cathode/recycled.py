@@ -58,20 +58,20 @@ class RecycledMinimum:
 
     Parameters
     ----------
-    spec : RecyclingSpec
-        Drawn figures: targets, metal prices and the premium.
+    spec : RecyclingSpec or None
+        Drawn figures: targets, metal prices and the premium; None: nothing is asked for.
     calendar : Calendar
         The horizon.
     """
 
-    def __init__(self, spec: RecyclingSpec, calendar: Calendar) -> None:
-        targets = spec.regulation.recycled_content.values()
+    def __init__(self, spec: RecyclingSpec | None, calendar: Calendar) -> None:
+        targets = () if spec is None else spec.regulation.recycled_content.values()
         self._targets = sorted(
             ((calendar.day(target.applies), target.shares) for target in targets),
             key=lambda dated: dated[0],
         )
-        self._premium = spec.regulation.salt_premium
-        self._prices = spec.economics.prices
+        self._premium = 0.0 if spec is None else spec.regulation.salt_premium
+        self._prices = {} if spec is None else spec.economics.prices
 
     def missing(
         self, day: float, used: Mapping[str, float], recycled: Mapping[str, float]

@@ -3,7 +3,7 @@
 Equations
 ---------
 *Cost gap.* With the mature cost split into a fixed share f and the rest, a plant of
-yield y and utilisation u (good output over nameplate) costs, relative to the Asian
+yield y and utilisation u (good output over nameplate) costs, relative to the imported
 price::
 
     1 + gap = (1 + gap_mature) ((1 - f) y_ref / y + f u_ref / max(u, u_low))
@@ -52,7 +52,7 @@ class OrderColumns(Columns):
     finished_stock_gwh: int = stock("Good cells not yet delivered.")
     committed_orders_gwh_per_year: int = stock("Rate of orders under contracts.")
     won_orders_gwh_per_year: int = stock("Rate of orders won in tenders and taken over.")
-    cost_gap: int = stock("Cost over the Asian price, as buyers see it (share).")
+    cost_gap: int = stock("Cost over the price of imported cells, as buyers see it (share).")
     second_sourced: int = stock("Share of contracted orders that a second source has.")
 
 
@@ -69,7 +69,7 @@ class Report(NamedTuple):
 
 
 def cost_gap(spec: CostGap, mature: float, yield_: float, utilisation: float) -> float:
-    """Return a plant's cost over the Asian price, as a share of that price.
+    """Return a plant's cost over the price of imported cells, as a share of that price.
 
     Parameters
     ----------

@@ -43,12 +43,12 @@ _YEARS_AHEAD: Final = 10
 class VehicleColumns(Columns):
     """Electric vehicles sold, and their batteries."""
 
-    fr_bev_share: int = stock("Battery-electric share of the year's new cars in France.")
-    fr_bev_registrations: int = flow("New battery-electric cars in France.")
-    eu_bev_registrations: int = flow("New battery-electric cars in the European Union.")
-    fr_demand_gwh: int = flow("Batteries of electric cars, vans and hybrids, France.")
-    eu_demand_gwh: int = flow("Batteries of electric cars, European Union.")
-    lfp_share: int = stock("Share of LFP in the batteries of European electric cars.")
+    home_bev_share: int = stock("Battery-electric share of the year's new cars, home market.")
+    home_bev_registrations: int = flow("New battery-electric cars, home market.")
+    export_bev_registrations: int = flow("New battery-electric cars export market.")
+    home_demand_gwh: int = flow("Batteries of electric cars, vans and hybrids, home market.")
+    export_demand_gwh: int = flow("Batteries of electric cars, export market.")
+    lfp_share: int = stock("Share of LFP in the batteries of electric cars, export market.")
 
 
 VEHICLES: Final = laid_out(VehicleColumns)
@@ -88,25 +88,25 @@ class Demand:
         self.first_year = int(self._years[0])
         until = len(calendar.years)
         self.registrations: dict[str, FloatArray] = {
-            "bev_car": yearly(market.fr_bev, self._years)[:until],
-            "bev_lcv": yearly(market.fr_lcv, self._years)[:until],
-            "phev_car": yearly(market.fr_phev, self._years)[:until],
+            "bev_car": yearly(market.home_bev, self._years)[:until],
+            "bev_lcv": yearly(market.home_lcv, self._years)[:until],
+            "phev_car": yearly(market.home_phev, self._years)[:until],
         }
-        """Vehicles a year in France, by kind; shape (years,), from `first_year` to the end's."""
-        cars = yearly(market.fr_cars, self._years)[:until]
+        """Vehicles a year at home, by kind; shape (years,), from `first_year` to the end's."""
+        cars = yearly(market.home_cars, self._years)[:until]
         shares = ratio(self.registrations["bev_car"], cars)
         self._yearly_share: list[float] = shares.tolist()
         rest = (1.0 - market.lfp_share) * spec.open_market.contestable * MONTHS_PER_YEAR
-        self._open = (market.eu_gwh * rest).tolist()
+        self._open = (market.export_gwh * rest).tolist()
         rivals = rest * spec.open_market.rival_capacity
-        self._rivals = (market.eu_central_gwh * rivals).tolist()
+        self._rivals = (market.export_central_gwh * rivals).tolist()
         flat = np.ones(len(self._years))
         self._central = {
-            "france": market.fr_central,
-            "europe": market.eu_central,
+            "home": market.home_central,
+            "export": market.export_central,
             "none": flat,
         }
-        self._sold = {"france": market.fr_bev, "europe": market.eu_bev, "none": flat}
+        self._sold = {"home": market.home_bev, "export": market.export_bev, "none": flat}
         self._central["storage"], self._sold["storage"] = flat, flat
         if storage is not None:
             path, sold = storage_by_month(storage, market.times, self._starts)
@@ -249,11 +249,11 @@ class Demand:
 
     def _record_region(self, month: int) -> None:
         now, market = self._region.now, self.market
-        now[VEHICLES.fr_bev_share] = self._yearly_share[int(self._years[month]) - self.first_year]
-        now[VEHICLES.fr_bev_registrations] += float(market.fr_bev[month])
-        now[VEHICLES.eu_bev_registrations] += float(market.eu_bev[month])
-        now[VEHICLES.fr_demand_gwh] += float(market.fr_gwh[month])
-        now[VEHICLES.eu_demand_gwh] += float(market.eu_gwh[month])
+        now[VEHICLES.home_bev_share] = self._yearly_share[int(self._years[month]) - self.first_year]
+        now[VEHICLES.home_bev_registrations] += float(market.home_bev[month])
+        now[VEHICLES.export_bev_registrations] += float(market.export_bev[month])
+        now[VEHICLES.home_demand_gwh] += float(market.home_gwh[month])
+        now[VEHICLES.export_demand_gwh] += float(market.export_gwh[month])
         now[VEHICLES.lfp_share] = float(market.lfp_share[month])
 
     # --- outlook ------------------------------------------------------------------------
@@ -287,8 +287,8 @@ class Demand:
         offers = [b.nameplate_gwh - b.committed for b in others]
         weights = [self._weight(b.gap) for b in others]
         market = self.market
-        today = float(market.eu_central_gwh[now])
-        growth = float(market.eu_central_gwh[then]) / today if today > 0.0 else 0.0
+        today = float(market.export_central_gwh[now])
+        growth = float(market.export_central_gwh[then]) / today if today > 0.0 else 0.0
         won = tenders_won(
             self._open[now] * growth,
             self._rivals[then],

@@ -1,8 +1,8 @@
-"""Stationary storage: what Europe installs, and what converted lines win of it.
+"""Stationary storage: what the export market installs, and what converted lines win of it.
 
 Tenders follow the logit of
-`customers.tenders_won` against other makers in Europe: the part of the demand that asks for
-European cells is theirs. Nobody wins more than it offers.
+`customers.tenders_won` against other makers there: the part of the demand that asks for
+cells made there is theirs. Nobody wins more than it offers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How much stationary storage Europe installs: interpolated in the logarithm between mid-years."""
+"""Stationary storage that is installed: interpolated in the logarithm between mid-years."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The vehicle market: electric shares and registrations, known before anything runs.
 
-Nothing in the valley acts back on how many cars are sold in Europe, so that the
+Nothing in the valley acts back on how many cars are sold, so that the
 whole path of a replication is computed once, month by month, as arrays.
 """
 
@@ -68,35 +68,35 @@ class EvMarket:
 
     Parameters
     ----------
-    fr_share : ndarray
-        Battery-electric share of new cars in France.
-    fr_bev, fr_lcv, fr_phev : ndarray
-        French registrations of electric cars, electric vans, plug-in hybrids a month.
-    fr_cars, eu_bev : ndarray
-        New cars in France; electric cars in the European Union, a month.
-    fr_gwh, eu_gwh : ndarray
-        Batteries of the vehicles registered a month (the Union: cars only).
-    fr_central, eu_central : ndarray
+    home_share : ndarray
+        Battery-electric share of new cars at home.
+    home_bev, home_lcv, home_phev : ndarray
+        Registrations at home of electric cars, electric vans, plug-in hybrids a month.
+    home_cars, export_bev : ndarray
+        New cars at home; electric cars in the export market, a month.
+    home_gwh, export_gwh : ndarray
+        Batteries of the vehicles registered a month (export market: cars only).
+    home_central, export_central : ndarray
         Electric cars a month on the central path, without deviations: what plans rest on.
-    eu_central_gwh : ndarray
-        Their batteries, European Union.
+    export_central_gwh : ndarray
+        Their batteries, export market.
     lfp_share : ndarray
-        Share of LFP in the batteries of European electric cars.
+        Share of LFP in the batteries of electric cars in the export market.
     times : ndarray
         Middles of the months in decimal years.
     """
 
-    fr_share: FloatArray
-    fr_bev: FloatArray
-    fr_lcv: FloatArray
-    fr_phev: FloatArray
-    fr_cars: FloatArray
-    eu_bev: FloatArray
-    fr_gwh: FloatArray
-    eu_gwh: FloatArray
-    fr_central: FloatArray
-    eu_central: FloatArray
-    eu_central_gwh: FloatArray
+    home_share: FloatArray
+    home_bev: FloatArray
+    home_lcv: FloatArray
+    home_phev: FloatArray
+    home_cars: FloatArray
+    export_bev: FloatArray
+    home_gwh: FloatArray
+    export_gwh: FloatArray
+    home_central: FloatArray
+    export_central: FloatArray
+    export_central_gwh: FloatArray
     lfp_share: FloatArray
     times: FloatArray
 
@@ -144,8 +144,8 @@ def blend(position: float, at: FloatArray, values: Sequence[float]) -> float:
 def share_knots(spec: DemandSpec, region: str, position: float) -> dict[int, float]:
     """Return the share by year at a position among the paths, which are ordered by size."""
     shares = {name: getattr(path, region) for name, path in spec.paths.items()}
-    # Ordered by the French shares for both regions, so that `path` means the same in both.
-    names = sorted(spec.paths, key=lambda name: (sum(spec.paths[name].france.values()), name))
+    # Ordered by the share at homes for both regions, so that `path` means the same in both.
+    names = sorted(spec.paths, key=lambda name: (sum(spec.paths[name].home.values()), name))
     at = positions([spec.paths[name].weight for name in names])
     years = sorted(shares[names[0]])
     return {int(y): blend(position, at, [shares[name][y] for name in names]) for y in years}
@@ -246,7 +246,7 @@ class _Builder:
         self, region: str, knots: dict[int, float], deviation: FloatArray | float
     ) -> FloatArray:
         """Return the monthly electric share before pulses."""
-        bev, cars = ("bev_car", "cars") if region == "france" else ("eu_bev_car", "eu_cars")
+        bev, cars = ("bev_car", "cars") if region == "home" else ("export_bev_car", "export_cars")
         past = {y: getattr(f, bev) / getattr(f, cars) for y, f in self.observed.items()}
         odds = monthly_log_odds(self.times, knots, past) + deviation
         calendar = self.ctx.calendar
@@ -258,10 +258,12 @@ class _Builder:
         return np.asarray(expit(odds))
 
     def pulses(self) -> FloatArray:
-        """Return the French registrations a month due to subsidised leasing."""
+        """Return the registrations at home a month due to subsidised leasing."""
         spec, calendar = self.spec.leasing, self.ctx.calendar
         stream = self.ctx.streams.stream("demand", "leasing")
         cars = np.zeros(len(self.days))
+        if spec is None:
+            return cars
         for name in sorted(spec.opened):
             day = calendar.day(spec.opened[name])
             if day <= self.ctx.as_of_day:
@@ -274,8 +276,10 @@ class _Builder:
         return cars
 
     def bonus(self) -> FloatArray:
-        """Return the change of the French share by the incentive, per month."""
+        """Return the change of the share at home by the incentive, per month."""
         bonus = self.spec.bonus
+        if bonus is None:
+            return np.zeros(len(self.days))
         if not bonus.change.days:
             change = np.full(len(self.days), bonus.change.values[0])
         else:
@@ -295,59 +299,63 @@ def make_ev_market(spec: DemandSpec, ctx: Context, months: MarketMonths) -> EvMa
 
     Up to the last calendar year whose figures were known at `as_of`, observed
     registrations are imposed; later months follow the chosen path with
-    autoregressive deviations on the log odds (France and the Union correlated),
+    autoregressive deviations on the log odds (the two markets correlated),
     fleet-target deadlines, subsidised leasing and incentives.
     """
     build = _Builder(spec, ctx, months)
-    count, chance = len(build.years), spec.deviation
-    europe = _normals(ctx.streams.stream("demand", "europe-share"), count)
-    own = _normals(ctx.streams.stream("demand", "france-share"), count)
-    france = chance.correlation * europe + math.sqrt(1.0 - chance.correlation**2) * own
+    count, chance, names = len(build.years), spec.deviation, spec.markets
+    export = _normals(ctx.streams.stream("demand", f"{names.export.name}-share"), count)
+    own = _normals(ctx.streams.stream("demand", f"{names.home.name}-share"), count)
+    home = chance.correlation * export + math.sqrt(1.0 - chance.correlation**2) * own
     cycle = _normals(ctx.streams.stream("demand", "car-market"), count)
 
-    fr_dev = build.deviation(france, chance.rho, chance.sd)
-    eu_dev = build.deviation(europe, chance.rho, chance.sd)
-    fr_cars = market_size(
-        build.times, spec.france, build.deviation(cycle, spec.france.rho, spec.france.sd)
+    home_dev = build.deviation(home, chance.rho, chance.sd)
+    export_dev = build.deviation(export, chance.rho, chance.sd)
+    home_cars = market_size(
+        build.times, spec.home, build.deviation(cycle, spec.home.rho, spec.home.sd)
     )
-    eu_cars = market_size(
-        build.times, spec.europe, build.deviation(cycle, spec.europe.rho, spec.europe.sd)
+    export_cars = market_size(
+        build.times, spec.export, build.deviation(cycle, spec.export.rho, spec.export.sd)
     )
-    fr_base = build.share("france", named_knots(spec, "france"), fr_dev)
-    fr_share = np.clip(fr_base + ratio(build.pulses(), fr_cars) + build.bonus(), 0.0, 1.0)
-    eu_share = build.share("europe", named_knots(spec, "europe"), eu_dev)
+    home_base = build.share("home", named_knots(spec, "home"), home_dev)
+    home_share = np.clip(home_base + ratio(build.pulses(), home_cars) + build.bonus(), 0.0, 1.0)
+    export_share = build.share("export", named_knots(spec, "export"), export_dev)
 
-    fr_cars_seen = build.impose(fr_cars, "cars")
-    fr_bev = build.impose(fr_share * fr_cars, "bev_car")
-    vans = np.clip(fr_share * spec.other_vehicles.van_share, 0.0, 1.0)
-    fr_lcv = build.impose(vans * spec.other_vehicles.vans / MONTHS_PER_YEAR, "bev_lcv")
-    rest = (1.0 - fr_share) * spec.other_vehicles.phev_of_rest
-    fr_phev = build.impose(rest * fr_cars, "phev_car")
-    # cars that French policy adds to the path are registered in the Union too
-    of_policy = (fr_share - np.clip(fr_base, 0.0, 1.0)) * fr_cars
-    eu_bev = build.impose(np.clip(eu_share * eu_cars + of_policy, 0.0, eu_cars), "eu_bev_car")
+    home_cars_seen = build.impose(home_cars, "cars")
+    home_bev = build.impose(home_share * home_cars, "bev_car")
+    vans = np.clip(home_share * spec.other_vehicles.van_share, 0.0, 1.0)
+    home_lcv = build.impose(vans * spec.other_vehicles.vans / MONTHS_PER_YEAR, "bev_lcv")
+    rest = (1.0 - home_share) * spec.other_vehicles.phev_of_rest
+    home_phev = build.impose(rest * home_cars, "phev_car")
+    # cars that policy at home adds to the path are registered in the export market too
+    of_policy = (home_share - np.clip(home_base, 0.0, 1.0)) * home_cars
+    export_bev = build.impose(
+        np.clip(export_share * export_cars + of_policy, 0.0, export_cars), "export_bev_car"
+    )
 
-    fr_central = build.share("france", share_knots(spec, "france", _CENTRAL), 0.0)
-    eu_central = build.share("europe", share_knots(spec, "europe", _CENTRAL), 0.0)
-    fr_plain = build.impose(fr_central * market_size(build.times, spec.france, 0.0), "bev_car")
-    eu_plain = build.impose(eu_central * market_size(build.times, spec.europe, 0.0), "eu_bev_car")
+    home_central = build.share("home", share_knots(spec, "home", _CENTRAL), 0.0)
+    export_central = build.share("export", share_knots(spec, "export", _CENTRAL), 0.0)
+    home_plain = build.impose(home_central * market_size(build.times, spec.home, 0.0), "bev_car")
+    export_plain = build.impose(
+        export_central * market_size(build.times, spec.export, 0.0), "export_bev_car"
+    )
 
     drift = spec.pack.growth * (build.years - spec.pack.base_year)
-    fr_pack = np.maximum(spec.pack.fr_bev + drift, 0.0) * _GWH_PER_KWH
-    eu_pack = np.maximum(spec.pack.eu_bev + drift, 0.0) * _GWH_PER_KWH
-    others = (fr_lcv * spec.pack.lcv + fr_phev * spec.pack.phev) * _GWH_PER_KWH
+    home_pack = np.maximum(spec.pack.home_bev + drift, 0.0) * _GWH_PER_KWH
+    export_pack = np.maximum(spec.pack.export_bev + drift, 0.0) * _GWH_PER_KWH
+    others = (home_lcv * spec.pack.lcv + home_phev * spec.pack.phev) * _GWH_PER_KWH
     return EvMarket(
-        fr_share=ratio(fr_bev, fr_cars_seen),
-        fr_bev=fr_bev,
-        fr_lcv=fr_lcv,
-        fr_phev=fr_phev,
-        fr_cars=fr_cars_seen,
-        eu_bev=eu_bev,
-        fr_gwh=fr_bev * fr_pack + others,
-        eu_gwh=eu_bev * eu_pack,
-        fr_central=fr_plain,
-        eu_central=eu_plain,
-        eu_central_gwh=eu_plain * eu_pack,
+        home_share=ratio(home_bev, home_cars_seen),
+        home_bev=home_bev,
+        home_lcv=home_lcv,
+        home_phev=home_phev,
+        home_cars=home_cars_seen,
+        export_bev=export_bev,
+        home_gwh=home_bev * home_pack + others,
+        export_gwh=export_bev * export_pack,
+        home_central=home_plain,
+        export_central=export_plain,
+        export_central_gwh=export_plain * export_pack,
         lfp_share=by_mid_years(build.times, spec.lfp),
         times=build.times,
     )

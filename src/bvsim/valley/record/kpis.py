@@ -279,13 +279,13 @@ YEARLY: Final = (
     Kpi(
         "local_cam_share_Y",
         "share",
-        "cathode material from Neomat, of all in cells started",
+        "cathode material made in the region, of all in cells started",
         _share("cam_local_t", "cam_used_t"),
     ),
     Kpi(
         "local_pcam_share_Y",
         "share",
-        "precursor from Neomat, of all in cells started",
+        "precursor made in the region, of all in cells started",
         _share("pcam_local_t", "pcam_t"),
     ),
     Kpi("scrap_Y_t", "t", "scrap and trim generated in the year", _sum("scrap_t", "employers")),

@@ -20,6 +20,7 @@ from bvsim.valley.ground.books import Balance, FloatArray
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.luck import lognormal
+from bvsim.valley.returns.gate import Packs
 from bvsim.valley.returns.vehicles import Cohorts, at_days, interpolated
 
 CHEMISTRIES: Final = ("nmc", "lfp")
@@ -54,8 +55,8 @@ def lognormal_wait(months: int, median_months: float, gsd: float) -> FloatArray:
     return monthly_wait(ndtr(np.log(ages / median_months) / math.log(gsd)))
 
 
-class Fleet:
-    """Packs that leave vehicles in France, and what reaches recyclers anywhere.
+class Fleet(Packs):
+    """Packs that leave vehicles of the home market, and what reaches recyclers anywhere.
 
     Attributes hold tonnes by month of the grid (`cohorts.grid`); the simulation reads
     them by day through `rates`.
@@ -160,10 +161,10 @@ class Fleet:
         self.rates: list[tuple[float, ...]] = [tuple(row) for row in (flows / days).T.tolist()]
         offered = self.collected.reshape(4, -1)[:, part] / days
         # Retired NMC, retired LFP, replaced NMC, replaced LFP, tonnes a day.
-        self.collected_rates: list[tuple[float, ...]] = [tuple(row) for row in offered.T.tolist()]
+        self.collected_rates = [tuple(row) for row in offered.T.tolist()]
         second, dwell = self.second_life_stock.sum(axis=0), self.dwell_stock.sum(axis=0)
-        self.second_life_closing: list[float] = second[part].tolist()
-        self.dwell_closing: list[float] = dwell[part].tolist()
+        self.second_life_closing = second[part].tolist()
+        self.dwell_closing = dwell[part].tolist()
         self._opening = sum(_between(stock, first, passed) for stock in (second, dwell))
         end = calendar.horizon_days
         tail = (end - grid.starts[last - 1]) / grid.days[last - 1]

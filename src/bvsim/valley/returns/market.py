@@ -18,13 +18,13 @@ from typing import Final
 import numpy as np
 
 from bvsim.schema.recycling import RecyclingSpec
-from bvsim.valley.ground.books import Balance
+from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
 from bvsim.valley.ground.columns import Columns, flow, flows, laid_out, stock
 from bvsim.valley.ground.context import Context
 from bvsim.valley.returns.feeds import Feed, ScrapContracts, powder_metals, price_feeds, price_path
-from bvsim.valley.returns.fleet import CHEMISTRIES, Fleet
-from bvsim.valley.returns.gate import Gate
+from bvsim.valley.returns.fleet import CHEMISTRIES
+from bvsim.valley.returns.gate import Gate, Packs
 from bvsim.valley.returns.hydromet import Hydromet
 from bvsim.valley.returns.recycler import (
     ELEMENTS,
@@ -39,11 +39,11 @@ from bvsim.valley.returns.vehicles import interpolated
 class ReturnColumns(Columns):
     """Packs, scrap and black mass of the region."""
 
-    retired_packs_t: int = flow("packs retired with their vehicles in France")
-    replaced_packs_t: int = flow("packs replaced in use, recalled or sent back in France")
-    packs_exported_t: int = flow("packs that left France with their vehicles")
+    retired_packs_t: int = flow("packs retired with their vehicles in the home market")
+    replaced_packs_t: int = flow("packs replaced in use, recalled or sent back in the home market")
+    packs_exported_t: int = flow("packs that left the home market with their vehicles")
     packs_lost_t: int = flow("packs that reach no authorised recycler")
-    packs_collected_t: int = flow("packs handed to recyclers in France or abroad")
+    packs_collected_t: int = flow("packs handed to recyclers at home or abroad")
     second_life_packs_t: int = stock("packs in their second life")
     dwell_packs_t: int = stock("packs waiting at dismantlers and car makers")
     scrap_feedstock_t: int = flow("scrap and trim brought to the region's gates")
@@ -74,6 +74,25 @@ Kinds = dict[tuple[str, str], float]
 _NO_FEED: Final[Feed] = (*NOTHING, 0.0)
 
 
+def book_cells(account: Account, metals: tuple[float, ...]) -> None:
+    """Book the metals (`ELEMENTS`, tonnes) in good cells."""
+    now = account.now
+    nickel, cobalt, lithium, manganese = metals
+    now[RETURNS.cells] += nickel
+    now[RETURNS.cells + 1] += cobalt
+    now[RETURNS.cells + 2] += lithium
+    now[RETURNS.cells + 3] += manganese
+
+
+def book_packs(account: Account, fleet: Packs, month: int, days: float) -> None:
+    """Book a month's packs, which depend on nothing that happens in the region."""
+    now = account.now
+    for i, amount in enumerate(fleet.pass_month(month, days)):
+        now[RETURNS.retired_packs_t + i] += amount
+    now[RETURNS.second_life_packs_t] = fleet.second_life_closing[month]
+    now[RETURNS.dwell_packs_t] = fleet.dwell_closing[month]
+
+
 class Recycling(Gate):
     """Recyclers, their feeds and the way of black mass, in one replication.
 
@@ -81,13 +100,13 @@ class Recycling(Gate):
     ----------
     spec : RecyclingSpec
         Drawn figures.
-    fleet : Fleet
+    fleet : Packs
         Where packs come from.
     ctx : Context
         Surroundings.
     """
 
-    def __init__(self, spec: RecyclingSpec, fleet: Fleet, ctx: Context) -> None:
+    def __init__(self, spec: RecyclingSpec, fleet: Packs, ctx: Context) -> None:
         self.spec, self.fleet, self.ctx = spec, fleet, ctx
         self.recyclers = [Recycler(n, spec.recyclers[n], ctx) for n in sorted(spec.recyclers)]
         self.hydromet = Hydromet(spec.hydromet, spec.trade, spec.regulation, ctx)
@@ -141,12 +160,7 @@ class Recycling(Gate):
 
     def note_cells(self, metals: tuple[float, ...]) -> None:
         """Book the metals (`ELEMENTS`, tonnes) in good cells: recycled content is a share of it."""
-        now = self.account.now
-        nickel, cobalt, lithium, manganese = metals
-        now[RETURNS.cells] += nickel
-        now[RETURNS.cells + 1] += cobalt
-        now[RETURNS.cells + 2] += lithium
-        now[RETURNS.cells + 3] += manganese
+        book_cells(self.account, metals)
 
     def _collect(self) -> tuple[float, Kinds, Kinds]:
         """Return a month's scrap under no contract, that under contract, and powder, by kind."""
@@ -276,15 +290,11 @@ class Recycling(Gate):
 
     def _book_fleet(self) -> None:
         """Book the month's packs, which depend on nothing that happens here."""
-        now = self.account.now
-        for i, amount in enumerate(self.fleet.pass_month(self._month, self._days)):
-            now[RETURNS.retired_packs_t + i] += amount
-        now[RETURNS.second_life_packs_t] = self.fleet.second_life_closing[self._month]
-        now[RETURNS.dwell_packs_t] = self.fleet.dwell_closing[self._month]
-        now[RETURNS.metal_price_factor] = self._price
+        book_packs(self.account, self.fleet, self._month, self._days)
+        self.account.now[RETURNS.metal_price_factor] = self._price
 
     def _reach(self, capacity: float) -> float:
-        """Return the share of France's packs that a capacity in the region draws (t/yr)."""
+        """Return the share of the home market's packs that a capacity here draws (t/yr)."""
         if capacity <= 0.0:
             return 0.0
         reach = self.spec.reach

@@ -1,4 +1,4 @@
-"""Vehicles on the road in France by cohort: registered, alive, retired.
+"""Vehicles on the road of the home market by cohort: registered, alive, retired.
 
 Everything here depends on registrations alone, so it is computed as arrays before
 the simulation starts. Retirements are exact expectations: they run from several
