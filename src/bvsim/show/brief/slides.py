@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 _WIDTH, _HEIGHT = 13.333, 7.5
 """Inches of a slide."""
 _EDGE = 0.6
-_PICTURE = (11.8, 4.7)
+_PICTURE, _ACROSS = (8.8, 3.6), 12.1
+"""Inches of a picture as it is drawn, and how wide it stands on the slide: letters grow with it."""
 _BLANK = 6  # layout of the template without placeholders
 Draw = Callable[["Axes", Told], None]
 
@@ -36,7 +37,7 @@ def write_slides(told: Told, path: Path) -> Path:
     for section, finding, draw, left in (
         ("section.output", told.messages.get("output", ""), pictures.fan, 0.08),
         ("section.odds", told.odds, pictures.odds, 0.08),
-        ("section.waterfall", told.messages.get("waterfall", ""), pictures.steps, 0.24),
+        ("section.waterfall", told.messages.get("waterfall", ""), pictures.steps, 0.26),
     ):
         _picture(deck, told, (told.say(section), finding), draw, left)
     _sentences(deck, told, told.say("section.help"), [*told.limits, told.say("help.booked")])
@@ -50,11 +51,11 @@ def _picture(deck: Any, told: Told, said: tuple[str, str], draw: Draw, left: flo
     section, finding = said
     slide = _slide(deck, told, finding or section)
     figure = Figure(figsize=_PICTURE)
-    draw(figure.add_axes((left, 0.11, 0.9 - left, 0.86)), told)
+    draw(figure.add_axes((left, 0.13, 0.9 - left, 0.84)), told)
     drawn = io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=160)
+    figure.savefig(drawn, format="png", dpi=220)
     drawn.seek(0)
-    shape = slide.shapes.add_picture(drawn, Inches(_EDGE), Inches(1.75), Inches(_PICTURE[0]))
+    shape = slide.shapes.add_picture(drawn, Inches(_EDGE), Inches(1.75), Inches(_ACROSS))
     shape._element.nvPicPr.cNvPr.set("descr", f"{section}: {finding}")  # read out by screen readers
 
 
@@ -66,7 +67,7 @@ def _sentences(deck: Any, told: Told, title: str, texts: Sequence[str], size: in
 def _slide(deck: Any, told: Told, title: str) -> Any:
     slide = deck.slides.add_slide(deck.slide_layouts[_BLANK])
     _write(slide, (0.3, 0.4), [told.say("page.place", scenario=told.name)], 12, colour=QUIET)
-    _write(slide, (0.65, 1.0), [title], 26, bold=True)
+    _write(slide, (0.65, 1.0), [title], 22, bold=True)
     _write(slide, (6.95, 0.4), [f"{told.origin} · {told.say('page.limits')}"], 10, colour=QUIET)
     return slide
 
