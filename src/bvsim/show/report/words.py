@@ -12,6 +12,7 @@ from importlib.resources import files
 import yaml
 from markupsafe import Markup, escape
 
+from bvsim.reading.worded import words_of
 from bvsim.valley.cells.causes import CAUSES, Words, cause_of, label
 
 LANGUAGES = ("en", "fr")
@@ -118,6 +119,12 @@ def prose(name: str) -> Both:
 def title(text: str) -> Both:
     """Return what a place or block is called: ``AESC Douai, block-2``; known parts in words."""
     return listing([_part(part) for part in text.split(", ")])
+
+
+def worded(kind: str, name: str, english: str) -> Both:
+    """Return what a lever, a programme or a story says: the English where there are no words."""
+    said = [words_of(lang).get(kind, {}).get(name, english) for lang in LANGUAGES]
+    return Both(said[0], _spaced(said[1]))
 
 
 def model_part(name: str) -> Both:
