@@ -132,6 +132,11 @@ def model_part(name: str) -> Both:
     return say(f"part.{name}") if name in _texts()["part"] else plain(name)
 
 
+def column(name: str) -> Both:
+    """Return what a column of a workbook is called; one without words keeps its name."""
+    return say(f"column.{name}") if name in _texts()["column"] else plain(name)
+
+
 def _part(text: str) -> Both:
     if text in _texts()["name"]:
         return say(f"name.{text}")
