@@ -160,7 +160,7 @@ def test_what_excel_has_no_room_for_is_told(made, tmp_path, monkeypatch):
     monkeypatch.setattr(workbook, "LONGEST", 40)
     book = openpyxl.load_workbook(export_run(made, "xlsx", tmp_path / "x.xlsx"))
     said = [str(cell.value) for cell in book["Contents"]["B"]]
-    assert any("Excel has no room for 4 rows" in text for text in said)
+    assert any("Excel has no room for 3 rows" in text for text in said)
     assert book["Draws"].max_row == 6
     cells = [str(c.value) for row in book["Dictionary"].iter_rows() for c in row]
     assert any("(cut: " in text for text in cells)

@@ -15,7 +15,7 @@ import pytest
 from bvsim.ensemble.store.results import open_run
 from bvsim.show.export import export_run
 from bvsim.show.export.dictionary import recorded_columns, unit_of_column
-from run_folder import write_run
+from run_folder import make_run, write_run
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +35,8 @@ def book(path):
 
 
 def frame(page):
-    names, _, *rows = page.iter_rows(values_only=True)
-    return pd.DataFrame(rows, columns=names)
+    names, *rows = page.iter_rows(values_only=True)
+    return pd.DataFrame(rows, columns=[name.partition(" (")[0] for name in names])
 
 
 def test_every_key_figure_of_every_row_is_there(book, run):
@@ -76,18 +76,73 @@ def test_contents_name_every_sheet_and_link_to_it(book):
         f"'{name}'!A1" for name in book.sheetnames[1:]
     ]
     for row, name in enumerate(book.sheetnames[1:], start=5):
-        assert page.cell(row, 3).value == book[name].max_row - 2
+        assert page.cell(row, 3).value == book[name].max_row - 1
 
 
-def test_heads_are_frozen_and_units_stand_below_names(book):
+def test_each_sheet_is_a_table_with_one_head_in_sight(book):
     for name in book.sheetnames[1:]:
-        assert book[name].freeze_panes.lstrip("ABCDEFGH") == "3", name
+        assert book[name].freeze_panes.lstrip("ABCDEFGH") == "2", name
+        (table,) = book[name].tables.values()
+        assert table.ref.startswith("A1:")
+        assert table.name == "table_" + name.lower().replace(" ", "_")
+    assert [cell.value for cell in book["Output"][1]][:3] == [
+        "year",
+        "announced (GWh)",
+        "mean (GWh)",
+    ]
     page = book["Draws"]
-    units = dict(zip(*page.iter_rows(max_row=2, values_only=True), strict=True))
-    assert (units["output_2030_gwh"], units["headcount_2030"]) == ("GWh", "heads")
-    assert not units["draw"]
     names = [cell.value for cell in page[1]]
-    assert page.cell(3, names.index("output_2030_gwh") + 1).number_format == "#,##0.00"
+    assert page.cell(2, names.index("output_2030_gwh") + 1).number_format == "#,##0.00"
+    assert page.cell(2, names.index("headcount_2030") + 1).number_format == "#,##0"
+
+
+def test_the_mean_of_a_key_figure_has_a_name(book, run):
+    sheet, cell = book.defined_names["output_2030_gwh"].attr_text.split("!")
+    found = book[sheet.strip("'")][cell.replace("$", "")].value
+    assert found == pytest.approx(run.table("kpis")["output_2030_gwh"].mean())
+
+
+def test_ids_have_names_beside_them(book):
+    found = frame(book["Ledger"])
+    names = dict(zip(found["entity"], found["name"], strict=True))
+    assert names["aesc-douai.block-1"].endswith(", block 1")
+    assert names["unattributed"] == "not attributed to a site"
+
+
+def test_other_runs_are_compared_on_a_sheet(run, tmp_path):
+    other = make_run(24)
+    other.manifest.update({k: run.manifest[k] for k in ("seed", "design", "model_hash")})
+    other.manifest["scenario"] = "more"
+    rise = run.table("kpis")["output_2030_gwh"] + 1.5
+    other.tables["kpis"] = run.table("kpis").assign(output_2030_gwh=rise)
+    made = export_run(run, "xlsx", tmp_path / "x.xlsx", beside=[other])
+    found = frame(openpyxl.load_workbook(made)["Comparison"]).set_index(["scenario", "kpi"])
+    assert found.loc[("more", "output_2030_gwh"), "mean"] == pytest.approx(1.5)
+
+
+def test_a_french_workbook_has_french_sheets_heads_and_charts_and_the_same_numbers(
+    run, book, tmp_path
+):
+    french = openpyxl.load_workbook(export_run(run, "xlsx", tmp_path / "fr.xlsx", lang="fr"))
+    assert french.sheetnames[:4] == ["Sommaire", "Indicateurs", "Production", "Étapes"]
+    assert len(french.sheetnames) == len(book.sheetnames)
+    heads = [cell.value for cell in french["Production"][1]]
+    assert heads[:3] == ["année", "annoncé (GWh)", "moyenne (GWh)"]
+    for mine, theirs in zip(french.worksheets[1:6], book.worksheets[1:6], strict=True):
+        numbers = [
+            [cell for row in page.iter_rows(min_row=2, values_only=True) for cell in row]
+            for page in (mine, theirs)
+        ]
+        both = [[n for n in cells if isinstance(n, float | int)] for cells in numbers]
+        assert both[0] == both[1]
+    titles = [
+        "".join(run_.t for part in chart.title.tx.rich.p for run_ in part.r)
+        for chart in french["Sommaire"]._charts
+    ]
+    assert titles[0] == "Cellules conformes de la vallée, GWh par an"
+    text = " ".join(str(cell.value) for row in french["Sommaire"].iter_rows() for cell in row)
+    assert "tirages" in text
+    assert "draws" not in text
 
 
 def test_texts_that_look_like_formulas_stay_texts(run, tmp_path):
@@ -136,7 +191,7 @@ def test_every_recorded_column_has_a_unit_and_a_meaning():
     assert len(columns) > 100
     assert [name for name, entry in columns.items() if not entry.meaning] == []
     pure = {"cost_gap", "customers", "learning_speed", "metal_price_factor"}
-    pure |= {"stops", "refinanced", "sold", "wound_up"}  # counts
+    pure |= {"second_sourced", "stops", "refinanced", "sold", "wound_up"}  # a share, counts
     pure |= {"idle_lines", "abandoned_lines", "converted_lines", "storage_lines"}
     assert {name for name in columns if unit_of_column(name) == "1"} <= pure
 
@@ -176,4 +231,4 @@ def test_the_first_sheet_charts_cells_that_equal_the_tables(book, run):
     reached = (rows.xs(2035, level="year")["good_gwh"] >= 30).mean()
     assert shares.loc[2035, "at_least_30_gwh"] == pytest.approx(reached)
     where = book["Contents"]._charts[2].series[2].val.numRef.f.replace("$", "").replace("'", "")
-    assert where == f"Odds!D3:D{2 + len(shares)}"
+    assert where == f"Odds!D2:D{1 + len(shares)}"

@@ -30,7 +30,12 @@ class Floor:
 
 FLOORS = (
     Floor("cli", "what people type", (), "a command names a scenario"),
-    Floor("show", "what people see", ("plot", "report", "export"), "figures, page, workbook"),
+    Floor(
+        "show",
+        "what people see",
+        ("plot", "report", "export", "brief"),
+        "figures, page, workbook, brief",
+    ),
     Floor(
         "analysis",
         "what the numbers say",

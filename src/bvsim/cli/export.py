@@ -23,8 +23,25 @@ from bvsim.cli.options import FOLDER
     type=click.Path(path_type=Path),
     help="The workbook or folder to write.  [default: inside RUN]",
 )
-def export(run: Path, to: str, out: Path | None) -> None:
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "fr"]),
+    default="en",
+    show_default=True,
+    help="Language of the workbook.",
+)
+@click.option(
+    "--beside",
+    type=FOLDER,
+    multiple=True,
+    metavar="RUN",
+    help="Compare another run with this one on a sheet of the workbook (repeatable).",
+)
+def export(run: Path, to: str, out: Path | None, lang: str, beside: tuple[Path, ...]) -> None:
     """Write the tables of the folder RUN for Excel or other tools."""
     from bvsim.show.export import export_run
 
-    click.echo(str(export_run(opened(run), to, out)))
+    if to != "xlsx" and (beside or lang != "en"):
+        raise click.UsageError(f"--lang and --beside are for workbooks, not for --to {to}")
+    others = [opened(folder) for folder in beside]
+    click.echo(str(export_run(opened(run), to, out, lang=lang, beside=others)))

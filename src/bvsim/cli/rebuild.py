@@ -56,15 +56,22 @@ def report(
     help="Its language.",
 )
 @click.option(
-    "--to", type=click.Choice(["pdf"]), default="pdf", show_default=True, help="Its format."
+    "--to",
+    type=click.Choice(["pdf", "pptx"]),
+    default="pdf",
+    show_default=True,
+    help="Two pages, or slides (pptx: needs the extra bvsim[brief]).",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The file.  [default: brief.pdf in RUN]",
+    help="The file.  [default: brief.pdf or brief.pptx in RUN]",
 )
 def brief(run: Path, lang: str, to: str, out: Path | None) -> None:
-    """Write two pages to hand on: three pictures, odds, what would help, caveats."""
+    """Write pages or slides to hand on: three pictures, odds, what would help, caveats."""
     from bvsim.show.brief import write_brief
 
-    click.echo(str(write_brief(opened(run), out or run / f"brief.{to}", lang=lang)))
+    path = out or run / f"brief.{to}"
+    if out is not None and out.suffix.lower() != f".{to}":
+        raise click.UsageError(f"{out} is no name for --to {to}: let it end in .{to}")
+    click.echo(str(write_brief(opened(run), path, lang=lang)))

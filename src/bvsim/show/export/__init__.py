@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bvsim.analysis.tables import RunLike
     from bvsim.ensemble.store.results import Run
 
 __all__ = ["FORMATS", "export_run"]
@@ -13,7 +16,14 @@ __all__ = ["FORMATS", "export_run"]
 FORMATS = ("xlsx", "csv", "parquet")
 
 
-def export_run(run: Run, to: str, out: Path | None = None) -> Path:
+def export_run(
+    run: Run,
+    to: str,
+    out: Path | None = None,
+    *,
+    lang: str = "en",
+    beside: Sequence[RunLike] = (),
+) -> Path:
     """Write a run in a format that other tools read.
 
     Parameters
@@ -25,6 +35,10 @@ def export_run(run: Run, to: str, out: Path | None = None) -> Path:
     out : pathlib.Path, optional
         The workbook or the folder; by default ``NAME.xlsx`` or a folder ``csv`` or
         ``parquet`` inside the run folder.
+    lang : {"en", "fr"}
+        Language of a workbook.
+    beside : sequence of Run
+        Runs whose paired differences from this one a workbook has.
 
     Returns
     -------
@@ -48,7 +62,8 @@ def export_run(run: Run, to: str, out: Path | None = None) -> Path:
     if to == "xlsx":
         from bvsim.show.export.workbook import write_workbook
 
-        return write_workbook(run, out or run.folder / f"{run.scenario_name}.xlsx")
+        path = out or run.folder / f"{run.scenario_name}.xlsx"
+        return write_workbook(run, path, lang=lang, beside=beside)
     if to in FORMATS:
         from bvsim.show.export.files import write_files
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,20 +11,22 @@ import pandas as pd
 from bvsim.analysis.ledger.bottlenecks import ledger_of
 from bvsim.analysis.tables import RunLike, by_year, column_of
 from bvsim.show import plot
-from bvsim.valley.cells.causes import label
+from bvsim.show.report import words
 
 if TYPE_CHECKING:
     import xlsxwriter
     from xlsxwriter.worksheet import Worksheet
 
+    from bvsim.show.export.workbook import Sheet
+
 FOCUS = 2030
 ENDS = ("announced", "good")
 THRESHOLDS_GWH = (10, 20, 30, 40, 50)
-_FIRST = 2  # rows of a sheet before its table: names and units
+_FIRST = 1  # rows of a sheet before its numbers: the head
 _SIZE = {"width": 620, "height": 330}
 
 
-def steps(run: RunLike) -> pd.DataFrame:
+def steps(run: RunLike, lang: str = "en") -> pd.DataFrame:
     """Return the staircase of a year from announced to good cells, with where each bar begins."""
     year = min(FOCUS, int(column_of(run, "ledger", "year").max()))
     found = ledger_of(run, year)[["mean", "p10", "p90"]]
@@ -36,7 +39,7 @@ def steps(run: RunLike) -> pd.DataFrame:
             begins.append(level if step == "beyond_plan" else level - mean)
             level += mean if step == "beyond_plan" else -mean
     found.insert(0, "begins", np.maximum(begins, 0.0))
-    found.insert(0, "name", [label(str(step)) for step in found.index])
+    found.insert(0, "name", [getattr(words.cause(str(step)), lang) for step in found.index])
     found.insert(0, "year", year)
     return found.rename_axis("step").reset_index()
 
@@ -49,14 +52,20 @@ def odds(run: RunLike) -> pd.DataFrame:
 
 
 def insert_charts(
-    book: xlsxwriter.Workbook, page: Worksheet, tables: dict[str, pd.DataFrame]
+    book: xlsxwriter.Workbook, page: Worksheet, sheets: Mapping[str, Sheet], lang: str
 ) -> None:
     """Put the fan, the staircase and the odds beside the contents."""
-    makers = {"Output": _fan, "Steps": _staircase, "Odds": _odds}
-    for at, (name, make) in enumerate(makers.items()):
-        chart = make(book, name, tables[name])
+    makers = {"output": _fan, "steps": _staircase, "odds": _odds}
+    for at, (key, make) in enumerate(makers.items()):
+        sheet = sheets[key]
+        chart = make(book, sheet.name(lang), sheet.frame, lang)
         chart.set_size(_SIZE)
         page.insert_chart(3 + 18 * at, 4, chart)
+
+
+def _titled(chart: Any, key: str, lang: str, **fields: object) -> None:
+    text = getattr(words.say(f"book.{key}", **fields), lang)
+    chart.set_title({"name": text, "name_font": {"size": 12}})
 
 
 def _column(name: str, frame: pd.DataFrame, column: str) -> list[Any]:
@@ -64,7 +73,7 @@ def _column(name: str, frame: pd.DataFrame, column: str) -> list[Any]:
     return [name, _FIRST, at, _FIRST + len(frame) - 1, at]
 
 
-def _fan(book: xlsxwriter.Workbook, name: str, frame: pd.DataFrame) -> Any:
+def _fan(book: xlsxwriter.Workbook, name: str, frame: pd.DataFrame, lang: str) -> Any:
     chart = book.add_chart({"type": "line"})
     looks = {
         "announced": {"color": "#22272E", "dash_type": "dash"},
@@ -72,25 +81,27 @@ def _fan(book: xlsxwriter.Workbook, name: str, frame: pd.DataFrame) -> Any:
         "p10": {"color": plot.COLOURS["good"], "dash_type": "round_dot"},
         "p90": {"color": plot.COLOURS["good"], "dash_type": "round_dot"},
     }
-    _add(chart, name, frame, {column: {"line": look} for column, look in looks.items()})
-    chart.set_title({"name": "Good cells of the valley, GWh a year", "name_font": {"size": 12}})
+    named = {column: getattr(words.column(column), lang) for column in looks}
+    lines = {column: {"name": named[column], "line": look} for column, look in looks.items()}
+    _add(chart, name, frame, lines)
+    _titled(chart, "fan", lang)
     return chart
 
 
-def _odds(book: xlsxwriter.Workbook, name: str, frame: pd.DataFrame) -> Any:
+def _odds(book: xlsxwriter.Workbook, name: str, frame: pd.DataFrame, lang: str) -> Any:
     chart = book.add_chart({"type": "line"})
     marks = ("circle", "square", "triangle", "diamond", "x")
     greys = ("#9E9E9E", "#7A7A7A", "#565656", "#333333", "#111111")
     looks = {
         f"at_least_{gwh}_gwh": {
-            "name": f"at least {gwh} GWh",
+            "name": getattr(words.say("odds.least", gwh=gwh), lang),
             "line": {"color": grey, "width": 1.5},
             "marker": {"type": mark, "fill": {"color": grey}, "border": {"color": grey}},
         }
         for gwh, mark, grey in zip(THRESHOLDS_GWH, marks, greys, strict=True)
     }
     _add(chart, name, frame, looks)
-    chart.set_title({"name": "Chance of at least so much in a year", "name_font": {"size": 12}})
+    _titled(chart, "odds", lang)
     chart.set_y_axis({"min": 0, "max": 1, "num_format": "0%"})
     return chart
 
@@ -103,7 +114,7 @@ def _add(chart: Any, name: str, frame: pd.DataFrame, looks: dict[str, dict[str, 
     chart.set_legend({"position": "bottom"})
 
 
-def _staircase(book: xlsxwriter.Workbook, name: str, frame: pd.DataFrame) -> Any:
+def _staircase(book: xlsxwriter.Workbook, name: str, frame: pd.DataFrame, lang: str) -> Any:
     chart = book.add_chart({"type": "bar", "subtype": "stacked"})
     steps_ = _column(name, frame, "name")
     hidden = {"fill": {"none": True}, "border": {"none": True}}
@@ -121,8 +132,6 @@ def _staircase(book: xlsxwriter.Workbook, name: str, frame: pd.DataFrame) -> Any
         }
     )
     chart.set_y_axis({"reverse": True})
-    year = int(frame["year"].iloc[0])
-    title = f"From announced to good cells in {year}, GWh, mean"
-    chart.set_title({"name": title, "name_font": {"size": 12}})
+    _titled(chart, "steps", lang, year=int(frame["year"].iloc[0]))
     chart.set_legend({"none": True})
     return chart

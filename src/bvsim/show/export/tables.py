@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from bvsim.analysis.ledger.bottlenecks import shares
+from bvsim.analysis.policy.compare import Comparison, unlike
+from bvsim.analysis.policy.labels import label as run_label
 from bvsim.analysis.summary import quantiles, summarise
 from bvsim.analysis.tables import ROW, RunLike, by_year
 from bvsim.ensemble.design.interval import QUANTILES
 from bvsim.show.export.dictionary import unit_of_column
-from bvsim.valley.cells.causes import NONE, label
+from bvsim.show.report import words
 
 if TYPE_CHECKING:
     from bvsim.ensemble.store.results import Run
@@ -30,12 +33,30 @@ def output(run: RunLike) -> pd.DataFrame:
     return found.reset_index()
 
 
-def bottleneck_shares(run: RunLike) -> pd.DataFrame:
+def comparison(run: RunLike, others: Sequence[RunLike]) -> pd.DataFrame:
+    """Return the paired differences of other runs from this one, a line a run and key figure.
+
+    Runs that have no pairs with this one have no lines.
+    """
+    frames = []
+    for other in others:
+        if unlike(run, other):
+            continue
+        compared = Comparison(run, other)
+        table = compared.table([name for name in compared.kpis if "." not in name])
+        table = table.rename_axis("kpi").reset_index()
+        table.insert(0, "scenario", run_label(other))
+        frames.append(table)
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({"scenario": []})
+
+
+def bottleneck_shares(run: RunLike, lang: str = "en") -> pd.DataFrame:
     """Return the share of rows in which each cause is the bottleneck: valley and sites."""
     valley = shares(run).reset_index()
     valley.insert(0, "entity", "region")
     found = pd.concat([valley, shares(run, "site").reset_index()], ignore_index=True)
-    return found.rename(columns={name: label(str(name)) for name in found.columns if name != NONE})
+    causes = [str(name) for name in found.columns if name not in ("entity", "year")]
+    return found.rename(columns={name: getattr(words.cause(name), lang) for name in causes})
 
 
 def summary_by_entity(run: Run, table: str) -> pd.DataFrame:

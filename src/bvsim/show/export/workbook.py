@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,13 +11,16 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 import xlsxwriter.exceptions
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from bvsim.analysis.kpis import unit_of
-from bvsim.analysis.tables import ROW
+from bvsim.analysis.tables import REGION, ROW, RunLike
 from bvsim.ensemble.store.folder import atomic
 from bvsim.show.export import charts, tables
 from bvsim.show.export.dictionary import recorded_columns
 from bvsim.show.names import scenario_of
+from bvsim.show.report import words
+from bvsim.show.report.model import facts_of
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -40,7 +43,6 @@ FORMATS = {
     "year": {"num_format": "0"},
     "text": {},
     "head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "bg_color": "#EEF1F4"},
-    "unit": {"italic": True, "font_color": "#57606A", "bottom": 2, "bg_color": "#EEF1F4"},
     "title": {"bold": True, "font_size": 14},
     "link": {"font_color": "#0072B2", "underline": 1},
 }
@@ -48,28 +50,68 @@ FORMATS = {
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: what it is called, what it holds, and its table.
+    """A sheet: which it is, and its table.
 
     Parameters
     ----------
-    name, about : str
-        Name and one sentence.
+    key : str
+        Which sheet: its name and sentence stand among the words under it.
     frame : pandas.DataFrame
         The table.
     unit : callable
         From the name of a column to its unit.
     """
 
-    name: str
-    about: str
+    key: str
     frame: pd.DataFrame
     unit: Callable[[str], str]
 
+    def name(self, lang: str) -> str:
+        """Return what the sheet is called."""
+        return told(f"sheet.{self.key}", lang)
 
-def write_workbook(run: Run, path: Path) -> Path:
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook under way.
+
+    Parameters
+    ----------
+    run : Run
+        What it is of.
+    lang : {"en", "fr"}
+        Its language.
+    beside : sequence of Run
+        Runs that are compared with it.
+    """
+
+    run: Run
+    lang: str
+    beside: Sequence[RunLike]
+
+
+def told(key: str, lang: str, **fields: object) -> str:
+    """Return one of the program's texts in a language; see `words.say`."""
+    return str(getattr(words.say(key, **fields), lang))
+
+
+def write_workbook(
+    run: Run, path: Path, *, lang: str = "en", beside: Sequence[RunLike] = ()
+) -> Path:
     """Write the workbook of a run.
 
     Texts are written as texts: what looks like a formula or an address stays what it is.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+    path : pathlib.Path
+        The file.
+    lang : {"en", "fr"}
+        Its language: of sheets, heads, notes and charts; ids stay.
+    beside : sequence of Run
+        Other runs: a sheet has their paired differences from this one.
 
     Returns
     -------
@@ -85,107 +127,123 @@ def write_workbook(run: Run, path: Path) -> Path:
     }
     try:
         with atomic(path) as temporary:
-            _write_book(run, xlsxwriter.Workbook(str(temporary), options))
+            _write_book(Book(run, lang, beside), xlsxwriter.Workbook(str(temporary), options))
     except xlsxwriter.exceptions.FileCreateError as error:  # what the system said is inside
         raise error.args[0] from None
     return path
 
 
-def _write_book(run: Run, workbook: xlsxwriter.Workbook) -> None:
+def _write_book(made: Book, workbook: xlsxwriter.Workbook) -> None:
     with workbook as book:
         formats = {name: book.add_format(spec) for name, spec in FORMATS.items()}
-        contents = book.add_worksheet("Contents")
-        sheets = sheets_of(run)
+        contents = book.add_worksheet(told("sheet.contents", made.lang))
+        sheets = sheets_of(made)
         for sheet in sheets:
-            _write(book.add_worksheet(sheet.name), sheet, formats)
-        _write_contents(contents, run, sheets, formats)
-        charts.insert_charts(book, contents, {sheet.name: sheet.frame for sheet in sheets})
+            _write(book.add_worksheet(sheet.name(made.lang)), sheet, formats, made.lang)
+        _name_means(book, sheets[0], made.lang)
+        _write_contents(contents, made, sheets, formats)
+        charts.insert_charts(book, contents, {sheet.key: sheet for sheet in sheets}, made.lang)
 
 
-def sheets_of(run: Run) -> list[Sheet]:
+def _name_means(book: xlsxwriter.Workbook, sheet: Sheet, lang: str) -> None:
+    """Give the mean of each key figure of the valley its own name: ``output_2030_gwh``."""
+    at = list(sheet.frame.columns).index("mean")
+    for row, name in enumerate(sheet.frame["kpi"], start=1):
+        if "." not in name:
+            cell = xl_rowcol_to_cell(row, at, row_abs=True, col_abs=True)
+            book.define_name(name, f"='{sheet.name(lang)}'!{cell}")
+
+
+def sheets_of(made: Book) -> list[Sheet]:
     """Return the sheets of a run, in the order of the workbook."""
-    gwh = _units(default="GWh", year="", announced="GWh")
-    shares = _units(default="share", year="", entity="")
-    entity = _units(default="as in the column unit", year="", entity="", quantity="", unit="")
-    kpi = _units(default="as in the column unit", kpi="", unit="", share_defined="share")
+    run, called = made.run, _called(made)
+    gwh = _units(default="GWh", year="", step="", name="")
+    shares = _units(default="share", year="", entity="", name="")
     nothing = _units(default="")
-    made = [
-        Sheet("Key figures", "Each key figure over all draws.", tables.key_figures(run), kpi),
-        Sheet("Output", "Good cells of the valley by year.", tables.output(run), gwh),
-        Sheet(
-            "Steps",
-            "From announced to good cells in one year, and where each bar begins.",
-            charts.steps(run),
-            _units(default="GWh", step="", name="", year=""),
-        ),
-        Sheet(
-            "Odds",
-            "Share of draws that make at least so much in a year.",
-            charts.odds(run),
-            _units(default="share", year=""),
-        ),
-        Sheet(
-            "Bottlenecks",
-            "Share of draws in which a cause is the main bottleneck.",
-            tables.bottleneck_shares(run),
-            shares,
-        ),
+    made_ = [
+        Sheet("key_figures", tables.key_figures(run), _units(default="", share_defined="share")),
+        Sheet("output", tables.output(run), gwh),
+        Sheet("steps", charts.steps(run, made.lang), gwh),
+        Sheet("odds", charts.odds(run), shares),
+        Sheet("bottlenecks", called(tables.bottleneck_shares(run, made.lang)), shares),
     ]
-    for name, table, about in (
-        ("Ledger", "ledger", "From announced to good cells, by block and year."),
-        ("Years", "yearly", "Every quantity by entity and year."),
-        ("Binding", "binding", "Weeks in which each cause binds, by block and year."),
-    ):
+    if made.beside:
+        made_.append(Sheet("comparison", tables.comparison(run, made.beside), nothing))
+    for key, table in (("ledger", "ledger"), ("years", "yearly"), ("binding", "binding")):
         if table in run.tables:
-            made.append(Sheet(name, about, tables.summary_by_entity(run, table), entity))
+            made_.append(Sheet(key, called(tables.summary_by_entity(run, table)), nothing))
     if "balances" in run.tables:
-        balances = _units(default="as in the column unit", balance="", entity="", unit="")
-        made.append(
-            Sheet("Balances", "Means of every balance.", tables.balance_means(run), balances)
-        )
-    made.append(Sheet("Draws", "Every key figure of every row.", run.table("kpis"), _unit_of_row))
+        made_.append(Sheet("balances", called(tables.balance_means(run)), nothing))
+    made_.append(Sheet("draws", run.table("kpis"), nothing))
     scenario = scenario_of(run.folder)
     if scenario is not None:
-        made += [
-            Sheet("Figures", "Every figure of the model.", tables.figures(scenario), nothing),
-            Sheet("Sources", "The publications.", tables.publications(scenario), nothing),
-        ]
-    made += [
-        Sheet("Dictionary", "What the quantities mean.", _dictionary(), nothing),
-        Sheet("About", "What was run, with what.", tables.about(run), nothing),
-    ]
-    return made
+        made_.append(Sheet("figures", tables.figures(scenario), nothing))
+        made_.append(Sheet("sources", tables.publications(scenario), nothing))
+    made_.append(Sheet("dictionary", _dictionary(), nothing))
+    made_.append(Sheet("about", tables.about(run), nothing))
+    return made_
+
+
+def _called(made: Book) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    """Return what puts plain names beside the ids of a table."""
+    facts = facts_of(made.run.folder)
+
+    def name(entity: str) -> str:
+        if entity == REGION:
+            return told("heat.valley", made.lang)
+        programme = words.worded("programmes", entity, "")
+        found = programme if programme.en else words.title(facts.title(entity))
+        return str(getattr(found, made.lang))
+
+    def called(frame: pd.DataFrame) -> pd.DataFrame:
+        at = list(frame.columns).index("entity") + 1
+        names = {entity: name(entity) for entity in map(str, frame["entity"].unique())}
+        frame.insert(at, "name", frame["entity"].astype(str).map(names))
+        return frame
+
+    return called
 
 
 def _dictionary() -> pd.DataFrame:
     return pd.DataFrame([vars(entry) for entry in recorded_columns().values()])
 
 
-def _unit_of_row(name: str) -> str:
-    return "" if name in ROW else unit_of(name)
-
-
 def _units(*, default: str, **own: str) -> Callable[[str], str]:
     return lambda name: own.get(name, default)
 
 
-def _write(page: Worksheet, sheet: Sheet, formats: dict[str, Format]) -> None:
-    """Write names, units, then the table; the two heads stay in sight."""
-    frame = sheet.frame.iloc[: ROWS - 2, :COLUMNS]
-    page.freeze_panes(2, _keys(frame))
-    page.autofilter(1, 0, len(frame) + 1, max(len(frame.columns) - 1, 0))
-    for at, name in enumerate(frame.columns):
+def _write(page: Worksheet, sheet: Sheet, formats: dict[str, Format], lang: str) -> None:
+    """Write a sheet as a table of Excel with one head row, which stays in sight."""
+    frame = sheet.frame.iloc[: ROWS - 1, :COLUMNS]
+    page.freeze_panes(1, _keys(frame))
+    columns = []
+    for at, name in enumerate(map(str, frame.columns)):
         column = frame[name]
-        unit = sheet.unit(str(name))
-        page.write_string(0, at, str(name), formats["head"])
-        page.write_string(1, at, unit, formats["unit"])
-        style = formats[_style(str(name), unit, column)]
-        page.set_column(at, at, _width(str(name), column), style)
-        for row, value in enumerate(column.tolist(), start=2):
+        unit = sheet.unit(name) or _unit_in(sheet, name)
+        style = formats[_style(name, unit, column)]
+        columns.append({"header": _head(name, sheet.unit(name), lang), "format": style})
+        page.set_column(at, at, _width(name, column), style)
+        for row, value in enumerate(column.tolist(), start=1):
             _cell(page, row, at, value, style)
+    if len(frame) and columns:
+        last = (len(frame), len(columns) - 1)
+        table = {"name": f"table_{sheet.key}", "columns": columns, "style": "Table Style Light 1"}
+        page.add_table(0, 0, *last, table)
+    page.set_row(0, None, formats["head"])
     page.set_landscape()
     page.fit_to_pages(1, 0)
-    page.repeat_rows(0, 1)
+    page.repeat_rows(0)
+
+
+def _unit_in(sheet: Sheet, name: str) -> str:
+    """Return the unit that a key figure of the sheet of rows has in its name."""
+    return unit_of(name) if sheet.key == "draws" and name not in ROW else ""
+
+
+def _head(name: str, unit: str, lang: str) -> str:
+    """Return the head of a column: its name, and its unit where the name has none."""
+    said = getattr(words.column(name), lang)
+    return f"{said} ({getattr(words.column(unit), lang)})" if unit else said
 
 
 def _keys(frame: pd.DataFrame) -> int:
@@ -217,12 +275,12 @@ def _fitting(text: str) -> str:
     return text[: LONGEST - len(said)] + said
 
 
-def _left_out(sheet: Sheet) -> str:
+def _left_out(sheet: Sheet, lang: str) -> str:
     """Say what of a table a sheet has no room for."""
     rows, columns = sheet.frame.shape
-    lost = [(max(0, rows - ROWS + 2), "rows"), (max(0, columns - COLUMNS), "columns")]
-    told = ", ".join(f"{number:,} {noun}" for number, noun in lost if number)
-    return f" Excel has no room for {told}: export to csv or parquet." if told else ""
+    lost = {"rows": max(0, rows - ROWS + 1), "columns": max(0, columns - COLUMNS)}
+    said = [told(f"book.{noun}", lang, count=f"{n:,}") for noun, n in lost.items() if n]
+    return " " + told("book.no_room", lang, what=", ".join(said)) if said else ""
 
 
 def _style(name: str, unit: str, column: pd.Series) -> str:
@@ -243,30 +301,24 @@ def _width(name: str, column: pd.Series) -> float:
 
 
 def _write_contents(
-    page: Worksheet, run: Run, sheets: list[Sheet], formats: dict[str, Format]
+    page: Worksheet, made: Book, sheets: list[Sheet], formats: dict[str, Format]
 ) -> None:
-    manifest = run.manifest
-    page.set_column(0, 0, 18)
-    page.set_column(1, 1, 64)
-    page.set_column(2, 2, 10)
+    manifest, lang = made.run.manifest, made.lang
+    for at, width in enumerate((20, 68, 10)):
+        page.set_column(at, at, width)
     page.write_string(0, 0, f"bvsim: {manifest['scenario']}", formats["title"])
-    said = f"{manifest['draws']} draws x {manifest['per_draw']}, seed {manifest['seed']}, "
-    said += f"{manifest['design']}, model {manifest['model_hash']}, bvsim {manifest['bvsim']}"
-    page.write_string(1, 0, said)
-    for at, text in enumerate(("Sheet", "What is in it", "Rows")):
-        page.write_string(3, at, text, formats["head"])
+    run = {name: manifest[name] for name in ("draws", "per_draw", "seed", "design", "model_hash")}
+    page.write_string(1, 0, told("book.run", lang, version=manifest["bvsim"], **run))
+    for at, key in enumerate(("sheet", "holds", "lines")):
+        page.write_string(3, at, told(f"book.{key}", lang), formats["head"])
     for row, sheet in enumerate(sheets, start=4):
-        link = f"internal:'{sheet.name}'!A1"
-        page.write_url(row, 0, link, formats["link"], string=sheet.name)
-        page.write_string(row, 1, sheet.about + _left_out(sheet))
+        name = sheet.name(lang)
+        page.write_url(row, 0, f"internal:'{name}'!A1", formats["link"], string=name)
+        page.write_string(row, 1, told(f"about.{sheet.key}", lang) + _left_out(sheet, lang))
         page.write_number(row, 2, len(sheet.frame), formats["whole"])
-    below = 5 + len(sheets)
-    notes = (
-        "Units stand in the second line of each sheet; empty cells are not defined.",
-        "Means and quantiles are over draws and replications; quantiles do not add up.",
-        "A model, not a forecast by the companies: see Figures for what it rests on.",
-    )
-    for row, text in enumerate(notes, start=below):
-        page.write_string(row, 0, text)
+    for row, key in enumerate(("undefined", "quantiles", "named", "model"), start=5 + len(sheets)):
+        page.write_string(row, 0, told(f"book.{key}", lang))
     page.freeze_panes(4, 0)
+    page.set_landscape()
+    page.fit_to_pages(1, 1)
     page.activate()

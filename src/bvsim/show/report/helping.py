@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 
 from bvsim.analysis.policy.compare import unlike
-from bvsim.analysis.policy.labels import label, worth
+from bvsim.analysis.policy.labels import label, levers_of, worth
 from bvsim.analysis.policy.robustness import regret
 from bvsim.analysis.tables import RunLike
 from bvsim.reading.levers import load_levers
@@ -24,11 +24,11 @@ def turned(run: RunLike, beside: Sequence[RunLike], kpi: str) -> list[Data]:
     pairs = [other for other in beside if not unlike(run, other)]
     found = [(other, worth(run, other)) for other in pairs]
     known = [(label(other), each) for other, each in found if each is not None]
-    regrets = _regrets(run, pairs, kpi)
+    regrets, others = _regrets(run, pairs, kpi), {label(other): other for other in pairs}
     known.sort(key=lambda pair: -pair[1].gwh)
     return [
         {
-            "name": name,
+            "name": _titles(others[name]) or words.plain(name),
             "gain": _signed(each.gwh),
             "range": Both(*(f"{a} … {b}" for a, b in _ends(each.gwh_lo, each.gwh_hi))),
             "years": f"{each.first}{words.NOTHING}{each.last}",
@@ -38,6 +38,12 @@ def turned(run: RunLike, beside: Sequence[RunLike], kpi: str) -> list[Data]:
         }
         for name, each in known
     ]
+
+
+def _titles(run: RunLike) -> Both | None:
+    """Return what the levers of a run do; None where it has none."""
+    titles = [words.worded("levers", each.name, each.title) for each in levers_of(run)]
+    return words.join(titles) if titles else None
 
 
 def _regrets(run: RunLike, others: Sequence[RunLike], kpi: str) -> dict[str, float]:
@@ -72,7 +78,10 @@ def untried(run: RunLike) -> list[Data]:
     base = ["bvsim", "compare", "scenario.yaml"]
     rest = ["-n", str(manifest["draws"]), "--seed", str(manifest["seed"])]
     return [
-        {"title": lever.title, "command": shlex.join([*base, "--lever", name, *rest])}
+        {
+            "title": words.worded("levers", name, lever.title),
+            "command": shlex.join([*base, "--lever", name, *rest]),
+        }
         for name, lever in levers.items()
     ]
 

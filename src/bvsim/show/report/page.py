@@ -172,7 +172,7 @@ def payload(
         "maps": words.section("map"),
         "parts": words.section("part"),
         "model": series.run.manifest["model_hash"],
-        "names": words.section("name"),
+        "names": _names(people["graduates"]),
         "colours": plot.COLOURS | {lift: cause.colour for lift, cause in LIFTS.items()},
         "own": own_colours(states, [*people["heads"], *people["graduates"]]),
         "steps": STEPS,
@@ -194,6 +194,15 @@ def payload(
         "constraints": constraint_words(freed),
         "confidence": {k: dict(v) for k, v in sorted(series.facts.confidence.items())},
     }
+
+
+def _names(programmes: Mapping[str, object]) -> Data:
+    """Return by language what parts of names are called, and training programmes."""
+    found: Data = {}
+    for lang, named in words.section("name").items():
+        titles = {p: getattr(words.worded("programmes", p, p), lang) for p in programmes}
+        found[lang] = {**named, **titles}
+    return found
 
 
 def _limits(run: RunLike, facts: Facts) -> dict[str, words.Both]:
@@ -316,5 +325,6 @@ def _manifest(run: RunLike) -> Data:
     found["version"] = run.manifest["bvsim"]
     found["status"] = run.manifest.get("status")
     found["compiled"] = run.manifest.get("compiled")  # runs of 0.1.0 do not say
-    found["story"] = run.manifest.get("story") or ""
+    story = str(run.manifest.get("story") or "")
+    found["story"] = words.worded("stories", str(run.manifest["scenario"]), story) if story else ""
     return found

@@ -84,6 +84,8 @@ def named(data: Data, name: str) -> Both:
     """Return what a plant, or an end of a flow, is called."""
     if name.startswith("@"):
         return say(f"chart.{name[1:]}")
+    if name in data["names"]["en"]:
+        return Both(data["names"]["en"][name], data["names"]["fr"][name])
     return words.title(data["titles"].get(name, name))
 
 

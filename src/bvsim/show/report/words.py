@@ -12,6 +12,7 @@ from importlib.resources import files
 import yaml
 from markupsafe import Markup, escape
 
+from bvsim.reading.worded import words_of
 from bvsim.valley.cells.causes import CAUSES, Words, cause_of, label
 
 LANGUAGES = ("en", "fr")
@@ -120,9 +121,20 @@ def title(text: str) -> Both:
     return listing([_part(part) for part in text.split(", ")])
 
 
+def worded(kind: str, name: str, english: str) -> Both:
+    """Return what a lever, a programme or a story says: the English where there are no words."""
+    said = [words_of(lang).get(kind, {}).get(name, english) for lang in LANGUAGES]
+    return Both(said[0], _spaced(said[1]))
+
+
 def model_part(name: str) -> Both:
     """Return what a section of the model is called; one without words keeps its name."""
     return say(f"part.{name}") if name in _texts()["part"] else plain(name)
+
+
+def column(name: str) -> Both:
+    """Return what a column of a workbook is called; one without words keeps its name."""
+    return say(f"column.{name}") if name in _texts()["column"] else plain(name)
 
 
 def _part(text: str) -> Both:

@@ -1,0 +1,36 @@
+"""Words of each language: every lever, programme and scenario that is shipped has a French one."""
+
+from __future__ import annotations
+
+import pytest
+
+import bvsim as bv
+from bvsim.reading.datafiles import scenario_names
+from bvsim.reading.levers import load_levers
+from bvsim.reading.worded import words_of
+
+
+@pytest.fixture(scope="module")
+def scenario():
+    return bv.load("reference")
+
+
+def test_what_is_shipped_has_french_words_and_nothing_else_has(scenario):
+    french = words_of("fr")
+    assert set(french["levers"]) == set(load_levers(scenario))
+    assert set(french["programmes"]) == set(scenario.model.labour.programmes)
+    assert set(french["stories"]) == set(scenario_names())
+    assert set(words_of("en")["programmes"]) == set(french["programmes"])
+
+
+def test_words_of_a_study_win(tmp_path):
+    folder = tmp_path / "scenarios" / "words"
+    folder.mkdir(parents=True)
+    (folder / "own.yaml").write_text("fr: {levers: {shuttle: Un car, more: Plus}}", "utf-8")
+    levers = words_of("fr", tmp_path)["levers"]
+    assert (levers["shuttle"], levers["more"]) == ("Un car", "Plus")
+    assert levers["collection"] == words_of("fr")["levers"]["collection"]
+
+
+def test_an_unknown_language_has_no_words():
+    assert words_of("de") == {}
