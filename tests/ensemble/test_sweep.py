@@ -16,7 +16,8 @@ from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.sweep import SweepRun, validate_sweep
 from bvsim.ensemble.sweep_file import read_sweep
 from bvsim.ensemble.workers.engine import Engine
-from bvsim.reading import SpecError
+from bvsim.reading import SpecError, load
+from bvsim.reading.turning import turn_levers
 from fake import FakeJob
 
 SHIPPED = sorted((Path(__file__).parents[2] / "scenarios" / "sweeps").glob("*.yaml"))
@@ -115,6 +116,25 @@ def test_the_scenarios_own_dates_may_be_axes_and_be_set(tmp_path):
     study = SweepRun(read_sweep(write(tmp_path, text)), tmp_path / "out")
     ends = [study.scenario_of(point).end for point in study.sweep.points]
     assert ends == [date(2030, 12, 31), date(2035, 12, 31)]
+
+
+def test_axes_that_turn_levers_are_the_levers_turned(tmp_path):
+    text = GRID.replace(f"{SOP}: [2028-06-01, 2031-01-01]", "levers.shuttle: [0, 1@2029-01-01]")
+    sweep = read_sweep(write(tmp_path, text.replace(f"  {SEATS}", f"  {SOP}: [2028-06-01]\n  #")))
+    study = SweepRun(sweep, tmp_path / "out")
+    off, on = map(study.scenario_of, sweep.points)
+    set_ = load("reference", {SOP: date(2028, 6, 1)})
+    assert off.model_hash == set_.model_hash
+    assert on.model_hash == turn_levers(set_, ["shuttle@2029-01-01"]).model_hash
+    assert [str(each) for each in on.turned] == ["shuttle"]
+
+
+def test_levers_that_do_not_fit_are_located_in_the_sweep_file(tmp_path):
+    path = write(tmp_path, GRID + "  levers.shutle: [0, 1]\n  levers.collection: [0.7]\n")
+    text = path.read_text().replace("draws: 8\n", "") + "draws: 8\n"
+    said = [str(problem) for problem in validate_sweep(write(tmp_path, text))]
+    assert any(f"{path}:6:19: levers.shutle: there is no lever 'shutle'" in each for each in said)
+    assert any(f"{path}:7:23: levers.collection: collection is on" in each for each in said)
 
 
 def test_a_list_says_its_points(tmp_path):

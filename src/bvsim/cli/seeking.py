@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     help="Only these, perhaps NAME=STRENGTH@DATE.  [default: all that have a price]",
 )
 @click.option("--budget", type=click.FloatRange(min=0), metavar="MEUR", help="EUR million.")
-@count_option("-n", "--draws", default=128, help="Draws to choose on, and as many fresh ones.")
+@count_option("-n", "--draws", default=128, help="Draws to choose on.")
+@count_option("--confirm", help="Fresh draws that decide.  [default: as many]")
 @seed_option(1, help="Seed of the draws to choose on; fresh ones have the next.")
 @changes_options
 @out_option("Folder; used again, it resumes.  [default: runs/seek-TIME]")
@@ -100,6 +101,7 @@ def to_json(found: Sought, out: Sequence[str]) -> dict[str, object]:
             "error_p10": plain(mixed.error_p10),
         },
         "rows": found.rows,
+        "fresh_rows": found.fresh_rows,
         "left_out": list(out),
         "counted_as_free": list(found.free),
     }
@@ -185,7 +187,7 @@ def verdict(found: Sought) -> str:
     value = f"{_amount(best.value)}{span}"
     cost = f"EUR {best.cost_meur:,.0f} million"
     if found.reachable:
-        return f"Reached by {best.label}, for {cost}: {value} on {found.rows} fresh rows."
+        return f"Reached by {best.label}, for {cost}: {value} on {found.fresh_rows} fresh rows."
     limit = "" if math.isinf(found.budget_meur) else f" within EUR {found.budget_meur:,.0f} million"
     return f"Not reachable{limit}: the best is {value}, by {best.label}, for {cost}."
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bvsim.cli.errors import FAILED
-from bvsim.cli.frames import Column, frame_table, interval, number
 from bvsim.cli.opened import is_run, opened
 from bvsim.cli.options import (
     changed,
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
     Remarks = dict[str, tuple[str, ...]]
 
 OUTCOME = "output_2030_gwh"
-_SHOWN = 20
-_UNCLEAR = 8
-"""Rows shown of what cannot be told from noise."""
 
 
 @click.command()
@@ -86,6 +82,7 @@ def sensitivity(
     from bvsim.analysis.errors import AnalysisError
     from bvsim.analysis.sensitivity.methods import analyse, remarks
     from bvsim.analysis.written import write_tables
+    from bvsim.cli.sensitivity_text import print_tables
 
     if is_run(source):
         run = opened(source)
@@ -104,11 +101,15 @@ def sensitivity(
             click.echo(f"left out: {error}", err=True)
             silent = True
     said = {name: remarks(run, method, table) for name, table in found.items()}
-    place = write_tables(run.folder, {f"{method}_{name}": table for name, table in found.items()})
+    beside = {name: _beside(run, name) for name in found} if method == "prcc" else {}
+    made = {f"{method}_{name}": table for name, table in found.items()}
+    for name, more in beside.items():
+        made |= {f"{kind}_{name}": table for kind, table in more.items()}
+    place = write_tables(run.folder, made)
     if as_json:
-        _print_json(run, method, found, said)
+        _print_json(run, method, found, said, beside)
     else:
-        _print_tables(run, method, found, said)
+        print_tables(run, method, found, said, beside)
         click.echo(f"Tables  {place}/*.csv, *.parquet")
     if failed or silent:
         ctx.exit(FAILED)
@@ -135,7 +136,28 @@ def _made(source: str, method: str, outcomes: tuple[str, ...], options: dict[str
         )
 
 
-def _print_json(run: Run, method: str, found: Tables, said: Remarks) -> None:
+def _beside(run: Run, outcome: str) -> Tables:
+    """Return what stands beside single figures: their groups, and what happens on the way.
+
+    Nothing where draws are too few for either, or the run has no model to say what a group is.
+    """
+    import pandas as pd
+
+    from bvsim.analysis.policy.valuation import explained
+    from bvsim.analysis.sensitivity.on_the_way import on_the_way
+    from bvsim.analysis.sensitivity.prcc import ENOUGH
+
+    if run.manifest["draws"] < ENOUGH or not run.manifest["sites"]:
+        return {}
+    groups = [each for each in explained(run, outcome) if each.kind == "group"]
+    shares = [(each.name, each.value, each.clear) for each in groups]
+    table = pd.DataFrame(shares, columns=["group", "share", "clear"]).set_index("group")
+    return {"groups": table, "on_the_way": on_the_way(run, outcome)}
+
+
+def _print_json(
+    run: Run, method: str, found: Tables, said: Remarks, beside: dict[str, Tables]
+) -> None:
     from bvsim.analysis.samples import sample_of
     from bvsim.analysis.written import records
 
@@ -153,53 +175,11 @@ def _print_json(run: Run, method: str, found: Tables, said: Remarks) -> None:
         "out": str(run.folder),
     }
     body = {
-        name: {"table": records(table), "remarks": list(said[name])}
+        name: {
+            "table": records(table),
+            "remarks": list(said[name]),
+            **{kind: records(more) for kind, more in beside.get(name, {}).items()},
+        }
         for name, table in found.items()
     }
     click.echo(json.dumps(head | {"outcomes": body}, allow_nan=False))
-
-
-_COLUMNS = {
-    "tornado": (("low", None), ("high", None), ("swing", ("swing_lo", "swing_hi"))),
-    "morris": (("mu_star", ("mu_star_lo", "mu_star_hi")), ("mu", None), ("sigma", None)),
-    "sobol": (("first", ("first_lo", "first_hi")), ("total", ("total_lo", "total_hi"))),
-    "prcc": (("prcc", ("lo", "hi")), ("rank", None)),
-}
-
-
-def _print_tables(run: Run, method: str, found: Tables, said: Remarks) -> None:
-    from bvsim.cli.terminal import make_console
-
-    console = make_console()
-    for name, table in found.items():
-        order = sorted(_COLUMNS[method], key=lambda measure: measure[1] is None)
-        ranks = {column: number for number, (column, _) in enumerate(order)}
-        parts = (_heads(ranks[column], column, ends) for column, ends in _COLUMNS[method])
-        header = [Column(""), *(head for part in parts for head in part), Column("clear", 1)]
-        rows = []
-        shown = _telling(table)
-        for label, row in shown.iterrows():
-            cells: list[str] = [str(label)]
-            for column, ends in _COLUMNS[method]:
-                cells.append(number(float(row[column])))
-                cells += [interval(float(row[ends[0]]), float(row[ends[1]]))] if ends else []
-            rows.append([*cells, "yes" if row["clear"] else "no"])
-        title = f"{run.manifest['scenario']}: {name} by {method}, n = {int(table['n'].iloc[0])}"
-        console.print(frame_table(title, header, rows))
-        if len(table) > len(shown):
-            console.print(f"... and {len(table) - len(shown)} more in the tables")
-        for line in said[name]:
-            console.print(f"- {line}")
-        console.print()
-
-
-def _telling(table: pd.DataFrame) -> pd.DataFrame:
-    """Return what is clear and the first of what is not."""
-    clear = table["clear"].astype(bool)
-    return table[clear | ((~clear).cumsum() <= _UNCLEAR)].head(_SHOWN)
-
-
-def _heads(number: int, column: str, ends: tuple[str, str] | None) -> list[Column]:
-    """Return the heads of a measure; the last measures leave first, before the first's interval."""
-    named = Column(column.replace("mu_star", "mu*"), 2 * number)
-    return [named, *([Column("95%", 2 * number + 1)] if ends else [])]

@@ -159,19 +159,27 @@ def _conclude(ctx: click.Context, study: SweepRun, runs: Sequence[Run], *, as_js
     figures = save_sweep_figures(table, study.sweep.axes, kpis, study.out)
     failed = sum(len(run.manifest["failures"]) for run in runs)
     if as_json:
-        click.echo(json.dumps(to_json(study, table, failed), allow_nan=False))
+        click.echo(json.dumps(to_json(study, table, failed, runs), allow_nan=False))
     else:
         _print(study, table, kpis, figures)
+        _say_worth(study, runs)
     if failed:
         click.echo(f"{failed} rows failed; see the manifests below {study.out}", err=True)
         ctx.exit(FAILED)
 
 
-def to_json(study: SweepRun, table: pd.DataFrame, failed: int) -> dict[str, object]:
+def to_json(
+    study: SweepRun, table: pd.DataFrame, failed: int, runs: Sequence[Run]
+) -> dict[str, object]:
     """Return the table of a sweep as plain Python types."""
+    from bvsim.analysis.policy.labels import levers_of
+    from bvsim.analysis.policy.sweep_worth import worths
     from bvsim.analysis.summary import plain
 
     axes = list(study.sweep.axes)
+    pairs = list(zip(study.sweep.points, runs, strict=True))
+    found = worths(pairs)
+    levers = {point.id: [each.entry() for each in levers_of(run)] for point, run in pairs}
     points = []
     for name, rows in table.groupby("point", sort=False):
         first = rows.iloc[0]
@@ -180,6 +188,8 @@ def to_json(study: SweepRun, table: pd.DataFrame, failed: int) -> dict[str, obje
             {
                 "point": name,
                 "values": {axis: plain(first[axis]) for axis in axes},
+                "levers": levers[str(name)],
+                "worth": found[str(name)].to_json() if str(name) in found else None,
                 "kpis": {
                     str(kpi): {str(key): plain(value) for key, value in row.items()}
                     for kpi, row in kpis.iterrows()
@@ -210,6 +220,35 @@ def _print(study: SweepRun, table: pd.DataFrame, kpis: list[str], figures: list[
     console.print(f"[bold]Table[/bold]  {study.out}/sweep.csv, sweep.parquet", soft_wrap=True)
     if figures:
         console.print(f"[bold]Figures[/bold]  {study.out}/*.png, *.svg", soft_wrap=True)
+
+
+def _say_worth(study: SweepRun, runs: Sequence[Run]) -> None:
+    """Print what levers cost, and what they give for it beside the points without them."""
+    from bvsim.analysis.policy.labels import levers_of, price_in_words
+    from bvsim.analysis.policy.sweep_worth import worths
+    from bvsim.cli.frames import long_number as number
+    from bvsim.cli.terminal import make_console, say
+
+    every = {str(each): each for run in runs for each in levers_of(run)}
+    if not every:
+        return
+    found = worths(zip(study.sweep.points, runs, strict=True))
+    axes = study.sweep.axes
+    rows = []
+    for point in study.sweep.points:
+        if (value := found.get(point.id)) is not None:
+            per = "" if value.gwh_per_meur is None else f"{value.gwh_per_meur:.2g}"
+            cost = "no price" if value.meur is None else number(value.meur)
+            span = f"{number(value.gwh_lo)} .. {number(value.gwh_hi)}"
+            values = (str(point.values[axis]) for axis in axes)
+            rows.append((*values, cost, number(value.gwh), span, per))
+    if rows:
+        first = next(iter(found.values()))
+        names = [axis.rsplit(".", 1)[-1] for axis in axes]
+        heads = ("EUR million", "GWh more", Column("95% interval", 1), "GWh/EUR million")
+        title = f"What levers cost and give, {first.first}-{first.last}"
+        make_console().print(frame_table(title, (*names, *heads), rows))
+    say(*(price_in_words(each) for each in every.values()))
 
 
 def _table(axes: tuple[str, ...], rows: pd.DataFrame, kpi: str) -> FittedTable:

@@ -17,7 +17,7 @@ from bvsim.ensemble.store.manifest import SCHEMA_VERSION
 from bvsim.ensemble.store.results import ROW, Run, open_run
 from bvsim.ensemble.store.spreadsheet import csv_text
 from bvsim.ensemble.sweep_file import Sweep, read_sweep
-from bvsim.ensemble.sweep_points import Point, Scalar
+from bvsim.ensemble.sweep_points import LEVERS, Point, Scalar
 from bvsim.ensemble.work import Job
 from bvsim.ensemble.workers.engine import Engine, available_workers
 from bvsim.reading.datafiles import find_scenario, scenario_names
@@ -113,7 +113,7 @@ class SweepRun:
 
     def scenario_of(self, point: Point) -> Scenario:
         """Return the scenario of a point."""
-        made = self._base.with_values(dict(point.settings))
+        made = _at_point(self._base, point)
         return replace(made, name=f"{self.sweep.name}-{point.id}")
 
     def cost(self, workers: int | None = None) -> Cost:
@@ -283,7 +283,7 @@ def _checked(sweep: Sweep) -> Scenario:
             continue
         tried |= new
         try:
-            _refuse_lost_levers(base, base.with_values(dict(point.settings)), sweep)
+            _refuse_lost_levers(base, _at_point(base, point), sweep)
         except SpecError as error:
             problems += error.problems
         if any(TWICE in problem.message for problem in problems):
@@ -291,6 +291,27 @@ def _checked(sweep: Sweep) -> Scenario:
     if problems:
         raise SpecError(problems)
     return base
+
+
+def _at_point(base: Scenario, point: Point) -> Scenario:
+    """Return the scenario of a point: what it sets, then the levers that it turns.
+
+    Raises
+    ------
+    SpecError
+        When a value does not fit, at its place in the file.
+    """
+    made, problems = base.with_values(point.plain), list[Problem]()
+    for name, node in point.turned.items():
+        try:
+            made = turn_levers(made, [f"{name}={node.plain()}"])
+        except SpecError as error:
+            problems += (
+                Problem(node.at, f"{LEVERS}{name}", each.message) for each in error.problems
+            )
+    if problems:
+        raise SpecError(problems)
+    return made
 
 
 def _refuse_lost_levers(base: Scenario, point: Scenario, sweep: Sweep) -> None:

@@ -13,6 +13,8 @@ from bvsim.reading.nodes import Node
 Scalar = str | int | float | bool | date
 """What a value of an axis may be."""
 OPERATIONS = ("times", "plus", "to", "value")
+LEVERS = "levers."
+"""How the name of an axis begins that turns a lever: its values are strengths."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,17 @@ class Point:
 
     values: Mapping[str, Scalar]
     settings: Mapping[str, Node] = field(repr=False)
+
+    @property
+    def turned(self) -> dict[str, Node]:
+        """The levers that the point turns, by name: strength, or text such as ``1@2029-01-01``."""
+        own = {path: node for path, node in self.settings.items() if path.startswith(LEVERS)}
+        return {path.removeprefix(LEVERS): node for path, node in own.items()}
+
+    @property
+    def plain(self) -> dict[str, Node]:
+        """What the point sets beside levers."""
+        return {p: node for p, node in self.settings.items() if not p.startswith(LEVERS)}
 
     @property
     def id(self) -> str:

@@ -154,3 +154,18 @@ def test_the_command_says_what_is_maximised_and_what_to_ask_next(tmp_path, monke
     assert json.loads(CliRunner().invoke(main, words).stdout)["decision"] is None
     words[1] = a
     assert "does not vary" in CliRunner().invoke(main, words).stderr
+
+
+def test_figures_of_a_group_that_tell_nothing_do_not_hide_the_one_that_does():
+    rng = np.random.default_rng(3)
+    rows = 200
+    names = [f"sites.a.f{i}" for i in range(300)]
+    figures = pd.DataFrame(rng.random((rows, len(names))), columns=names)
+    index = pd.MultiIndex.from_product([range(rows), [0]], names=["draw", "replication"])
+    noise = rng.normal(0.0, figures[names[0]].std(), rows)
+    found = variance_explained(
+        pd.Series(figures[names[0]].to_numpy() + noise, index), figures, {("group", "a"): names}
+    )
+    (group,) = [each for each in found if each.kind == "group"]
+    assert group.value == pytest.approx(0.5, abs=0.12)  # half is the figure's, half is noise
+    assert group.clear

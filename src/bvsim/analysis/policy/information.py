@@ -256,8 +256,14 @@ def _strength(columns: FloatArray, gains: FloatArray) -> FloatArray:
 
 
 def _most_telling(columns: FloatArray, gains: FloatArray) -> NDArray[np.intp]:
-    """Return which columns of a group are regressed on."""
-    return np.argsort(-_strength(columns, gains), kind="stable")[:_MOST_FIGURES]
+    """Return which columns of a group are regressed on: a few that chance would not show, or one.
+
+    A column of ranks, uniform with variance 1/12, reaches z / sqrt(12) by chance.
+    """
+    strength = _strength(columns, gains)
+    order = np.argsort(-strength, kind="stable")[:_MOST_FIGURES]
+    told = strength[order] > _limit(columns.shape[1]) / 12**0.5
+    return order[: max(1, int(told.sum()))]
 
 
 def _basis(ranks: FloatArray) -> FloatArray:

@@ -121,6 +121,18 @@ def summed(table: pd.DataFrame, first: int, last: int) -> pd.Series[float]:
     return total
 
 
+def price_in_words(lever: Turned) -> str:
+    """Say what a lever costs, or why it has no price."""
+    if lever.unpriced:
+        return f"{lever} has no price: {lever.unpriced}."
+    if lever.booked:
+        return f"{lever}: its cost is booked in {lever.booked}."
+    once = lever.per_year_meur is None
+    amount = lever.total_meur if once else lever.per_year_meur
+    each = "" if once else " a year"
+    return f"{lever} costs EUR {_money(amount or 0.0)} million{each} ({', '.join(lever.sources)})."
+
+
 def _said(lever: Turned, meur: float | None, years: tuple[int, int]) -> str:
     if meur is None:
         return f"{lever} has no price: {lever.unpriced}"

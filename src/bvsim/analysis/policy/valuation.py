@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from bvsim.analysis.groups import BY
 from bvsim.analysis.policy.information import (
     Information,
@@ -14,8 +16,10 @@ from bvsim.analysis.policy.information import (
     variance_explained,
 )
 from bvsim.analysis.policy.labels import cost_of
-from bvsim.analysis.policy.robustness import paired
 from bvsim.analysis.progress import Bar, no_bar
+from bvsim.analysis.samples import DRAWN, require
+from bvsim.analysis.tables import ROW
+from bvsim.analysis.variables import values_of
 from bvsim.ensemble.run import Run, run
 from bvsim.reading.levers import load_levers
 from bvsim.reading.scenario import load
@@ -99,8 +103,13 @@ def value(
 
 
 def explained(base: Run, outcome: str = "output_2030_gwh") -> tuple[Known, ...]:
-    """Return the share of an outcome's variance by figure, actor and source, without a decision."""
-    values = paired({BASE: base}, outcome)[BASE].dropna()
+    """Return the share of an outcome's variance by figure, actor and source, without a decision.
+
+    The outcome is a key figure, or another variable (see `bvsim.analysis.variables`).
+    """
+    require(base, *DRAWN)
+    kpis = base.table("kpis").set_index(ROW)
+    values = pd.Series(values_of(base, outcome, kpis), kpis.index, name=outcome).dropna()
     return variance_explained(values, base.table("draws").set_index("draw"), parts_of(base))
 
 

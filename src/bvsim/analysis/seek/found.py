@@ -128,8 +128,8 @@ class Sought:
         From no lever to the most that can be reached, by cost.
     additivity : Additivity
         How good the proposals are.
-    rows : int
-        Rows that mixes were chosen on, and as many fresh ones.
+    rows, fresh_rows : int
+        Rows that mixes were chosen on, and on which they were confirmed.
     free : tuple of str
         Levers without a price that were named: they count as free.
     """
@@ -143,4 +143,5 @@ class Sought:
     front: tuple[Mix, ...]
     additivity: Additivity
     rows: int
+    fresh_rows: int
     free: tuple[str, ...]

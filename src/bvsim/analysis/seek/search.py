@@ -87,6 +87,7 @@ def seek_mix(
         tuple(mixes[mix.turns] for mix in front),
         added,
         len(program.bases[0]),
+        search.fresh_rows,
         tuple(dict.fromkeys(free)),
     )
 
@@ -132,6 +133,11 @@ class _Search:
     _fresh: RunLike | None = None
     _rows: dict[tuple[Turn, ...], FloatArray] = field(default_factory=dict)
     """The margins of the first target in fresh rows, by mix."""
+
+    @property
+    def fresh_rows(self) -> int:
+        """Number of rows on which mixes are confirmed."""
+        return len(next(iter(self._rows.values())))
 
     def turns_of(self, choice: Choice) -> tuple[Turn, ...]:
         """Return the levers of a mix; alternatives after the single ones are replaced mixes."""

@@ -26,8 +26,8 @@ class Mixes:
     ----------
     scenario : Scenario
         What levers are turned in.
-    draws, seed : int
-        Of the rows to choose on; fresh ones have the next seed.
+    draws, fresh_draws, seed : int
+        Of the rows to choose on, and of fresh ones, which have the next seed.
     out : Path
         The folder of all runs.
     workers : int or None
@@ -38,6 +38,7 @@ class Mixes:
 
     scenario: Scenario
     draws: int
+    fresh_draws: int
     seed: int
     out: Path
     workers: int | None
@@ -51,7 +52,7 @@ class Mixes:
         again = target.exists()
         with self.bar(f"{name}{', fresh rows' * fresh}") as progress:
             how = {"out": target, "resume": again, "workers": self.workers, "progress": progress}
-            return run(made, self.draws, seed, **how)  # type: ignore[arg-type]
+            return run(made, self.fresh_draws if fresh else self.draws, seed, **how)  # type: ignore[arg-type]
 
 
 def seek(
@@ -61,6 +62,7 @@ def seek(
     budget_meur: float = math.inf,
     *,
     draws: int = 128,
+    confirm: int | None = None,
     seed: int = 1,
     out: str | Path,
     workers: int | None = None,
@@ -79,7 +81,9 @@ def seek(
     budget_meur : float
         EUR million.
     draws, seed : int
-        Rows to choose on, and as many fresh ones of the next seed.
+        Rows to choose on.
+    confirm : int, optional
+        Fresh rows of the next seed; as many by default.
     out : path
         A folder; used again, it goes on.
     workers : int, optional
@@ -99,5 +103,5 @@ def seek(
     for turn in turns:
         turn_levers(scenario, [turn])  # what does not fit is told before anything runs
     require_names(scenario, [each.kpi for each in targets])
-    mixes = Mixes(scenario, draws, seed, Path(out), workers, bar)
+    mixes = Mixes(scenario, draws, confirm or draws, seed, Path(out), workers, bar)
     return seek_mix(mixes, turns, targets, budget_meur), left

@@ -226,10 +226,11 @@ def remarks(run: RunLike, method: str, table: pd.DataFrame) -> tuple[str, ...]:
     about = METHODS[method]
     n = int(table["n"].iloc[0]) if len(table) else 0
     found = []
+    name = run.manifest.get("scenario", "SCENARIO")
     if n < about.enough:
         found.append(
-            f"{n} {about.one if n == 1 else about.unit}: too few to call anything clear; read the "
-            f"order at most, and take {about.enough} or more"
+            f"{n} {about.one if n == 1 else about.unit}: too few to call anything clear; take "
+            f"{about.enough} or more: `bvsim sensitivity {name} --method {method} -n {about.bases}`"
         )
     wanted = int(sample_of(run).get("bases", run.manifest["draws"]))
     if n < wanted:
@@ -241,7 +242,7 @@ def remarks(run: RunLike, method: str, table: pd.DataFrame) -> tuple[str, ...]:
         names = ", ".join(unclear[:_NAMED]) + (" ..." if len(unclear) > _NAMED else "")
         found.append(
             f"{len(unclear)} of {len(table)} cannot be told from no effect at this n "
-            f"({_why_unclear(method, table)}): {names}"
+            f"({_why_unclear(method, table)}){f': {names}' * (method != 'prcc')}"
         )
     if method == "morris" and len(table) and table["mu"].isna().any():
         found.append(
@@ -253,11 +254,17 @@ def remarks(run: RunLike, method: str, table: pd.DataFrame) -> tuple[str, ...]:
             f"{table['candidates'].iloc[0]} figures vary, more than {n} draws can tell apart: "
             f"the {len(table)} of the largest rank correlation were kept, the others are noise"
         )
-    if method == "prcc" and unclear:
-        name = run.manifest.get("scenario", "SCENARIO")
+    if method == "prcc" and n >= about.enough:
         found.append(
-            f"next: `bvsim sensitivity {name} --method sobol` parts the spread over groups of "
-            "figures and luck, which single figures cannot"
+            f"next: `bvsim sensitivity {name} --method sobol` parts luck from interactions, group "
+            f"by group; `bvsim value {run.folder}` says what is worth knowing"
+        )
+    led = [str(group) for group in table.index[table["clear"].astype(bool)]]
+    led = [group for group in led if group not in (LUCK, *CONFIDENCES)]
+    if method in ("sobol", "morris") and led:
+        found.append(
+            f"next: `bvsim sensitivity {name} --method tornado --figures '{led[0]}*'` moves the "
+            "figures of the first group one by one"
         )
     return tuple(found)
 
