@@ -22,9 +22,10 @@ SWITCH = "BVSIM_COMPILE"
 COMPILER = ("mypy>=1.19", "setuptools")
 READ = ("schema", "valley")
 """Rooms that the compiler reads: the valley, and the figures whose types it computes with."""
-INTERPRETED = ("__init__.py", "ground/errors.py", "ground/seeds.py")
+INTERPRETED = ("__init__.py", "ground/errors.py", "ground/rows.py", "ground/seeds.py")
 """Modules of the valley left as they are, by the ends of their paths: mypyc compiles no exceptions
-with attributes, and no classes of bases that are not compiled."""
+with attributes, and no classes of bases that are not compiled;
+and a list stands for a native row wherever files run as they are."""
 LIBRARIES = ("*.so", "*.pyd")
 EDITABLE = (
     f"{SWITCH} is set, and compiles nothing: an editable installation runs the files as they "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from operator import add, sub
+from operator import sub
 from typing import Final
 
 from bvsim.schema.materials import Materials, Recipe
@@ -104,7 +104,7 @@ class Buyer:
         self._needs = _needs_per_cam(recipe, materials)
         self._booked = [0.0] * len(feed.stock.shares)
         self._needed = self._in_cells = 0.0
-        self._counters = (0.0, 0.0, 0.0)
+        self._counters = [0.0, 0.0, 0.0]
         self._settled = False
 
     @property
@@ -184,13 +184,16 @@ class Buyer:
             *news[feed.stock.sources :],
             tonnes * exposed,
         ]
-        row[: len(values)] = values
         now = self.region.now
-        now[: len(values)] = map(add, now, values)
-        counters = (feed.short_days / DAYS_PER_WEEK, feed.written_off, feed.restocking.flown)
-        row[SUPPLY.cam_short_weeks : SUPPLY.nickel_used_t] = map(sub, counters, self._counters)
+        for i, value in enumerate(values):
+            row[i] = value
+            now[i] += value
+        counters = [feed.short_days / DAYS_PER_WEEK, feed.written_off, feed.restocking.flown]
+        for i, counter in enumerate(counters):
+            row[SUPPLY.cam_short_weeks + i] = counter - self._counters[i]
         self._needed, self._counters = feed.needed, counters
-        row[SUPPLY.nickel_used_t :] = [tonnes * per_cam for per_cam in self._needs]
+        for i, per_cam in enumerate(self._needs):
+            row[SUPPLY.nickel_used_t + i] = tonnes * per_cam
 
     def sourcing(self, day: float) -> tuple[float, float]:
         """Return what a month's CAM means to buyers and to cost, once the month is booked.

@@ -22,6 +22,7 @@ from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import Calendar
 from bvsim.valley.ground.columns import Columns, flow, flows, laid_out
 from bvsim.valley.ground.errors import IdentityError
+from bvsim.valley.ground.rows import vec
 
 LEDGER_TOLERANCE_GWH: Final = 1e-9
 BINDERS: Final = (*RUNNING, "shutdown", "not_running")
@@ -114,7 +115,7 @@ class Steps:
         self.limits, self.good = limits, good
 
 
-def post(row: list[float], steps: Steps) -> None:
+def post(row: vec[float], steps: Steps) -> None:
     """Add one period's staircase to a ledger row (columns as in `LEDGER`)."""
     announced, built, good = steps.announced, steps.built, steps.good
     stood = announced if announced < steps.standing else steps.standing
@@ -126,7 +127,7 @@ def post(row: list[float], steps: Steps) -> None:
     row[LEDGER.good_gwh] += good
 
 
-def post_closed(row: list[float], would: Steps) -> None:
+def post_closed(row: vec[float], would: Steps) -> None:
     """Add one period of a closed block: closure is what its lines would have made of the plan.
 
     What of the plan they would not have made either is booked to the factors that would have
@@ -134,7 +135,7 @@ def post_closed(row: list[float], would: Steps) -> None:
 
     Parameters
     ----------
-    row : list of float
+    row : vec of float
         A ledger row.
     would : Steps
         The levels, had the site not closed; `good` is what it would have made.
@@ -143,7 +144,7 @@ def post_closed(row: list[float], would: Steps) -> None:
     row[CLOSURE] += _descend(row, would, would.built, would.announced)
 
 
-def _descend(row: list[float], steps: Steps, stood: float, top: float) -> float:
+def _descend(row: vec[float], steps: Steps, stood: float, top: float) -> float:
     """Book the losses from a top level down to good cells; return the level reached."""
     level = top  # closure is no step between what a block has and what it makes
     if stood < level:
@@ -182,7 +183,7 @@ def binding_limit(limits: list[float]) -> int:
 
 
 def post_binding(
-    row: list[float], available: float, limits: list[float], days: float, scheduled: float
+    row: vec[float], available: float, limits: list[float], days: float, scheduled: float
 ) -> None:
     """Add the weeks of a running block to the constraint that bound, and to the second.
 
@@ -208,21 +209,21 @@ def least_two(available: float, limits: list[float]) -> tuple[int, int]:
     Ties go to the first named.
     """
     first, second, least, next_ = 0, -1, available, math.inf
-    for i, limit in enumerate(limits, 1):
+    for i, limit in enumerate(limits):
         if limit < least:
-            first, second, least, next_ = i, first, limit, least
+            first, second, least, next_ = i + 1, first, limit, least
         elif limit < next_ or second < 0:
-            second, next_ = i, limit
+            second, next_ = i + 1, limit
     return first, second
 
 
-def post_complete(row: list[float], announced: float) -> None:
+def post_complete(row: vec[float], announced: float) -> None:
     """Add a period in which what was announced was made."""
     row[LEDGER.announced_gwh] += announced
     row[LEDGER.good_gwh] += announced
 
 
-def post_unreleased(row: list[float], announced: float, standing: float) -> None:
+def post_unreleased(row: vec[float], announced: float, standing: float) -> None:
     """Add the staircase of a block without released lines: nothing below `delay` is left."""
     if announced <= 0.0:
         return
@@ -232,7 +233,7 @@ def post_unreleased(row: list[float], announced: float, standing: float) -> None
     row[DELAY] += stood
 
 
-def post_not_running(row: list[float], days: float) -> None:
+def post_not_running(row: vec[float], days: float) -> None:
     """Add the weeks of a block without released lines, or of a closed one."""
     row[BINDING.weeks + _NOT_RUNNING] += days / 7.0
     row[BINDING.second + _NOT_RUNNING] += days / 7.0

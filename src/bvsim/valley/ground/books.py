@@ -1,12 +1,11 @@
 """What a replication records: monthly columns per entity, balances and dated events.
 
-Actors add to plain lists (`Account.now`); once a month the books copy them into
-preallocated arrays. Nothing else is written while the simulation runs.
+Actors add to rows (`Account.now`); once a month the books lay them aside. Nothing else is
+written while the simulation runs.
 """
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from bvsim.valley.ground.calendar import Calendar
 from bvsim.valley.ground.columns import Column
 from bvsim.valley.ground.errors import IdentityError
+from bvsim.valley.ground.rows import joined, vec
 
 __all__ = [
     "Account",
@@ -33,53 +33,54 @@ FloatArray: TypeAlias = NDArray[np.float64]
 
 
 class Account:
-    """An entity's columns for the month under way, as a list indexed by position.
+    """An entity's columns for the month under way, as a row indexed by position.
 
-    `now` is the running month: add flows to it, set stocks in it. It stays the same list.
+    `now` is the running month: add flows to it, set stocks in it. Each month has a row of its
+    own, which is kept when the month closes.
     """
 
-    def __init__(self, entity: str, columns: Sequence[Column], books: Books) -> None:
+    def __init__(
+        self, entity: str, columns: Sequence[Column], books: Books, offset: int = 0
+    ) -> None:
         self.entity = entity
         self.columns = tuple(columns)
-        self.now = [0.0] * len(columns)
-        self.offset = 0
+        self.offset = offset
+        """Position of the first of them among the columns of all accounts."""
         self._books = books
-        self._blank = self.now.copy()
-        self.begun = self._blank
-        """How the running month began: an entity that does nothing leaves `now` so."""
+        self._blank = vec[float]([0.0] * len(columns))
+        self.now = vec[float]([0.0] * len(columns))
+        self.past: list[vec[float]] = []
+        """The rows of the closed months."""
         self.stocks = [i for i, column in enumerate(columns) if column.kind == "stock"]
         """Positions of the columns that are stocks."""
 
-    def begin_month(self) -> None:
+    def close_month(self) -> None:
         """Begin the next month: flows at zero, stocks as they were."""
-        now, begun = self.now, self._blank
-        if self.stocks:
-            begun = begun.copy()
-            for i in self.stocks:
-                begun[i] = now[i]
-        self.begun = begun
-        now[:] = begun
+        before, now = self.now, self._blank[:]
+        for i in self.stocks:
+            now[i] = before[i]
+        self.past.append(before)
+        self.now = now
+
+    def _row(self, month: int) -> vec[float]:
+        if month == len(self.past):
+            return self.now
+        self._books.forget()
+        return self.past[month]
 
     def adjust(self, month: int, column: int, amount: float) -> None:
         """Add to a column of the running month or of one that is closed."""
-        if month == self._books.month:
-            self.now[column] += amount
-        else:
-            self._books.closed[month, self.offset + column] += amount
+        row = self._row(month)
+        row[column] += amount
 
     def take_back(self, month: int, column: int, amount: float) -> None:
         """Subtract what was booked in a month; what rounding leaves below zero is zero."""
-        closed, place = self._books.closed, self.offset + column
-        running = month == self._books.month
-        left = (self.now[column] if running else float(closed[month, place])) - amount
-        left = left if left > 0.0 else 0.0
-        if running:
-            self.now[column] = left
-        else:
-            closed[month, place] = left
+        row = self._row(month)
+        left = row[column] - amount
+        row[column] = left if left > 0.0 else 0.0
 
     def monthly(self) -> FloatArray:
-        """Return the closed months, shape (months, columns); a view."""
+        """Return the closed months, shape (months, columns)."""
         books = self._books
         return books.closed[: books.month, self.offset : self.offset + len(self.columns)]
 
@@ -155,8 +156,6 @@ class Books:
 
     Attributes
     ----------
-    closed : array of float, shape (months, all columns)
-        The closed months.
     month : int
         The month under way.
     """
@@ -165,9 +164,8 @@ class Books:
         self.calendar = calendar
         self.trace = trace
         self.accounts: dict[tuple[str, str], Account] = {}
-        self.month = 0
-        self.closed: FloatArray = np.zeros((calendar.months, 0))
-        self._row = struct.Struct("")
+        self.month = self._width = 0
+        self._closed: FloatArray | None = None
 
     def open(self, table: str, entity: str, columns: Sequence[Column]) -> Account:
         """Open the account of an entity in a table (``yearly``, ``ledger``, ``binding``).
@@ -181,32 +179,31 @@ class Books:
             raise ValueError(f"{entity} has an account in {table} already")
         if self.month:
             raise ValueError(f"{entity}: accounts are opened before the first month closes")
-        account = Account(entity, columns, self)
+        account = Account(entity, columns, self, self._width)
+        self._width += len(account.columns)
         self.accounts[table, entity] = account
         return account
 
     def close_month(self) -> None:
         """Close the running month of every account."""
-        if not self.month:
-            self._lay_out()
-        row: list[float] = []
         for account in self.accounts.values():
-            now = account.now
-            row += now
-            if now != account.begun:
-                account.begin_month()
-        self._row.pack_into(self.closed[self.month], 0, *row)
+            account.close_month()
         self.month += 1
+        self.forget()
+
+    def forget(self) -> None:
+        """Look at the closed months anew when they are asked for."""
+        self._closed = None
+
+    @property
+    def closed(self) -> FloatArray:
+        """The months of all columns of all accounts, in order; shape (months, columns)."""
+        if self._closed is None:
+            rows = [each.past[m] for m in range(self.month) for each in self.accounts.values()]
+            self._closed = np.zeros((self.calendar.months, self._width))
+            self._closed[: self.month] = joined(rows).reshape(self.month, self._width)
+        return self._closed
 
     def stocks(self) -> list[int]:
         """Return the positions of the stocks among all columns."""
         return [each.offset + i for each in self.accounts.values() for i in each.stocks]
-
-    def _lay_out(self) -> None:
-        """Give every account its columns in the rows of the closed months."""
-        width = 0
-        for account in self.accounts.values():
-            account.offset = width
-            width += len(account.columns)
-        self.closed = np.zeros((self.calendar.months, width))
-        self._row = struct.Struct(f"{width}d")

@@ -106,7 +106,8 @@ class ReferencePath:
         low = int(at)
         if low >= len(self._rows) - 1:
             return self._rows[-1]
-        (a, b, c, d), (e, f, g, h) = self._rows[low], self._rows[low + 1]
+        a, b, c, d = self._rows[low]
+        e, f, g, h = self._rows[low + 1]
         part = at - low
         return (a + (e - a) * part, b + (f - b) * part, c + (g - c) * part, d + (h - d) * part)
 

@@ -218,14 +218,12 @@ class Register:
     def write(self) -> None:
         """Record the stocks of the region and of the basins."""
         now = self.account.now
-        now[: PEOPLE.poached] = [  # the stocks
-            sum(sum(pool.people[3]) for pool in self.pools.values()),
-            sum(course.in_training for course in self.courses.values()),
-            sum(sum(each.transit) for each in self.staffed),
-            sum(each.heads for each in self.staffed),
-            sum(each.vacancies for each in self.staffed),
-            sum(sum(site.heads) for site in self.competitors),
-        ]
+        now[PEOPLE.job_seekers] = sum([sum(pool.people[3]) for pool in self.pools.values()])
+        now[PEOPLE.in_training] = sum([course.in_training for course in self.courses.values()])
+        now[PEOPLE.in_transit] = sum([sum(each.transit) for each in self.staffed])
+        now[PEOPLE.employed] = sum([each.heads for each in self.staffed])
+        now[PEOPLE.vacancies] = sum([each.vacancies for each in self.staffed])
+        now[PEOPLE.competitors_heads] = sum([sum(site.heads) for site in self.competitors])
         for pool in self.pools.values():
             pool.write()
 

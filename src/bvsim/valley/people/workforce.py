@@ -11,6 +11,7 @@ import simpy
 from bvsim.schema.labour import SKILLS, Hiring, Labour, Staffing
 from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.ground.streams import Stream
 from bvsim.valley.people.columns import STAFF
 from bvsim.valley.people.path import Hours, ReferencePath
@@ -335,7 +336,7 @@ class Workforce:
         elif day < self.since:
             self.since = day
 
-    def _write_heads(self, now: list[float]) -> None:
+    def _write_heads(self, now: vec[float]) -> None:
         now[STAFF.headcount] = self.heads
         for skill, staff in enumerate(self.staff):
             now[STAFF.operators + skill] = staff.heads

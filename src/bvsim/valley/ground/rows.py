@@ -1,0 +1,30 @@
+"""Rows of floats that a compiler can lay out side by side.
+
+Compiled, a `vec[float]` is memory of doubles that are read and written in place. Interpreted it
+is a list, which Python indexes four times as fast: this module is never compiled, and whoever
+runs the files as they are needs nothing else.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from librt.vecs import vec
+else:
+    vec = list
+
+__all__ = ["joined", "vec"]
+
+
+def joined(rows: Sequence[vec[float]]) -> NDArray[np.float64]:
+    """Return the numbers of rows, one row after another."""
+    if rows and isinstance(rows[0], list):
+        return np.frombuffer(array("d", chain.from_iterable(rows)))
+    return np.frombuffer(b"".join(rows))
