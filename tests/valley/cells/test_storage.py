@@ -133,10 +133,11 @@ def test_cells_in_process_are_scrapped_at_a_stop_and_no_storage_cells():
     case.storage.wiring.orders.close = lambda gwh: None
     period = next(p for p in case.ctx.calendar.periods if p.start_day > 300.0)
     case.ctx.env.run(until=period.start_day)
+    for _ in range(period.month):  # that of the start is under way then
+        case.ctx.books.close_month()
     case.storage.ask(1.0, period)
     case.storage.run(1.0, 0.0, case.account, period)
     assert case.account.now[SITE.storage_gwh] > 0.0
-    case.ctx.books.month = period.month  # the month of the start is under way
     case.storage.close(case.account)
     assert case.account.now[SITE.storage_gwh] == case.account.now[SITE.good_gwh] == 0.0
 

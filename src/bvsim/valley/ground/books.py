@@ -36,7 +36,7 @@ class Account:
     """An entity's columns for the month under way, as a row indexed by position.
 
     `now` is the running month: add flows to it, set stocks in it. Each month has a row of its
-    own, which is kept when the month closes.
+    own.
     """
 
     def __init__(
@@ -49,38 +49,37 @@ class Account:
         self._books = books
         self._blank = vec[float]([0.0] * len(columns))
         self.now = vec[float]([0.0] * len(columns))
-        self.past: list[vec[float]] = []
-        """The rows of the closed months."""
         self.stocks = [i for i, column in enumerate(columns) if column.kind == "stock"]
         """Positions of the columns that are stocks."""
 
-    def close_month(self) -> None:
-        """Begin the next month: flows at zero, stocks as they were."""
+    def close_month(self) -> vec[float]:
+        """Begin the next month, flows at zero, stocks as they were; return the one before."""
         before, now = self.now, self._blank[:]
         for i in self.stocks:
             now[i] = before[i]
-        self.past.append(before)
         self.now = now
-
-    def _row(self, month: int) -> vec[float]:
-        if month == len(self.past):
-            return self.now
-        self._books.forget()
-        return self.past[month]
+        return before
 
     def adjust(self, month: int, column: int, amount: float) -> None:
         """Add to a column of the running month or of one that is closed."""
-        row = self._row(month)
-        row[column] += amount
+        if month == self._books.month:
+            self.now[column] += amount
+        else:
+            self._books.closed[month, self.offset + column] += amount
 
     def take_back(self, month: int, column: int, amount: float) -> None:
         """Subtract what was booked in a month; what rounding leaves below zero is zero."""
-        row = self._row(month)
-        left = row[column] - amount
-        row[column] = left if left > 0.0 else 0.0
+        closed, place = self._books.closed, self.offset + column
+        running = month == self._books.month
+        left = (self.now[column] if running else float(closed[month, place])) - amount
+        left = left if left > 0.0 else 0.0
+        if running:
+            self.now[column] = left
+        else:
+            closed[month, place] = left
 
     def monthly(self) -> FloatArray:
-        """Return the closed months, shape (months, columns)."""
+        """Return the closed months, shape (months, columns); a view."""
         books = self._books
         return books.closed[: books.month, self.offset : self.offset + len(self.columns)]
 
@@ -156,6 +155,8 @@ class Books:
 
     Attributes
     ----------
+    closed : array of float, shape (months, all columns)
+        The closed months.
     month : int
         The month under way.
     """
@@ -165,7 +166,7 @@ class Books:
         self.trace = trace
         self.accounts: dict[tuple[str, str], Account] = {}
         self.month = self._width = 0
-        self._closed: FloatArray | None = None
+        self.closed: FloatArray = np.zeros((calendar.months, 0))
 
     def open(self, table: str, entity: str, columns: Sequence[Column]) -> Account:
         """Open the account of an entity in a table (``yearly``, ``ledger``, ``binding``).
@@ -186,23 +187,11 @@ class Books:
 
     def close_month(self) -> None:
         """Close the running month of every account."""
-        for account in self.accounts.values():
-            account.close_month()
+        if not self.month:
+            self.closed = np.zeros((self.calendar.months, self._width))
+        rows = [account.close_month() for account in self.accounts.values()]
+        self.closed[self.month] = joined(rows)
         self.month += 1
-        self.forget()
-
-    def forget(self) -> None:
-        """Look at the closed months anew when they are asked for."""
-        self._closed = None
-
-    @property
-    def closed(self) -> FloatArray:
-        """The months of all columns of all accounts, in order; shape (months, columns)."""
-        if self._closed is None:
-            rows = [each.past[m] for m in range(self.month) for each in self.accounts.values()]
-            self._closed = np.zeros((self.calendar.months, self._width))
-            self._closed[: self.month] = joined(rows).reshape(self.month, self._width)
-        return self._closed
 
     def stocks(self) -> list[int]:
         """Return the positions of the stocks among all columns."""

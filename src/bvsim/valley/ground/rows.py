@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,5 +25,8 @@ __all__ = ["joined", "vec"]
 def joined(rows: Sequence[vec[float]]) -> NDArray[np.float64]:
     """Return the numbers of rows, one row after another."""
     if rows and isinstance(rows[0], list):
-        return np.frombuffer(array("d", chain.from_iterable(rows)))
+        numbers: list[float] = []
+        for row in rows:
+            numbers += row
+        return np.frombuffer(array("d", numbers))
     return np.frombuffer(b"".join(rows))

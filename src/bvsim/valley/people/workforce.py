@@ -383,7 +383,8 @@ class Workforce:
         if not needed:
             return 1.0
         crews = self.plan.crews
-        present = self.staff[OPERATORS].heads - max(0, self.tutors.lent - self.experts)
+        teaching = self.tutors.lent - self.experts
+        present = self.staff[OPERATORS].heads - (teaching if teaching > 0 else 0)
         if present <= 0:
             return 0.0
         working = present * proficient if proficient < 1.0 else present
