@@ -19,7 +19,9 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SWITCH = "BVSIM_COMPILE"
-COMPILER = ("mypy>=1.19", "setuptools")
+COMPILER = ("mypy>=2.4", "setuptools")
+NATIVE = "librt>=0.17"
+"""What compiled modules read rows of floats with; interpreted ones do without."""
 READ = ("schema", "valley")
 """Rooms that the compiler reads: the valley, and the figures whose types it computes with."""
 INTERPRETED = ("__init__.py", "ground/errors.py", "ground/rows.py", "ground/seeds.py")
@@ -93,6 +95,7 @@ class ValleyCompiler(BuildHookInterface[Any]):
         for library in self._compiled():
             build_data["force_include"][str(library)] = str(library.relative_to(self._folder))
         build_data["pure_python"], build_data["infer_tag"] = False, True
+        build_data.setdefault("dependencies", []).append(NATIVE)
 
     def _compiled(self) -> list[Path]:
         try:

@@ -101,6 +101,7 @@ def test_libraries_go_where_python_looks_for_them(monkeypatch, module, hook, dat
     inside = sorted(data["force_include"].values())
     assert inside == ["bvsim/valley/cells/block.so", "group__mypyc.so"]
     assert (data["pure_python"], data["infer_tag"]) == (False, True)
+    assert data["dependencies"] == [module.NATIVE]
     hook.finalize("standard", data, "")
     assert not made[0].exists()
 
@@ -113,6 +114,7 @@ def test_all_of_the_valley_is_compiled_but_what_is_listed(module):
         assert any(name.endswith(ending) for name in left), ending
     assert {name for name in left if not name.endswith("/__init__.py")} == {
         "bvsim/valley/ground/errors.py",
+        "bvsim/valley/ground/rows.py",
         "bvsim/valley/ground/seeds.py",
     }
 

@@ -1,0 +1,92 @@
+"""Counts where hot functions of the valley leave their native types, in the C that mypyc writes.
+
+    python tools/generic_calls.py [--all]
+
+A function of `NATIVE` that compares, adds, indexes or looks something up through Python's objects
+is told, and fails the check: a type was lost, or a row became a list. `--all` lists every function
+of the valley with the number of such operations, most first. Nothing is compiled to machine code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+GENERIC = re.compile(
+    r"\b(?:CPyObject_GetAttr|CPyNumber_\w+|PyNumber_\w+|PyObject_(?:RichCompare|GetItem|SetItem"
+    r"|GetIter|GetAttr|SetAttr|IsTrue|Size|Vectorcall\w*|Call\w*)|CPyIter_Next|PyIter_Next"
+    r"|CPySequence\w*)\("
+)
+"""Operations on objects whose type the compiler does not know."""
+FUNCTION = re.compile(r"\S.*\bCPyDef_(\w+)\(.*\) ?\{")
+NATIVE = (
+    *("ledger____descend", "ledger___post", "ledger___post_binding", "ledger___post_closed"),
+    *("ledger___post_unreleased", "ledger___post_not_running", "ledger___least_two"),
+    *("ledger___binding_limit", "lines___Stops___down_days", "line_curve___ScrapCurve___at"),
+    *("line_curve___LineCurve___rate", "line_curve___LineCurve___released"),
+    *("ramp___Logistic___share", "path___ReferencePath____row", "path___ReferencePath___hours"),
+    *("path___ReferencePath____experts", "people___plan___StaffPlan____heads"),
+    *("workforce___Workforce____crews", "clearing___Commute___won", "pools___Mover___whole"),
+)
+"""Functions that run in native types from end to end, as mypyc names them."""
+
+
+def generic_calls(source: str) -> Counter[str]:
+    """Count the generic operations of each function in a C file of mypyc's."""
+    found: Counter[str] = Counter()
+    function = ""
+    for line in source.splitlines():
+        if begins := FUNCTION.match(line):
+            function = begins[1]
+            found[function] += 0
+        elif line.startswith("}"):
+            function = ""
+        elif function:
+            found[function] += len(GENERIC.findall(line))
+    return found
+
+
+def written(folder: Path) -> Counter[str]:
+    """Let mypyc write the valley's C in an empty folder; count its generic operations."""
+    sys.path[:0] = [str(PROJECT), str(PROJECT / "tools")]
+    from hatch_build import READ, modules_of
+    from mypyc.build import mypycify
+
+    from compile_valley import TYPES
+
+    for room in READ:
+        shutil.copytree(PROJECT / "src/bvsim" / room, folder / "bvsim" / room)
+    (folder / "bvsim/__init__.py").touch()
+    os.chdir(folder)
+    mypycify([*TYPES, *modules_of(folder)], multi_file=True, target_dir="build")
+    found: Counter[str] = Counter()
+    for file in (folder / "build").glob("__native_*.c"):
+        found.update(generic_calls(file.read_text()))
+    return found
+
+
+def main() -> int:
+    """Print what is generic; 1 where a native function is, or is not there any more."""
+    parser = argparse.ArgumentParser(description="Count generic operations of compiled code.")
+    parser.add_argument("--all", action="store_true", help="list every function")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        found = written(Path(folder))
+    if options.all:
+        for name, count in found.most_common():
+            print(f"{count:5} {name}")
+    lost = [f"{name}: {found[name]} generic operations" for name in NATIVE if found[name]]
+    lost += [f"{name}: no such function" for name in NATIVE if name not in found]
+    print("\n".join(lost) or f"{len(NATIVE)} functions, native from end to end")
+    return int(bool(lost))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
