@@ -41,8 +41,8 @@ endif
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 \t/p' Makefile | expand -t 28
 
-run: $(CORE)  ## install bvsim, run the reference scenario, say where its files are
-	@$(BIN)/bvsim run $(SCENARIO) $(ARGS)
+run: $(CORE)  ## install bvsim, run the reference scenario; the next run uses a valley compiled meanwhile
+	@$(BIN)/python tools/beside.py "$(VENV)/compiled" run $(SCENARIO) $(ARGS)
 
 test: lint  ## install the development tools, lint, check types and run the tests
 	@$(BIN)/python -m pytest -n $(JOBS) $(COVERAGE) $(PYTEST_ARGS)
