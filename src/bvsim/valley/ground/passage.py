@@ -62,12 +62,14 @@ class Passage(Generic[Item]):
         return (item for _, item in self._under_way)
 
     def _wait(self, day: float) -> None:
-        days = day - self._env.now
+        now: float = self._env.now
+        days = day - now
         after(self._env, days if days > 0.0 else 0.0, self.arrive)
 
     def arrive(self, _: simpy.Event) -> None:
         """Let come out what is due, and wait for what is first then."""
-        now, under_way = self._env.now, self._under_way
+        under_way = self._under_way
+        now: float = self._env.now
         while under_way:
             day, item = under_way[0]
             if day > now:  # what was first may have been taken out meanwhile

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
 from typing import Final
 
 YEAR_BANDS: Final = ((1, 4), (4, 13), (13, 25))
 """Tenure bands as slices of months since hire; veterans are the fourth band."""
 COHORTS: Final = 25
 """Month of hire and the 24 months before; older staff are veterans."""
-_BAND_OF: Final = (3, *(band for band, (a, b) in enumerate(YEAR_BANDS) for _ in range(a, b)))
+_BAND_OF: Final = [3, *(band for band, (a, b) in enumerate(YEAR_BANDS) for _ in range(a, b))]
 """Band by months since hire; those hired this month are in none, which counts as 3 here."""
 _BELOW_ONE: Final = 1.0 - 1e-12
 
@@ -36,7 +34,7 @@ def invert_binomial(u: float, trials: int, probability: float) -> tuple[int, flo
     """
     if probability >= 1.0:
         return trials, u
-    term = (1.0 - probability) ** trials
+    term = math.pow(1.0 - probability, trials)
     if u < term:
         return 0, u / term
     if term < 1e-290:  # the first terms underflow: two halves in turn
@@ -143,7 +141,8 @@ class Staff:
         """Add people whose first-day gap was `gap`, hired `age` months ago."""
         before = self.ages[age]
         self.ages[age] = together = before + number
-        self._in_bands[_BAND_OF[age]] += number
+        bands, band = self._in_bands, _BAND_OF[age]
+        bands[band] = bands[band] + number
         self.gaps[age] = (self.gaps[age] * before + gap * number) / together
         self.heads += number
         self.gap += number * gap * self._faded[age]
@@ -158,9 +157,9 @@ class Staff:
         ages = self.ages  # the oldest of each band go on to the next
         newest, first, second, leaving = ages[0], ages[3], ages[12], ages[24]
         bands = self._in_bands
-        bands[0] += newest - first
-        bands[1] += first - second
-        bands[2] += second - leaving
+        bands[0] = bands[0] + newest - first
+        bands[1] = bands[1] + first - second
+        bands[2] = bands[2] + second - leaving
         bands[3] = 0
         ages.pop()
         ages.insert(0, 0)
@@ -194,7 +193,7 @@ class Staff:
         for band in range(4):
             here = bands[band]
             if here:
-                nobody = odds.staying[band] ** here
+                nobody = math.pow(odds.staying[band], here)
                 if u < nobody:
                     u /= nobody
                 else:
@@ -248,12 +247,16 @@ class Staff:
             self._take_old(count)
             return count
         start, stop = YEAR_BANDS[band]
-        cohorts = self.ages[start:stop]
+        ages, passed, taken = self.ages, 0, 0
         if count == 1:
-            self._take(start + bisect_right(list(accumulate(cohorts)), int(u * here)), 1)
+            place, age = int(u * here), start
+            while passed + ages[age] <= place:
+                passed += ages[age]
+                age += 1
+            self._take(age, 1)
             return 1
-        passed = taken = 0
-        for age, size in enumerate(cohorts, start):
+        for age in range(start, stop):
+            size = ages[age]
             if size:
                 passed += size
                 upto = math.ceil(passed * count / here - u) if passed < here else count
@@ -264,8 +267,9 @@ class Staff:
         return taken
 
     def _take(self, age: int, number: int) -> None:
-        self.ages[age] -= number
-        self._in_bands[_BAND_OF[age]] -= number
+        ages, bands, band = self.ages, self._in_bands, _BAND_OF[age]
+        ages[age] = ages[age] - number
+        bands[band] = bands[band] - number
         self.heads -= number
         gap = self.gap - number * self.gaps[age] * self._faded[age]
         self.gap = gap if gap > 0.0 else 0.0
