@@ -1,6 +1,8 @@
 """Milestones, heat strip, odds, people, matter and map show the numbers of the run."""
 
 import inspect
+import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ from matplotlib.patches import PathPatch, Rectangle
 
 from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.milestones import milestones
+from bvsim.reading.datafiles import shipped_root
 from bvsim.show import plot
 from bvsim.valley.cells.causes import BOTTLENECKS
 from run_folder import make_run
@@ -18,9 +21,12 @@ ROWS = 40
 
 
 @pytest.fixture(scope="module")
-def run():
-    """A run that has dates, people and matter too."""
-    made = make_run(ROWS)
+def run(tmp_path_factory):
+    """A run that has dates, people and matter too, and the map of the shipped model."""
+    folder = tmp_path_factory.mktemp("run")
+    ground = json.loads((shipped_root() / "models/hauts-de-france/place.json").read_text("utf-8"))
+    (folder / "scenario.yaml").write_text(json.dumps({"model": {"place": ground}}), "utf-8")
+    made = replace(make_run(ROWS), folder=folder)
     kpis = made.tables["kpis"]
     kpis["sop_year.acc-douvrin.block-1"] = 2023.95
     kpis["sop_year.verkor-dunkirk.block-2"] = np.where(kpis["draw"] < 10, 2031.0, np.nan)
@@ -247,8 +253,6 @@ def test_discs_on_the_map_are_as_large_as_what_is_made(run):
 
 
 def test_names_come_from_the_scenario_of_the_run(tmp_path, run):
-    from dataclasses import replace
-
     from bvsim.show.names import name_of
 
     here = replace(run, folder=tmp_path)
@@ -261,9 +265,12 @@ def test_names_come_from_the_scenario_of_the_run(tmp_path, run):
     assert name_of(here, "aesc-douai") == "aesc-douai"
 
 
-def test_an_empty_valley_can_be_drawn(run):
-    from dataclasses import replace
+def test_without_a_map_the_message_says_what_draws_one(run, tmp_path):
+    with pytest.raises(AnalysisError, match=r"place\.json"):
+        plot.map(replace(run, folder=tmp_path))
 
+
+def test_an_empty_valley_can_be_drawn(run):
     tables = {name: table.copy() for name, table in run.tables.items()}
     numbers = [name for name in tables["ledger"] if name.endswith("_gwh")]
     tables["ledger"][numbers] = 0.0

@@ -20,11 +20,11 @@ end: 2025-12-31
 """
 ABSENT = {
     "fleet": "fleet: null\ncorrelations: {cars-by-chemistry: null}",
-    "recycling": "recycling: null",
-    "recyclers": "recycling: {recyclers: null, hydromet: null}",
+    "recycling": "recycling: null\nplace: null",
+    "recyclers": "recycling: {recyclers: null, hydromet: null}\nplace: null",
     "hydromet": "recycling: {hydromet: null}",
     "storage": "storage: null",
-    "cathode": "cathode: null\nlabour: {programmes: {neomat-operators: null}}",
+    "cathode": "cathode: null\nplace: null\nlabour: {programmes: {neomat-operators: null}}",
     "plan": "plan: null",
     "programmes": "labour: {programmes: null}",
     "other-people": "labour: {releases: null, shuttles: null, competitors: null, upskilling: null}",
@@ -44,6 +44,7 @@ cathode: null
 storage: null
 plan: null
 correlations: null
+place: null
 labour: {{programmes: null}}
 demand: {{offtakes: null, programmes: null, suppliers: null}}
 money: {{sites: null, supports: null}}
@@ -82,7 +83,7 @@ def test_a_region_that_lacks_a_section_runs(tmp_path, differs):
 
 
 def test_without_recyclers_all_scrap_goes_elsewhere(tmp_path):
-    tables = row(region(tmp_path, "recycling: null"))
+    tables = row(region(tmp_path, ABSENT["recycling"]))
     delivered, elsewhere = (
         yearly(tables, f"scrap_{what}_t")[2025, "region"] for what in ("delivered", "elsewhere")
     )

@@ -22,6 +22,8 @@ EXTENDS = "extends"
 """The key of the main file that names the folder a model extends."""
 HISTORY = "history"
 """The sub-folder of data files."""
+PLACE = "place.json"
+"""The one section that is written as JSON, as maps are; YAML reads it too."""
 SUFFIXES = frozenset({".yaml", ".yml"})
 
 
@@ -71,8 +73,9 @@ def read_model(folder: Path) -> Reading:
     folder : pathlib.Path
         Holds ``model.yaml``, whose keys are sections; one file for each further section;
         and sub-folders: of ``sources`` the files are merged, of any other (``sites``) each
-        file is an entry named by its stem. Other kinds of file are left alone. Its main file
-        may say ``extends``: a path from the folder, whose sections this one's are laid on.
+        file is an entry named by its stem; ``place.json``. Other kinds of file are left alone.
+        Its main file may say ``extends``: a path from the folder, whose sections this one's
+        are laid on.
 
     Returns
     -------
@@ -152,7 +155,7 @@ def _read_folder(folder: Path) -> Reading:
     for path in sorted(folder.iterdir()):
         if path.is_dir():
             _read_subfolder(path, reading)
-        elif path.suffix in SUFFIXES:
+        elif path.suffix in SUFFIXES or path.name == PLACE:
             _read_section(path, reading)
     return reading
 

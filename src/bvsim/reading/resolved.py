@@ -10,6 +10,7 @@ from dataclasses import is_dataclass
 import yaml
 
 from bvsim.schema.figure import Figure
+from bvsim.schema.place import PlaceSpec
 from bvsim.schema.sources import Source
 
 _SCHEMA_LINE = "# A resolved bvsim scenario: nothing inherited, nothing left out.\n"
@@ -51,7 +52,7 @@ def canonical(value: object) -> object:
     if isinstance(value, Figure):
         meant = [value.unit.symbol, repr(value.distribution), repr(value.changes)]
         return meant if value.before is None else [*meant, canonical(value.before)]
-    if isinstance(value, Source):
+    if isinstance(value, (Source, PlaceSpec)):
         return None
     if isinstance(value, Mapping):
         return {str(key): canonical(item) for key, item in value.items()}

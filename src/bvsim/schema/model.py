@@ -15,6 +15,7 @@ from bvsim.schema.labour import Labour, Staffing
 from bvsim.schema.materials import Materials
 from bvsim.schema.money import MoneySpec
 from bvsim.schema.part import part
+from bvsim.schema.place import PlaceSpec
 from bvsim.schema.plan import Plan
 from bvsim.schema.production import Production
 from bvsim.schema.ramp import RampClass
@@ -45,6 +46,10 @@ class Model:
     """A valley: its actors, their figures and the sources of these."""
 
     title: str
+    title_fr: str = ""
+    """In French, where it differs."""
+    place: PlaceSpec | None = None
+    """None: there is no map."""
     announced: bool = False
     """True: every date met and every ramp like the brochure, nothing observed imposed."""
     calendar: CalendarSpec

@@ -50,6 +50,8 @@ VALLEY = References(
         Reference("energy.sites.*", "kind of cells", _PROCESSES),
         Reference("energy.default_process", "kind of cells", _PROCESSES),
         Reference("recycling.hydromet.*.after", "recycler", ("recycling.recyclers",)),
+        Reference("place.places:keys", "plant", _EMPLOYERS),
+        Reference("place.basins:keys", "basin", _BASINS),
         Reference("plan.*.blocks:parts", "site", _SITES, (UNATTRIBUTED,)),
     ),
     needed=("labour.basins", "money.classes", "energy.processes"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from importlib.resources import files
-from typing import TypedDict
+from typing import TypedDict, cast
+
+from bvsim.analysis.tables import RunLike
+from bvsim.show.names import model_of
 
 
 class Town(TypedDict):
@@ -36,11 +36,20 @@ class World(TypedDict):
     towns: list[Town]
     places: dict[str, Home]
     basins: dict[str, list[float]]
+    port: list[float] | None
 
 
-@cache
-def geography() -> World:
-    """Return outline and places: `static/valley.json` of the report."""
-    text = files("bvsim.show.report").joinpath("static", "valley.json").read_text(encoding="utf-8")
-    found: World = json.loads(text)
-    return found
+_EMPTY: dict[str, object] = {
+    "coast": [],
+    "border": [],
+    "towns": [],
+    "places": {},
+    "basins": {},
+    "port": None,
+}
+
+
+def geography(run: RunLike) -> World | None:
+    """Return outline and places of the model that a run holds; None where it has no map."""
+    found = model_of(run).get("place")
+    return cast("World", {**_EMPTY, **found}) if isinstance(found, dict) else None

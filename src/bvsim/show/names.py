@@ -37,20 +37,25 @@ def scenario_of(folder: Path) -> Any:
 
 def titles_of(run: RunLike) -> Mapping[str, str]:
     """Return the short title of each site, cathode plant and recycler, by id."""
+    model = model_of(run)
+    actors = {name: each for keys in _ACTORS for name, each in _part(model, keys).items()}
+    titled = {name: str(_part(each, ()).get("title") or name) for name, each in actors.items()}
+    return {name: short_title(title) for name, title in titled.items()}
+
+
+def model_of(run: RunLike) -> Mapping[str, object]:
+    """Return the model that a run holds, as it is written; empty where there is none."""
     path = run.folder / "scenario.yaml"
-    return _titles(path, path.stat().st_mtime_ns) if path.is_file() else {}
+    return _model(path, path.stat().st_mtime_ns) if path.is_file() else {}
 
 
 @lru_cache(maxsize=8)
-def _titles(path: Path, _changed: int) -> Mapping[str, str]:
+def _model(path: Path, _changed: int) -> Mapping[str, object]:
     try:
         text = yaml.load(path.read_text(encoding="utf-8"), _LOADER)
     except yaml.YAMLError:
         return {}
-    model = _part(text, ("model",))
-    actors = {name: each for keys in _ACTORS for name, each in _part(model, keys).items()}
-    titled = {name: str(_part(each, ()).get("title") or name) for name, each in actors.items()}
-    return {name: short_title(title) for name, title in titled.items()}
+    return _part(text, ("model",))
 
 
 def _part(tree: object, keys: tuple[str, ...]) -> dict[str, object]:

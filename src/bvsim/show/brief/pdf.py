@@ -27,7 +27,13 @@ def write_pdf(told: Told, path: Path) -> Path:
 
 def _first(told: Told) -> Figure:
     figure = Figure(figsize=A4)
-    _write(figure, 0.95, [told.say("page.place", scenario=told.name)], size=9, colour=QUIET)
+    _write(
+        figure,
+        0.95,
+        [told.say("page.place", region=told.region, scenario=told.name)],
+        size=9,
+        colour=QUIET,
+    )
     _write(figure, 0.925, [told.say("page.heading")], size=17, weight="bold")
     top = _write(figure, 0.885, told.answer, size=11.5)
     _head(figure, top - 0.01, told.say("section.output"))

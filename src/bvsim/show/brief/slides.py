@@ -66,7 +66,13 @@ def _sentences(deck: Any, told: Told, title: str, texts: Sequence[str], size: in
 
 def _slide(deck: Any, told: Told, title: str) -> Any:
     slide = deck.slides.add_slide(deck.slide_layouts[_BLANK])
-    _write(slide, (0.3, 0.4), [told.say("page.place", scenario=told.name)], 12, colour=QUIET)
+    _write(
+        slide,
+        (0.3, 0.4),
+        [told.say("page.place", region=told.region, scenario=told.name)],
+        12,
+        colour=QUIET,
+    )
     _write(slide, (0.65, 1.0), [title], 22, bold=True)
     _write(slide, (6.95, 0.4), [f"{told.origin} · {told.say('page.limits')}"], 10, colour=QUIET)
     return slide

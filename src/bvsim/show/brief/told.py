@@ -65,6 +65,11 @@ class Told:
         return str(self.series.run.manifest["scenario"])
 
     @property
+    def region(self) -> Both:
+        """What the model is called."""
+        return words.region(self.series.run)
+
+    @property
     def answer(self) -> list[str]:
         """What comes out, what is lost where, and what holds back."""
         run = self.series.run

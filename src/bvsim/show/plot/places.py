@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -41,10 +42,11 @@ def map(run: RunLike, year: int = 2030, *, ax: Axes | None = None) -> Axes:
     Raises
     ------
     AnalysisError
-        When the run has no such year.
+        When the run has no such year, or its model no map.
     """
-    sites = _sites(run, year)
-    world = geography()
+    sites, world = _sites(run, year), geography(run)
+    if world is None:
+        raise AnalysisError("the model has no map: a file place.json in its folder draws one")
     ax = ax or axes(7.6, 7.0)
     _ground(ax, world)
     missing = []
@@ -57,7 +59,7 @@ def map(run: RunLike, year: int = 2030, *, ax: Axes | None = None) -> Axes:
         _disc(ax, place, each)
         _write(ax, place, text, max(math.sqrt(each["announced_gwh"]) * _POINTS / 2, 4.0))
     for column in _OTHERS:
-        _others(ax, run, year, column)
+        _others(ax, run, year, column, world)
     title(ax, _message(run, sites, year), f"Good cells of announced, GWh in {year}, means")
     left_out = f" Not on the map: {', '.join(missing)}." if missing else ""
     note(ax, f"Outline: Natural Earth. Places rounded to communes, some moved apart.{left_out}")
@@ -87,12 +89,13 @@ def _ground(ax: Axes, world: World) -> None:
     """Draw sea, land, border and towns."""
     window = world["window"]
     west, east, south, north = (window[side] for side in ("west", "east", "south", "north"))
-    coast = world["coast"]
+    coast = world["coast"] or [[west - 1.0, north + 1.0], [east + 1.0, north + 1.0]]
     right = max(east, coast[-1][0])
     corners = [(right, coast[-1][1]), (right, south - 1.0), (coast[0][0], south - 1.0)]
     ax.set_facecolor(_SEA)
     ax.fill(*zip(*coast, *corners, strict=True), fc=_LAND, ec=QUIET, lw=0.7, zorder=0)
-    ax.plot(*zip(*world["border"], strict=True), color=QUIET, lw=0.7, dashes=(5, 3), zorder=0)
+    border = np.reshape(world["border"], (-1, 2))
+    ax.plot(*border.T, color=QUIET, lw=0.7, dashes=(5, 3), zorder=0)
     for town in world["towns"]:
         ax.plot(town["lon"], town["lat"], ".", color=QUIET, ms=4, zorder=1)
         ax.annotate(
@@ -156,14 +159,14 @@ def _write(ax: Axes, place: Place, text: str, room: float, size: float = 8.5) ->
     )
 
 
-def _others(ax: Axes, run: RunLike, year: int, column: str) -> None:
+def _others(ax: Axes, run: RunLike, year: int, column: str, world: World) -> None:
     """Draw the plants that have a column, filled where they make something in most futures."""
     marker, colour = _OTHERS[column]
     table = columns_from(run, "yearly", ["year", "entity", column])
     rows = table[(table["year"] == year) & table[column].notna()]
     often = (rows[column] > 0.0).groupby(rows["entity"].astype(str)).mean()
     for entity, share in often.items():
-        place = _place(geography(), str(entity))
+        place = _place(world, str(entity))
         if place is None:
             continue
         _lead(ax, place)

@@ -27,6 +27,8 @@ FEEDS = {
 SITE_SIZE, OTHER_SIZE = 5.2, 0.11
 """Pixels of radius by the root of GWh, and by the root of tonnes, on a map 720 wide."""
 
+NO_MAP: Data = {"width": 0, "height": 0, "markers": [], "port": None, "sizes": {}}
+
 Link = tuple[str, str, list[float]]
 
 
@@ -109,7 +111,10 @@ def draw_map(series: Series, known: Mapping[str, Data], width: float = 720.0) ->
     An entity without a place of its own stands in the middle of its basin; one without a
     basin is named below the map.
     """
-    world = geography()
+    world = geography(series.run)
+    if world is None:
+        titles = (words.title(series.facts.title(name)) for name in known)
+        return NO_MAP | {"missing": words.listing(list(titles))}
     window = world["window"]
     middle = np.deg2rad((window["south"] + window["north"]) / 2)
     scale = width / (window["east"] - window["west"])
@@ -132,14 +137,14 @@ def draw_map(series: Series, known: Mapping[str, Data], width: float = 720.0) ->
     return {
         "width": width,
         "height": round(float((window["north"] - window["south"]) * rise), 1),
-        "land": _path([at(*p) for p in world["coast"]], close=(width, float(rise) * 2)),
+        "land": _path([at(*p) for p in _coast(world)], close=(width, float(rise) * 2)),
         "border": _path([at(*p) for p in world["border"]]),
         "towns": [
             {"town_fr": "", **town, "at": at(town["lon"], town["lat"])} for town in world["towns"]
         ],
         "markers": markers,
         "missing": words.listing([words.title(series.facts.title(name)) for name in missing]),
-        "port": at(world["places"]["relieve"]["lon"], world["places"]["relieve"]["lat"]),
+        "port": at(*world["port"]) if world["port"] else None,
         "sizes": {"site": SITE_SIZE, "other": OTHER_SIZE},
     }
 
@@ -149,8 +154,16 @@ def _in_basin(series: Series, name: str, world: World) -> Home | None:
     return None if middle is None else {"lon": middle[0], "lat": middle[1]}
 
 
+def _coast(world: World) -> list[list[float]]:
+    """Return the line south and east of which land lies; without one all is land."""
+    window = world["window"]
+    return world["coast"] or [[window[side], window["north"]] for side in ("west", "east")]
+
+
 def _path(points: list[tuple[float, float]], close: tuple[float, float] | None = None) -> str:
     """Return an SVG path; with `close`, around the corners of land to the south and east."""
+    if not points:
+        return ""
     text = "M" + "L".join(f"{x:g},{y:g}" for x, y in points)
     if close is None:
         return text

@@ -108,6 +108,7 @@ def render_page(
         lang=lang or words.LANGUAGES[0],
         chosen=lang,
         manifest=_manifest(run),
+        region=words.region(run),
         year=year,
         years=series.years,
         answer=answer(cached, table, year),
@@ -227,7 +228,8 @@ def _other(run: RunLike) -> Data:
 
 def _sites(series: Series, year: int) -> list[Data]:
     rows = []
-    places = geography()["places"]
+    world = geography(series.run)
+    places = world["places"] if world else {}
     for name in _with_plan(series):
         at = series.years.index(year)
         good, plan = (series.step(step, name).mean(axis=0)[at] for step in ("good", "announced"))

@@ -12,7 +12,9 @@ from importlib.resources import files
 import yaml
 from markupsafe import Markup, escape
 
+from bvsim.analysis.tables import RunLike
 from bvsim.reading.worded import words_of
+from bvsim.show.names import model_of
 from bvsim.valley.cells.causes import CAUSES, Words, cause_of, label
 
 LANGUAGES = ("en", "fr")
@@ -135,6 +137,13 @@ def model_part(name: str) -> Both:
 def column(name: str) -> Both:
     """Return what a column of a workbook is called; one without words keeps its name."""
     return say(f"column.{name}") if name in _texts()["column"] else plain(name)
+
+
+def region(run: RunLike) -> Both:
+    """Return what the model of a run is called."""
+    model = model_of(run)
+    name = str(model.get("title") or "bvsim")
+    return Both(name, str(model.get("title_fr") or name))
 
 
 def _part(text: str) -> Both:

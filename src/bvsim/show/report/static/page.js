@@ -141,7 +141,8 @@ function drawMap() {
   const sites = Object.values(data.states).filter((state) => state.kind === "site");
   const sum = (name) => number(sites.reduce((total, state) => total + value(state, name), 0));
   const fields = Object.fromEntries(["good", "announced", "running", "nameplate"].map((name) => [name, sum(name)]));
-  document.getElementById("map-words").textContent = filled(word("map_words"), { year, ...fields });
+  const words = document.getElementById("map-words"); // absent where the model has no map
+  if (words) words.textContent = filled(word("map_words"), { year, ...fields });
   fillTable(document.querySelector('[data-table="map"]'), mapTable(value));
 }
 
