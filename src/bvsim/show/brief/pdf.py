@@ -30,7 +30,7 @@ def _first(told: Told) -> Figure:
     _write(
         figure,
         0.95,
-        [told.say("page.place", region=told.region, scenario=told.name)],
+        [told.place],
         size=9,
         colour=QUIET,
     )

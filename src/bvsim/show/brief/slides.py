@@ -69,7 +69,7 @@ def _slide(deck: Any, told: Told, title: str) -> Any:
     _write(
         slide,
         (0.3, 0.4),
-        [told.say("page.place", region=told.region, scenario=told.name)],
+        [told.place],
         12,
         colour=QUIET,
     )

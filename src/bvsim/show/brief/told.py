@@ -65,9 +65,10 @@ class Told:
         return str(self.series.run.manifest["scenario"])
 
     @property
-    def region(self) -> Both:
-        """What the model is called."""
-        return words.region(self.series.run)
+    def place(self) -> str:
+        """What the model and the scenario are called."""
+        region = words.region(self.series.run)
+        return self.say("page.place", region=region, scenario=self.name)
 
     @property
     def answer(self) -> list[str]:
