@@ -163,7 +163,7 @@ def ramp(
     members: int = 1000,
     seed: int = 1,
     months: int = 60,
-    model: str = "hauts-de-france",
+    model: str | None = None,
 ) -> FreePlants:
     """Simulate free plants of a class.
 
@@ -182,15 +182,17 @@ def ramp(
         Vintages of the class known by then; by default on the day of the scenario `reference`.
     members, seed, months : int
         Number of plants, seed, and months after SOP.
-    model : str
-        The model that holds the class.
+    model : str, optional
+        The model that holds the class; by default that of the scenario `reference`.
 
     Raises
     ------
     AnalysisError
         When there is no such class or site.
     """
-    day = _day(as_of)
+    from bvsim.reading.datafiles import default_model
+
+    day, model = _day(as_of), model or default_model()
     known = _classes(model, day)
     chosen_class = _by_experience(name, ramped_before, known)
     figures = {each.name: getattr(known[chosen_class], each.name) for each in fields(RampClass)}

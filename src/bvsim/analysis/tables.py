@@ -45,7 +45,7 @@ class RunLike(Protocol):
 
 
 def site_of(entities: pd.Series[str]) -> pd.Series[str]:
-    """Return the site of each block (``acc-douvrin.block-1`` -> ``acc-douvrin``)."""
+    """Return the site of each block (``alpha.block-1`` -> ``alpha``)."""
     names = pd.Index(entities.unique())
     sites = {name: str(name).split(".", 1)[0] for name in names}
     return entities.map(sites).astype(str)

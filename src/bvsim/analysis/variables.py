@@ -3,9 +3,9 @@
 A name is looked up in this order: a key figure of the run; ``closed_Y.SITE`` and ``failed_Y.SITE``
 (1 when the site had closed by 31 December of Y), ``lines_Y[.SITE]`` (lines in service, mean over
 the year); then any column of ledger, binding or yearly tables with its year before the unit:
-``lost_labour_2030_gwh``, ``weeks_labour_2030.acc-douvrin``, ``training_cost_2030_meur``,
-``vacancies_2030.verkor-dunkirk``. Of a basin it is the sum over its cell plants:
-``headcount_2030.dunkirk``, ``grid_load_2030_mw.dunkirk``.
+``lost_labour_2030_gwh``, ``weeks_labour_2030.alpha``, ``training_cost_2030_meur``,
+``vacancies_2030.alpha``. Of a basin it is the sum over its cell plants:
+``headcount_2030.coast``, ``grid_load_2030_mw.coast``.
 """
 
 from __future__ import annotations

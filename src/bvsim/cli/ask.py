@@ -39,7 +39,7 @@ def ask(
     """Answer a question from RUN: P(EXPR), or mean(NAME), median(NAME), P90(NAME).
 
     EXPR compares key figures, and what happened on the way to them, with numbers:
-    'P(output_2030_gwh >= 30 and closed_2030.acc-douvrin == 0)'. `bvsim list kpis` names them.
+    'P(output_2030_gwh >= 30 and closed_2030.SITE == 0)'. `bvsim list kpis` names them.
     """
     from bvsim.analysis.discovery.ask import UnansweredError
     from bvsim.analysis.discovery.ask import ask as answer_to

@@ -29,7 +29,7 @@ _SHOWN = ("t50", "k", "mature", "scrap_start", "scrap_time", "scrap_slow_time", 
 )
 @click.option("--leave-out", multiple=True, metavar="PLANT", help="Fit without it, foretell it.")
 @seed_option(default=1, help="Of sampler and forecasts.")
-@click.option("--model", default="hauts-de-france", show_default=True, help="Model folder or name.")
+@click.option("--model", help="Model folder or name.  [default: that of `reference`]")
 @click.option("--write", is_flag=True, help="Write results and figures into the model's history.")
 @click.option("--no-scores", is_flag=True, help="Do not foretell each plant from the others.")
 @json_option
@@ -38,7 +38,7 @@ def calibrate(
     as_of: datetime | None,
     leave_out: tuple[str, ...],
     seed: int,
-    model: str,
+    model: str | None,
     write: bool,
     no_scores: bool,
     as_json: bool,
@@ -67,10 +67,10 @@ def calibrate(
         click.echo(f"Written  {path}")
 
 
-def _folder(model: str) -> Path:
-    from bvsim.reading.datafiles import find_model
+def _folder(model: str | None) -> Path:
+    from bvsim.reading.datafiles import default_model, find_model
 
-    folder = find_model(model)
+    folder = find_model(model or default_model())
     if folder is None:
         raise click.BadParameter(f"no model {model!r} here", param_hint="--model")
     return folder

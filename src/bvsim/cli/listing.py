@@ -66,7 +66,7 @@ def _print(kind: str, found: list[Item], words: tuple[str, ...]) -> None:
         )
 
 
-_HINTS = {"kpis": "verkor", "figures": "seats"}
+_HINTS = {"kpis": "headcount", "figures": "seats"}
 _YEAR = re.compile(r"_20\d\d(?=_|$)")
 
 

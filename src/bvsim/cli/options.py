@@ -118,7 +118,7 @@ def sets_option(command: F) -> F:
         multiple=True,
         metavar="PATH=VALUE",
         callback=_read_sets,
-        help="Set a figure, e.g. labour.programmes.btc-douvrin.seats=60 (repeatable).",
+        help="Set a figure, e.g. labour.programmes.NAME.seats=60 (repeatable).",
     )(command)
 
 

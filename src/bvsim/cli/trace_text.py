@@ -44,7 +44,7 @@ class Filter:
     Parameters
     ----------
     site : str or None
-        An entity, or a part of it: ``verkor-dunkirk`` has ``verkor-dunkirk.block-1``.
+        An entity, or a part of it: ``alpha`` has ``alpha.block-1``.
     year : int or None
         A calendar year.
     words : tuple of str

@@ -10,7 +10,7 @@ _SUFFIXES = {"_gwh": "GWh", "_t": "t", "_share": "share", "_days": "days", "_eur
 
 
 def kpi_of(name: str) -> Kpi | None:
-    """Return the family of a key figure such as ``output_2030_gwh.acc-douvrin``."""
+    """Return the family of a key figure such as ``output_2030_gwh.alpha``."""
     stem = name.partition(".")[0]
     return next((kpi for kpi in KPIS if re.fullmatch(_pattern(kpi), stem)), None)
 

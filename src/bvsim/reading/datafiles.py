@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bvsim.reading.folder import SUFFIXES, is_model_folder
+from bvsim.reading.yaml_tree import read_file
 from bvsim.schema.errors import Place, Problem, SpecError, did_you_mean
 
 MODELS = "models"
@@ -68,6 +69,14 @@ def find_model(name: str, root: Path | None = None, near: Path | None = None) ->
     candidates = [base / path for base in [*bases, root or Path.cwd()]]
     candidates += [folder / MODELS / name for folder in roots(root, near)]
     return next((folder for folder in candidates if is_model_folder(folder)), None)
+
+
+def default_model(root: Path | None = None) -> str:
+    """Return the model that the scenario `reference` stands on."""
+    file = find_scenario("reference", root)
+    node = read_file(file)[0] if file is not None else None
+    model = node.get("model") if node is not None else None
+    return str(model.value) if model is not None else ""
 
 
 def _possible(name: str) -> bool:

@@ -227,7 +227,7 @@ class Trade:
     """Day from which black mass is hazardous waste and may not go to non-OECD countries."""
     exported_before: Share
     exported_after: Share
-    """Share that leaves the Union."""
+    """Share that leaves the export market."""
 
 
 @part
@@ -240,7 +240,7 @@ class RecoveryTarget:
 
 @part
 class Regulation:
-    """Targets of the Union's battery regulation."""
+    """Targets of the regulation of batteries."""
 
     recovery: dict[str, RecoveryTarget]
     """Material recovery of recyclers."""

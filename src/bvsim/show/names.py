@@ -16,7 +16,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def name_of(run: RunLike, entity: str) -> str:
-    """Return what an entity is called: ``Verkor Dunkirk, block 2``; its id if nothing says."""
+    """Return what an entity is called: ``Alpha Works, block 2``; its id if nothing says."""
     actor, _, part = entity.partition(".")
     name = titles_of(run).get(actor, actor)
     return f"{name}, {part.replace('-', ' ')}" if part else name

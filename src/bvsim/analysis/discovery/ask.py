@@ -81,7 +81,7 @@ def ask(run: RunLike, question: str, given: str = "", undefined: Undefined = "le
         The run.
     question : str
         ``P(EXPR)``, ``mean(NAME)``, ``median(NAME)`` or a quantile such as ``P90(NAME)``. EXPR and
-        NAME are those of outcomes, such as ``P(output_2030_gwh >= 30 and closed_2030.acc-douvrin
+        NAME are those of outcomes, such as ``P(output_2030_gwh >= 30 and closed_2030.alpha
         == 0)``.
     given : str
         A condition: only rows in which it holds count.

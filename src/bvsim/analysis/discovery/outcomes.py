@@ -4,7 +4,7 @@
                  expression or expression, (expression)
     comparison = NAME op VALUE     op is < <= > >= == !=
 
-NAME is a key figure of the run (perhaps of a site: `output_2030_gwh.acc-douvrin`), another variable
+NAME is a key figure of the run (perhaps of a site: `output_2030_gwh.alpha`), another variable
 (see `variables`), or `bottleneck_YEAR` (`bottleneck_YEAR.SITE`), whose value is a cause of the
 ledger in quotes. Nothing is evaluated but comparisons.
 

@@ -1,6 +1,6 @@
 """Figures of a sweep: a heat map for two axes, a line with its interval for one.
 
-table = pd.read_parquet("runs/training-x-neomat/sweep.parquet")
+table = pd.read_parquet("runs/my-sweep/sweep.parquet")
 ax = bvsim.show.plot.sweep.heatmap(table, "output_2030_gwh", x="...", y="...")
 """
 

@@ -47,7 +47,7 @@ class Facts:
     uncertain: int = 0
 
     def title(self, entity: str) -> str:
-        """Return what an entity is called: ``Verkor Dunkirk, block-2``."""
+        """Return what an entity is called: ``Alpha Works, block-2``."""
         name, _, part = entity.partition(".")
         text = self.titles.get(name, name)
         return f"{text}, {part}" if part else text

@@ -119,7 +119,7 @@ def prose(name: str) -> Both:
 
 
 def title(text: str) -> Both:
-    """Return what a place or block is called: ``AESC Douai, block-2``; known parts in words."""
+    """Return what a place or block is called: ``Alpha Works, block-2``; known parts in words."""
     return listing([_part(part) for part in text.split(", ")])
 
 

@@ -106,7 +106,7 @@ class CathodePlant:
     Parameters
     ----------
     name : str
-        Entity, such as ``neomat-cam``.
+        Entity, such as ``cam-mill``.
     spec : CamPlant or PcamPlant
         Drawn figures.
     shared : Shared

@@ -39,7 +39,7 @@ class Gigafactory:
     Parameters
     ----------
     name : str
-        Such as ``acc-douvrin``.
+        Such as ``alpha``.
     ramp : RampClass
         Drawn figures of its class.
     recipe : Recipe

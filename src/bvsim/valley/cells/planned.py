@@ -36,7 +36,7 @@ class PlanOnly:
     Parameters
     ----------
     entity : str
-        Name of the block, such as ``aesc-douai.plan-only``.
+        Name of the block, such as ``alpha.plan-only``.
     plan : PlanPath
         What was announced.
     comes_true : bool

@@ -50,7 +50,7 @@ def limit_events(env: simpy.Environment, date_of: Callable[[float], object], mos
 
 
 def _owners(env: simpy.Environment, wakes: Iterable[object] | None = None) -> str:
-    """Say whom an event, the next one by default, wakes: ``acc-douvrin.block-1 (approve)``."""
+    """Say whom an event, the next one by default, wakes: ``alpha.block-1 (approve)``."""
     if wakes is None:
         wakes = (env._queue[0][3].callbacks if env._queue else None) or ()
     return ", ".join(owner for wake in wakes if (owner := _woken(wake))) or "nobody"

@@ -1,7 +1,7 @@
 """Random streams: one per source of chance, keyed by name and never by order.
 
 A stream is a counter-based generator (Philox) whose key is a hash of seed, draw,
-replication and a name such as ``acc-douvrin.block-2.line-3.breakdowns``. Adding a
+replication and a name such as ``alpha.block-2.line-3.breakdowns``. Adding a
 plant or a policy leaves every other stream as it was.
 """
 

@@ -37,7 +37,7 @@ class Block:
     Parameters
     ----------
     entity : str
-        Name of the block, such as ``acc-douvrin.block-2``.
+        Name of the block, such as ``alpha.block-2``.
     nameplate : float
         Good units a year when all lines are released.
     lines : int

@@ -189,7 +189,7 @@ class Pipeline:
     spec : Project
         Drawn figures and facts.
     entity : str
-        Name of the block, such as ``acc-douvrin.block-2``.
+        Name of the block, such as ``alpha.block-2``.
     ctx : Context
         Surroundings of the replication.
     shock : Shock

@@ -1,8 +1,8 @@
 """From black mass to salts of nickel, cobalt, lithium and manganese.
 
 Stages in the valley take black mass first, in proportion to their capacity; of the
-rest a share leaves the Union by the trade rules of the day, and stages elsewhere in
-the Union take what they can. A share of what a stage recovers goes back into the
+rest a share leaves the export market by the trade rules of the day, and stages elsewhere in
+that market take what they can. A share of what a stage recovers goes back into the
 valley's precursor and cathode material. Stages are taken to comply with the law: their
 recovery is never below the target in force.
 """
@@ -155,8 +155,8 @@ class Hydromet:
         Returns
         -------
         list of float
-            Black mass to the valley's stages, to stages elsewhere in the Union, leaving the
-            Union, sold in the Union; then metals recovered and metals returned, by element.
+            Black mass to the valley's stages, to stages elsewhere in the market, leaving the
+            market, sold in it; then metals recovered and metals returned, by element.
         """
         amounts = [0.0] * (4 + 2 * METALS)
         self._made += mass

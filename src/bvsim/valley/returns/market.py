@@ -55,9 +55,9 @@ class ReturnColumns(Columns):
     powder_t: int = flow("of it rejected powder, passed to hydrometallurgy directly")
     black_mass_t: int = flow("black mass made by the region's recyclers")
     black_mass_valley_t: int = flow("black mass and powder treated in the valley")
-    black_mass_tolled_t: int = flow("black mass and powder tolled elsewhere in the Union")
-    black_mass_exported_t: int = flow("black mass and powder leaving the Union")
-    black_mass_sold_t: int = flow("black mass and powder sold in the Union")
+    black_mass_tolled_t: int = flow("black mass and powder tolled elsewhere in the export market")
+    black_mass_exported_t: int = flow("black mass and powder leaving the export market")
+    black_mass_sold_t: int = flow("black mass and powder sold in the export market")
     recovered: int = flows(
         "recovered_{}_t", {e: f"{e} recovered from black mass" for e in ELEMENTS}
     )
