@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from bvsim.analysis.errors import AnalysisError
-from bvsim.analysis.tables import RunLike, cell, columns_from, ledger_by
+from bvsim.analysis.tables import RunLike, cell, columns_from, has_column, ledger_by
 from bvsim.show.geography import World, geography
 from bvsim.show.names import name_of
 from bvsim.show.plot.picture import axes
@@ -162,6 +162,8 @@ def _write(ax: Axes, place: Place, text: str, room: float, size: float = 8.5) ->
 def _others(ax: Axes, run: RunLike, year: int, column: str, world: World) -> None:
     """Draw the plants that have a column, filled where they make something in most futures."""
     marker, colour = _OTHERS[column]
+    if not has_column(run, "yearly", column):
+        return  # the region has no such plants
     table = columns_from(run, "yearly", ["year", "entity", column])
     rows = table[(table["year"] == year) & table[column].notna()]
     often = (rows[column] > 0.0).groupby(rows["entity"].astype(str)).mean()
