@@ -338,3 +338,17 @@ def test_nothing_differs_before_a_lever_acts(tmp_path: Path) -> None:
     after = [table[table["year"] >= 2027].reset_index(drop=True) for table in tables]
     assert not after[0].equals(after[1])
     assert (bv.compare(base, doubled).by_year("good_gwh").loc[:2026, "largest"] == 0.0).all()
+
+
+def test_a_lever_that_acts_on_nothing_says_so(unsimulated: Any) -> None:
+    shown = unsimulated("show", "training-doubled", "--lever", "training-seats")
+    assert shown.exit_code == 0
+    said = (
+        "lever training-seats changes nothing in training-doubled: all that it sets is so already"
+    )
+    assert said in shown.stderr
+    target = f"P({KPI} >= 30) >= 0.5"
+    names = ("--target", target, "--levers", "training-seats=1")
+    sought = unsimulated("seek", "training-doubled", *names)
+    assert sought.exit_code == 2
+    assert "training-seats change nothing in training-doubled" in sought.stderr

@@ -104,6 +104,7 @@ def to_json(found: Sought, out: Sequence[str]) -> dict[str, object]:
         "fresh_rows": found.fresh_rows,
         "left_out": list(out),
         "counted_as_free": list(found.free),
+        "change_nothing": list(found.idle),
     }
 
 
@@ -143,6 +144,8 @@ def print_sought(found: Sought, out: Sequence[str]) -> None:
     say(*_robust(found), _foretold(found.front), added_up(found.additivity))
     if found.free:
         say(f"Without a price, counted as free: {', '.join(found.free)}.")
+    if found.idle:
+        say(f"Not tried, as they change nothing here: {', '.join(found.idle)}.")
     if out:
         say(f"Left out for want of a price: {', '.join(out)} (--levers takes them in).")
 

@@ -132,6 +132,8 @@ class Sought:
         Rows that mixes were chosen on, and on which they were confirmed.
     free : tuple of str
         Levers without a price that were named: they count as free.
+    idle : tuple of str
+        Levers that change nothing in the scenario: they were not tried.
     """
 
     targets: tuple[Target, ...]
@@ -145,3 +147,4 @@ class Sought:
     rows: int
     fresh_rows: int
     free: tuple[str, ...]
+    idle: tuple[str, ...] = ()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.kpi_names import require_names
 from bvsim.analysis.progress import Bar, no_bar
 from bvsim.analysis.seek.found import Sought
@@ -100,8 +101,12 @@ def seek(
     """
     targets = [Target.parse(text) for text in ([target] if isinstance(target, str) else target)]
     turns, left = alternatives(load_levers(scenario), levers)
-    for turn in turns:
-        turn_levers(scenario, [turn])  # what does not fit is told before anything runs
+    # what does not fit is told before anything runs; what changes nothing is not tried
+    made = {turn: turn_levers(scenario, [turn]).turned for turn in turns}
+    idle = tuple(str(turn) for turn, turned in made.items() if turned and not turned[0].acts)
+    turns = tuple(turn for turn in turns if str(turn) not in idle)
+    if idle and not turns:
+        raise AnalysisError(f"nothing to seek: {', '.join(idle)} change nothing in {scenario.name}")
     require_names(scenario, [each.kpi for each in targets])
     mixes = Mixes(scenario, draws, confirm or draws, seed, Path(out), workers, bar)
-    return seek_mix(mixes, turns, targets, budget_meur), left
+    return replace(seek_mix(mixes, turns, targets, budget_meur), idle=idle), left
