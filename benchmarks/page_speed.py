@@ -3,8 +3,8 @@
 python benchmarks/page_speed.py RUN [--steps 40] [--json]
 
 Times are the page's own: a step is all of its script and layout, loading lasts until the browser's
-load event, charts in sight drawn. They are printed, never judged; the marks to hold them against are 50 ms, 300 ms
-and 1 s on a quiet machine.
+load event, charts in sight drawn. They are printed, never judged; the marks to hold them against
+are 50 ms, 300 ms and 1 s on a quiet machine.
 """
 
 from __future__ import annotations
