@@ -65,18 +65,21 @@ def test_the_slider_moves_the_map_and_what_depends_on_the_year(wide):
     state = """() => ({
       radii: [...document.querySelectorAll('.marker circle')].map(c => c.getAttribute('r')),
       words: document.getElementById('map-words').textContent,
-      years: [...document.querySelectorAll('input.year + output')].map(o => o.value),
-      steps: document.querySelector('[data-chart=waterfall]').textContent,
-      flows: document.querySelector('[data-chart=cathode_flow]').textContent})"""
-    before = wide.read(state)
+      years: [...document.querySelectorAll('input.year + output')].map(o => o.value)})"""
+
+    def seen():
+        texts = {name: wide.chart(name).text_content() for name in ("waterfall", "cathode_flow")}
+        return wide.read(state) | texts
+
+    before = seen()
     wide.page.focus("#year-map")
     for _ in range(5):
         wide.page.keyboard.press("ArrowRight")
-    after = wide.read(state)
+    after = seen()
     assert set(before["years"]) == {"2030"}
     assert set(after["years"]) == {"2035"}
     assert after["words"].startswith("2035: ")
-    for name in ("radii", "steps", "flows"):
+    for name in ("radii", "waterfall", "cathode_flow"):
         assert before[name] != after[name], name
     wide.page.keyboard.press("Home")
     assert set(wide.read(state)["years"]) == {"2023"}
@@ -100,9 +103,9 @@ def test_the_language_switch(wide):
     wide.page.get_by_role("button", name="Français").click()
     assert wide.read("document.documentElement.lang") == "fr"
     assert wide.page.locator("h1").inner_text().startswith("Ce que livre la vallée")
-    assert "moyenne" in wide.page.locator("[data-chart=fan]").text_content()
+    assert "moyenne" in wide.chart("fan").text_content()
     assert wide.page.locator("#map-words").text_content().startswith("2030\u00a0: ")
-    assert not re.search(r"\d\.\d", wide.page.locator("[data-chart=waterfall]").text_content())
+    assert not re.search(r"\d\.\d", wide.chart("waterfall").text_content())
     visible = wide.page.locator("main").inner_text()
     assert "announced plan" not in visible
     assert "Key figures" not in visible
@@ -125,8 +128,11 @@ def test_relief_comparison_and_sensitivities_are_drawn(browser, page_file, tmp_p
     opened.page.focus("#year-relief-0")
     for _ in range(5):
         opened.page.keyboard.press("ArrowRight")
+    opened.chart("relief.0")
     assert table.locator("td").first.text_content() == "12"
+    opened.page.focus("#year-relief-0")
     opened.page.keyboard.press("ArrowRight")
+    opened.chart("relief.0")
     assert opened.page.locator("[data-table='relief.0'] tbody tr").count() == 0
     assert opened.page.locator("[data-table='sensitivity.0'] tbody tr").count() == 2
     assert opened.page.locator("section:has(#h-beside) h3").count() == 1
@@ -182,6 +188,17 @@ def test_a_phone_needs_no_scrolling_sideways(narrow):
       .filter(s => s.getBoundingClientRect().right > 391).length"""
     assert narrow.read(wider) == 0
     assert narrow.said == []
+
+
+def test_a_chart_is_drawn_when_it_is_seen_and_as_things_stand_then(wide):
+    live = "document.querySelector('[data-chart=feed_flow]').classList.contains('live')"
+    wide.page.wait_for_timeout(300)
+    assert wide.read("document.querySelector('[data-chart=fan]').classList.contains('live')")
+    assert not wide.read(live)
+    wide.page.get_by_role("button", name="Français").click()
+    assert "masse noire" in wide.chart("feed_flow").text_content()
+    assert wide.read(live)
+    assert wide.said == []
 
 
 def test_charts_follow_the_width_of_the_window(wide):

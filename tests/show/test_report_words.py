@@ -9,9 +9,14 @@ import pytest
 import yaml
 from markupsafe import Markup, escape
 
+import bvsim as bv
 import bvsim.show.report
+from bvsim.ensemble.store.results import open_run
 from bvsim.show.report.words import Both, fixed, join, number, percent, plain, say, short
 from bvsim.valley.cells.causes import CAUSES
+from bvsim.valley.record.kpis import KPIS
+from pages.french import strings
+from run_folder import write_run
 
 HERE = Path(bvsim.show.report.__file__).parent
 WORDS = yaml.safe_load((HERE / "words.yaml").read_text(encoding="utf-8"))
@@ -23,8 +28,15 @@ def test_every_text_is_there_in_both_languages_with_the_same_fields(key):
     text = TEXTS[key]
     assert set(text) == {"en", "fr"}
     fields = [set(re.findall(r"{\w+}", text[lang])) for lang in ("en", "fr")]
+    if key.startswith("kpi_meaning."):
+        assert text["fr"]
+        return
     assert fields[0] == fields[1]
     assert all(text.values())
+
+
+def test_every_key_figure_says_in_french_what_it_is():
+    assert set(WORDS["kpi_meaning"]) == {kpi.name for kpi in KPIS}
 
 
 def test_every_text_that_the_page_asks_for_exists():
@@ -101,3 +113,23 @@ def french():
 def test_no_french_sentence_uses_a_false_friend(pattern):
     found = [(key, text) for key, text in french() if re.search(pattern, text, re.IGNORECASE)]
     assert found == [], FALSE_FRIENDS[pattern]
+
+
+ENGLISH = re.compile(r"\b(the|and|of|with|draws?|share|year|seed|at least|mean)\b", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory):
+    """Return every French string of the page and the workbook of a run."""
+    folder = write_run(tmp_path_factory.mktemp("run"), 8).folder
+    (folder / "scenario.yaml").write_text(bv.load("reference").to_yaml(), encoding="utf-8")
+    return strings(open_run(folder))
+
+
+def test_a_french_reader_meets_no_false_friend_and_no_english(heard):
+    assert len(heard) > 400
+    assert "Verkor Dunkerque" in heard
+    friends = re.compile("|".join(FALSE_FRIENDS), re.IGNORECASE)
+    assert [text for text in heard if friends.search(text)] == []
+    own = [re.sub(r"--\S+|=\S+|{\w+}", "", text) for text in heard]  # commands stay
+    assert [text for text in own if ENGLISH.search(text)] == []

@@ -49,8 +49,17 @@ class Opened:
         self.page.goto(path.as_uri() + query)
 
     def open_all(self) -> None:
+        """Open every fold and draw every chart, as one who has looked through the page."""
         self.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        self.page.evaluate("all('.chart').forEach(element => draw(element))")
         self.page.wait_for_timeout(300)
 
     def read(self, script: str) -> Any:
         return self.page.evaluate(script)
+
+    def chart(self, name: str) -> Any:
+        """Scroll to a chart, so that it is drawn as things stand, and return it."""
+        found = self.page.locator(f"[data-chart='{name}']")
+        found.scroll_into_view_if_needed()
+        self.page.wait_for_timeout(250)
+        return found

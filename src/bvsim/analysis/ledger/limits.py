@@ -25,12 +25,12 @@ _SELDOM: Final = 0.005
 _BOUND: Final = (
     "{name}: bound in {rows} of rows and {weeks} of weeks, mostly at {site} in {years}; "
     "second in {second}{slack}.",
-    "{name} : a limité {rows} des tirages et {weeks} des semaines, surtout {site} en {years} ; "
-    "au second rang dans {second}{slack}.",
+    "{name} : a joué dans {rows} des tirages et {weeks} des semaines, surtout à {site} en {years}"
+    " ; au second rang dans {second}{slack}.",
 )
 _IDLE: Final = (
     "{name}: never bound; second in {second} of weeks{slack}.",
-    "{name} : n'a jamais limité ; au second rang dans {second} des semaines{slack}.",
+    "{name} : n'a jamais joué ; au second rang dans {second} des semaines{slack}.",
 )
 _SLACK: Final = (
     "; it would have allowed {slack} more than the lines could make",
@@ -40,7 +40,7 @@ _PACE: Final = (
     "Skilled people: plants learn at {mean} of the speed of their classes ({site} in {year}: "
     "{least}); what that costs is booked in ramp-up.",
     "Techniciens et ingénieurs : les usines apprennent à {mean} du rythme de leur classe ({site} "
-    "en {year} : {least}) ; ce que cela coûte figure dans la montée en cadence.",
+    "en {year} : {least}) ; ce que cela coûte est compté dans la montée en cadence.",
 )
 
 _SEATS: Final = (

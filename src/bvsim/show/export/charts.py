@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import xlsxwriter
     from xlsxwriter.worksheet import Worksheet
 
-    from bvsim.show.export.workbook import Sheet
+    from bvsim.show.export.sheet import Sheet
 
 FOCUS = 2030
 ENDS = ("announced", "good")

@@ -18,6 +18,7 @@ from bvsim.analysis.tables import REGION, ROW, RunLike
 from bvsim.ensemble.store.folder import atomic
 from bvsim.show.export import charts, tables
 from bvsim.show.export.dictionary import recorded_columns
+from bvsim.show.export.sheet import Sheet, told
 from bvsim.show.names import scenario_of
 from bvsim.show.report import words
 from bvsim.show.report.model import facts_of
@@ -49,29 +50,6 @@ FORMATS = {
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """A sheet: which it is, and its table.
-
-    Parameters
-    ----------
-    key : str
-        Which sheet: its name and sentence stand among the words under it.
-    frame : pandas.DataFrame
-        The table.
-    unit : callable
-        From the name of a column to its unit.
-    """
-
-    key: str
-    frame: pd.DataFrame
-    unit: Callable[[str], str]
-
-    def name(self, lang: str) -> str:
-        """Return what the sheet is called."""
-        return told(f"sheet.{self.key}", lang)
-
-
-@dataclass(frozen=True)
 class Book:
     """A workbook under way.
 
@@ -88,11 +66,6 @@ class Book:
     run: Run
     lang: str
     beside: Sequence[RunLike]
-
-
-def told(key: str, lang: str, **fields: object) -> str:
-    """Return one of the program's texts in a language; see `words.say`."""
-    return str(getattr(words.say(key, **fields), lang))
 
 
 def write_workbook(

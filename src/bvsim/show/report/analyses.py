@@ -80,7 +80,7 @@ def differences(run: RunLike, other: RunLike) -> Data:
 def _row(name: str, row: pd.Series[float]) -> Data:
     kind = str(row["unit"])
     values = {key: _signed(row[key], kind) for key in ("mean", "ci95_lo", "ci95_hi", "p10", "p90")}
-    unit = words.say("difference.points") if kind in SHARES else words.plain(kind)
+    unit = words.say("difference.points") if kind in SHARES else words.unit(kind)
     return {"name": name, "unit": unit, "higher": words.percent(row["chance_higher"]), **values}
 
 

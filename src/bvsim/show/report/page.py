@@ -20,6 +20,7 @@ from bvsim.analysis.ledger.limits import sentences
 from bvsim.analysis.summary import quantiles, summarise
 from bvsim.analysis.tables import RunLike
 from bvsim.ensemble.store.folder import write_text
+from bvsim.reading.worded import words_of
 from bvsim.show import plot
 from bvsim.show.geography import geography
 from bvsim.show.report import flows, helping, odds, words
@@ -202,7 +203,7 @@ def _names(programmes: Mapping[str, object]) -> Data:
     found: Data = {}
     for lang, named in words.section("name").items():
         titles = {p: getattr(words.worded("programmes", p, p), lang) for p in programmes}
-        found[lang] = {**named, **titles}
+        found[lang] = {**words_of(lang).get("titles", {}), **named, **titles}
     return found
 
 
@@ -307,7 +308,8 @@ def _kpi_rows(table: pd.DataFrame, *, entities: bool) -> list[Data]:
             continue
         kpi = kpi_of(str(name))
         numbers = {str(key): (None if pd.isna(v) else v) for key, v in row.items()}
-        rows.append({"name": str(name), "meaning": kpi.meaning if kpi else "", **numbers})
+        said = {"meaning": words.kpi_meaning(kpi), "written": words.unit(str(row["unit"]))}
+        rows.append({"name": str(name), **numbers, **said})
     return rows
 
 

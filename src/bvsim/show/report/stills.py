@@ -84,8 +84,8 @@ def named(data: Data, name: str) -> Both:
     """Return what a plant, or an end of a flow, is called."""
     if name.startswith("@"):
         return say(f"chart.{name[1:]}")
-    if name in data["names"]["en"]:
-        return Both(data["names"]["en"][name], data["names"]["fr"][name])
+    if all(name in data["names"][lang] for lang in words.LANGUAGES):
+        return Both(*(data["names"][lang][name] for lang in words.LANGUAGES))
     return words.title(data["titles"].get(name, name))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+import numpy as np
 import yaml
 from markupsafe import Markup, escape
 
@@ -16,6 +17,7 @@ from bvsim.analysis.tables import RunLike
 from bvsim.reading.worded import words_of
 from bvsim.show.names import model_of
 from bvsim.valley.cells.causes import CAUSES, Words, cause_of, label
+from bvsim.valley.record.kpis import Kpi
 
 LANGUAGES = ("en", "fr")
 Data = dict[str, object]
@@ -134,6 +136,19 @@ def model_part(name: str) -> Both:
     return say(f"part.{name}") if name in _texts()["part"] else plain(name)
 
 
+def kpi_meaning(kpi: Kpi | None) -> Both:
+    """Return what a key figure is; empty for one that is unknown."""
+    if kpi is None:
+        return plain("")
+    known = _texts()["kpi_meaning"].get(kpi.name, {})
+    return Both(kpi.meaning, known.get("fr", kpi.meaning))
+
+
+def unit(name: str) -> Both:
+    """Return how a unit is written."""
+    return say(f"unit.{name}") if name in _texts()["unit"] else plain(name)
+
+
 def column(name: str) -> Both:
     """Return what a column of a workbook is called; one without words keeps its name."""
     return say(f"column.{name}") if name in _texts()["column"] else plain(name)
@@ -152,7 +167,7 @@ def _part(text: str) -> Both:
     if text.startswith("block-"):
         word, number_ = say("name.block"), text.removeprefix("block-")
         return Both(f"{word.en} {number_}", f"{word.fr} {number_}")
-    return plain(text)
+    return worded("titles", text, text)
 
 
 def join(parts: list[Both]) -> Both:
@@ -191,7 +206,12 @@ def number(value: float | None, unit: str = "") -> Both:
         return _share(value)
     if unit == "year":
         return _both(f"{value:.1f}" if value % 1 else f"{value:.0f}")
-    return _both(f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}")
+    return _both(f"{value:,.0f}" if abs(value) >= 100 else _three_digits(value))
+
+
+def _three_digits(value: float) -> str:
+    """Write a number with three significant digits and no exponent."""
+    return np.format_float_positional(value, 3, unique=False, fractional=False, trim="-")
 
 
 def _share(value: float) -> Both:

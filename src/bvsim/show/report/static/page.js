@@ -115,7 +115,18 @@ function copyText(text, done) {
 }
 
 const visible = (element) => !element.closest("details:not([open])");
-function drawAll() { all(".chart").filter(visible).forEach((element) => draw(element)); drawMap(); }
+function drawAll() { all(".chart").filter(visible).forEach(want); drawMap(); }
+
+/* A chart is drawn when it is seen, or nearly; what changed meanwhile is drawn then. */
+const near = new Set(), stale = new Set();
+function want(element) {
+  if (near.has(element)) draw(element); else stale.add(element);
+}
+const watcher = new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => {
+  if (!isIntersecting) { near.delete(target); return; }
+  near.add(target);
+  if (stale.delete(target) || !drawn.has(target)) draw(target);
+}), { rootMargin: "400px" });
 
 /* The map: areas by the root, colour by the main bottleneck, width of flows by the root. */
 function drawMap() {
@@ -214,7 +225,7 @@ function setThreshold(wanted) {
   input.nextElementSibling.value = threshold;
   tellOdds();
   tellAddress();
-  draw(document.querySelector('[data-chart="odds"]'));
+  want(document.querySelector('[data-chart="odds"]'));
 }
 
 function setYear(wanted) {
@@ -226,7 +237,7 @@ function setYear(wanted) {
   drawMap();
   tellOdds();
   tellAddress();
-  all(".chart").filter((element) => BY_YEAR.has(element.dataset.chart.split(".")[0])).forEach((element) => draw(element));
+  all(".chart").filter((element) => BY_YEAR.has(element.dataset.chart.split(".")[0])).forEach(want);
 }
 
 function setLanguage(wanted) {
@@ -264,7 +275,7 @@ for (const button of all(".languages button")) button.addEventListener("click", 
   setLanguage(button.dataset.lang);
 });
 for (const details of all("details.site")) details.addEventListener("toggle", () => {
-  all(".chart", details).filter(visible).forEach((element) => draw(element));
+  all(".chart", details).filter(visible).forEach(want);
 });
 
 for (const summary of all("details.site > summary")) summary.addEventListener("click", () => {
@@ -283,7 +294,7 @@ window.addEventListener("hashchange", goToHash);
 let waiting = 0;
 window.addEventListener("resize", () => {
   cancelAnimationFrame(waiting);
-  waiting = requestAnimationFrame(() => drawn.forEach((_, element) => visible(element) && draw(element)));
+  waiting = requestAnimationFrame(() => drawn.forEach((_, element) => visible(element) && want(element)));
 });
 window.addEventListener("beforeprint", () => {
   setTheme(false);
@@ -292,5 +303,6 @@ window.addEventListener("beforeprint", () => {
 });
 window.addEventListener("afterprint", () => { setTheme(DARK.matches); drawAll(); });
 begin();
+for (const element of all(".chart")) watcher.observe(element);
 goToHash();
 document.documentElement.dataset.ready = "true";
