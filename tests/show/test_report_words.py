@@ -76,7 +76,7 @@ def test_texts_are_joined_as_in_a_sentence():
 
 
 def test_what_is_filled_in_is_escaped():
-    found = escape(say("page.place", scenario="<b>"))
+    found = escape(say("page.place", region=Both("North", "Nord"), scenario="<b>"))
     assert isinstance(found, Markup)
     assert "<b>" not in found
     assert "&lt;b&gt;" in found
