@@ -94,3 +94,8 @@ def test_a_table_with_decimal_commas_means_what_its_writer_meant(simulate, tmp_p
     else:
         made = simulate("a", table=path)
         pd.testing.assert_frame_equal(made.table("draws")[[A, B]], frame[[A, B]])
+
+
+def test_a_scenario_may_be_named(tmp_path):
+    made = run("reference", 2, out=tmp_path / "run", workers=1, job=FakeJob())
+    assert made.manifest["scenario"] == "reference"

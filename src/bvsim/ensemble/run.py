@@ -73,13 +73,15 @@ class Options(TypedDict, total=False):
     looks: Looks | None
 
 
-def run(scenario: Scenario, draws: int = 512, seed: int = 1, **options: Unpack[Options]) -> Run:
+def run(
+    scenario: Scenario | str | Path, draws: int = 512, seed: int = 1, **options: Unpack[Options]
+) -> Run:
     """Simulate a scenario many times and write a run folder.
 
     Parameters
     ----------
-    scenario : Scenario
-        What to simulate.
+    scenario : Scenario, str or path
+        What to simulate; a name or a file is loaded.
     draws, per_draw : int
         Number of draws of the uncertain figures, and of replications of each (1).
     seed : int
@@ -133,6 +135,8 @@ def run(scenario: Scenario, draws: int = 512, seed: int = 1, **options: Unpack[O
 
     Raises
     ------
+    SpecError
+        When a named scenario cannot be read.
     RunError
         When the request cannot be met: a folder in use, other inputs than those of the run to
         be resumed, a design that cannot be extended. When the engine is gone; rows are kept.
@@ -141,6 +145,10 @@ def run(scenario: Scenario, draws: int = 512, seed: int = 1, **options: Unpack[O
         at once.
     """
     words: Words = dict(options)
+    if isinstance(scenario, str | Path):
+        from bvsim.reading import load
+
+        scenario = load(scenario)
     engine = Engine(**_taken(words, Engine))
     experiment = Experiment(scenario, **_rows(scenario, draws, seed, words))
     until, most = words.pop("until_ci", ()), words.pop("max_draws", None)

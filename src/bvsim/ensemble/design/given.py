@@ -83,7 +83,7 @@ def _read(path: Path) -> pd.DataFrame:
         raise RunError(f"{path} is no text in UTF-8: save it as CSV UTF-8") from None
     except (ValueError, OSError) as error:
         raise RunError(f"{path} cannot be read as a table: {shorten(str(error))}") from None
-    if first.count(apart) != head.count(apart):
+    if first and first.count(apart) != head.count(apart):
         raise RunError(
             f"{path} has another number of fields in its first row than columns: where decimals "
             "have a comma, ';' parts the columns (one column alone: write a point)"
