@@ -29,7 +29,8 @@ class Mix:
     cost_meur : float
         EUR million over the years of the page of levers; levers without a price count as free.
     proposed : float
-        The value of the first target that added effects foretell, on the rows it was chosen on.
+        The value of the first target that added effects foretell: that of no lever on the fresh
+        rows, and the gain on the rows that the mix was chosen on.
     value, ci95 : float and (float, float)
         What an exact run on fresh rows gives, with its 95% interval.
     met : bool

@@ -158,10 +158,20 @@ class _Search:
             self._rows[turns] = targets[0].margins(run)
             met = all(t.met(t.score(_defined([t.margins(run)])[0])) for t in targets)
             cost = cost_of(fresh, run) if turns else 0.0
-            proposed = self._value(self.program.margins(choice))
+            proposed = self._foretold(choice, targets[0].said(fresh)[0])
             met = met and self._affordable(cost)
             self.confirmed[turns] = Mix(turns, cost, proposed, value, ci95, met)
         return self.confirmed[turns]
+
+    def _foretold(self, choice: Choice, without: float) -> float:
+        """Return what added effects foretell of a mix, from the value of no lever on fresh rows.
+
+        Rows differ by their luck; what is foretold is the gain.
+        """
+        gain = self._value(self.program.margins(choice)) - self._value(self.program.margins(()))
+        foretold = without + gain
+        share = self.program.targets[0].share is not None
+        return min(1.0, max(0.0, foretold)) if share else foretold
 
     def _affordable(self, cost: float) -> bool:
         return cost <= self.program.budget * 1.0001
