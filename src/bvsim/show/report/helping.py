@@ -33,6 +33,7 @@ def turned(run: RunLike, beside: Sequence[RunLike], kpi: str) -> list[Data]:
             "range": Both(*(f"{a} … {b}" for a, b in _ends(each.gwh_lo, each.gwh_hi))),
             "years": f"{each.first}{words.NOTHING}{each.last}",
             "price": words.number(each.meur),
+            "worth": words.number(each.gwh_per_meur),
             "regret": words.number(regrets.get(name)),
             "why": "; ".join(each.why),
         }
