@@ -9,7 +9,9 @@ from typing import cast
 
 import pandas as pd
 
-from bvsim.analysis.policy.compare import Comparison, unlike
+from bvsim.analysis.kpis import kpi_of
+from bvsim.analysis.policy.compare import Comparison, Difference, unlike
+from bvsim.analysis.policy.reading import read
 from bvsim.analysis.tables import REGION, RunLike
 from bvsim.analysis.written import FOLDER
 from bvsim.show.report import words
@@ -18,6 +20,8 @@ from bvsim.show.report.words import Both, Data
 
 MEASURES = ("alone", "last", "shapley")
 SHARES = ("share", "probability")
+_ROUNDING = 1e-9
+"""A difference that is smaller is one of rounding."""
 
 
 def reliefs(folders: Sequence[Path]) -> list[Data]:
@@ -60,34 +64,42 @@ def differences(run: RunLike, other: RunLike) -> Data:
     Returns
     -------
     dict
-        ``name``, ``pairs``, ``rows`` (unit, mean, interval, range, chance of being higher), and
-        ``why`` no pairs can be made, empty where they can.
+        ``name``, ``pairs``, ``rows`` (what moved clearly, the largest effect over its noise first:
+        meaning, unit, mean, interval, range, chance of being higher), ``unclear`` (how many others
+        differ in some pair), and ``why`` no pairs can be made, empty where they can.
     """
-    found: Data = {"name": label_of(other), "pairs": 0, "rows": [], "why": ""}
+    found: Data = {"name": label_of(other), "pairs": 0, "rows": [], "unclear": 0, "why": ""}
     reasons = unlike(run, other)
     if reasons:
         return found | {"why": "; ".join(reasons)}
     compared = Comparison(run, other)
-    names = [name for name in compared.kpis if "." not in name]
-    table = compared.table(names)
-    moved = table[table["chance_equal"] < 1.0]
+    shown = read(compared, tuple(name for name in compared.kpis if "." not in name))
+    told = (*shown.moved, *shown.unknown)
     return found | {
         "pairs": compared.pairs,
-        "rows": [_row(str(name), row) for name, row in moved.iterrows()],
+        "rows": [_row(each) for each in told],
+        "unclear": len(shown.unclear),
     }
 
 
-def _row(name: str, row: pd.Series[float]) -> Data:
-    kind = str(row["unit"])
-    values = {key: _signed(row[key], kind) for key in ("mean", "ci95_lo", "ci95_hi", "p10", "p90")}
-    unit = words.say("difference.points") if kind in SHARES else words.unit(kind)
-    return {"name": name, "unit": unit, "higher": words.percent(row["chance_higher"]), **values}
+def _row(found: Difference) -> Data:
+    kind, ends = found.unit, ("mean", "ci95_lo", "ci95_hi", "p10", "p90")
+    values = {key: _signed(getattr(found, key), kind) for key in ends}
+    said = {
+        "name": found.kpi,
+        "meaning": words.kpi_meaning(kpi_of(found.kpi)),
+        "unit": words.say("difference.points") if kind in SHARES else words.unit(kind),
+        "higher": words.percent(found.chance_higher),
+    }
+    return said | values
 
 
 def _signed(value: float, unit: str) -> Both:
     """Write a difference with its sign; differences of years are years, of shares points."""
     if math.isnan(value):
         return words.number(None)
+    if abs(value) < _ROUNDING:
+        return words.plain("0")
     points = unit in SHARES
     text = words.fixed(abs(100 * value), 1) if points else words.number(abs(value))
     if not any(digit in text.en for digit in "123456789"):
