@@ -19,7 +19,8 @@ from bvsim.valley.cells.gigafactory import Gigafactory
 from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.cells.plan import PlanPath
 from bvsim.valley.cells.process import InProcess
-from bvsim.valley.orders.customers import ORDERS, OrderBook, OrderContract, Portfolio
+from bvsim.valley.orders.contracts import OrderContract, Portfolio
+from bvsim.valley.orders.customers import ORDERS, OrderBook
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.stages import Pipeline
 from stand_ins import Gate, Outlook

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from bvsim.schema.demand import Supplier
-from bvsim.valley.orders.customers import ORDERS, OrderBook, OrderContract, Portfolio
+from bvsim.valley.orders.contracts import OrderContract, Portfolio
+from bvsim.valley.orders.customers import ORDERS, OrderBook
 from mechanism_table import exact
 from world import make_context
 

@@ -11,8 +11,10 @@ import pytest
 
 from bvsim.schema.demand import DemandSpec, OpenMarket, Supplier
 from bvsim.valley.ground.context import Context
-from bvsim.valley.orders.customers import OrderBook, built_up, cost_gap, tenders_won
+from bvsim.valley.orders.contracts import built_up
+from bvsim.valley.orders.customers import OrderBook
 from bvsim.valley.orders.market import Demand
+from bvsim.valley.orders.tenders import cost_gap, tenders_won
 from demand_case import (
     CALENDAR,
     COST_GAP,

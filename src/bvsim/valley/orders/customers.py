@@ -1,45 +1,18 @@
-"""What customers order from one site: contracts, tenders won, and finished goods.
-
-Equations
----------
-*Cost gap.* With the mature cost split into a fixed share f and the rest, a plant of
-yield y and utilisation u (good output over nameplate) costs, relative to the imported
-price::
-
-    1 + gap = (1 + gap_mature) ((1 - f) y_ref / y + f u_ref / max(u, u_low))
-
-*Second source.* Of the share of a month's orders that a site does not deliver customers award
-a part to another supplier, and come back slowly once it delivers::
-
-    ds/dt = (part undelivered - s) / (ready where that is above zero, else term)
-
-*Tenders.* Site i offers what it has not sold, K_i; rivals offer K_0. By the logit of
-aggregated alternatives (Ben-Akiva and Lerman 1985, ch. 9), whose size enters as a
-factor, it wins of the open demand D::
-
-    D K_i w_i / (K_0 + sum_j K_j w_j),   w = exp(preference - sensitivity gap)
-"""
+"""What customers order from one site, and its finished goods."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from bvsim.schema.demand import CostGap, Offtake, SecondSource, Supplier, VehicleProgramme
-from bvsim.schema.unit import Timed
+from bvsim.schema.demand import SecondSource, Supplier
 from bvsim.valley.ground.books import Account, Balance
-from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Period
+from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
-
-FloatArray: TypeAlias = NDArray[np.float64]
-
-_KWH_PER_GWH: Final = 1e6
+from bvsim.valley.orders.contracts import Portfolio
+from bvsim.valley.orders.tenders import second_sourced
 
 
 @dataclass(frozen=True)
@@ -66,192 +39,6 @@ class Report(NamedTuple):
     utilisation: float
     local_cam: float
     dearer: float
-
-
-def cost_gap(spec: CostGap, mature: float, yield_: float, utilisation: float) -> float:
-    """Return a plant's cost over the price of imported cells, as a share of that price.
-
-    Parameters
-    ----------
-    spec : CostGap
-        Structure of the mature cost.
-    mature : float
-        Gap of a mature plant.
-    yield_, utilisation : float
-        Good over started cells; good output over nameplate.
-    """
-    variable = (1.0 - spec.fixed) * spec.reference_yield / max(yield_, 1e-3)
-    fixed = spec.fixed * spec.reference_use / max(utilisation, spec.lowest_use)
-    return (1.0 + mature) * (variable + fixed) - 1.0
-
-
-def sourcing_gap(spec: CostGap, local_cam: float, dearer: float) -> float:
-    """Return what the origin of a plant's CAM adds to its cost gap.
-
-    Duties make materials dearer, which are what is not fixed of a mature plant's cost; where
-    buyers count local content, CAM of the valley is worth a premium to them.
-
-    Parameters
-    ----------
-    spec : CostGap
-        Structure of the mature cost, and the premium.
-    local_cam : float
-        Share of the CAM that the valley made.
-    dearer : float
-        Rise of the cost of materials by duties, as a share.
-    """
-    return (1.0 - spec.fixed) * dearer - spec.local_content * local_cam
-
-
-def tenders_won(
-    demand: float, rivals: float, offers: Sequence[float], weights: Sequence[float]
-) -> list[float]:
-    """Return what each site wins of an open demand, in the unit of the demand.
-
-    Parameters
-    ----------
-    demand : float
-        Open demand.
-    rivals : float
-        What rivals offer, at weight one.
-    offers, weights : sequence of float
-        What each site offers, and its weight exp(utility).
-    """
-    pull = [max(offer, 0.0) * weight for offer, weight in zip(offers, weights, strict=True)]
-    total = rivals + sum(pull)
-    return [demand * p / total if total > 0.0 else 0.0 for p in pull]
-
-
-def built_up(months: float, build_up_months: float) -> float:
-    """Return the share of the full volume reached after some months, linear from zero."""
-    if months <= 0.0:
-        return 0.0
-    return min(1.0, months / build_up_months) if build_up_months > 0.0 else 1.0
-
-
-class OrderContract:
-    """A programme or an offtake contract: GWh a year once built up, month by month.
-
-    Parameters
-    ----------
-    start : float
-        Day of the first deliveries, at the earliest.
-    build_up_months : float
-        Time to the full volume.
-    gwh_per_year, planned : ndarray
-        Full volume by month as the market goes, and as the central path has it.
-    """
-
-    def __init__(
-        self, start: float, build_up_months: float, gwh_per_year: FloatArray, planned: FloatArray
-    ) -> None:
-        self.start, self.build_up_months = start, build_up_months
-        self.gwh_per_year: list[float] = gwh_per_year.tolist()
-        self.planned: list[float] = planned.tolist()
-
-    def rate(self, month: int, day: float, opened: float) -> float:
-        """Return the orders in GWh a year on a day, for a site that opened earlier."""
-        since = (day - max(self.start, opened)) / DAYS_PER_MONTH
-        if since <= 0.0:
-            return 0.0
-        return self.gwh_per_year[month] * built_up(since, self.build_up_months)
-
-    def built_up_by(self, opened: float) -> float:
-        """Return the day from which the full volume is ordered."""
-        return max(self.start, opened) + self.build_up_months * DAYS_PER_MONTH
-
-    def expected(self, now: int, then: int) -> float:
-        """Return the full volume planned in one month for another: growth as on the path."""
-        if self.planned[now] <= 0.0:
-            return self.planned[then]
-        return self.gwh_per_year[now] * self.planned[then] / self.planned[now]
-
-
-def by_month(timed: Timed, days: Sequence[float]) -> FloatArray:
-    """Return a timed figure on the first day of each month."""
-    if not timed.days:
-        return np.full(len(days), timed.values[0])
-    return np.array([timed.at(day) for day in days])
-
-
-def programme_gwh(
-    spec: VehicleProgramme, scale: FloatArray, days: Sequence[float], lfp_share: FloatArray
-) -> FloatArray:
-    """Return a programme's orders here in GWh a year, by month.
-
-    Parameters
-    ----------
-    spec : VehicleProgramme
-        The programme.
-    scale : ndarray
-        Volume over that of the base year, by month.
-    days : sequence of float
-        Day on which each month begins.
-    lfp_share : ndarray
-        Share of LFP in the market's batteries, by month.
-    """
-    here = by_month(spec.sourced_here, days) * (1.0 - np.minimum(1.0, spec.lfp * lfp_share))
-    return np.asarray(spec.volume * spec.energy / _KWH_PER_GWH * here * scale)
-
-
-def offtake_gwh(spec: Offtake, scale: FloatArray, days: Sequence[float]) -> FloatArray:
-    """Return a contract's orders in GWh a year: what is called, or must be taken."""
-    called = by_month(spec.called, days)
-    return np.asarray(spec.volume * np.maximum(np.minimum(called * scale, 1.0), spec.take_or_pay))
-
-
-class Portfolio:
-    """All contracts of one site.
-
-    Parameters
-    ----------
-    contracts : sequence of OrderContract
-        Programmes and offtakes; those of a site that has none are none.
-    months : int
-        Number of months of the horizon.
-    """
-
-    def __init__(self, contracts: Sequence[OrderContract], months: int) -> None:
-        self.contracts = tuple(contracts)
-        full = np.zeros(months)
-        for contract in self.contracts:
-            full += np.array(contract.gwh_per_year)
-        self._full: list[float] = full.tolist()
-        self._full_from = math.inf
-
-    def open(self, day: float) -> None:
-        """Begin the build-up of the contracts: the site delivers from a day on."""
-        self._full_from = max(
-            (c.built_up_by(day) for c in self.contracts),
-            default=day,
-        )
-
-    def rate(self, month: int, day: float, opened: float) -> float:
-        """Return the orders in GWh a year on a day, for a site that opened earlier."""
-        if day >= self._full_from:
-            return self._full[month]
-        return math.fsum([c.rate(month, day, opened) for c in self.contracts])
-
-    def expected(self, now: int, then: int, day: float) -> float:
-        """Return the orders planned in one month for another, which begins on a day."""
-        return math.fsum(c.expected(now, then) for c in self.contracts if c.start <= day)
-
-
-def second_sourced(share: float, undelivered: float, spec: SecondSource) -> float:
-    """Return the share of contracted orders that a second source has a month later.
-
-    Parameters
-    ----------
-    share : float
-        Its share now.
-    undelivered : float
-        Share of the month's orders that the site did not deliver.
-    spec : SecondSource
-        What customers do then.
-    """
-    target = spec.share * undelivered
-    months = spec.ready if target > share else spec.term
-    return share + monthly_step(months) * (target - share)
 
 
 class OrderBook:
@@ -431,27 +218,3 @@ class OrderBook:
         """Return the account of finished cells."""
         out = self._delivered + self._written_off
         return Balance("finished_goods", self.site, 0.0, self._produced, out, self.stock_gwh, "GWh")
-
-
-def scale_of(
-    registrations: FloatArray, reference: FloatArray, years: NDArray[np.int_], base_year: int
-) -> FloatArray:
-    """Return registrations over the reference's mean month in a base year, or in the first one.
-
-    Zero where the reference has none.
-    """
-    base = float(reference[years == max(base_year, int(years[0]))].mean())
-    return np.asarray(registrations / base) if base > 0.0 else np.zeros_like(registrations)
-
-
-def monthly_step(time_constant_months: float) -> float:
-    """Return the share of the way to a target that a month covers, of an exponential approach."""
-    if time_constant_months <= 0.0:
-        return 1.0
-    return 1.0 - math.exp(-1.0 / time_constant_months)
-
-
-def yearly(monthly: FloatArray, years: NDArray[np.int_]) -> FloatArray:
-    """Sum a monthly array by calendar year, in order."""
-    positions = (years - int(years[0])).astype(np.intp)
-    return np.asarray(np.bincount(positions, weights=monthly), dtype=np.float64)

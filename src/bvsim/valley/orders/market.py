@@ -16,23 +16,19 @@ from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import MONTHS_PER_YEAR, Calendar, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
-from bvsim.valley.orders.customers import (
-    ORDERS,
+from bvsim.valley.orders.contracts import (
     FloatArray,
-    OrderBook,
     OrderContract,
     Portfolio,
     by_month,
-    cost_gap,
-    monthly_step,
     offtake_gwh,
     programme_gwh,
     scale_of,
-    sourcing_gap,
-    tenders_won,
     yearly,
 )
+from bvsim.valley.orders.customers import ORDERS, OrderBook
 from bvsim.valley.orders.storage_path import storage_by_month
+from bvsim.valley.orders.tenders import cost_gap, monthly_step, sourcing_gap, tenders_won
 from bvsim.valley.orders.vehicles import make_ev_market, months_to, ratio
 
 _YEARS_AHEAD: Final = 10

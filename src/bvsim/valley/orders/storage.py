@@ -1,7 +1,7 @@
 """Stationary storage: what the export market installs, and what converted lines win of it.
 
 Tenders follow the logit of
-`customers.tenders_won` against other makers there: the part of the demand that asks for
+`tenders.tenders_won` against other makers there: the part of the demand that asks for
 cells made there is theirs. Nobody wins more than it offers.
 """
 
@@ -13,14 +13,10 @@ from bvsim.schema.demand import Supplier
 from bvsim.schema.storage import StorageDemand
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
-from bvsim.valley.orders.customers import (
-    ORDERS,
-    OrderBook,
-    Portfolio,
-    monthly_step,
-    tenders_won,
-)
+from bvsim.valley.orders.contracts import Portfolio
+from bvsim.valley.orders.customers import ORDERS, OrderBook
 from bvsim.valley.orders.storage_path import demand_gwh
+from bvsim.valley.orders.tenders import monthly_step, tenders_won
 
 
 class StorageMarket:

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from bvsim.schema.storage import StorageDemand
-from bvsim.valley.orders.customers import FloatArray, by_month
+from bvsim.valley.orders.contracts import FloatArray, by_month
 
 _LEAST: Final = 1e-6
 """GWh a year that stand for none, where the logarithm is taken."""

@@ -1,0 +1,150 @@
+"""Contracts between carmakers and a site: how many GWh a year they order, month by month."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bvsim.schema.demand import Offtake, VehicleProgramme
+from bvsim.schema.unit import Timed
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH
+
+FloatArray: TypeAlias = NDArray[np.float64]
+
+_KWH_PER_GWH: Final = 1e6
+
+
+def built_up(months: float, build_up_months: float) -> float:
+    """Return the share of the full volume reached after some months, linear from zero."""
+    if months <= 0.0:
+        return 0.0
+    return min(1.0, months / build_up_months) if build_up_months > 0.0 else 1.0
+
+
+class OrderContract:
+    """A programme or an offtake contract: GWh a year once built up, month by month.
+
+    Parameters
+    ----------
+    start : float
+        Day of the first deliveries, at the earliest.
+    build_up_months : float
+        Time to the full volume.
+    gwh_per_year, planned : ndarray
+        Full volume by month as the market goes, and as the central path has it.
+    """
+
+    def __init__(
+        self, start: float, build_up_months: float, gwh_per_year: FloatArray, planned: FloatArray
+    ) -> None:
+        self.start, self.build_up_months = start, build_up_months
+        self.gwh_per_year: list[float] = gwh_per_year.tolist()
+        self.planned: list[float] = planned.tolist()
+
+    def rate(self, month: int, day: float, opened: float) -> float:
+        """Return the orders in GWh a year on a day, for a site that opened earlier."""
+        since = (day - max(self.start, opened)) / DAYS_PER_MONTH
+        if since <= 0.0:
+            return 0.0
+        return self.gwh_per_year[month] * built_up(since, self.build_up_months)
+
+    def built_up_by(self, opened: float) -> float:
+        """Return the day from which the full volume is ordered."""
+        return max(self.start, opened) + self.build_up_months * DAYS_PER_MONTH
+
+    def expected(self, now: int, then: int) -> float:
+        """Return the full volume planned in one month for another: growth as on the path."""
+        if self.planned[now] <= 0.0:
+            return self.planned[then]
+        return self.gwh_per_year[now] * self.planned[then] / self.planned[now]
+
+
+def by_month(timed: Timed, days: Sequence[float]) -> FloatArray:
+    """Return a timed figure on the first day of each month."""
+    if not timed.days:
+        return np.full(len(days), timed.values[0])
+    return np.array([timed.at(day) for day in days])
+
+
+def programme_gwh(
+    spec: VehicleProgramme, scale: FloatArray, days: Sequence[float], lfp_share: FloatArray
+) -> FloatArray:
+    """Return a programme's orders here in GWh a year, by month.
+
+    Parameters
+    ----------
+    spec : VehicleProgramme
+        The programme.
+    scale : ndarray
+        Volume over that of the base year, by month.
+    days : sequence of float
+        Day on which each month begins.
+    lfp_share : ndarray
+        Share of LFP in the market's batteries, by month.
+    """
+    here = by_month(spec.sourced_here, days) * (1.0 - np.minimum(1.0, spec.lfp * lfp_share))
+    return np.asarray(spec.volume * spec.energy / _KWH_PER_GWH * here * scale)
+
+
+def offtake_gwh(spec: Offtake, scale: FloatArray, days: Sequence[float]) -> FloatArray:
+    """Return a contract's orders in GWh a year: what is called, or must be taken."""
+    called = by_month(spec.called, days)
+    return np.asarray(spec.volume * np.maximum(np.minimum(called * scale, 1.0), spec.take_or_pay))
+
+
+class Portfolio:
+    """All contracts of one site.
+
+    Parameters
+    ----------
+    contracts : sequence of OrderContract
+        Programmes and offtakes; those of a site that has none are none.
+    months : int
+        Number of months of the horizon.
+    """
+
+    def __init__(self, contracts: Sequence[OrderContract], months: int) -> None:
+        self.contracts = tuple(contracts)
+        full = np.zeros(months)
+        for contract in self.contracts:
+            full += np.array(contract.gwh_per_year)
+        self._full: list[float] = full.tolist()
+        self._full_from = math.inf
+
+    def open(self, day: float) -> None:
+        """Begin the build-up of the contracts: the site delivers from a day on."""
+        self._full_from = max(
+            (c.built_up_by(day) for c in self.contracts),
+            default=day,
+        )
+
+    def rate(self, month: int, day: float, opened: float) -> float:
+        """Return the orders in GWh a year on a day, for a site that opened earlier."""
+        if day >= self._full_from:
+            return self._full[month]
+        return math.fsum([c.rate(month, day, opened) for c in self.contracts])
+
+    def expected(self, now: int, then: int, day: float) -> float:
+        """Return the orders planned in one month for another, which begins on a day."""
+        return math.fsum(c.expected(now, then) for c in self.contracts if c.start <= day)
+
+
+def scale_of(
+    registrations: FloatArray, reference: FloatArray, years: NDArray[np.int_], base_year: int
+) -> FloatArray:
+    """Return registrations over the reference's mean month in a base year, or in the first one.
+
+    Zero where the reference has none.
+    """
+    base = float(reference[years == max(base_year, int(years[0]))].mean())
+    return np.asarray(registrations / base) if base > 0.0 else np.zeros_like(registrations)
+
+
+def yearly(monthly: FloatArray, years: NDArray[np.int_]) -> FloatArray:
+    """Sum a monthly array by calendar year, in order."""
+    positions = (years - int(years[0])).astype(np.intp)
+    return np.asarray(np.bincount(positions, weights=monthly), dtype=np.float64)

@@ -1,0 +1,106 @@
+"""What a site's cells cost beside Asia's, and what share of customers turns elsewhere.
+
+Equations
+---------
+*Cost gap.* With the mature cost split into a fixed share f and the rest, a plant of
+yield y and utilisation u (good output over nameplate) costs, relative to the imported
+price::
+
+    1 + gap = (1 + gap_mature) ((1 - f) y_ref / y + f u_ref / max(u, u_low))
+
+*Second source.* Of the share of a month's orders that a site does not deliver customers award
+a part to another supplier, and come back slowly once it delivers::
+
+    ds/dt = (part undelivered - s) / (ready where that is above zero, else term)
+
+*Tenders.* Site i offers what it has not sold, K_i; rivals offer K_0. By the logit of
+aggregated alternatives (Ben-Akiva and Lerman 1985, ch. 9), whose size enters as a
+factor, it wins of the open demand D::
+
+    D K_i w_i / (K_0 + sum_j K_j w_j),   w = exp(preference - sensitivity gap)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from bvsim.schema.demand import CostGap, SecondSource
+
+
+def cost_gap(spec: CostGap, mature: float, yield_: float, utilisation: float) -> float:
+    """Return a plant's cost over the price of imported cells, as a share of that price.
+
+    Parameters
+    ----------
+    spec : CostGap
+        Structure of the mature cost.
+    mature : float
+        Gap of a mature plant.
+    yield_, utilisation : float
+        Good over started cells; good output over nameplate.
+    """
+    variable = (1.0 - spec.fixed) * spec.reference_yield / max(yield_, 1e-3)
+    fixed = spec.fixed * spec.reference_use / max(utilisation, spec.lowest_use)
+    return (1.0 + mature) * (variable + fixed) - 1.0
+
+
+def sourcing_gap(spec: CostGap, local_cam: float, dearer: float) -> float:
+    """Return what the origin of a plant's CAM adds to its cost gap.
+
+    Duties make materials dearer, which are what is not fixed of a mature plant's cost; where
+    buyers count local content, CAM of the valley is worth a premium to them.
+
+    Parameters
+    ----------
+    spec : CostGap
+        Structure of the mature cost, and the premium.
+    local_cam : float
+        Share of the CAM that the valley made.
+    dearer : float
+        Rise of the cost of materials by duties, as a share.
+    """
+    return (1.0 - spec.fixed) * dearer - spec.local_content * local_cam
+
+
+def tenders_won(
+    demand: float, rivals: float, offers: Sequence[float], weights: Sequence[float]
+) -> list[float]:
+    """Return what each site wins of an open demand, in the unit of the demand.
+
+    Parameters
+    ----------
+    demand : float
+        Open demand.
+    rivals : float
+        What rivals offer, at weight one.
+    offers, weights : sequence of float
+        What each site offers, and its weight exp(utility).
+    """
+    pull = [max(offer, 0.0) * weight for offer, weight in zip(offers, weights, strict=True)]
+    total = rivals + sum(pull)
+    return [demand * p / total if total > 0.0 else 0.0 for p in pull]
+
+
+def second_sourced(share: float, undelivered: float, spec: SecondSource) -> float:
+    """Return the share of contracted orders that a second source has a month later.
+
+    Parameters
+    ----------
+    share : float
+        Its share now.
+    undelivered : float
+        Share of the month's orders that the site did not deliver.
+    spec : SecondSource
+        What customers do then.
+    """
+    target = spec.share * undelivered
+    months = spec.ready if target > share else spec.term
+    return share + monthly_step(months) * (target - share)
+
+
+def monthly_step(time_constant_months: float) -> float:
+    """Return the share of the way to a target that a month covers, of an exponential approach."""
+    if time_constant_months <= 0.0:
+        return 1.0
+    return 1.0 - math.exp(-1.0 / time_constant_months)
