@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Sequence
 
 from bvsim.analysis.policy.compare import unlike
-from bvsim.analysis.policy.labels import label, levers_of, worth
+from bvsim.analysis.policy.labels import SPAN, label, levers_of, worth
 from bvsim.analysis.policy.robustness import regret
 from bvsim.analysis.tables import RunLike
-from bvsim.reading.levers import load_levers
+from bvsim.reading.levers import Lever, load_levers, price
 from bvsim.schema.errors import SpecError
 from bvsim.show.names import scenario_of
 from bvsim.show.report import words
@@ -81,10 +81,19 @@ def untried(run: RunLike) -> list[Data]:
     return [
         {
             "title": words.worded("levers", name, lever.title),
+            "price": _price(lever),
             "command": shlex.join([*base, "--lever", name, *rest]),
         }
         for name, lever in levers.items()
     ]
+
+
+def _price(lever: Lever) -> Both:
+    """Return what a lever costs over the years in which gains are added up, in words."""
+    cost, (first, last) = price(lever, *SPAN).meur, SPAN
+    if cost is None:
+        return words.say("help.booked" if lever.booked else "help.unpriced")
+    return words.say("help.costs", price=words.number(cost), years=f"{first}{words.NOTHING}{last}")
 
 
 def freed(reliefs: Sequence[Data], year: int) -> list[Data]:
