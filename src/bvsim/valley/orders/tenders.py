@@ -1,4 +1,4 @@
-"""What a site's cells cost beside Asia's, and what share of customers turns elsewhere.
+"""What a site's cells cost beside imported ones, and what share of customers turns elsewhere.
 
 Equations
 ---------
