@@ -13,10 +13,9 @@ def vintages():
 
 
 def test_the_files_hold_what_was_fitted(tmp_path):
-    copy = tmp_path / "model"
-    shutil.copytree(fitted.MODEL, copy)
-    for path in fitted.write(copy):
-        original = fitted.MODEL / path.relative_to(copy)
+    shutil.copytree(fitted.MODEL.parent, tmp_path / "models")
+    for path in fitted.write(tmp_path / "models" / fitted.MODEL.name):
+        original = fitted.MODEL.parent / path.relative_to(tmp_path / "models")
         assert path.read_text("utf-8") == original.read_text("utf-8"), path.name
 
 

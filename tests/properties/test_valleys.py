@@ -180,11 +180,11 @@ def shuffled(tree, rng):
 
 
 def rewrite(root, seed):
-    """Write the shipped model below a folder, every file with its entries in another order."""
+    """Write the shipped models below a folder, every file with its entries in another order."""
     rng = random.Random(seed)
-    source = shipped_root() / "models" / MODEL
+    source = shipped_root() / "models"
     for path in sorted(source.rglob("*")):
-        target = root / "models" / MODEL / path.relative_to(source)
+        target = root / "models" / path.relative_to(source)
         target.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".yaml":
             node, problems = read_file(path)

@@ -5,12 +5,14 @@ import pytest
 from bvsim.reading import load
 from valley_rows import interval, output, run, total
 
-# volume lost to closures and caps would blur what learning does by itself
+# volume lost to closures, caps and customers who go elsewhere would blur what learning does by itself
 STEADY = {
     "end": "2032-12-31",
     "classes.*.closure_probability": 0,
     "classes.*.closure_hazard_later": 0,
     "money.throttle.cap_above": 1,
+    "money.sites.*.owners.backing": 1e5,
+    "demand.second_source.share": 0,
 }
 SPAN = {"first": 2027, "last": 2032}
 

@@ -19,7 +19,7 @@ from bvsim.valley.ground.streams import Key
 VALLEY = Path(inspect.getfile(valley)).parent
 SCENARIOS = ("reference", "hindcast-2023", "announced", "export-controls")
 ABOUT = {"title", "title_fr", "note", "source", "sources", "caveat", "customer", "confidence"}
-ABOUT |= {"known_from", "file", "column", "unit", "basin"}
+ABOUT |= {"known_from", "file", "column", "unit", "basin", "place"}
 """What a file says about a thing or where it stands: read on loading, by pages and commands."""
 SELDOM = {
     "fleet.Recalls": dict.fromkeys(("packs", "packs_gsd", "age"), "returns/fleet.py"),
@@ -91,7 +91,7 @@ VALLEYS_OWN = sorted(
     name
     for name in CLASSES
     if name.split(".")[0]
-    not in ("sources", "correlation", "distributions", "figure", "template", "unit")
+    not in ("sources", "correlation", "distributions", "figure", "place", "template", "unit")
 )
 
 

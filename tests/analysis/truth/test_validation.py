@@ -79,7 +79,7 @@ def test_the_reference_class_has_a_member_a_plant():
 
 
 def test_the_published_points_are_read():
-    points = read_points(FOLDER / "history" / "ramps-before-2024.csv")
+    points = read_points(FOLDER.parent / "common" / "history" / "ramps-before-2024.csv")
     by_label = {each.label: each.value for each in points}
     assert by_label["giga-nevada, share of nameplate, month 18"] == pytest.approx(20 / 35)
     assert by_label["giga-nevada, share of nameplate, months 0 to 24"] == pytest.approx(11 / 70)
