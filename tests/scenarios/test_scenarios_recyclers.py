@@ -5,7 +5,7 @@ import pytest
 from bvsim.reading import load
 from valley_rows import interval, output, run, total
 
-# volume lost to closures, caps and customers who go elsewhere would blur what learning does by itself
+# volume lost to closures, caps and second sources would blur what learning does by itself
 STEADY = {
     "end": "2032-12-31",
     "classes.*.closure_probability": 0,
