@@ -387,7 +387,7 @@ class Workforce:
         present = self.staff[OPERATORS].heads - (teaching if teaching > 0 else 0)
         if present <= 0:
             return 0.0
-        working = present * proficient if proficient < 1.0 else present
+        working = present * (proficient if proficient < 1.0 else 1.0)
         share = int(working / (needed / crews) + 1e-9) / crews
         return share if share < 1.0 else 1.0
 
