@@ -25,6 +25,7 @@ from bvsim.cli.people import people
 from bvsim.cli.ramp import ramp
 from bvsim.cli.rebuild import brief, report
 from bvsim.cli.replay import trace
+from bvsim.cli.reproducing import reproduce
 from bvsim.cli.seeking import seek
 from bvsim.cli.sensitivity import sensitivity
 from bvsim.cli.simulate import run
@@ -89,5 +90,6 @@ main.add_command(new)
 main.add_command(news)
 main.add_command(seek)
 main.add_command(value)
+main.add_command(reproduce)
 main.add_command(export)
 main.add_command(calibrate)

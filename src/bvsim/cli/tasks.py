@@ -33,6 +33,7 @@ TASKS: dict[str, dict[str, str]] = {
         "report": "bvsim report runs/mine --lang fr",
         "brief": "bvsim brief runs/mine --lang fr",
         "export": "bvsim export runs/mine --to xlsx",
+        "reproduce": "bvsim reproduce runs/mine",
     },
     "Know and change the model": {
         "list": "bvsim list levers",
