@@ -6,6 +6,7 @@ import pytest
 
 from bvsim.schema.cathode import MakerMoney
 from bvsim.schema.stages import Decision
+from bvsim.valley.cathode.makers import CAM
 from bvsim.valley.cathode.till import Till
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR
 from cathode_case import Factory, block, cam_plant, context, contract, market, project, simulate
@@ -41,6 +42,9 @@ def test_a_maker_that_sells_nothing_stops_when_its_funds_are_spent(money, stops)
     told = [event for event in ctx.trace.events if event.event == "kilns shut down"]
     assert bool(told) == stops
     assert (side.makers.cam[0].nameplate == 0.0) == stops
+    booked = side.makers.cam[0].account.monthly()[:, CAM.nameplate_t]
+    assert booked.max() == 36_525.0
+    assert (booked[-1] == 0.0) == stops
     if stops:  # EUR 100,000 a day from day 300: 200 days, seen in the last week of a fortnight
         assert 500.0 - 7.0 <= told[0].day <= 500.0 + 14.0
 

@@ -9,7 +9,9 @@ from bvsim.schema.recycling import RecoveryTarget
 from bvsim.valley.cathode.recycled import RecycledMinimum
 from returns_case import CALENDAR, WORLD
 
-FIRST = RecoveryTarget(applies=date(2031, 8, 18), shares={"cobalt": 0.16, "nickel": 0.06})
+FIRST = RecoveryTarget(
+    applies=date(2031, 8, 18), shares={"lead": 0.85, "cobalt": 0.16, "nickel": 0.06}
+)
 SECOND = RecoveryTarget(applies=date(2036, 8, 18), shares={"cobalt": 0.26, "nickel": 0.15})
 USED = {"nickel": 1000.0, "cobalt": 100.0, "lithium": 200.0}
 PRICES = {"nickel": 15_000.0, "cobalt": 30_000.0, "lithium": 60_000.0, "manganese": 1_500.0}

@@ -247,10 +247,11 @@ class CamMaker(CathodePlant):
     def produce(self, period: Period) -> None:
         """Make CAM for the period, and sell outside what the valley does not take."""
         self.review_phases()
-        if self.nameplate <= 0.0:
-            return
         row = self.account.now
-        row[CAM.nameplate_t] = self.nameplate
+        row[CAM.nameplate_t] = self.nameplate  # also of a maker that has shut down: nothing
+        if self.nameplate <= 0.0:
+            row[CAM.cam_stock_t] = self.stock.total + self.waiting + self.held
+            return
         self._sell_outside(period)
         self._run(period)
         row[CAM.pcam_stock_t] = self.feed.stock.total

@@ -87,7 +87,9 @@ class RecycledMinimum:
         """
         tonnes = cost = 0.0
         for metal, share in self._in_force(day).items():
-            lacking = max(0.0, share * used.get(metal, 0.0) - recycled.get(metal, 0.0))
+            if metal not in used:  # the law may name metals that no cell here holds
+                continue
+            lacking = max(0.0, share * used[metal] - recycled.get(metal, 0.0))
             tonnes += lacking
             cost += lacking * self._prices[metal] * self._premium / _EUR_PER_MILLION
         return tonnes, cost
