@@ -40,22 +40,35 @@ def plant_share(ramp, month):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["incumbent-abroad", "new-entrant"])
-def test_quantiles_are_those_of_the_plants_curve_on_any_layout(name):
-    # without the stops of weeks that a few plants have in any month: they move P10 by their luck
-    ramps = [replace(ramp, major_stops=0.0) for ramp in members_of(name, 400)]
+@pytest.mark.parametrize(
+    ("name", "layouts"), [("incumbent-abroad", LAYOUTS), ("new-entrant", LAYOUTS[1:2])]
+)
+def test_quantiles_are_those_of_the_plants_curve_on_any_layout(name, layouts):
+    ramps = members_of(name, 400)
     levels = list(free_plants.LEVELS.values())
     curve = {m: np.quantile([plant_share(ramp, m) for ramp in ramps], levels) for m in MONTHS}
-    for lines, interval in LAYOUTS:
+    for lines, interval in layouts:
         layout = free_plants.Layout(lines, interval)
+        lucks = [[Key(1, i, luck) for luck in range(free_plants.LUCKS)] for i in range(400)]
         made = [
-            free_plants.free_plant(ramp, layout, Key(1, i, 0), 49) for i, ramp in enumerate(ramps)
+            free_plants.free_plant(ramp, layout, keys, 49)
+            for ramp, keys in zip(ramps, lucks, strict=True)
         ]
         found = np.quantile([plant.share for plant in made], levels, axis=0)
         for month in MONTHS:
             near = pytest.approx(curve[month], rel=0.05, abs=0.002)
             assert found[:, month] == near, (lines, month)
         assert np.mean([plant.too_slow for plant in made]) < 0.05
+
+
+def test_one_luck_has_stops_of_weeks_in_it_that_the_mean_of_many_spreads():
+    ramp = replace(members_of("incumbent-home", 1)[0], major_stops=3.0)
+    keys = [Key(1, 0, luck) for luck in range(64)]
+    plant = free_plants.free_plant(ramp, free_plants.Layout(), keys, 60)
+    assert (
+        plant.share_once == free_plants.free_plant(ramp, free_plants.Layout(), keys[:1], 60).share
+    ).all()
+    assert plant.share[24:].std() < plant.share_once[24:].std() / 3.0
 
 
 def test_the_share_of_plants_that_cannot_be_so_fast_is_counted():

@@ -149,7 +149,7 @@ def class_outcomes(ramps: Sequence[RampClass], seed: int = 1) -> tuple[float, fl
     Measured in the 24th month after SOP (the shares are of `ramps`, one plant each).
     """
     layout = Layout(lines=4.0, interval_months=3.0)
-    plants = [free_plant(ramp, layout, Key(seed, i, 0), 24) for i, ramp in enumerate(ramps)]
+    plants = [free_plant(ramp, layout, [Key(seed, i, 0)], 24) for i, ramp in enumerate(ramps)]
     rates = [plant.share[24] for plant in plants]
     high = sum(rate >= 0.75 for rate in rates) / len(rates)
     low = sum(rate < 0.01 for rate in rates) / len(rates)

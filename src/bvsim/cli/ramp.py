@@ -9,6 +9,7 @@ import click
 
 from bvsim.cli.options import MOST_DRAWS, given, json_option, seed_option
 
+QUANTITIES = ("share", "scrap", "share_once")
 _SHOWN = (0, 3, 6, 12, 18, 24, 36, 48, 60, 72, 96, 120)
 
 
@@ -28,6 +29,13 @@ _SHOWN = (0, 3, 6, 12, 18, 24, 36, 48, 60, 72, 96, 120)
 @click.option(
     "-n", "--members", type=click.IntRange(1, MOST_DRAWS), default=1000, show_default=True
 )
+@click.option(
+    "--lucks",
+    type=click.IntRange(1, 1000),
+    default=4,
+    show_default=True,
+    help="How often each plant is run: its share and scrap are means over luck.",
+)
 @seed_option(default=1)
 @click.option("--months", type=click.IntRange(1, 600), default=60, show_default=True)
 @json_option
@@ -35,6 +43,7 @@ def ramp(*, name: str, as_json: bool, **options: Any) -> None:
     """Simulate free plants of CLASS, such as new-entrant: nothing outside binds.
 
     Share of nameplate in good cells, and scrap, by month after SOP (index 0 is SOP).
+    share_once is what one plant makes in that month: stops of weeks fall into some.
     """
     from bvsim.analysis.free_plants import ramp as simulate
 
@@ -47,7 +56,7 @@ def ramp(*, name: str, as_json: bool, **options: Any) -> None:
 
 def answer(plants: Any) -> dict[str, Any]:
     """Return free plants as JSON has them."""
-    tables = {quantity: plants.quantiles(quantity) for quantity in ("share", "scrap")}
+    tables = {quantity: plants.quantiles(quantity) for quantity in QUANTITIES}
     return {
         "schema_version": 1,
         "class": plants.ramp,
@@ -56,6 +65,7 @@ def answer(plants: Any) -> dict[str, Any]:
         "months": list(range(len(tables["share"]))),
         "share": plants.share.tolist(),
         "scrap": plants.scrap.tolist(),
+        "share_once": plants.share_once.tolist(),
         "quantiles": {
             quantity: {level: table[level].tolist() for level in table}
             for quantity, table in tables.items()
