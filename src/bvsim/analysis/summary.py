@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -26,8 +27,15 @@ _DIGITS = 12
 _UNKNOWN = (math.nan, math.nan)
 
 
-def summarise(run: RunLike) -> pd.DataFrame:
-    """Summarise every key figure over the rows of the run.
+def summarise(run: RunLike, names: Collection[str] | None = None) -> pd.DataFrame:
+    """Summarise key figures over the rows of the run.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    names : collection of str, optional
+        The key figures, where the run has them; all of them by default.
 
     Returns
     -------
@@ -38,7 +46,8 @@ def summarise(run: RunLike) -> pd.DataFrame:
         where there is none (`no_interval` says why).
     """
     kpis = run.table("kpis")
-    names = [name for name in kpis.columns if name not in ROW]
+    found = [name for name in kpis.columns if name not in ROW]
+    names = found if names is None else [name for name in found if name in names]
     values = kpis[names].astype(float)
     defined = values.notna().mean()
     draws, design = kpis["draw"].to_numpy(), str(run.manifest["design"])

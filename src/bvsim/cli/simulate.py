@@ -93,17 +93,22 @@ def run(
     **options: Any,
 ) -> None:
     """Run the Monte Carlo of SCENARIO into a folder, with figures and a report."""
-    scenario = changed(source, sets, levers)
-    _check_targets(scenario, options)
     if quick and ctx.get_parameter_source("draws") == ParameterSource.DEFAULT:
         options["draws"] = QUICK_DRAWS
+    report = not (no_report or quick)
+    words = {} if levers or dry_run else _words(source, sets, options)
+    if words and (answer := _remembered(words, options["out"])) is not None:
+        _say_answered(answer)
+        conclude(ctx, answer, as_json, report=report, known=True)
+        return
+    scenario = changed(source, sets, levers)
+    _check_targets(scenario, options)
     if dry_run:
         _say_plan(scenario, options, as_json)
         return
     from bvsim.ensemble.run import Interrupted
     from bvsim.ensemble.run import run as run_ensemble
 
-    report = not (no_report or quick)
     if options["until_ci"] and ctx.get_parameter_source("draws") == ParameterSource.DEFAULT:
         options["draws"] = FIRST_DRAWS
     asked = datetime.now(UTC).replace(microsecond=0)
@@ -124,8 +129,36 @@ def run(
         return
     known = not rows and datetime.fromisoformat(finished.manifest["started"]) < asked
     if known:
-        click.echo(f"answered from {finished.folder} (--fresh simulates anew)", err=True)
+        _say_answered(finished)
+    if words:
+        from bvsim.ensemble.asked import remember
+
+        remember(words, scenario, finished.manifest)
     conclude(ctx, finished, as_json, report=report, known=known)
+
+
+_ROWS = ("draws", "per_draw", "seed", "design", "shard", "years", "monthly")
+_ANEW = ("resume", "fresh", "until_ci", "table")
+
+
+def _words(source: str, sets: dict[str, object], options: dict[str, Any]) -> dict[str, object]:
+    """Return all that says which rows are asked for; nothing where more is asked than rows."""
+    if any(options[name] for name in _ANEW):
+        return {}
+    return {"source": source, "sets": sets} | {name: options[name] for name in _ROWS}
+
+
+def _remembered(words: dict[str, object], out: Path | None) -> Run | None:
+    """Return the run that the same words have made, over the same files."""
+    from bvsim.ensemble.asked import remembered
+    from bvsim.ensemble.shelved import answered
+
+    begun = remembered(words)
+    return answered(begun, out) if begun is not None else None
+
+
+def _say_answered(finished: Run) -> None:
+    click.echo(f"answered from {finished.folder} (--fresh simulates anew)", err=True)
 
 
 def _check_targets(scenario: Scenario, options: dict[str, Any]) -> None:

@@ -166,9 +166,10 @@ def closures(run: Run, year: int) -> list[tuple[str, float]]:
 
 
 def _chances(run: Run) -> list[str]:
-    table = summarise(run)
+    reached = ("reach_30_gwh_2030", "reach_50_gwh_2030")
+    table = summarise(run, (*reached, "output_2030_gwh"))
     lines = []
-    for name in ("reach_30_gwh_2030", "reach_50_gwh_2030"):
+    for name in reached:
         if name in table.index:
             gwh = name.split("_")[1]
             lines.append(f"Chance of {gwh} GWh a year by 2030: {cell(table, name, 'mean'):.0%}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bvsim.ensemble.experiment import Experiment
 from bvsim.ensemble.store.folder import RunError
-from bvsim.ensemble.store.manifest import differences, read_manifest
+from bvsim.ensemble.store.manifest import Manifest, differences, read_manifest
 from bvsim.ensemble.store.results import Run, open_run
 from bvsim.ensemble.store.row_store import row_store
 from bvsim.ensemble.work import Result, Rows
@@ -29,12 +29,15 @@ def identical(experiment: Experiment, out: str | Path | None = None) -> Run | No
 
     A manifest does not know what a caller's own job makes of a row: such a run is made anew.
     """
-    if experiment.job is not None:
-        return None
+    return None if experiment.job is not None else answered(experiment.manifest, out)
+
+
+def answered(ours: Manifest, out: str | Path | None = None) -> Run | None:
+    """Return a finished run whose manifest begins like `ours`: see `identical`."""
     if out is not None:
-        return _identical(experiment, Path(out))
-    folders = sorted(RUNS.glob(f"{experiment.scenario.name}-*"), key=_age, reverse=True)
-    found = (_identical(experiment, folder) for folder in folders[:_MOST_FOLDERS])
+        return _answer(ours, Path(out))
+    folders = sorted(RUNS.glob(f"{ours['scenario']}-*"), key=_age, reverse=True)
+    found = (_answer(ours, folder) for folder in folders[:_MOST_FOLDERS])
     return next((run for run in found if run is not None), None)
 
 
@@ -42,15 +45,14 @@ def _age(folder: Path) -> float:
     return folder.stat().st_mtime
 
 
-def _identical(experiment: Experiment, folder: Path) -> Run | None:
-    ours = experiment.manifest
+def _answer(ours: Manifest, folder: Path) -> Run | None:
     try:
         theirs = read_manifest(folder)
         exact = ("draws", "per_draw", "shard", "compiled", "packages", "set", "levers")
         same = all(theirs.get(name) == ours.get(name) for name in exact)
         if not same or theirs["status"] != "complete" or theirs.get("merged"):
             return None
-        return None if differences(theirs, experiment.identity) else open_run(folder)
+        return None if differences(theirs, ours) else open_run(folder)
     except (OSError, RunError, KeyError):  # no run, or a damaged one: it answers nothing
         return None
 

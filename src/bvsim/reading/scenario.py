@@ -64,6 +64,7 @@ class _Basis:
     kind: Kind
     listed: tuple[str, ...]
     ties: tuple[Tie, ...] = ()
+    files: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -266,6 +267,11 @@ class Scenario:
         folder = self._basis.reading.folder
         return folder.name if folder is not None else ""
 
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """The files of the scenario and of those it extends, and the folders of its model."""
+        return (*self._basis.files, *self._basis.reading.folders)
+
     @no_search()
     def to_yaml(self) -> str:
         """Return the resolved scenario as a file: nothing inherited, nothing left out.
@@ -322,7 +328,8 @@ def load(
     known = not {SOURCES, "*"} & set(reading.failed)
     problems += [*wrong, *(unknown_sources(ties, source_days(tree)) if known else ())]
     listed = _listed(chain, reading)
-    basis = _Basis(replace(reading, tree=tree), groups, kind, listed, ties)
+    files = tuple(link.path for link in chain)
+    basis = _Basis(replace(reading, tree=tree), groups, kind, listed, ties, files)
     header = {key: inherit(chain, key)[0] for key in ("story", *DATES)}
     plain: dict[str, Any] = {key: node.plain() for key, node in header.items() if node}
     plain["name"] = chain[-1].name
