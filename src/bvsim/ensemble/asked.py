@@ -61,9 +61,10 @@ def remember(words: Mapping[str, object], scenario: Scenario, manifest: Manifest
     manifest : Manifest
         Of the run that was made, or found.
     """
-    path, places = _path(words), sorted(set(_places(scenario)))
+    inputs = getattr(scenario, "inputs", ())  # one that was made in Python stands in no file
+    path, places = _path(words), sorted(set(_places(inputs)))
     digest = _digest(places)
-    if path is None or not digest:
+    if path is None or not (inputs and digest):
         return
     listed = [[str(place), pattern] for place, pattern in places]
     kept = {"places": listed, "digest": digest, "manifest": manifest}
@@ -86,12 +87,12 @@ def _path(words: Mapping[str, object]) -> Path | None:
     return store.folder / _FOLDER / f"{name}.json"
 
 
-def _places(scenario: Scenario) -> Iterator[tuple[Path, str]]:
+def _places(inputs: Iterable[Path]) -> Iterator[tuple[Path, str]]:
     """Yield what loading looked at: its files, and wherever names are looked up."""
     for root in roots():
         yield root / SCENARIOS, _ALL
         yield root / MODELS, _ALL
-    for path in scenario.inputs:
+    for path in inputs:
         if path.is_dir():
             yield path.resolve(), _ALL
         else:
