@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import NamedTuple
 
 from pydantic.fields import FieldInfo
 
@@ -17,7 +18,16 @@ _FACT_FIELDS = frozenset({"known_from", "date"})
 """Parts with one of these are dated facts: they belong to one entity."""
 
 
-def cleared(node: Node, shape: Shape, *, brief: bool = False) -> dict[str, object]:
+class _Taken(NamedTuple):
+    """How much of an entity its template takes; see `cleared`."""
+
+    brief: bool
+    bare: bool
+
+
+def cleared(
+    node: Node, shape: Shape, *, brief: bool = False, bare: bool = False
+) -> dict[str, object]:
     """Return what another entity of the same kind must say, with blanks for values.
 
     Names of templates and choices stay; a figure becomes one blank with its unit; dated facts,
@@ -30,22 +40,32 @@ def cleared(node: Node, shape: Shape, *, brief: bool = False) -> dict[str, objec
     shape : Shape
         Its shape.
     brief : bool
-        Of several blocks or lines only the first is kept.
+        Of several blocks or lines only the first is kept, of a curve its ends.
+    bare : bool
+        What may be left out is left out.
     """
-    return dict(_entries(node, shape, brief=brief))
+    return dict(_entries(node, shape, None, _Taken(brief, bare)))
 
 
-def _entries(node: Node, shape: Shape, *, brief: bool) -> Iterator[tuple[str, object]]:
+def _entries(
+    node: Node, shape: Shape, about: FieldInfo | None, taken: _Taken
+) -> Iterator[tuple[str, object]]:
     said = {key: info for cls in shape.parts(node) for key, info in _fields(cls)}
-    several = shape.values is not None and bool(shape.values.parts())
-    for key, child in list(node.children().items())[: 1 if brief and several else None]:
-        below = shape.child(key, node)
+    for key in _kept(list(node.children()), shape) if taken.brief else node.children():
+        child, below, info = node.children()[key], shape.child(key, node), said.get(key)
         if key == LIKE:
             yield key, child.value
-        elif below is not None:
-            made = _made(key, child, below, said.get(key), brief=brief)
+        elif below is not None and not (taken.bare and info is not None and not info.is_required()):
+            made = _made(key, child, below, info or about, taken)
             if made not in (None, {}):
                 yield key, made
+
+
+def _kept(keys: list[str], shape: Shape) -> list[str]:
+    """Return which keys a brief template keeps: the first of several parts, a curve's ends."""
+    if shape.values is not None and shape.values.parts():
+        return keys[:1]
+    return [keys[0], keys[-1]] if len(keys) > 1 and all(map(str.isdigit, keys)) else keys
 
 
 def _fields(cls: type) -> Iterator[tuple[str, FieldInfo]]:
@@ -53,12 +73,14 @@ def _fields(cls: type) -> Iterator[tuple[str, FieldInfo]]:
         yield info.alias or name, info
 
 
-def _made(key: str, node: Node, shape: Shape, info: FieldInfo | None, *, brief: bool) -> object:
-    """Return what stands under a key of the template; None for what is left out."""
+def _made(key: str, node: Node, shape: Shape, info: FieldInfo | None, taken: _Taken) -> object:
+    """Return what stands under a key of the template; None or nothing for what is left out."""
     if shape.unit is not None:
         return _blank(key, info, shape.unit.symbol)
     if isinstance(node.value, dict):
-        return None if _are_facts(shape.values) else cleared(node, shape, brief=brief)
+        about = info if shape.values is not None and shape.values.unit else None
+        entries = () if _are_facts(shape.values) else _entries(node, shape, about, taken)
+        return dict(entries)
     if info is None or not info.is_required():
         return None
     if isinstance(node.value, list):

@@ -28,7 +28,7 @@ def laid_on(base: Node, own: Node) -> Node:
     Node
         Every node keeps the place where it was written.
     """
-    if not isinstance(own.value, dict) or not isinstance(base.value, dict) or _is_fact(base):
+    if not isinstance(own.value, dict) or not isinstance(base.value, dict) or is_fact(base):
         return own
     children = dict(base.value)
     for key, child in own.value.items():
@@ -41,7 +41,8 @@ def laid_on(base: Node, own: Node) -> Node:
     return replace(own, value=children)
 
 
-def _is_fact(node: Node) -> bool:
+def is_fact(node: Node) -> bool:
+    """Tell whether a node is taken whole: a figure or a fact, no mapping of such."""
     return not _OF_A_FACT.isdisjoint(node.children())
 
 
