@@ -29,14 +29,14 @@ import pandas as pd
 
 import bvsim as bv
 from bvsim.analysis.policy.compare import compare
+from bvsim.reading.datafiles import model_folder
 from bvsim.reading.levers import Lever, load_levers, turn
+from bvsim.reading.pages import read_pages
+from bvsim.schema.pages import PairingPage
 from pages import every, markdown, publish, stamp
 
 KPI = "output_2030_gwh"
 PART = "benchmarks/pairing.py"
-LEVERS = ("national-strategy", "cell-maker-loans", "cathode-safety-stock", "neomat-on-time")
-BY_CALENDAR_YEAR = ("national-strategy",)
-"""Car registrations are facts up to the last whole year before the day of the forecast."""
 DESIGNS = {"sobol": "drawn", "median": "fixed"}
 BASE = "reference"
 COUNTED = ("numbers compared before", "rows that differ before")
@@ -51,10 +51,11 @@ class Runs:
 
     def __init__(self, options: argparse.Namespace) -> None:
         reference = bv.load(BASE)
+        self.page = read_pages(model_folder()).pairing or PairingPage(())
         self.levers: dict[str, Lever] = dict(load_levers(reference))
         self.scenarios = {
             BASE: reference,
-            **{name: turn(reference, self.levers, [name]) for name in LEVERS},
+            **{name: turn(reference, self.levers, [name]) for name in self.page.levers},
         }
         self._options = options
 
@@ -64,7 +65,7 @@ class Runs:
         dates = [value["from"] for value in self.levers[name].set.values() if _dated(value)]
         if dates:
             return f"{min(dates):%Y-%m}"
-        if name in BY_CALENDAR_YEAR:
+        if name in self.page.by_calendar_year:
             return f"{as_of:%Y}-01"
         return f"{as_of + timedelta(days=1):%Y-%m}"
 
@@ -93,7 +94,7 @@ def differences(runs: Runs, pairs: int) -> list[Row]:
     rows = []
     for design, figures in DESIGNS.items():
         base = runs.run(BASE, design, pairs)
-        for name in LEVERS:
+        for name in runs.page.levers:
             found = compare(base, runs.run(name, design, pairs)).difference(KPI)
             rows.append({"lever": name, "figures": figures, **vars(found)})
     return rows
@@ -103,7 +104,7 @@ def first_months(runs: Runs, pairs: int) -> list[Row]:
     """Return the first month in which each lever changed any number of any entity."""
     base = _months(runs.run(BASE, "sobol", pairs, monthly=True))
     rows = []
-    for name in LEVERS:
+    for name in runs.page.levers:
         other = _months(runs.run(name, "sobol", pairs, monthly=True))
         if not base.index.equals(other.index):
             raise SystemExit(f"{name}: the months of both sides do not match")

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from bvsim.analysis.truth.calibration.run import history_of
+from bvsim.reading.datafiles import model_folder
 from bvsim.reading.folder import folders_of
 
-MODEL: Final = Path(__file__).parents[1] / "models" / "hauts-de-france"
 UNITS: Final = {
     "t50": "months",
     "steepness": '"1"',
@@ -38,7 +38,7 @@ _PART_OF: Final = {name: "scrap" if name.startswith("scrap") else "share" for na
 Vintages = dict[str, dict[str, Any]]
 
 
-def read_vintages(model: Path = MODEL) -> Vintages:
+def read_vintages(model: Path) -> Vintages:
     """Return the stored calibrations of a model by their day, the oldest first."""
     paths = sorted(history_of(model).glob("calibration-*.json"))
     return {path.stem.removeprefix("calibration-"): json.loads(path.read_text()) for path in paths}
@@ -185,7 +185,7 @@ def replace_block(text: str, key: str, lines: list[str], names: set[str]) -> str
     return f"{text[: found.start()]}{key}:\n{body}\n{text[found.end() :]}"
 
 
-def write(model: Path = MODEL) -> list[Path]:
+def write(model: Path) -> list[Path]:
     """Write the fitted figures into the files of a model and of what it extends; return these."""
     vintages = read_vintages(model)
     newest = list(vintages.values())[-1]
@@ -220,5 +220,5 @@ def write(model: Path = MODEL) -> list[Path]:
 
 
 if __name__ == "__main__":
-    for file in write():
+    for file in write(model_folder()):
         print(file)

@@ -5,17 +5,20 @@ import shutil
 import pytest
 
 import fitted
+from bvsim.reading.datafiles import model_folder
+
+MODEL = model_folder()
 
 
 @pytest.fixture(scope="module")
 def vintages():
-    return fitted.read_vintages()
+    return fitted.read_vintages(MODEL)
 
 
 def test_the_files_hold_what_was_fitted(tmp_path):
-    shutil.copytree(fitted.MODEL.parent, tmp_path / "models")
-    for path in fitted.write(tmp_path / "models" / fitted.MODEL.name):
-        original = fitted.MODEL.parent / path.relative_to(tmp_path / "models")
+    shutil.copytree(MODEL.parent, tmp_path / "models")
+    for path in fitted.write(tmp_path / "models" / MODEL.name):
+        original = MODEL.parent / path.relative_to(tmp_path / "models")
         assert path.read_text("utf-8") == original.read_text("utf-8"), path.name
 
 

@@ -265,11 +265,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Write the page's tables from finished runs."""
     import bvsim
     from bvsim.ensemble.store.results import open_run
+    from bvsim.reading.datafiles import model_folder
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run", type=Path)
     parser.add_argument("beside", type=Path, nargs="*")
-    parser.add_argument("--model", type=Path, default=Path("models/hauts-de-france"))
+    parser.add_argument("--model", type=Path, help="folder; that of `reference` by default")
     parser.add_argument("--page", type=Path, default=Path("docs/background/fates.md"))
     parser.add_argument("--relief", type=Path, help="made by bvsim bottlenecks")
     options = parser.parse_args(arguments)
@@ -278,7 +279,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     as_of = day.year + day.timetuple().tm_yday / 365.0  # its end
     beside = [open_run(each) for each in options.beside]
     relief = open_run(options.relief) if options.relief else None
-    generated = page(run, beside, options.model, as_of, relief)
+    generated = page(run, beside, options.model or model_folder(), as_of, relief)
     text = insert(options.page.read_text("utf-8"), BEGIN, END, generated)
     options.page.write_text(text, "utf-8")
     print(f"{options.page} written")

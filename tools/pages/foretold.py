@@ -6,22 +6,23 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from bvsim.schema.pages import ForetoldPage
 from pages import table_lines
 
-SITES: Final = ("acc-douvrin", "aesc-douai")
-"""Plants of the valley that the fit has seen."""
 TAILS: Final = (0.1, 0.9)
 WIDTH_MONTH: Final = "24"
 _BINS: Final = 5
 
 
-def foretold_lines(vintages: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def foretold_lines(vintages: Mapping[str, Mapping[str, Any]], page: ForetoldPage) -> Iterator[str]:
     """Yield the part of the page on plants foretold from the others.
 
     Parameters
     ----------
     vintages : mapping
         What ``bvsim calibrate --write`` left, by day, the oldest first.
+    page : ForetoldPage
+        Plants of the region that the fit has seen.
     """
     day, newest = list(vintages.items())[-1]
     yield "### Plants foretold from the others, one left out at a time"
@@ -31,9 +32,9 @@ def foretold_lines(vintages: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     yield ""
     yield from _figures(day, newest)
     yield ""
-    yield "### AESC and ACC, with and without their own figures"
+    yield f"### {page.called}, with and without their own figures"
     yield ""
-    yield from _own(newest)
+    yield from _own(newest, page.sites)
 
 
 def _summary(vintages: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -103,11 +104,11 @@ def _row(each: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _own(found: Mapping[str, Any]) -> Iterator[str]:
+def _own(found: Mapping[str, Any], sites: Sequence[str]) -> Iterator[str]:
     without = {each["id"]: each for each in found["scores"]["figures"]}
     ranks = [
         (row, rank, without[row]["rank"] if row in without else None)
-        for site in SITES
+        for site in sites
         for row, rank in sorted(found["plants"][site]["rows"].items())
     ]
     head = ("figure", "rank with the plant in the fit", "rank without it")
@@ -120,7 +121,7 @@ def _own(found: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     bands = found["bands"]
     low, high = bands.index(TAILS[0]), bands.index(TAILS[1])
-    for site in SITES:
+    for site in sites:
         plant = found["plants"][site]
         own, new = (
             plant["share"][WIDTH_MONTH],

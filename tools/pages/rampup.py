@@ -10,7 +10,7 @@ import csv
 import datetime as dt
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bvsim.analysis.free_plants import Layout, free_plant, ramp
+from bvsim.schema.pages import RampUpPage
 from bvsim.schema.ramp import RampClass
 from bvsim.valley.ground.streams import Key
 from pages import insert
@@ -159,7 +160,9 @@ def class_outcomes(ramps: Sequence[RampClass], seed: int = 1) -> tuple[float, fl
 MONTHS = (6, 12, 24, 36, 48, 60)
 
 
-def curve_table(as_of: dt.date, members: int = 1000) -> pd.DataFrame:
+def curve_table(
+    as_of: dt.date, layouts: Mapping[str, str | None], members: int = 1000
+) -> pd.DataFrame:
     """Return the curve of each class and its band: share of nameplate by month after SOP.
 
     On the layout of a site that takes the class over; without one, of a single line.
@@ -167,7 +170,7 @@ def curve_table(as_of: dt.date, members: int = 1000) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    for name, site in CLASS_LAYOUTS.items():
+    for name, site in layouts.items():
         plants = ramp(name, site=site, as_of=as_of, members=members, months=MONTHS[-1])
         bands = {f"month {month}": _band(plants.share[:, month]) for month in MONTHS}
         gives = {"lines sooner": plants.sooner, "months sooner": plants.sooner_months}
@@ -178,15 +181,6 @@ def curve_table(as_of: dt.date, members: int = 1000) -> pd.DataFrame:
 def _band(values: np.ndarray) -> str:
     low, middle, high = np.quantile(values, [0.1, 0.5, 0.9]).tolist()
     return f"{middle:.2g} ({low:.2g} to {high:.2g})"
-
-
-CLASS_LAYOUTS = {
-    "incumbent-home": None,
-    "incumbent-abroad": "aesc-douai",
-    "new-entrant": "acc-douvrin",
-    "new-technology": "tiamat-amiens",
-}
-"""A site whose first block lends its layout."""
 
 
 # -- the page -----------------------------------------------------------------------------------
@@ -219,10 +213,10 @@ def _about(run: Run) -> str:
     return f"{manifest['draws']} draws, seed {manifest['seed']}, {manifest['design']}"
 
 
-def class_table(scenario_name: str, draws: int = 400) -> pd.DataFrame:
+def class_table(scenario_name: str, takers: Mapping[str, str], draws: int = 400) -> pd.DataFrame:
     """Return what free plants of each class reach in the 24th month after SOP.
 
-    Each class is drawn where a site of the scenario takes it over.
+    Each class is drawn where a site of the scenario takes it over: its taker.
     """
     import pandas as pd
 
@@ -232,22 +226,13 @@ def class_table(scenario_name: str, draws: int = 400) -> pd.DataFrame:
     uniforms = np.random.default_rng(3).uniform(size=(draws, scenario.width))
     models = [scenario.drawn(row) for row in scenario.quantile(uniforms)]
     rows = []
-    for name, site in CLASS_SITES.items():
+    for name, site in takers.items():
         high, low = class_outcomes([model.sites[site].ramp for model in models])
         rows.append({"class": name, "above 75% of nameplate": high, "below 1%": low})
     return pd.DataFrame(rows).set_index("class")
 
 
-CLASS_SITES = {
-    "incumbent at home": "enersys-arras",
-    "incumbent abroad": "aesc-douai",
-    "new entrant": "verkor-dunkirk",
-    "new technology": "tiamat-amiens",
-}
-"""A site that takes over each class."""
-
-
-def page(run: Run, hindcast: Run | None, assessment: dict[str, Expected]) -> str:
+def page(run: Run, hindcast: Run | None, assessment: dict[str, Expected], shown: RampUpPage) -> str:
     """Return the generated part of the page."""
     from bvsim.reading.scenario import load
 
@@ -265,9 +250,9 @@ def page(run: Run, hindcast: Run | None, assessment: dict[str, Expected]) -> str
             ]
     parts += [
         f"### The classes: share of nameplate by month after SOP, as of {as_of}",
-        _markdown(curve_table(as_of)),
+        _markdown(curve_table(as_of, shown.layouts)),
         "### Free plants of each class, 24th month after SOP (400 draws each)",
-        _markdown(class_table("reference")),
+        _markdown(class_table("reference", shown.takers)),
     ]
     return "\n\n".join(parts)
 
@@ -275,14 +260,16 @@ def page(run: Run, hindcast: Run | None, assessment: dict[str, Expected]) -> str
 def main(folders: Sequence[str]) -> None:
     """Write the page's tables from finished runs: the reference, then the hindcast."""
     from bvsim.ensemble.store.results import open_run
-    from bvsim.reading.datafiles import find_model
+    from bvsim.reading.datafiles import model_folder
+    from bvsim.reading.pages import read_pages
 
-    model = find_model("hauts-de-france")
-    if model is None:
-        raise SystemExit("the model folder hauts-de-france is not here")
+    model = model_folder()
+    shown = read_pages(model).rampup
+    if shown is None:
+        raise SystemExit("the model's pages.yaml has no page on ramp-up")
     assessment = read_assessment(model / "history" / "sop-assessment.csv")
     hindcast = open_run(folders[1]) if len(folders) > 1 else None
-    text = page(open_run(folders[0]), hindcast, assessment)
+    text = page(open_run(folders[0]), hindcast, assessment, shown)
     path = Path("docs/background/ramp-up.md")
     path.write_text(insert(path.read_text("utf-8"), *MARKERS, f"\n{text}\n"), "utf-8")
     print(f"{path} written")

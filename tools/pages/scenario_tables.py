@@ -19,23 +19,14 @@ from bvsim.analysis.ledger.bottlenecks import shares
 from bvsim.analysis.tables import ROW, RunLike, by_year, cell
 from bvsim.ensemble.design.interval import ci95_mean
 from bvsim.reading.levers import Lever, price
+from bvsim.schema.pages import ScenariosPage, ScrapPage
 from bvsim.valley.cells.causes import label
 
 FIRST_YEAR, LAST_YEAR = 2027, 2035
 """The span over which output and prices of levers are added up."""
 
-FRAMES = ("announced", "hindcast-2023")
-"""Scenarios that stand for themselves: their difference from the reference says nothing."""
-
-DEMAND = ("demand-low", "reference", "demand-snbc")
-TRAINING = ("training-halved", "reference", "training-doubled")
-PARADOX = {"scrap-heavy": 1, "fast-learners": -1, "slow-ramp": -1}
-"""What each is expected to do to a recycler's scrap."""
-
 REVERSERS = {"closure": "closure", "throttling": "throttle", "volume": "demand"}
-"""What may turn a row against that, and the loss of the ledger that tells."""
-
-RECYCLER = "battri"
+"""What may turn a row against what is expected of scrap, and the loss of the ledger that tells."""
 
 Series = pd.Series
 
@@ -167,12 +158,12 @@ MEASURES: tuple[tuple[str, Callable[[RunLike], Series[float]], int], ...] = (
 )
 
 
-def differences(runs: Mapping[str, RunLike]) -> str:
-    """Return each scenario less the reference, in a few measures."""
+def differences(runs: Mapping[str, RunLike], frames: Sequence[str]) -> str:
+    """Return each scenario but frames less the reference, in a few measures."""
     base = {head: measure(runs["reference"]) for head, measure, _ in MEASURES}
     rows = []
     for name, run in runs.items():
-        if name not in {"reference", *FRAMES}:
+        if name not in {"reference", *frames}:
             found = [paired(measure(run), base[head]).text(n) for head, measure, n in MEASURES]
             rows.append([f"`{name}`", *found])
     return table(["scenario less reference", *base], rows)
@@ -196,17 +187,17 @@ def ladder(runs: Mapping[str, RunLike], names: Sequence[str]) -> str:
     return table(["step", "measure", "paired mean [95%]", "rows", "verdict"], rows)
 
 
-def paradox(runs: Mapping[str, RunLike]) -> str:
+def paradox(runs: Mapping[str, RunLike], page: ScrapPage) -> str:
     """Return what learning and volume do to a recycler's scrap."""
-    rows = []
-    for name, expected in PARADOX.items():
+    rows, recycler = [], page.recycler
+    for name, expected in page.expected.items():
         run, base = runs[name], runs["reference"]
-        scraps = summed(run, "feed_scrap_t", RECYCLER), summed(base, "feed_scrap_t", RECYCLER)
+        scraps = summed(run, "feed_scrap_t", recycler), summed(base, "feed_scrap_t", recycler)
         feed, against = paired(*scraps), (scraps[0] - scraps[1]) * expected < 0.0
         scrap = paired(summed(run, "scrap_t"), summed(base, "scrap_t"))
         output = paired(summed(run, "good_gwh"), summed(base, "good_gwh"))
         waits = paired(
-            summed(run, "mothballed_weeks", RECYCLER), summed(base, "mothballed_weeks", RECYCLER)
+            summed(run, "mothballed_weeks", recycler), summed(base, "mothballed_weeks", recycler)
         )
         counts = f"{feed.rose} up, {feed.fell} down"
         rows.append(
@@ -222,12 +213,12 @@ def paradox(runs: Mapping[str, RunLike]) -> str:
         )
     head = [
         f"less reference, {FIRST_YEAR}-{LAST_YEAR}",
-        f"scrap fed to {RECYCLER}, t",
+        f"scrap fed to {recycler}, t",
         "rows",
         "rows against it, by what changed most",
         "scrap of all plants, t",
         "output, GWh",
-        f"{RECYCLER} mothballed, weeks",
+        f"{recycler} mothballed, weeks",
     ]
     return table(head, rows)
 
@@ -246,7 +237,9 @@ def _reversed_by(run: RunLike, base: RunLike, rows: Series[bool]) -> str:
     return ", ".join(f"{word} {counts[word]}" for word in REVERSERS if word in counts)
 
 
-def scenarios_page(runs: Mapping[str, RunLike], stories: Mapping[str, str]) -> str:
+def scenarios_page(
+    runs: Mapping[str, RunLike], stories: Mapping[str, str], page: ScenariosPage
+) -> str:
     """Return the generated part of the page of scenarios."""
     draws = len(kpi(runs["reference"], "output_2030_gwh"))
     told = [f"- `{name}`: {stories[name].strip()}" for name in runs]
@@ -263,13 +256,12 @@ def scenarios_page(runs: Mapping[str, RunLike], stories: Mapping[str, str]) -> s
         "## Differences from the reference",
         "Paired: the mean over rows of the difference on the same draw and luck, with its 95%"
         " interval.",
-        differences(runs),
-        "## Are they in order?",
-        ladder(runs, DEMAND),
-        ladder(runs, TRAINING),
-        "## The recyclers' paradox",
-        paradox(runs),
+        differences(runs, page.frames),
     ]
+    if page.ladders:
+        parts += ["## Are they in order?", *(ladder(runs, names) for names in page.ladders)]
+    if page.scrap is not None:
+        parts += ["## The recyclers' paradox", paradox(runs, page.scrap)]
     return "\n\n".join(parts)
 
 

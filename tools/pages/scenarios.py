@@ -21,14 +21,14 @@ from typing import Any
 import pages
 from bvsim.analysis.tables import RunLike
 from bvsim.ensemble.run import run as run_ensemble
-from bvsim.reading.datafiles import scenario_names
+from bvsim.reading.datafiles import model_folder, scenario_names
 from bvsim.reading.levers import Lever, load_levers, turn
+from bvsim.reading.pages import read_pages
 from bvsim.reading.scenario import Scenario, load
+from bvsim.schema.pages import ScenariosPage
 from pages import scenario_tables
 
 REFERENCE = "reference"
-FIRST = ("announced", REFERENCE, "hindcast-2023")
-LAST = ("all-levers",)
 CHECKED_ROWS = 2
 """Rows of the reference whose output stands in the stamp."""
 
@@ -106,9 +106,14 @@ class Work:
 
 def shipped(root: Path | None = None) -> list[str]:
     """Return the names of all scenarios, those that frame the others first."""
-    names = scenario_names(root)
-    middle = [name for name in names if name not in {*FIRST, *LAST}]
-    return [*(n for n in FIRST if n in names), *middle, *(n for n in LAST if n in names)]
+    names, page = scenario_names(root), shown()
+    middle = [name for name in names if name not in {*page.first, *page.last}]
+    return [*(n for n in page.first if n in names), *middle, *(n for n in page.last if n in names)]
+
+
+def shown() -> ScenariosPage:
+    """Return what the model's file of pages says of this one."""
+    return read_pages(model_folder()).scenarios or ScenariosPage()
 
 
 def lever_scenarios(reference: Scenario, levers: Mapping[str, Lever]) -> dict[str, Scenario]:
@@ -172,7 +177,7 @@ def build(work: Work, docs: Path, only: Sequence[str] = ()) -> None:
     of_levers = {n: runs[f"lever-{n}"] for n in levers}
     by_name = {name: runs[name] for name in scenarios}
     stories = {name: scenario.story for name, scenario in scenarios.items()}
-    text = scenario_tables.scenarios_page(by_name, stories)
+    text = scenario_tables.scenarios_page(by_name, stories, shown())
     _write(docs / "scenarios.md", f"{stamp.text()}\n\n{text}")
     stamp = Stamp(work.draws, work.seed, check, {n: s.model_hash for n, s in turned.items()})
     text = scenario_tables.levers_page(levers, of_levers, by_name)

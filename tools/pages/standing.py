@@ -20,10 +20,10 @@ from bvsim.analysis.groups import LUCK
 from bvsim.analysis.sensitivity.sobol import sobol_indices
 from bvsim.analysis.tables import RunLike
 from pages import insert, read_rows, short, table_lines
+from pages.validation import page_of
 
 BEGIN, END = "<!-- standing:begin -->", "<!-- standing:end -->"
 FILE = Path("history") / "projections.csv"
-HEADLINES = ("output_2026_gwh", "output_2030_gwh", "output_2035_gwh")
 APART = 1.5
 """Medians that differ from a projection by this factor need a reason."""
 
@@ -111,14 +111,14 @@ def _projection(each: Projection, values: NDArray[np.float64]) -> tuple[str, ...
     return each.name, each.who, each.published, theirs, mine, each.why if differs else ""
 
 
-def confidence_lines(sample: RunLike) -> Iterator[str]:
+def confidence_lines(sample: RunLike, headlines: Sequence[str]) -> Iterator[str]:
     """Yield the shares of each headline's variance by what its figures rest on."""
-    indices = {name: sobol_indices(sample, name) for name in HEADLINES}
+    indices = {name: sobol_indices(sample, name) for name in headlines}
     rests = sorted(set(next(iter(indices.values())).index) - {LUCK})
     yield "### What our spread rests on"
     yield ""
     yield from table_lines(
-        ("figures that are", *HEADLINES),
+        ("figures that are", *headlines),
         (
             (name, *(_share(table.loc[name]) for table in indices.values()))
             for name in (*rests, LUCK)
@@ -142,21 +142,19 @@ def _share(row: object) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Rewrite the part of the page."""
     from bvsim import open_run
-    from bvsim.reading.datafiles import find_model
+    from bvsim.reading.datafiles import model_folder
 
     parser = argparse.ArgumentParser(prog="python -m pages.standing", description=__doc__)
     parser.add_argument("run", type=Path)
     parser.add_argument("sample", type=Path)
     parser.add_argument("--page", type=Path, default=Path("docs/background/validation.md"))
     chosen = parser.parse_args(arguments)
-    folder = find_model("hauts-de-france")
-    if folder is None:
-        raise FileNotFoundError(2, "No such model", "hauts-de-france")
+    folder = model_folder()
     run = open_run(chosen.run)
     text = [
         *projection_lines(run, read_projections(folder)),
         "",
-        *confidence_lines(open_run(chosen.sample)),
+        *confidence_lines(open_run(chosen.sample), page_of(folder).headlines),
     ]
     page = insert(chosen.page.read_text(encoding="utf-8"), BEGIN, END, "\n".join(text))
     chosen.page.write_text(page, encoding="utf-8", newline="\n")

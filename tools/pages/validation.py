@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from bvsim.analysis.scoring import binomial_interval, chance_of_at_most
 from bvsim.analysis.truth.observations import UNITS
+from bvsim.schema.pages import ValidationPage
 from fitted import read_vintages
 from pages import insert, short, table_lines
 from pages.foretold import foretold_lines
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 BEGIN, END = "<!-- validation:begin -->", "<!-- validation:end -->"
 LEVEL = 0.8
 RAMPS = "ramps-before-2024.csv"
-_HORIZON = "2032-12-31"
 _SEED = 2023
 
 
@@ -37,13 +37,12 @@ def lines(draws: int) -> Iterator[str]:
     from bvsim.analysis.truth.observations import observations
     from bvsim.analysis.truth.rivals import read_points
     from bvsim.reading import load
-    from bvsim.reading.datafiles import find_model
+    from bvsim.reading.datafiles import model_folder
     from bvsim.reading.folder import history_file
 
-    then, now = load("hindcast-2023", sets={"end": _HORIZON}), load("reference")
-    folder = find_model("hauts-de-france")
-    if folder is None:
-        raise FileNotFoundError(2, "No such model", "hauts-de-france")
+    folder = model_folder()
+    page = page_of(folder)
+    then, now = load(page.hindcast, sets={"end": page.end}), load("reference")
     points = read_points(history_file(folder, RAMPS))
     around = read_surroundings(folder)
     made = ensemble(then, draws, _SEED, [each.value for each in around])
@@ -55,7 +54,23 @@ def lines(draws: int) -> Iterator[str]:
     yield ""
     yield from surroundings_lines(around, made.yearly)
     yield ""
-    yield from foretold_lines(read_vintages(folder))
+    yield from foretold_lines(read_vintages(folder), page.foretold)
+
+
+def page_of(folder: Path) -> ValidationPage:
+    """Return what a model's file of pages says of this one.
+
+    Raises
+    ------
+    SystemExit
+        When it says nothing.
+    """
+    from bvsim.reading.pages import read_pages
+
+    page = read_pages(folder).validation
+    if page is None:
+        raise SystemExit(f"{folder}: pages.yaml has no page on validation")
+    return page
 
 
 def hindcast_lines(found: Sequence[FigureForecast]) -> Iterator[str]:

@@ -56,7 +56,23 @@ def _problems(file: str) -> Iterable[Problem]:
 
     if is_lever_file(file):
         return validate_levers(file)
-    return _problems_of_sweep(file) if is_sweep(file) else check_file(file)
+    if is_sweep(file):
+        return _problems_of_sweep(file)
+    return check_file(file) or _problems_of_pages(file)
+
+
+def _problems_of_pages(file: str) -> Iterator[Problem]:
+    """Yield key figures that pages of a model name and no run of it has."""
+    from bvsim.analysis.kpi_names import names_of
+    from bvsim.reading.assembly import PAGES
+    from bvsim.reading.folder import read_model
+    from bvsim.reading.pages import scenario_for, wrong_in_pages
+    from bvsim.reading.validating import model_folder_of
+
+    folder = model_folder_of(Path(file))
+    reading = read_model(folder) if folder is not None else None
+    if reading is not None and reading.tree.get(PAGES) is not None:
+        yield from wrong_in_pages(reading, names_of(scenario_for(reading)))
 
 
 def _problems_of_sweep(file: str) -> Iterator[Problem]:

@@ -12,10 +12,10 @@ from typing import Any
 
 from bvsim.reading.blanks import ASKED, blanks
 from bvsim.reading.checking import MISSING, check
+from bvsim.reading.correlations import KEY as TIES
 from bvsim.reading.facts import facts_known, facts_overruled
 from bvsim.reading.folder import HISTORY, Reading
 from bvsim.reading.history_files import missing_series
-from bvsim.reading.model_ties import without_ties
 from bvsim.reading.nodes import Node, from_python
 from bvsim.reading.overrides import Override, Overrider, SetLine
 from bvsim.reading.references import copied, dangling
@@ -29,6 +29,9 @@ from bvsim.schema.sources import known_day
 from bvsim.schema.template import Template
 
 SOURCES = "sources"
+PAGES = "pages"
+APART = (TIES, PAGES)
+"""Sections that are no part of what is simulated: each has a reader of its own."""
 Fill = Callable[[Mapping[str, object], Path], Mapping[str, object]]
 
 
@@ -127,7 +130,7 @@ def assemble(
     """
     found = [*problems, *reading.problems]
     ordered = [list(group) for group in groups]
-    tree = without_ties(_filled(reading, kind.fill, found))
+    tree = without(_filled(reading, kind.fill, found), *APART)
     # settings on templates come first, so that they reach all that take them over
     tree, overrides = _set_templates(tree, ordered, kind, found)
     shape = shape_of(kind.cls)
@@ -144,7 +147,7 @@ def assemble(
     model, wrong = check(kind.cls, tree, context, reading.failed)
     wrong = [*wrong, *dangling(tree, kind.references, reading.failed)]
     wrong += copied(tree, kind.references)
-    found = _blanks_alone(found, reading.tree, tree)
+    found = _blanks_alone(found, without(reading.tree, PAGES), tree)
     found += _news(wrong, filled.problems, {p.place for p in found if p.place.line})
     found += facts_overruled(model, tree, overrider.overrides, as_of)
     if found:
@@ -234,6 +237,12 @@ def add_sources(tree: Node, sources: Node | None) -> tuple[Node, list[Problem]]:
         names.setdefault(name, source)
     at = known.place if known else sources.place
     return tree.put((SOURCES,), Node(dict(names), at, at)), problems
+
+
+def without(tree: Node, *sections: str) -> Node:
+    """Return a tree without some sections."""
+    left = {key: node for key, node in tree.children().items() if key not in sections}
+    return replace(tree, value=left)
 
 
 def _filled(reading: Reading, fill: Mapping[str, Fill], problems: list[Problem]) -> Node:

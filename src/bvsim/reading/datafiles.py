@@ -79,6 +79,21 @@ def default_model(root: Path | None = None) -> str:
     return str(model.value) if model is not None else ""
 
 
+def model_folder(name: str | None = None, root: Path | None = None) -> Path:
+    """Return the folder of a model; of the one that `reference` stands on by default.
+
+    Raises
+    ------
+    SpecError
+        When there is none.
+    """
+    asked = name or default_model(root)
+    found = find_model(asked, root)
+    if found is None:
+        raise not_found("model", asked, model_names(root), Place(asked))
+    return found
+
+
 def _possible(name: str) -> bool:
     """Tell whether a name can be looked up at all: short, no control signs, a known user's."""
     try:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bvsim.reading.assembly import Kind, kind_of
+from bvsim.reading.assembly import PAGES, Kind, kind_of
 from bvsim.reading.checking import adapter
 from bvsim.reading.correlations import KEY
 from bvsim.reading.folder import EXTENDS, MAIN, MERGED, SUFFIXES
@@ -18,6 +18,7 @@ from bvsim.reading.templates import LIKE
 from bvsim.schema.correlation import RankCorrelation
 from bvsim.schema.distribution_grammar import FORMS, NUMBER, VALUE, Schema
 from bvsim.schema.grammar import CONFIDENCES
+from bvsim.schema.pages import PagesSpec
 
 SCHEMAS = "schemas"
 """The folder of schemas, beside the models."""
@@ -81,7 +82,7 @@ def file_schemas(model_class: type | None = None) -> dict[str, Schema]:
     """Return a schema for each kind of file, by name.
 
     ``model`` for ``model.yaml``, ``SECTION`` for ``SECTION.yaml``, ``SECTION-entry`` for the
-    files of a folder ``SECTION``, ``scenario`` and ``levers``.
+    files of a folder ``SECTION``, ``scenario``, ``levers`` and ``pages``.
     """
     kind = kind_of(model_class)
     whole = model_schema(kind.cls)
@@ -101,6 +102,8 @@ def file_schemas(model_class: type | None = None) -> dict[str, Schema]:
     found[KEY] = _standing(ties, ties.get("$defs", {}))
     scenario = adapter(ScenarioFile).json_schema()
     found["scenario"] = _standing(scenario, scenario.get("$defs", {}))
+    pages = adapter(PagesSpec).json_schema()
+    found[PAGES] = _standing(pages, pages.get("$defs", {}))
     levers = _with_figures(adapter(LeverFile).json_schema())
     figures = levers.setdefault("$defs", {}) | _figure_definitions()
     found["levers"] = _standing(levers, figures)

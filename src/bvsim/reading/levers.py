@@ -207,30 +207,38 @@ def validate_levers(name: str | Path) -> tuple[Problem, ...]:
     try:
         node, _ = read_file(path)
         stated = node.get("model") if node else None
-        scenario = _scenario_of(str(stated.value) if stated else "", path)
+        root = path.resolve().parents[2] if path.resolve().parent.name == FOLDER else None
+        scenario = scenario_of(str(stated.value) if stated else "", root, Place(str(path)))
         levers = read_levers(path, scenario)
     except SpecError as error:
         return error.problems
     return tuple(p for name, each in levers.items() for p in _misfits(scenario, name, each, node))
 
 
-def _scenario_of(model: str, path: Path) -> Scenario:
-    """Return a scenario of a model, to try its levers on.
+def scenario_of(model: str, root: Path | None = None, asked: Place | None = None) -> Scenario:
+    """Return a scenario of a model, to try on what is set beside the model.
+
+    Parameters
+    ----------
+    model : str
+        The model's name.
+    root : pathlib.Path, optional
+        The study folder; the working directory by default.
+    asked : Place, optional
+        Where the model is named.
 
     Raises
     ------
     SpecError
         When there is none.
     """
-    root = path.resolve().parents[2] if path.resolve().parent.name == FOLDER else None
     for name in ("reference", *scenario_names(root)):
         scenario = load(name, root=root) if find_scenario(name, root) else None
         if scenario is not None and scenario.model_name == model:
             return scenario
     near = did_you_mean(model, model_names())
-    raise SpecError(
-        [Problem(Place(str(path)), "model", f"no scenario has the model {model!r}{near}")]
-    )
+    where = asked or Place(model)
+    raise SpecError([Problem(where, "model", f"no scenario has the model {model!r}{near}")])
 
 
 def _misfits(scenario: Scenario, name: str, lever: Lever, node: Node | None) -> Iterator[Problem]:

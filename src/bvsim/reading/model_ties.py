@@ -19,13 +19,6 @@ from bvsim.schema.errors import Path, Problem, dotted
 from bvsim.schema.template import Template
 
 
-def without_ties(tree: Node) -> Node:
-    """Return a model's tree without what it says of correlations."""
-    if tree.get(KEY) is None:
-        return tree
-    return replace(tree, value={k: node for k, node in tree.children().items() if k != KEY})
-
-
 def model_ties(
     tree: Node, templates: Iterable[Template], as_of: date | None
 ) -> tuple[tuple[Tie, ...], list[Problem]]:

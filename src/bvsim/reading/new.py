@@ -9,10 +9,10 @@ from pathlib import Path
 from bvsim.reading.assembly import kind_of
 from bvsim.reading.blanks import BLANK
 from bvsim.reading.clearing import cleared
-from bvsim.reading.datafiles import MODELS, SCENARIOS
+from bvsim.reading.datafiles import MODELS, SCENARIOS, model_folder
 from bvsim.reading.folder import is_model_folder, read_model
 from bvsim.reading.levers import FOLDER as LEVERS
-from bvsim.reading.new_region import original_of, region, section_of
+from bvsim.reading.new_region import region, section_of
 from bvsim.reading.nodes import Node
 from bvsim.reading.shapes import shape_of
 from bvsim.reading.template_files import HOW, as_yaml, entries_in, insert, refused, write_new
@@ -127,7 +127,7 @@ def _entity(
     assert shape is not None  # the section is one of the model's
     own = _entities(folder, path)
     if not own or (existing is not None and existing not in own):
-        own = _entities(original_of(base), path) | own
+        own = _entities(model_folder(root=base), path) | own
     if existing is not None:
         return cleared(_existing(own, kind, existing), shape)
     if kind == "site":  # plants of cells, not those for the record

@@ -10,15 +10,7 @@ from pathlib import Path
 from bvsim.reading.assembly import SOURCES, kind_of
 from bvsim.reading.blanks import BLANK
 from bvsim.reading.clearing import cleared
-from bvsim.reading.datafiles import (
-    MODELS,
-    SCENARIOS,
-    default_model,
-    find_model,
-    model_names,
-    not_found,
-    shipped_root,
-)
+from bvsim.reading.datafiles import MODELS, SCENARIOS, model_folder, shipped_root
 from bvsim.reading.extending import is_fact
 from bvsim.reading.folder import MAIN, PLACE, read_base, read_model
 from bvsim.reading.nodes import Node
@@ -26,7 +18,7 @@ from bvsim.reading.shapes import Shape, shape_of
 from bvsim.reading.template_files import HOW, as_yaml, refused, write_new
 from bvsim.reading.templates import section_shape
 from bvsim.reading.yaml_tree import display_name
-from bvsim.schema.errors import Place, SpecError
+from bvsim.schema.errors import SpecError
 
 COMMON = "common"
 SCHEMAS = "schemas"
@@ -88,7 +80,7 @@ def region(base: Path, name: str, existing: str | None = None) -> Path:
     for path in (folder, scenario):
         if path.exists():
             raise refused(display_name(path), "is there already: nothing was written")
-    original = original_of(base, existing)
+    original = model_folder(existing, base)
     reading = read_model(original)
     if reading.problems:
         raise SpecError(reading.problems)
@@ -101,21 +93,6 @@ def region(base: Path, name: str, existing: str | None = None) -> Path:
         write_new(folder / file, text)
     write_new(scenario, _scenario(name))
     return folder
-
-
-def original_of(base: Path, name: str | None = None) -> Path:
-    """Return the folder of the model whose structure is taken; that of `reference` by default.
-
-    Raises
-    ------
-    SpecError
-        When there is none.
-    """
-    asked = name or default_model(base)
-    found = find_model(asked, base)
-    if found is None:
-        raise not_found("model", asked, model_names(base), Place(asked))
-    return found
 
 
 def _files(tree: Node, base: Node) -> dict[str, str]:
@@ -159,7 +136,7 @@ def _sections(tree: Node, base: Node) -> dict[str, dict[str, object]]:
 
 def section_of(section: str, base: Path) -> str:
     """Return the file of a section that a region has not said anything of yet."""
-    node = read_model(original_of(base)).tree.get(section)
+    node = read_model(model_folder(root=base)).tree.get(section)
     shape = shape_of(kind_of().cls).at((section,))
     said = cleared(node, shape, bare=True) if node is not None and shape is not None else {}
     return _first("", section) + HOW + as_yaml(said)

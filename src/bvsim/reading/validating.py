@@ -18,6 +18,7 @@ from bvsim.reading.folder import (
     read_model,
 )
 from bvsim.reading.nodes import Node
+from bvsim.reading.pages import wrong_in_pages
 from bvsim.reading.references import matches, unfitted, unused
 from bvsim.reading.scenario import load
 from bvsim.reading.shapes import shape_of
@@ -60,7 +61,7 @@ def validate(name: str | Path, *, model_class: type | None = None) -> tuple[Prob
             load(name, model_class=model_class)
             return ()
         reading = read_model(folder)
-        apart = _apart(reading, model_class)
+        apart = [*_apart(reading, model_class), *wrong_in_pages(reading)]
         assemble(reading, (), kind_of(model_class), None)
     except SpecError as error:
         return error.problems if folder is None else tidy((*error.problems, *apart))

@@ -3,15 +3,16 @@
 import numpy as np
 import pytest
 
-from bvsim.reading.datafiles import find_model
+from bvsim.reading.datafiles import model_folder
+from bvsim.reading.pages import read_pages
 from bvsim.reading.scenario import load
-from pages.rampup import CLASS_SITES, class_outcomes, read_assessment
+from pages.rampup import class_outcomes, read_assessment
 
 
 def outcomes(name, draws=120):
     scenario = load("reference")
     uniforms = np.random.default_rng(3).uniform(size=(draws, scenario.width))
-    site = CLASS_SITES[name]
+    site = read_pages(model_folder()).rampup.takers[name]
     return class_outcomes(
         [scenario.drawn(row).sites[site].ramp for row in scenario.quantile(uniforms)]
     )
@@ -27,7 +28,7 @@ def test_incumbents_at_home_ramp_within_two_years_and_new_entrants_may_not():
 
 
 def test_the_assessment_is_read():
-    assessment = read_assessment(find_model("hauts-de-france") / "history/sop-assessment.csv")
+    assessment = read_assessment(model_folder() / "history/sop-assessment.csv")
     assert assessment["acc-douvrin.block-2"].probability == 0.85
     assert assessment["acc-douvrin.block-2"].median == pytest.approx(2027.0)
     assert len(assessment) == 10
