@@ -121,3 +121,12 @@ def test_the_first_of_a_kind_in_a_region_has_a_template_too(kind, region, tmp_pa
     assert len(new) >= 4
     if kind != "lever":
         assert {problem.message.partition(":")[0] for problem in validate(region)} == {"blank"}
+
+
+@pytest.mark.parametrize("base", ["../commom", "../my-valley", "3"])
+def test_a_region_over_nothing_is_one_error_beside_its_blanks(base, region):
+    main = region / "model.yaml"
+    main.write_text(main.read_text("utf-8").replace("../common", base), "utf-8")
+    (told,) = (problem for problem in validate(region) if "blank: " not in problem.message)
+    assert told.path == "extends"
+    assert told.place.line == main.read_text("utf-8").split("extends:")[0].count("\n") + 1

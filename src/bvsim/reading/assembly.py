@@ -14,7 +14,7 @@ from bvsim.reading.blanks import ASKED, blanks
 from bvsim.reading.checking import MISSING, check
 from bvsim.reading.correlations import KEY as TIES
 from bvsim.reading.facts import facts_known, facts_overruled
-from bvsim.reading.folder import HISTORY, Reading
+from bvsim.reading.folder import EXTENDS, HISTORY, Reading
 from bvsim.reading.history_files import missing_series
 from bvsim.reading.nodes import Node, from_python
 from bvsim.reading.overrides import Override, Overrider, SetLine
@@ -135,7 +135,8 @@ def assemble(
     tree, overrides = _set_templates(tree, ordered, kind, found)
     shape = shape_of(kind.cls)
     filled = fill_templates(tree, shape, kind.templates)
-    found += filled.problems
+    alone = EXTENDS in reading.failed  # what it extends is not there: who knows what it lacks
+    found += () if alone else filled.problems
     overrider = Overrider(filled.tree, shape)
     for group in ordered:
         overrider.apply(s for s in group if _template_of(s, kind) is None)
@@ -146,6 +147,7 @@ def assemble(
         found += _check_templates(template, node, context)
     model, wrong = check(kind.cls, tree, context, reading.failed)
     wrong = [*wrong, *dangling(tree, kind.references, reading.failed)]
+    wrong = [p for p in wrong if not (alone and p.message.endswith(MISSING))]
     wrong += copied(tree, kind.references)
     found = _blanks_alone(found, without(reading.tree, PAGES), tree)
     found += _news(wrong, filled.problems, {p.place for p in found if p.place.line})

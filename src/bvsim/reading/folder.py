@@ -116,7 +116,7 @@ def _read_over(folder: Path, before: tuple[Path, ...]) -> Reading:
     own.tree = replace(own.tree, value=sections)
     base = _extended(folder, said, (*before, folder), own)
     if base is None:
-        own.failed.add("*")
+        own.failed |= {"*", EXTENDS}
         return own
     found = _read_over(base, (*before, folder))
     problems = [*found.problems, *own.problems]
