@@ -23,6 +23,7 @@ from bvsim.reading.datafiles import find_scenario, model_names, roots, scenario_
 from bvsim.reading.folder import SUFFIXES
 from bvsim.reading.nodes import Node
 from bvsim.reading.scenario import Scenario, load
+from bvsim.reading.scenario_file import inherit, read_chain
 from bvsim.reading.turned import Turned
 from bvsim.reading.yaml_tree import read_file
 from bvsim.schema.errors import Place, Problem, SpecError, did_you_mean
@@ -233,12 +234,20 @@ def scenario_of(model: str, root: Path | None = None, asked: Place | None = None
         When there is none.
     """
     for name in ("reference", *scenario_names(root)):
-        scenario = load(name, root=root) if find_scenario(name, root) else None
-        if scenario is not None and scenario.model_name == model:
-            return scenario
+        if find_scenario(name, root) and _model_under(name, root) == model:
+            return load(name, root=root)
     near = did_you_mean(model, model_names())
     where = asked or Place(model)
     raise SpecError([Problem(where, "model", f"no scenario has the model {model!r}{near}")])
+
+
+def _model_under(name: str, root: Path | None) -> str:
+    """Return the model that a scenario says it stands on; none where it cannot be read."""
+    try:
+        node, _ = inherit(read_chain(name, root)[0], "model")
+    except SpecError:
+        return ""
+    return str(node.value) if node is not None else ""
 
 
 def _misfits(scenario: Scenario, name: str, lever: Lever, node: Node | None) -> Iterator[Problem]:
