@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 import bvsim as bv
-from bvsim.reading.datafiles import scenario_names
+from bvsim.reading.datafiles import scenario_names, shipped_root
 from bvsim.reading.levers import load_levers
-from bvsim.reading.worded import words_of
+from bvsim.reading.worded import validate_words, words_of
 
 
 @pytest.fixture(scope="module")
@@ -34,3 +34,25 @@ def test_words_of_a_study_win(tmp_path):
 
 def test_an_unknown_language_has_no_words():
     assert words_of("de") == {}
+
+
+def test_a_name_that_nothing_bears_is_told(tmp_path):
+    path = tmp_path / "scenarios/words/hauts-de-france.yaml"
+    path.parent.mkdir(parents=True)
+    shipped = (shipped_root() / "scenarios/words" / path.name).read_text("utf-8")
+    path.write_text(shipped, "utf-8")
+    assert validate_words(path) == []
+    wrong = {
+        "    shuttle:": "    shutle:",
+        "    cash-tight:": "    cash-tigt:",
+        "  titles:": "  title:",
+    }
+    for old, new in wrong.items():
+        shipped = shipped.replace(old, new, 1)
+    path.write_text(shipped, "utf-8")
+    lines = {
+        i
+        for i, line in enumerate(shipped.splitlines(), 1)
+        if line.startswith(tuple(wrong.values()))
+    }
+    assert {problem.place.line for problem in validate_words(path)} == lines

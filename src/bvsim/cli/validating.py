@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,12 +54,15 @@ def _problems(file: str) -> Iterable[Problem]:
     from bvsim.ensemble.sweep_file import is_sweep
     from bvsim.reading.levers import is_lever_file, validate_levers
     from bvsim.reading.validating import validate as check_file
+    from bvsim.reading.worded import is_words_file, validate_words
 
     if is_lever_file(file):
         return validate_levers(file)
+    if is_words_file(file):
+        return validate_words(file)
     if is_sweep(file):
         return _problems_of_sweep(file)
-    return check_file(file) or _problems_of_pages(file)
+    return [*check_file(file), *_problems_of_pages(file)]
 
 
 def _problems_of_pages(file: str) -> Iterator[Problem]:
@@ -68,10 +72,13 @@ def _problems_of_pages(file: str) -> Iterator[Problem]:
     from bvsim.reading.folder import read_model
     from bvsim.reading.pages import scenario_for, wrong_in_pages
     from bvsim.reading.validating import model_folder_of
+    from bvsim.schema.errors import SpecError
 
     folder = model_folder_of(Path(file))
     reading = read_model(folder) if folder is not None else None
-    if reading is not None and reading.tree.get(PAGES) is not None:
+    if reading is None or reading.tree.get(PAGES) is None:
+        return
+    with suppress(SpecError):  # of the model: told by itself
         yield from wrong_in_pages(reading, names_of(scenario_for(reading)))
 
 

@@ -147,6 +147,16 @@ def levers_path(model: str, root: Path | None = None) -> Path:
     raise SpecError([Problem(Place(str(files[0])), "", f"there are no levers of {model!r}")])
 
 
+def lever_names(model: str, root: Path | None = None) -> tuple[str, ...]:
+    """Return the names of a model's levers, unchecked; none where there is no file of them."""
+    try:
+        node, _ = read_file(levers_path(model, root))
+    except SpecError:
+        return ()
+    levers = node.get("levers") if node else None
+    return tuple(levers.children()) if levers else ()
+
+
 def load_levers(
     scenario: Scenario, model: str | None = None, root: Path | None = None
 ) -> dict[str, Lever]:

@@ -10,11 +10,10 @@ from bvsim.reading.blanks import blanks
 from bvsim.reading.checking import check
 from bvsim.reading.datafiles import MODELS, scenario_names
 from bvsim.reading.folder import Reading, read_model
-from bvsim.reading.levers import levers_path, scenario_of
+from bvsim.reading.levers import lever_names, scenario_of
 from bvsim.reading.nodes import Node
 from bvsim.reading.references import dangling
 from bvsim.reading.scenario import Scenario
-from bvsim.reading.yaml_tree import read_file
 from bvsim.schema.errors import Problem, SpecError
 from bvsim.schema.pages import PagesSpec, references
 
@@ -50,7 +49,7 @@ def wrong_in_pages(reading: Reading, kpis: Iterable[str] | None = None) -> list[
     _, found = check(PagesSpec, node)
     wrong = [problem._replace(path=f"{PAGES}.{problem.path}") for problem in found]
     model, root = _whose(reading.folder)
-    known = references(scenario_names(root), _levers(model, root), kpis)
+    known = references(scenario_names(root), lever_names(model, root), kpis)
     wrong += dangling(reading.tree, known, reading.failed)
     empty = list(blanks(node, (PAGES,)))
     told = {problem.place for problem in empty}
@@ -73,15 +72,6 @@ def _whose(folder: Path) -> tuple[str, Path | None]:
     """Return the name of a model, and the study folder that it stands in."""
     whole = folder.resolve()
     return whole.name, whole.parent.parent if whole.parent.name == MODELS else None
-
-
-def _levers(model: str, root: Path | None) -> Iterable[str]:
-    try:
-        node, _ = read_file(levers_path(model, root))
-    except SpecError:
-        return ()
-    levers = node.get("levers") if node else None
-    return levers.children() if levers else ()
 
 
 def _misfits(reading: Reading, pages: Node) -> Iterator[Problem]:
