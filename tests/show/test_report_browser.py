@@ -68,7 +68,7 @@ def test_the_slider_moves_the_map_and_what_depends_on_the_year(wide):
       years: [...document.querySelectorAll('input.year + output')].map(o => o.value)})"""
 
     def seen():
-        texts = {name: wide.chart(name).text_content() for name in ("waterfall", "cathode_flow")}
+        texts = {name: wide.chart(name).text_content() for name in ("waterfall", "matter")}
         return wide.read(state) | texts
 
     before = seen()
@@ -79,7 +79,7 @@ def test_the_slider_moves_the_map_and_what_depends_on_the_year(wide):
     assert set(before["years"]) == {"2030"}
     assert set(after["years"]) == {"2035"}
     assert after["words"].startswith("2035: ")
-    for name in ("radii", "waterfall", "cathode_flow"):
+    for name in ("radii", "waterfall", "matter"):
         assert before[name] != after[name], name
     wide.page.keyboard.press("Home")
     assert set(wide.read(state)["years"]) == {"2023"}
@@ -191,12 +191,12 @@ def test_a_phone_needs_no_scrolling_sideways(narrow):
 
 
 def test_a_chart_is_drawn_when_it_is_seen_and_as_things_stand_then(wide):
-    live = "document.querySelector('[data-chart=feed_flow]').classList.contains('live')"
+    live = "document.querySelector('[data-chart=matter]').classList.contains('live')"
     wide.page.wait_for_timeout(300)
     assert wide.read("document.querySelector('[data-chart=fan]').classList.contains('live')")
     assert not wide.read(live)
     wide.page.get_by_role("button", name="Français").click()
-    assert "masse noire" in wide.chart("feed_flow").text_content()
+    assert "masse noire" in wide.chart("matter").text_content()
     assert wide.read(live)
     assert wide.said == []
 

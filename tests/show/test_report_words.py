@@ -12,14 +12,14 @@ from markupsafe import Markup, escape
 import bvsim as bv
 import bvsim.show.report
 from bvsim.ensemble.store.results import open_run
-from bvsim.show.report.words import Both, fixed, join, number, percent, plain, say, short
+from bvsim.show.words import Both, fixed, join, number, percent, plain, say, short
 from bvsim.valley.cells.causes import CAUSES
 from bvsim.valley.record.kpis import KPIS
 from pages.french import strings
 from run_folder import write_run
 
 HERE = Path(bvsim.show.report.__file__).parent
-WORDS = yaml.safe_load((HERE / "words.yaml").read_text(encoding="utf-8"))
+WORDS = yaml.safe_load((HERE.parent / "words.yaml").read_text(encoding="utf-8"))
 TEXTS = {f"{part}.{key}": text for part, texts in WORDS.items() for key, text in texts.items()}
 
 

@@ -8,14 +8,15 @@ from functools import cached_property
 from bvsim.analysis.ledger.limits import sentences
 from bvsim.analysis.summary import summarise
 from bvsim.analysis.tables import RunLike
-from bvsim.show.report import helping, odds, words
+from bvsim.show import words
+from bvsim.show.report import helping, odds
 from bvsim.show.report.answer import REACHED_GWH, answer, precision
 from bvsim.show.report.cube import Cached
 from bvsim.show.report.messages import messages
 from bvsim.show.report.model import facts_of
 from bvsim.show.report.page import FOCUS
 from bvsim.show.report.series import Series
-from bvsim.show.report.words import Both
+from bvsim.show.words import Both
 
 _LEVERS = 3
 """Commands that are printed; `bvsim list levers` has all."""

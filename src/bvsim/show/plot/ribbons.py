@@ -16,6 +16,7 @@ from matplotlib.path import Path
 
 from bvsim.show.plot.labels import spread
 from bvsim.show.plot.style import INK
+from bvsim.show.words import Speaker
 
 _NODE, _GAP, _LINE = 0.035, 0.05, 0.07
 """Width of a node, the gap between two, and that between lines, as shares of the picture."""
@@ -54,7 +55,9 @@ def draw_flows(
     columns: Sequence[Sequence[str]],
     flows: Sequence[Flow],
     colours: Mapping[str, str],
+    *,
     names: Mapping[str, str],
+    said: Speaker,
 ) -> None:
     """Draw flows between columns of nodes.
 
@@ -70,6 +73,8 @@ def draw_flows(
         The colour of each node. A ribbon has that of its end in the first or last column.
     names : mapping of str to str
         What each node is called; its tonnes are written with it.
+    said : Speaker
+        Who writes the tonnes.
     """
     sizes = {name: max(both) for name, both in balance(flows).items()}
     kept = [[name for name in column if sizes.get(name, 0.0) > 0.0] for column in columns]
@@ -80,7 +85,10 @@ def draw_flows(
         ax.add_patch(Rectangle((x, y - height), _NODE, height, fc=colours[name], ec="none"))
     for column in kept:
         middles = {name: places[name][1] - sizes[name] * scale / 2 for name in column}
-        texts = {name: _text(names[name], sizes[name], scale) for name in column}
+        texts = {
+            name: _text(names[name], said.axis_number(sizes[name]), sizes[name] * scale)
+            for name in column
+        }
         _write(ax, texts, middles, places[column[0]][0], first=column is kept[0])
     middle = {name for column in kept[1:-1] for name in column}
     foot = {(name, side): y for name, (_, y) in places.items() for side in ("in", "out")}
@@ -130,10 +138,10 @@ def _ribbon(
     return PathPatch(Path([*top, *below, top[0]], codes), fc=colour, ec="none", alpha=0.42)
 
 
-def _text(name: str, amount: float, scale: float) -> str:
+def _text(name: str, amount: str, height: float) -> str:
     """Return name and tonnes, on two lines where there is room."""
-    between = "\n" if amount * scale > 2 * _LINE else "  "
-    return f"{name}{between}{amount:,.0f} t"
+    between = "\n" if height > 2 * _LINE else "  "
+    return f"{name}{between}{amount} t"
 
 
 def _write(

@@ -10,10 +10,10 @@ import pandas as pd
 from bvsim.analysis.ledger.bottlenecks import shares
 from bvsim.analysis.sensitivity.variance import variance_shares
 from bvsim.analysis.tables import ranked
-from bvsim.show.report import words
+from bvsim.show import words
 from bvsim.show.report.cube import FloatArray
 from bvsim.show.report.series import RECYCLED, Series
-from bvsim.show.report.words import Both, say
+from bvsim.show.words import Both, say
 from bvsim.valley.cells.causes import LOSSES, NONE
 
 EARLY = ("not_built", "closure", "delay")
@@ -97,11 +97,10 @@ def _people(series: Series, year: int) -> Both | None:
 
 
 def _cathode(series: Series, year: int) -> Both | None:
-    parts = [series.yearly.total(f"cam_{name}_t", series.sites) for name in ("local", "import")]
-    local, imported = parts
-    if local is None or imported is None:
+    local, used = (series.yearly.total(f"cam_{n}_t", series.sites) for n in ("local", "used"))
+    if local is None or used is None:
         return None
-    return _then_and_last(series, year, "cathode", local, local + imported)
+    return _then_and_last(series, year, "cathode", local, used)
 
 
 def _recycling(series: Series, year: int) -> Both | None:

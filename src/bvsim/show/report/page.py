@@ -21,9 +21,9 @@ from bvsim.analysis.summary import quantiles, summarise
 from bvsim.analysis.tables import RunLike
 from bvsim.ensemble.store.folder import write_text
 from bvsim.reading.worded import words_of
-from bvsim.show import plot
+from bvsim.show import matter, plot, words
 from bvsim.show.geography import geography
-from bvsim.show.report import flows, helping, odds, words
+from bvsim.show.report import flows, helping, odds
 from bvsim.show.report.analyses import constraint_words, differences, label_of, reliefs
 from bvsim.show.report.answer import REACHED_GWH, answer, commands, precision, tiles
 from bvsim.show.report.colours import own_colours
@@ -33,9 +33,9 @@ from bvsim.show.report.messages import luck, messages
 from bvsim.show.report.model import CONFIDENCES, Facts, facts_of
 from bvsim.show.report.sensitivities import sensitivities
 from bvsim.show.report.series import STEPS, Series
-from bvsim.show.report.still_map import still_flow, still_marker
+from bvsim.show.report.still_map import led_to, still_flow, still_marker
 from bvsim.show.report.stills import stills
-from bvsim.show.report.words import Data
+from bvsim.show.words import Data
 from bvsim.valley.cells.causes import BOTTLENECKS, LIFTS, PLAN_LOSSES
 
 FOCUS = 2030
@@ -61,7 +61,8 @@ def write_report(
     folder : pathlib.Path, optional
         Where to write; the run's own folder by default.
     lang : {"en", "fr"}, optional
-        The language that the page opens in; it holds both. By default the reader's.
+        The language that the page opens in; it holds both. By default the reader's. Figures are
+        in it too, by default English.
     beside : sequence of Run
         Other runs, whose output is drawn beside this one's.
     analyses : sequence of pathlib.Path
@@ -74,7 +75,7 @@ def write_report(
     """
     folder = Path(folder or run.folder)
     cached = Cached(run)
-    plot.save_figures(cached, folder / "figures")
+    plot.save_figures(cached, folder / "figures", lang=lang or words.LANGUAGES[0])
     page = folder / "report.html"
     text = render_page(cached, lang=lang, beside=beside, analyses=analyses)
     write_text(page, text)
@@ -103,8 +104,8 @@ def render_page(
     table = summarise(cached)
     states = flows.states(series)
     names = _with_plan(series)
-    drawn = flows.draw_map(series, states)
-    data = payload(series, states, drawn, year, beside=beside, analyses=analyses)
+    drawn, flowing = flows.draw_map(series, states), matter.system(cached)
+    data = payload(series, states, (drawn, flowing), year, beside=beside, analyses=analyses)
     return _environment().get_template("page.html.j2").render(
         lang=lang or words.LANGUAGES[0],
         chosen=lang,
@@ -131,7 +132,7 @@ def render_page(
         map=drawn,
         states=states,
         at=series.years.index(year),
-        data_links=flows.cathode_links(series),
+        flowing=flowing.links,
         sites=_sites(series, year),
         kpis=_kpi_rows(table, entities=False),
         entity_kpis=_kpi_rows(table, entities=True),
@@ -152,17 +153,18 @@ def render_page(
 def payload(
     series: Series,
     states: Mapping[str, Data],
-    drawn: Data,
+    shown: tuple[Data, matter.System],
     year: int,
     *,
     beside: Sequence[RunLike] = (),
     analyses: Sequence[Path] = (),
 ) -> Data:
     """Return the numbers, words and colours that the scripts of the page draw with."""
-    people = series.people()
+    people, (drawn, flowing) = series.people(), shown
     folders = [series.run.folder, *analyses]
     freed = reliefs(folders)
     names = {*states, *people["heads"], *people["graduates"], *series.sites}
+    names |= {name for lane in flowing.lanes for name in lane if not name.startswith("@")}
     return {
         "years": series.years,
         "focus": year,
@@ -185,8 +187,9 @@ def payload(
         "bottlenecks": series.bottlenecks(),
         "milestones": series.milestones(),
         "people": people,
-        "cathode": {"origin": flows.cathode_origin(series), "links": flows.cathode_links(series)},
-        "recycling": {"total": series.recycling(), "links": flows.feed_links(series)},
+        "cathode": {"origin": flows.cathode_origin(flowing)},
+        "recycling": {"total": series.recycling()},
+        "matter": {"lanes": flowing.lanes, "links": flowing.links},
         "sites": {name: series.site(name) for name in _with_plan(series)},
         "states": states,
         "map": {"sizes": drawn["sizes"], "width": drawn["width"]},
@@ -262,6 +265,7 @@ def _environment() -> Environment:
     environment.filters["percent"] = words.percent
     environment.globals["t"] = words.say
     environment.globals["name_of"] = words.cause
+    environment.globals["led_to"] = led_to
     environment.globals["still_marker"], environment.globals["still_flow"] = (
         still_marker,
         still_flow,

@@ -12,7 +12,7 @@ from bvsim.analysis.ledger.bottlenecks import shares
 from bvsim.analysis.tables import REGION, by_year
 from bvsim.show.report.cube import Cached, Cube, FloatArray, band, listed
 from bvsim.show.report.model import Facts
-from bvsim.show.report.words import Data
+from bvsim.show.words import Data
 from bvsim.valley.cells.causes import BOTTLENECKS, LOSSES, NONE, column
 
 STEPS = ("announced", "beyond_plan", *LOSSES, "good")

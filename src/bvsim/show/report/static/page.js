@@ -1,7 +1,7 @@
 "use strict";
 /* The page: draws what can be seen, follows the year and the language, prints. */
 
-const BY_YEAR = new Set(["odds", "waterfall", "cathode_flow", "feed_flow", "relief"]);
+const BY_YEAR = new Set(["odds", "waterfall", "matter", "relief"]);
 const drawn = new Map();
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 
@@ -145,7 +145,7 @@ function drawMap() {
     marker.classList.toggle("idle", !good);
   }
   for (const line of all(".flow")) {
-    const link = data.cathode.links.find(([source, target]) => source === END + line.dataset.flow && target === line.dataset.name);
+    const link = data.matter.links.find(([source, target]) => source === END + line.dataset.flow && target === line.dataset.name);
     line.setAttribute("stroke-width", link ? (Math.sqrt(link[2][i]) / 16).toFixed(2) : 0);
   }
   for (const town of all(".town-name")) town.textContent = town.dataset[language];
