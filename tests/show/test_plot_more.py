@@ -231,7 +231,7 @@ def test_the_sankey_of_the_system_has_one_scale(run):
     assert sorted(ribbons / ribbons.sum()) == pytest.approx(sorted(np.array(flows) / sum(flows)))
     assert "50% of cathode material: imported" in heading(ax)
     french = heading(plot.sankey(run, 2035, lang="fr"))
-    assert french.startswith("2035 : matériau de cathode, 50 % : importé")
+    assert french.startswith("2035 : 50 % du matériau de cathode : importé")
 
 
 def test_a_matter_has_one_colour_on_the_page_and_in_figures(run):

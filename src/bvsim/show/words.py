@@ -91,13 +91,18 @@ def _texts() -> dict[str, dict[str, dict[str, str]]]:
     found: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(text)
     for texts in found.values():
         for both in texts.values():
-            both["fr"] = _spaced(str(both["fr"]))
+            both["fr"] = french_spaces(str(both["fr"]))
     return found
 
 
-def _spaced(french: str) -> str:
+def french_spaces(french: str) -> str:
     """Keep the signs that French sets off by a space on the line of their word."""
     return re.sub("(?<=«) | (?=[:;?!»%])", "\N{NO-BREAK SPACE}", french)
+
+
+def texts_of(name: str) -> dict[str, dict[str, str]]:
+    """Return a section of the words: by key, a text by language."""
+    return _texts()[name]
 
 
 def say(key: str, **fields: object) -> Both:
@@ -149,7 +154,7 @@ def meaning(name: str) -> Both:
 
 def native(text: Words) -> Both:
     """Return a text of the program in both languages, French signs kept with their words."""
-    return Both(text[0], _spaced(text[1]))
+    return Both(text[0], french_spaces(text[1]))
 
 
 def prose(name: str) -> Both:
@@ -173,7 +178,7 @@ def kpi_words(run: RunLike, name: str) -> Both:
     """Return what a key figure is called at the head of a figure; its year, its entity."""
     own, _, entity = name.partition(".")
     english = re.sub(r"_(\d{4})\b", r" of \1", own.removesuffix(f"_{unit_of(name).lower()}"))
-    year, meant = re.search(r"_(\d{4})\b", own), kpi_meaning(kpi_of(name)).fr
+    year, meant = re.search(r"_(\d{4})(?=_|$)", own), kpi_meaning(kpi_of(name)).fr
     french = f"{meant} ({year[1]})" if year and meant else meant or own
     said = Both(english.replace("_", " "), french)
     if entity:
@@ -189,7 +194,7 @@ def capital(text: str) -> str:
 def worded(kind: str, name: str, english: str) -> Both:
     """Return what a lever, a programme or a story says: the English where there are no words."""
     said = [words_of(lang).get(kind, {}).get(name, english) for lang in LANGUAGES]
-    return Both(said[0], _spaced(said[1]))
+    return Both(said[0], french_spaces(said[1]))
 
 
 def model_part(name: str) -> Both:

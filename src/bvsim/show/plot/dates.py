@@ -66,7 +66,7 @@ def milestones(
     ]
     ax.set_yticks(range(len(shown)), names)
     ax.invert_yaxis()
-    ax.xaxis.set_major_locator(MaxNLocator(9, integer=True))
+    ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     tidy(ax, "x")
     ax.tick_params(axis="y", labelcolor=INK, length=0)
     title(ax, _message(shown, said), said("figure.milestones"))

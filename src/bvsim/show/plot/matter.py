@@ -14,7 +14,6 @@ from bvsim.show.plot.ribbons import Flow, balance, draw_flows
 from bvsim.show.plot.style import note, title
 from bvsim.show.words import Both, Speaker, called, percent, say
 
-_NODE_COLOUR = "#3d454e"
 _LEAST_T = 0.5
 """Tonnes; what is less is not drawn."""
 _PARTS = {"system": slice(0, 5), "cathode": slice(0, 3), "feedstock": slice(2, 5)}
@@ -63,7 +62,7 @@ def sankey(
         raise AnalysisError(f"no matter flows in {year}")
     names = {name for flow in flows for name in (flow.source, flow.target)}
     titles = {name: said.of(_called(run, name)) for name in names}
-    colours = {name: COLOURS.get(name[1:], _NODE_COLOUR) for name in names}
+    colours = {name: COLOURS[name[1:]] for name in names if name.startswith("@")}
     wide = 7.6 if len(lanes) < 5 else 11.0
     ax = ax or axes(wide, 1.6 + 0.55 * max(3, *map(len, lanes)))
     draw_flows(ax, lanes, flows, colours, names=titles, said=said)

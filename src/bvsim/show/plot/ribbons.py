@@ -22,6 +22,9 @@ _NODE, _GAP, _LINE = 0.035, 0.05, 0.07
 """Width of a node, the gap between two, and that between lines, as shares of the picture."""
 
 
+_PLANT = "#3d454e"
+
+
 @dataclass(frozen=True)
 class Flow:
     """So much of something from one node to another.
@@ -70,7 +73,8 @@ def draw_flows(
     flows : sequence of Flow
         From a column to the next.
     colours : mapping of str to str
-        The colour of each node. A ribbon has that of its end in the first or last column.
+        The colours of nodes; those without are dark. A ribbon has that of where it comes
+        from, or of where it goes.
     names : mapping of str to str
         What each node is called; its tonnes are written with it.
     said : Speaker
@@ -82,7 +86,9 @@ def draw_flows(
     scale = _scale(kept, sizes)
     for name, (x, y) in places.items():
         height = sizes[name] * scale
-        ax.add_patch(Rectangle((x, y - height), _NODE, height, fc=colours[name], ec="none"))
+        ax.add_patch(
+            Rectangle((x, y - height), _NODE, height, fc=colours.get(name, _PLANT), ec="none")
+        )
     for column in kept:
         middles = {name: places[name][1] - sizes[name] * scale / 2 for name in column}
         texts = {
@@ -90,7 +96,6 @@ def draw_flows(
             for name in column
         }
         _write(ax, texts, middles, places[column[0]][0], first=column is kept[0])
-    middle = {name for column in kept[1:-1] for name in column}
     foot = {(name, side): y for name, (_, y) in places.items() for side in ("in", "out")}
     order = {name: number for number, name in enumerate(places)}
     for flow in sorted(flows, key=lambda flow: (order[flow.source], order[flow.target])):
@@ -98,7 +103,7 @@ def draw_flows(
         start, end = foot[flow.source, "out"], foot[flow.target, "in"]
         foot[flow.source, "out"] -= width
         foot[flow.target, "in"] -= width
-        colour = colours[flow.target if flow.source in middle else flow.source]
+        colour = colours.get(flow.source) or colours.get(flow.target, _PLANT)
         left, right = places[flow.source][0] + _NODE, places[flow.target][0]
         ax.add_patch(_ribbon((left, start), (right, end), width, colour))
     ax.set_xlim(-0.02, 1.02)

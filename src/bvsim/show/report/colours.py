@@ -17,9 +17,14 @@ PALETTE = (
     "#999933",
     "#aa4499",
     "#7d858f",
+    "#ee7733",
+    "#c9a66b",
+    "#5b8c2a",
+    "#e6a0c4",
+    "#4477aa",
 )
 """After Paul Tol's muted scheme, its darkest colours light enough for a dark page; its green
-is kept for local cathode material."""
+is kept for local cathode material. As many as a region may have plants."""
 
 _KINDS = ("site", "cathode", "recycler")
 

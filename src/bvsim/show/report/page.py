@@ -16,20 +16,20 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from bvsim.analysis.kpis import kpi_of
-from bvsim.analysis.ledger.limits import sentences
 from bvsim.analysis.summary import quantiles, summarise
 from bvsim.analysis.tables import RunLike
 from bvsim.ensemble.store.folder import write_text
 from bvsim.reading.worded import words_of
-from bvsim.show import matter, plot, words
+from bvsim.show import plot, words
 from bvsim.show.geography import geography
+from bvsim.show.matter import System
 from bvsim.show.report import flows, helping, odds
 from bvsim.show.report.analyses import constraint_words, differences, label_of, reliefs
 from bvsim.show.report.answer import REACHED_GWH, answer, commands, precision, tiles
 from bvsim.show.report.colours import own_colours
 from bvsim.show.report.cube import Cached, listed
 from bvsim.show.report.heat import heat_map
-from bvsim.show.report.messages import luck, messages
+from bvsim.show.report.messages import limit_texts, luck, messages
 from bvsim.show.report.model import CONFIDENCES, Facts, facts_of
 from bvsim.show.report.sensitivities import sensitivities
 from bvsim.show.report.series import STEPS, Series
@@ -104,7 +104,7 @@ def render_page(
     table = summarise(cached)
     states = flows.states(series)
     names = _with_plan(series)
-    drawn, flowing = flows.draw_map(series, states), matter.system(cached)
+    drawn, flowing = flows.draw_map(series, states), series.matter
     data = payload(series, states, (drawn, flowing), year, beside=beside, analyses=analyses)
     return _environment().get_template("page.html.j2").render(
         lang=lang or words.LANGUAGES[0],
@@ -125,7 +125,7 @@ def render_page(
         turned=helping.turned(cached, beside, f"output_{year}_gwh"),
         untried=helping.untried(cached),
         freed=helping.freed(reliefs([run.folder, *analyses]), year),
-        limits=_limits(cached, series.facts),
+        limits=limit_texts(cached, series.facts),
         stills=stills(data, year),
         causes=_cause_list(),
         heat=heat_map(cached, series.facts),
@@ -153,7 +153,7 @@ def render_page(
 def payload(
     series: Series,
     states: Mapping[str, Data],
-    shown: tuple[Data, matter.System],
+    shown: tuple[Data, System],
     year: int,
     *,
     beside: Sequence[RunLike] = (),
@@ -210,11 +210,6 @@ def _names(programmes: Mapping[str, object]) -> Data:
     return found
 
 
-def _limits(run: RunLike, facts: Facts) -> dict[str, words.Both]:
-    """Return a sentence for each limit of what plants may start, by limit."""
-    return {name: words.native(both) for name, both in sentences(run, facts.title).items()}
-
-
 def _with_plan(series: Series) -> list[str]:
     """Return the sites that announced cells, or make them."""
     shown = (("announced", site) for site in series.sites)
@@ -265,7 +260,7 @@ def _environment() -> Environment:
     environment.filters["percent"] = words.percent
     environment.globals["t"] = words.say
     environment.globals["name_of"] = words.cause
-    environment.globals["led_to"] = led_to
+    environment.globals["led_to"], environment.globals["titled"] = led_to, words.title
     environment.globals["still_marker"], environment.globals["still_flow"] = (
         still_marker,
         still_flow,

@@ -359,7 +359,7 @@ def _flows(data: Data, year: int) -> Drawn:
     scale = min((height - gap * len(c) - 20) / sum(size[n] for n in c) for c in columns if c)
     still = Still((0.0, 1.0), (0.0, 1.0), height=height)
     place: dict[str, tuple[float, float]] = {}
-    for x, column in zip((0.0, 150.0, 300.0, 450.0, 600.0), columns, strict=True):
+    for x, column in zip((0.0, 145.0, 290.0, 435.0, 580.0), columns, strict=True):
         y = 6.0
         for name in column:
             place[name] = x, y

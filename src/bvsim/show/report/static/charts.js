@@ -255,7 +255,7 @@ function sankey(links, width) {
       : box(titleOf(item.name), [[word("tonnes"), number(item.value)]]),
   };
   option.series = [{
-    type: "sankey", left: 4, right: narrow(width) ? 62 : 110, top: 12, bottom: 34, nodeGap: 18, nodeWidth: narrow(width) ? 8 : 14, nodeAlign: "left", layoutIterations: 32, draggable: false, emphasis: { focus: "adjacency" },
+    type: "sankey", left: 4, right: narrow(width) ? 66 : 126, top: 12, bottom: 34, nodeGap: 18, nodeWidth: narrow(width) ? 8 : 14, nodeAlign: "left", layoutIterations: 32, draggable: false, emphasis: { focus: "adjacency" },
     data: names.map((name) => ({ name, depth: lane(name), itemStyle: { color: data.own[name] } })),
     links: seen, lineStyle: { color: "source", opacity: 0.35 }, labelLayout: { hideOverlap: true },
     label: { color: INK, fontSize: narrow(width) ? 9 : 12, lineHeight: narrow(width) ? 10 : 14, width: narrow(width) ? 58 : 108, overflow: "break", formatter: (item) => `${titleOf(item.name)}\n${number(item.value)}` },

@@ -114,6 +114,18 @@ function copyText(text, done) {
   else navigator.clipboard.writeText(text).then(done, byHand);
 }
 
+/* The years one after the other, from the first again after the last. */
+let playing = 0;
+function play() {
+  if (playing) { clearInterval(playing); playing = 0; }
+  else playing = setInterval(() => setYear(data.years[(at() + 1) % data.years.length]), 900);
+  namePlay();
+}
+function namePlay() {
+  const button = document.getElementById("play");
+  if (button) { button.hidden = false; button.textContent = word(playing ? "pause" : "play"); button.onclick = play; }
+}
+
 const visible = (element) => !element.closest("details:not([open])");
 function drawAll() { all(".chart").filter(visible).forEach(want); drawMap(); }
 
@@ -247,6 +259,7 @@ function setLanguage(wanted) {
   for (const cell of all(".heat td[title]")) cell.title = cell.dataset[wanted];
   document.title = filled(word("page_title"), { scenario: data.scenario });
   for (const element of all("[data-label-" + wanted + "]")) element.setAttribute("aria-label", element.dataset[`label${wanted === "fr" ? "Fr" : "En"}`]);
+  namePlay();
   drawAll();
   tellOdds();
   tellAddress();
