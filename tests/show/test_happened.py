@@ -1,4 +1,4 @@
-"""Words of dated events: every one that the valley can log has French, read from its syntax tree."""
+"""Words of dated events: all that the valley can log has French, read from its syntax tree."""
 
 import ast
 from collections import defaultdict
@@ -63,7 +63,7 @@ def texts(node, seen=frozenset()):
     elif isinstance(node, ast.IfExp):
         yield from texts(node.body, seen)
         yield from texts(node.orelse, seen)
-    elif isinstance(node, ast.BoolOp) or isinstance(node, ast.Dict):
+    elif isinstance(node, ast.BoolOp | ast.Dict):
         for value in node.values:
             yield from texts(value, seen)
     elif isinstance(node, ast.DictComp | ast.YieldFrom):

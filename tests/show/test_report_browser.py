@@ -222,7 +222,7 @@ def test_without_scripts_every_chart_is_a_picture(browser, page_file):
     assert page.locator(".answer p").first.is_visible()
     charts = page.locator("[data-chart]:visible").all()
     shown = [chart.get_attribute("data-chart") for chart in charts]
-    assert len(shown) >= 16
+    assert len(shown) >= 15
     small = [chart.locator("svg").bounding_box()["height"] < 80 for chart in charts]
     assert not any(small)
     radius = page.locator(".marker[data-name=aesc-douai] [data-part=good]").get_attribute("r")
@@ -310,3 +310,35 @@ def test_hostile_names_do_nothing(browser, tmp_path):
     assert opened.said == []
     assert len(opened.asked) == 1
     opened.page.close()
+
+
+def test_a_marker_of_the_map_leads_to_its_site_by_click_and_by_key(wide):
+    marker = wide.page.locator("a.marker[data-name=verkor-dunkirk]")
+    site = "document.getElementById('site-verkor-dunkirk').open"
+    assert not wide.read(site)
+    marker.focus()
+    wide.page.keyboard.press("Enter")
+    wide.page.wait_for_timeout(100)
+    assert wide.read(site)
+    assert wide.page.url.endswith("#site-verkor-dunkirk")
+    wide.page.locator("a.marker[data-name=aesc-douai] .label").click()
+    wide.page.wait_for_timeout(100)
+    assert wide.read("document.getElementById('site-aesc-douai').open")
+    targets = wide.read(
+        "[...document.querySelectorAll('a.marker')].map(a => a.getAttribute('href').slice(1))"
+    )
+    assert [id_ for id_ in targets if not wide.read(f"!!document.getElementById('{id_}')")] == []
+    assert wide.said == []
+
+
+def test_the_map_plays_the_years(wide):
+    year = "document.getElementById('year-map').value"
+    before = wide.read(year)
+    play = wide.page.locator("#play")
+    play.click()
+    wide.page.wait_for_timeout(1200)
+    play.click()
+    after = wide.read(year)
+    assert after != before
+    wide.page.wait_for_timeout(1200)
+    assert wide.read(year) == after

@@ -28,6 +28,7 @@ from bvsim.show.report.analyses import constraint_words, differences, label_of, 
 from bvsim.show.report.answer import REACHED_GWH, answer, commands, precision, tiles
 from bvsim.show.report.colours import own_colours
 from bvsim.show.report.cube import Cached, listed
+from bvsim.show.report.future import explained
 from bvsim.show.report.heat import heat_map
 from bvsim.show.report.messages import limit_texts, luck, messages
 from bvsim.show.report.model import CONFIDENCES, Facts, facts_of
@@ -142,6 +143,7 @@ def render_page(
         confidence=_confidence(series.facts),
         data=_as_json(data),
         beside=[differences(cached, other) for other in beside],
+        future=explained(cached),
         reliefs=data["reliefs"],
         sensitivities=data["sensitivities"],
         styles=Markup(_static("page.css")),

@@ -37,10 +37,11 @@ def still_marker(marker: State, state: State, at: int) -> dict[str, Any]:
     return looks | {"dx": round(side * (radius + 6), 1), "anchor_": anchor, "lines": lines}
 
 
-def led_to(marker: State) -> str:
+def led_to(marker: State, sites: Sequence[State]) -> str:
     """Return the part of the page to which a marker leads: its site, or what tells of its kind."""
-    section = {"cathode": "h-cathode", "recycler": "h-recycling"}.get(str(marker["kind"]))
-    return section or f"site-{marker['name']}"
+    if any(site["name"] == marker["name"] for site in sites):
+        return f"site-{marker['name']}"
+    return {"cathode": "h-cathode", "recycler": "h-recycling"}.get(str(marker["kind"]), "h-sites")
 
 
 def _site(state: State, at: int) -> dict[str, Any]:
