@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -293,3 +294,29 @@ def test_an_empty_valley_can_be_drawn(run):
     for draw in (plot.heat_strip, plot.people, plot.map):
         assert plot.render(draw(empty), "png")
     assert isinstance(pd.DataFrame(milestones(empty)), pd.DataFrame)
+
+
+ENGLISH = re.compile(
+    r"\b(the|of|and|with|in|year|share|futures?|draws?|mean|median|announced|labour|demand"
+    r"|closure|delay|stops|starts|opens|closes|block|never|always|known|people)\b",
+    re.IGNORECASE,
+)
+
+
+def words_on(ax):
+    """Return all that a figure says."""
+    said = [heading(ax), *texts(ax), *(text.get_text() for text in ax.get_yticklabels())]
+    legend = ax.get_legend()
+    return said + [text.get_text() for text in legend.get_texts()] if legend else said
+
+
+@pytest.mark.parametrize("name", [*DRAWN, "fan", "waterfall", "bottlenecks"])
+def test_each_says_all_of_it_in_french(run, name):
+    draw = getattr(plot, name)
+    french = words_on(draw(run, *DRAWN.get(name, ()), lang="fr"))
+    english = words_on(draw(run, *DRAWN.get(name, ())))
+    assert french[0] != english[0]
+    assert any(ENGLISH.search(text) for text in english)
+    assert [text for text in french if ENGLISH.search(text)] == []
+    with pytest.raises(ValueError, match="lang is 'de'"):
+        draw(run, *DRAWN.get(name, ()), lang="de")

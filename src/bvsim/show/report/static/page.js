@@ -162,7 +162,7 @@ function drawMap() {
   }
   for (const town of all(".town-name")) town.textContent = town.dataset[language];
   const sites = Object.values(data.states).filter((state) => state.kind === "site");
-  const sum = (name) => number(sites.reduce((total, state) => total + value(state, name), 0));
+  const sum = (name) => short(sites.reduce((total, state) => total + value(state, name), 0));
   const fields = Object.fromEntries(["good", "announced", "running", "nameplate"].map((name) => [name, sum(name)]));
   const words = document.getElementById("map-words"); // absent where the model has no map
   if (words) words.textContent = filled(word("map_words"), { year, ...fields });
