@@ -313,4 +313,4 @@ def signed(value: float) -> Both:
 def general(value: float, sign: str = "-") -> Both:
     """Write a number with as many digits as it needs."""
     digits = ".3g" if sign == "+" else ",g"
-    return _both(f"{value:{sign}{digits}}")
+    return _both(f"{value:{sign}{digits}}".replace("-", "\N{MINUS SIGN}"))

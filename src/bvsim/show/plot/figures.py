@@ -25,6 +25,9 @@ from bvsim.show.plot.style import COLOURS, INK, OUTPUT, QUIET, note, save, tidy,
 from bvsim.show.words import Speaker, capital, percent, short
 from bvsim.valley.cells.causes import BOTTLENECKS, LOSSES, NONE
 
+_ROOM = 0.12
+"""Share of the width below which the name of the observed years is wider than they are."""
+
 
 def fan(
     run: RunLike,
@@ -96,9 +99,10 @@ def _mark_observed(ax: Axes, run: RunLike, said: Speaker) -> None:
     first, last = ax.get_xlim()
     edge = float(observed.max()) + 0.5
     ax.axvspan(first, edge, color=QUIET, alpha=0.07, lw=0, zorder=0)
-    middle = ((first + edge) / 2 - first) / (last - first)
+    wide = (edge - first) / (last - first)
+    at, side = (wide / 2, "center") if wide > _ROOM else (0.01, "left")
     text = said("chart.observed")
-    ax.text(middle, 0.97, text, transform=ax.transAxes, ha="center", va="top", size=8, color=QUIET)
+    ax.text(at, 0.97, text, transform=ax.transAxes, ha=side, va="top", size=8, color=QUIET)
 
 
 def _label_fan(ax: Axes, found: pd.DataFrame, plan: pd.Series[float] | None, said: Speaker) -> None:
