@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,8 @@ from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.milestones import milestones
 from bvsim.reading.datafiles import shipped_root
 from bvsim.show import plot
+from bvsim.show.matter import COLOURS, ENTERS, system
+from bvsim.show.report.colours import own_colours
 from bvsim.valley.cells.causes import BOTTLENECKS
 from run_folder import make_run
 
@@ -205,33 +208,45 @@ def widths(ax):
     return np.array([abs(path[0, 1] - path[7, 1]) for path in paths])
 
 
-def test_a_sankey_of_cathode_loses_nothing(run):
+def test_what_enters_a_plant_leaves_it(run):
+    found = system(run)
+    flows = found.of_year(2035)
+    plants = {name for flow in flows for name in flow[:2] if not name.startswith("@")}
+    assert {"battri", "aesc-douai"} <= plants
+    for name in plants:
+        entered = sum(t for _, target, t in flows if target == name)
+        left = sum(t for source, _, t in flows if source == name)
+        assert entered == pytest.approx(left, rel=1e-4), name
+    yearly = run.tables["yearly"].query("year == 2035")
+    used = yearly.groupby("entity")["cam_used_t"].mean().sum()
+    cathode = [t for source, target, t in flows if source in ENTERS[:3] and target in plants]
+    assert sum(cathode) == pytest.approx(used, rel=1e-4)
+    assert [len(lane) > 0 for lane in found.lanes] == [True] * 5
+
+
+def test_the_sankey_of_the_system_has_one_scale(run):
     ax = plot.sankey(run, 2035)
-    nodes = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
-    yearly = run.tables["yearly"]
-    used = yearly[yearly["year"] == 2035].groupby("entity")["cam_used_t"].mean()
-    sites = [site for site in run.manifest["sites"] if used[site] >= 0.5]
-    total = used[sites].sum()
-    assert len(nodes) == 3 + len(sites) + 2
-    scale = nodes[0].get_height() / (0.3 * total)  # the local makers deliver 30 in 100
-    assert widths(ax).sum() == pytest.approx(2 * total * scale)
-    columns = {}
-    for node in nodes:
-        columns.setdefault(round(node.get_x(), 3), []).append(node.get_height())
-    assert [sum(column) for column in columns.values()] == pytest.approx([total * scale] * 3)
-    assert heading(ax) == "Cathode material of 2035: 50% is imported, 90% ends in good cells"
+    flows = [t for *_, t in system(run).of_year(2035) if t >= 0.5]
+    ribbons = widths(ax)
+    assert len(ribbons) == len(flows)
+    assert sorted(ribbons / ribbons.sum()) == pytest.approx(sorted(np.array(flows) / sum(flows)))
+    assert "50% of cathode material: imported" in heading(ax)
+    french = heading(plot.sankey(run, 2035, lang="fr"))
+    assert french.startswith("2035 : 50 % du matériau de cathode : importé")
+
+
+def test_a_matter_has_one_colour_on_the_page_and_in_figures(run):
+    page = own_colours({}, [])
+    ends = {name for lane in system(run).lanes for name in lane if name.startswith("@")}
+    assert {name: page[name] for name in ends} == {name: COLOURS[name[1:]] for name in ends}
 
 
 def test_a_sankey_of_feedstock_shows_what_stays_in_store(run):
     ax = plot.sankey(run, 2030, of="feedstock")
     said = [text.replace("\n", "  ") for text in texts(ax)]
-    for text in (
-        "battri  1,500 t",
-        "into store  60 t",
-        "passed on  40 t",
-        "other fractions  800 t",
-    ):
+    for text in ("battri  1,500 t", "into store  60 t", "metals, plastics, losses  800 t"):
         assert text in said
+    assert not any(text.startswith("imported") for text in said)
     with pytest.raises(AnalysisError, match="of is 'gold'"):
         plot.sankey(run, of="gold")
     with pytest.raises(AnalysisError, match="no year 1999"):
@@ -248,7 +263,7 @@ def test_discs_on_the_map_are_as_large_as_what_is_made(run):
     ring, disc = [line for line in ax.lines if (line.get_xdata()[0], line.get_ydata()[0]) == at]
     good, announced = means.loc["aesc-douai"]
     assert (disc.get_markersize() / ring.get_markersize()) ** 2 == pytest.approx(good / announced)
-    assert any("Not on the map: unattributed" in text for text in texts(ax))
+    assert any("Not on the map: not attributed to a site" in text for text in texts(ax))
     assert heading(ax).startswith("2035: ")
 
 
@@ -279,3 +294,29 @@ def test_an_empty_valley_can_be_drawn(run):
     for draw in (plot.heat_strip, plot.people, plot.map):
         assert plot.render(draw(empty), "png")
     assert isinstance(pd.DataFrame(milestones(empty)), pd.DataFrame)
+
+
+ENGLISH = re.compile(
+    r"\b(the|of|and|with|in|year|share|futures?|draws?|mean|median|announced|labour|demand"
+    r"|closure|delay|stops|starts|opens|closes|block|never|always|known|people)\b",
+    re.IGNORECASE,
+)
+
+
+def words_on(ax):
+    """Return all that a figure says."""
+    said = [heading(ax), *texts(ax), *(text.get_text() for text in ax.get_yticklabels())]
+    legend = ax.get_legend()
+    return said + [text.get_text() for text in legend.get_texts()] if legend else said
+
+
+@pytest.mark.parametrize("name", [*DRAWN, "fan", "waterfall", "bottlenecks"])
+def test_each_says_all_of_it_in_french(run, name):
+    draw = getattr(plot, name)
+    french = words_on(draw(run, *DRAWN.get(name, ()), lang="fr"))
+    english = words_on(draw(run, *DRAWN.get(name, ())))
+    assert french[0] != english[0]
+    assert any(ENGLISH.search(text) for text in english)
+    assert [text for text in french if ENGLISH.search(text)] == []
+    with pytest.raises(ValueError, match="lang is 'de'"):
+        draw(run, *DRAWN.get(name, ()), lang="de")

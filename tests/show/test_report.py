@@ -13,7 +13,7 @@ from bvsim.show.report import render_page, write_report
 from bvsim.show.report.analyses import differences, reliefs
 from bvsim.show.report.answer import commands
 from bvsim.show.report.heat import heat_map
-from bvsim.show.report.words import Both, number
+from bvsim.show.words import Both, number
 from run_folder import make_run
 
 SCRIPT = re.compile(r"<script(?P<kind>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)

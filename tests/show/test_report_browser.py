@@ -68,7 +68,7 @@ def test_the_slider_moves_the_map_and_what_depends_on_the_year(wide):
       years: [...document.querySelectorAll('input.year + output')].map(o => o.value)})"""
 
     def seen():
-        texts = {name: wide.chart(name).text_content() for name in ("waterfall", "cathode_flow")}
+        texts = {name: wide.chart(name).text_content() for name in ("waterfall", "matter")}
         return wide.read(state) | texts
 
     before = seen()
@@ -79,7 +79,7 @@ def test_the_slider_moves_the_map_and_what_depends_on_the_year(wide):
     assert set(before["years"]) == {"2030"}
     assert set(after["years"]) == {"2035"}
     assert after["words"].startswith("2035: ")
-    for name in ("radii", "waterfall", "cathode_flow"):
+    for name in ("radii", "waterfall", "matter"):
         assert before[name] != after[name], name
     wide.page.keyboard.press("Home")
     assert set(wide.read(state)["years"]) == {"2023"}
@@ -191,12 +191,12 @@ def test_a_phone_needs_no_scrolling_sideways(narrow):
 
 
 def test_a_chart_is_drawn_when_it_is_seen_and_as_things_stand_then(wide):
-    live = "document.querySelector('[data-chart=feed_flow]').classList.contains('live')"
+    live = "document.querySelector('[data-chart=matter]').classList.contains('live')"
     wide.page.wait_for_timeout(300)
     assert wide.read("document.querySelector('[data-chart=fan]').classList.contains('live')")
     assert not wide.read(live)
     wide.page.get_by_role("button", name="Français").click()
-    assert "masse noire" in wide.chart("feed_flow").text_content()
+    assert "masse noire" in wide.chart("matter").text_content()
     assert wide.read(live)
     assert wide.said == []
 
@@ -222,7 +222,7 @@ def test_without_scripts_every_chart_is_a_picture(browser, page_file):
     assert page.locator(".answer p").first.is_visible()
     charts = page.locator("[data-chart]:visible").all()
     shown = [chart.get_attribute("data-chart") for chart in charts]
-    assert len(shown) >= 16
+    assert len(shown) >= 15
     small = [chart.locator("svg").bounding_box()["height"] < 80 for chart in charts]
     assert not any(small)
     radius = page.locator(".marker[data-name=aesc-douai] [data-part=good]").get_attribute("r")
@@ -310,3 +310,35 @@ def test_hostile_names_do_nothing(browser, tmp_path):
     assert opened.said == []
     assert len(opened.asked) == 1
     opened.page.close()
+
+
+def test_a_marker_of_the_map_leads_to_its_site_by_click_and_by_key(wide):
+    marker = wide.page.locator("a.marker[data-name=verkor-dunkirk]")
+    site = "document.getElementById('site-verkor-dunkirk').open"
+    assert not wide.read(site)
+    marker.focus()
+    wide.page.keyboard.press("Enter")
+    wide.page.wait_for_timeout(100)
+    assert wide.read(site)
+    assert wide.page.url.endswith("#site-verkor-dunkirk")
+    wide.page.locator("a.marker[data-name=aesc-douai] .label").click()
+    wide.page.wait_for_timeout(100)
+    assert wide.read("document.getElementById('site-aesc-douai').open")
+    targets = wide.read(
+        "[...document.querySelectorAll('a.marker')].map(a => a.getAttribute('href').slice(1))"
+    )
+    assert [id_ for id_ in targets if not wide.read(f"!!document.getElementById('{id_}')")] == []
+    assert wide.said == []
+
+
+def test_the_map_plays_the_years(wide):
+    year = "document.getElementById('year-map').value"
+    before = wide.read(year)
+    play = wide.page.locator("#play")
+    play.click()
+    wide.page.wait_for_timeout(1200)
+    play.click()
+    after = wide.read(year)
+    assert after != before
+    wide.page.wait_for_timeout(1200)
+    assert wide.read(year) == after

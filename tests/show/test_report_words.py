@@ -12,14 +12,14 @@ from markupsafe import Markup, escape
 import bvsim as bv
 import bvsim.show.report
 from bvsim.ensemble.store.results import open_run
-from bvsim.show.report.words import Both, fixed, join, number, percent, plain, say, short
+from bvsim.show.words import Both, fixed, join, number, percent, plain, say, short
 from bvsim.valley.cells.causes import CAUSES
 from bvsim.valley.record.kpis import KPIS
 from pages.french import strings
 from run_folder import write_run
 
 HERE = Path(bvsim.show.report.__file__).parent
-WORDS = yaml.safe_load((HERE / "words.yaml").read_text(encoding="utf-8"))
+WORDS = yaml.safe_load((HERE.parent / "words.yaml").read_text(encoding="utf-8"))
 TEXTS = {f"{part}.{key}": text for part, texts in WORDS.items() for key, text in texts.items()}
 
 
@@ -97,6 +97,24 @@ FALSE_FRIENDS = {
     r"\bplan et ce nombre\b": "plan d'expériences",
     r"\bcalculs? (médian|moyen)\b": "simulation",
     r"\bpacks?\b": "batteries",
+    r"chances d'atteindre au moins": "de chances de produire au moins",
+    r"coûtent? trop(?! cher)": "coûte trop cher",
+    r"de toute sorte": "toutes usines confondues",
+    r"\ba joué\b": "limite atteinte",
+    r"\bau plan seulement": "dans le plan uniquement",
+    r"\bimpact\w*": "effet, toucher",
+    r"\bdélivr\w+": "livrer, produire",
+    r"\bbasée?s? sur": "fondé sur, qui repose sur",
+    r"\bdédiée?s?\b": "consacré, propre",
+    r"\binitie[rs]?\b": "lancer",
+    r"\bopportunités?\b": "occasion, débouché",
+    r"\bactuellement, ": "en fait",
+    r"\bdigital\w*": "numérique",
+    r"\blibrairies?\b": "bibliothèque",
+    r"\ben termes de": "pour",
+    r"\bsévères?\b": "grave",
+    r"\bfinalise[rs]?\b": "achever",
+    r"\badresse[rz]\b": "traiter",
 }
 """What no French sentence says, and what it says instead."""
 

@@ -9,7 +9,7 @@ import pytest
 
 from bvsim.show.report import render_page
 from bvsim.show.report.still import Still, ticks
-from bvsim.show.report.words import Both, plain
+from bvsim.show.words import Both, plain
 from run_folder import make_run, put_analyses
 
 
@@ -32,7 +32,7 @@ def test_every_chart_has_a_picture_before_any_script_runs(page):
     assert len(found) >= 25
     # the made-up run has no recyclers, no flows and no scenario
     assert {name for name in bare if not name.startswith("site.")} <= {
-        *("feed_flow", "cathode_flow", "recycling", "confidence", "graduates", "cathode", "moves")
+        *("matter", "recycling", "confidence", "graduates", "cathode", "moves")
     }
     for name in ("fan", "odds", "beside", "waterfall", "relief.0", "shapley.0", "sensitivity.0"):
         assert found[name] is not None, name

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from bvsim.cli.opened import opened
-from bvsim.cli.options import FOLDER, count_option, json_option, site_option
+from bvsim.cli.options import FOLDER, count_option, json_option, lang_option, site_option
 
 if TYPE_CHECKING:
     from bvsim.analysis.explain.chains import Chain, Step
-    from bvsim.analysis.explain.future import Told, Turn
+    from bvsim.analysis.explain.future import Told
+    from bvsim.ensemble.store.results import Run
 
 
 @click.command()
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @count_option("--draw", least=0, help="The future of this draw.  [default: the one at P10]")
 @count_option("--replication", default=0, least=0, help="Its replication.")
 @site_option
+@lang_option("Language of one future's story.")
 @json_option
 def explain(
     *,
@@ -31,6 +33,7 @@ def explain(
     draw: int | None,
     replication: int,
     site: str | None,
+    lang: str,
     as_json: bool,
 ) -> None:
     """Tell one future of RUN against the median one, or why OTHER differs from RUN or does not.
@@ -41,8 +44,11 @@ def explain(
     if other is None:
         from bvsim.analysis.explain.future import tell
 
-        _tell(tell(opened(run), draw, replication, site), as_json=as_json)
+        found = opened(run)
+        _tell(found, tell(found, draw, replication, site), lang, as_json=as_json)
         return
+    if lang != "en":
+        raise click.UsageError("--lang is for one run: two are compared in English")
     if draw is not None:
         raise click.UsageError("--draw is for one run: two are compared over all their rows")
     _chain(run, other, site, as_json=as_json)
@@ -51,7 +57,7 @@ def explain(
 # -- one future ----------------------------------------------------------------------
 
 
-def _tell(told: Told, *, as_json: bool) -> None:
+def _tell(run: Run, told: Told, lang: str, *, as_json: bool) -> None:
     if as_json:
         events = [
             {
@@ -70,41 +76,26 @@ def _tell(told: Told, *, as_json: bool) -> None:
         click.echo(json.dumps({"schema_version": 1, **sides, **output, "events": events}))
         return
     from bvsim.cli.terminal import say
+    from bvsim.show.happened import telling, turning
+    from bvsim.show.words import Speaker, called, plain
 
-    say(
-        f"Draw {told.row[0]} makes {told.output:.1f} GWh in 2030, the median future (draw "
-        f"{told.median[0]}) {told.median_output:.1f}; over all years {told.total:.0f} against "
-        f"{told.median_total:.0f} GWh.",
-        "",
-    )
+    said = Speaker(lang)
+    say(said.of(telling(told)), "")
     for turn in told.turns:
-        _say_turn(turn)
+        name = called(run, turn.entity) if lang == "fr" else plain(turn.entity)
+        _say_dated(f"{turn.when:%Y-%m}  {said.of(turning(turn, name))}")
     if not told.turns:
-        say("No dated event parts the two.")
+        say(said("trace.none_parts"))
 
 
-def _say_turn(turn: Turn) -> None:
+def _say_dated(text: str) -> None:
     import textwrap
 
     from bvsim.cli.terminal import make_console
 
     console = make_console()
-    text = f"{turn.when:%Y-%m}  {turn_text(turn)}"
     lines = textwrap.wrap(text, console.width, subsequent_indent=" " * 9, break_on_hyphens=False)
     console.print("\n".join(lines), markup=False, soft_wrap=True)
-
-
-def turn_text(turn: Turn) -> str:
-    """Return an event that parts two futures as a line: what, why, how much later, its GWh."""
-    cause = f" ({turn.cause})" if turn.here and turn.cause else ""
-    if not turn.here:
-        said = f"{turn.entity}: {turn.event} in the median future, never here"
-    elif math.isinf(turn.days):
-        said = f"{turn.entity}: {turn.event}{cause}; never in the median future"
-    else:
-        way = "later" if turn.days > 0 else "sooner"
-        said = f"{turn.entity}: {turn.event}{cause}, {abs(turn.days) / 30.44:.0f} months {way}"
-    return f"{said}; {turn.gwh:+.0f} GWh" if abs(turn.gwh) >= 0.5 else said
 
 
 # -- two runs ------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bvsim.cli.opened import opened
-from bvsim.cli.options import FOLDER
+from bvsim.cli.options import FOLDER, lang_option
 
 
 @click.command()
@@ -23,13 +23,7 @@ from bvsim.cli.options import FOLDER
     type=click.Path(path_type=Path),
     help="The workbook or folder to write.  [default: inside RUN]",
 )
-@click.option(
-    "--lang",
-    type=click.Choice(["en", "fr"]),
-    default="en",
-    show_default=True,
-    help="Language of the workbook.",
-)
+@lang_option("Language of the workbook.")
 @click.option(
     "--beside",
     type=FOLDER,

@@ -218,3 +218,14 @@ def engine_options(command: F) -> F:
 def given(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options that were given or have a default; the others keep the library's."""
     return {name: value for name, value in options.items() if value is not None and value != ()}
+
+
+def lang_option(text: str, default: str | None = "en") -> Callable[[F], F]:
+    """Add ``--lang``: the language of what is written."""
+    return click.option(
+        "--lang",
+        type=click.Choice(["en", "fr"]),
+        default=default,
+        show_default=default is not None,
+        help=text,
+    )

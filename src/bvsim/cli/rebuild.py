@@ -7,16 +7,12 @@ from pathlib import Path
 import click
 
 from bvsim.cli.opened import opened
-from bvsim.cli.options import FOLDER
+from bvsim.cli.options import FOLDER, lang_option
 
 
 @click.command()
 @click.argument("run", type=FOLDER)
-@click.option(
-    "--lang",
-    type=click.Choice(["en", "fr"]),
-    help="Language that the page opens in; it holds both.  [default: the reader's]",
-)
+@lang_option("Language of the figures, and that the page opens in; it holds both.", None)
 @click.option(
     "--beside",
     type=FOLDER,
@@ -48,13 +44,7 @@ def report(
 
 @click.command()
 @click.argument("run", type=FOLDER)
-@click.option(
-    "--lang",
-    type=click.Choice(["en", "fr"]),
-    default="en",
-    show_default=True,
-    help="Its language.",
-)
+@lang_option("Its language.")
 @click.option(
     "--to",
     type=click.Choice(["pdf", "pptx"]),

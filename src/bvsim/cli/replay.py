@@ -14,6 +14,7 @@ from bvsim.cli.options import (
     changes_options,
     count_option,
     json_option,
+    lang_option,
     scenario_argument,
     seed_option,
     site_option,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 @count_option("--replication", default=0, least=0, help="Its replication.")
 @seed_option(help="Seed, for a scenario.  [default: 1]")
 @changes_options
+@lang_option("Language of story, events and ledger.")
 @json_option
 def trace(
     *,
@@ -46,6 +48,7 @@ def trace(
     seed: int | None,
     sets: dict[str, object],
     levers: tuple[str, ...],
+    lang: str,
     as_json: bool,
 ) -> None:
     """Replay one row of a run or SCENARIO: dated events, each with its cause, and its ledger.
@@ -79,7 +82,7 @@ def trace(
     if as_json:
         click.echo(json.dumps(trace_json(head, record, filtered), allow_nan=False))
         return
-    print_trace(head, record, filtered)
+    print_trace(head, record, filtered, lang)
 
 
 def _check_site(site: str | None, record: Record) -> None:

@@ -23,6 +23,7 @@ from bvsim.cli.options import (
     engine_options,
     given,
     json_option,
+    lang_option,
     out_option,
     scenario_argument,
     seed_option,
@@ -74,6 +75,7 @@ FIRST_DRAWS = QUICK_DRAWS = 64
 @years_option
 @click.option("--monthly", is_flag=True, help="Keep the monthly table too.")
 @click.option("--no-report", is_flag=True, help="Draw no figures and write no page.")
+@lang_option("Language of figures and page.  [default: English; the reader's]", None)
 @click.option("--fresh", is_flag=True, help="Simulate anew what has been simulated before.")
 @click.option("--quick", is_flag=True, help="A first look: 64 draws, no report.")
 @click.option("--dry-run", is_flag=True, help="Check the scenario, say what would run, and leave.")
@@ -87,6 +89,7 @@ def run(
     dry_run: bool,
     no_report: bool,
     quick: bool,
+    lang: str | None,
     as_json: bool,
     sets: dict[str, object],
     levers: tuple[str, ...],
@@ -99,7 +102,7 @@ def run(
     words = {} if levers or dry_run else _words(source, sets, options)
     if words and (answer := _remembered(words, options["out"])) is not None:
         _say_answered(answer)
-        conclude(ctx, answer, as_json, report=report, known=True)
+        conclude(ctx, answer, as_json, report=report, known=True, lang=lang)
         return
     scenario = changed(source, sets, levers)
     _check_targets(scenario, options)
@@ -125,7 +128,7 @@ def run(
                 options["looks"] = told
             finished = run_ensemble(scenario, progress=progress, **given(options))
     except Interrupted as stop:
-        conclude(ctx, stop.run, as_json, report=report)
+        conclude(ctx, stop.run, as_json, report=report, lang=lang)
         return
     known = not rows and datetime.fromisoformat(finished.manifest["started"]) < asked
     if known:
@@ -134,7 +137,7 @@ def run(
         from bvsim.ensemble.asked import remember
 
         remember(words, scenario, finished.manifest)
-    conclude(ctx, finished, as_json, report=report, known=known)
+    conclude(ctx, finished, as_json, report=report, known=known, lang=lang)
 
 
 _ROWS = ("draws", "per_draw", "seed", "design", "shard", "years", "monthly")
@@ -201,6 +204,7 @@ def conclude(
     *,
     report: bool = True,
     known: bool = False,
+    lang: str | None = None,
 ) -> None:
     """Write the report if it is wanted, print the summary and leave with the right code.
 
@@ -211,7 +215,7 @@ def conclude(
 
     failed = len(finished.manifest["failures"])
     rows = len(finished.table("kpis")) if finished.manifest["tables"] else 0
-    page = _report(finished, known=known) if rows and report else None
+    page = _report(finished, known=known, lang=lang) if rows and report else None
     if rows:
         if as_json:
             more = picked(finished.manifest, ("precision", "shard"))
@@ -266,16 +270,16 @@ def _print_variance(finished: Run) -> None:
         )
 
 
-def _report(finished: Run, *, known: bool) -> Path | None:
+def _report(finished: Run, *, known: bool, lang: str | None) -> Path | None:
     """Write the report; a page that cannot be drawn does not take the numbers with it."""
     page = finished.folder / "report.html"
-    if known and page.is_file():
+    if known and lang is None and page.is_file():
         return page
     from bvsim.show.report import write_report
 
     click.echo(f"writing the report of {count(len(finished.table('kpis')), 'row')}", err=True)
     try:
-        return write_report(finished)
+        return write_report(finished, lang=lang)
     except Exception as error:
         if os.environ.get("BVSIM_DEBUG"):
             raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from bvsim.cli.frames import Column, FittedTable, frame_table, signed
 from bvsim.cli.terminal import make_console, sign_of
-from bvsim.valley.cells.causes import LOSSES, column, label
+from bvsim.show.happened import happening
+from bvsim.show.words import Speaker, fixed
+from bvsim.valley.cells.causes import LOSSES, column
 
 if TYPE_CHECKING:
     from bvsim.valley.ground.books import Event
@@ -20,14 +21,8 @@ if TYPE_CHECKING:
 Ledger = Mapping[int, Mapping[str, float]]
 """GWh by column of the ledger, by year."""
 
-TURNS = {
-    "SOP": "Production starts",
-    "cancelled": "Cancelled",
-    "suspended": "Suspended",
-    "closed": "Closed",
-    "mothballed": "Mothballed",
-}
-"""Events that turn a row's story, and how a list of them begins."""
+TURNS = ("SOP", "cancelled", "suspended", "closed", "mothballed")
+"""Events that turn a row's story, in its order."""
 
 _FOCUS = 2030
 _ENDS = ("announced", "good")
@@ -91,69 +86,61 @@ def entities_of(record: Record) -> list[str]:
     return sorted(names | {name.partition(".")[0] for name in names})
 
 
-def print_trace(head: Mapping[str, str | int], record: Record, chosen: Filter) -> None:
+def print_trace(
+    head: Mapping[str, str | int], record: Record, chosen: Filter, lang: str = "en"
+) -> None:
     """Print story, events and ledger of a row, as far as the filter lets them."""
-    console = make_console()
-    title = ", ".join(f"{name} {value}" for name, value in head.items())
+    console, said = make_console(), Speaker(lang)
+    title = ", ".join(f"{said(f'trace.{name}')} {value}" for name, value in head.items())
     console.print(f"[bold]{title}[/bold]\n")
     ledger = chosen.ledger(record)
     events = chosen.events(record.events)
-    for line in story(ledger, events):
+    for line in story(ledger, events, said):
         console.print(line, markup=False)
     console.print()
     for event in events:
-        console.print(event_text(event, console.width), markup=False, soft_wrap=True)
+        console.print(event_text(event, console.width, said), markup=False, soft_wrap=True)
     if not events:
         print("no event passes the filter", file=sys.stderr)
     console.print()
-    for table in ledger_tables(ledger, console.width):
+    for table in ledger_tables(ledger, console.width, said):
         console.print(table)
 
 
-def story(ledger: Ledger, events: Iterable[Event]) -> Iterator[str]:
+def story(ledger: Ledger, events: Iterable[Event], said: Speaker) -> Iterator[str]:
     """Tell in a few sentences what becomes of a row."""
     if ledger:
         year = _FOCUS if _FOCUS in ledger else max(ledger)
-        yield _outcome(ledger[year], year)
+        yield _outcome(ledger[year], year, said)
         best = max(ledger, key=lambda each: ledger[each]["good_gwh"])
         if len(ledger) > 1 and ledger[best]["good_gwh"] >= _NOTHING:
-            yield f"Its best year is {best}, with {ledger[best]['good_gwh']:.1f} GWh."
+            yield said("trace.best", year=best, good=fixed(ledger[best]["good_gwh"], 1))
     turns: dict[str, list[str]] = {}
     for event in events:
         if event.event in TURNS:
             turns.setdefault(event.event, []).append(f"{event.entity} {event.when:%Y-%m}")
-    for name, opening in TURNS.items():
+    for name in TURNS:
         if name in turns:
-            yield f"{opening}: {', '.join(turns[name])}."
+            which = ", ".join(turns[name])
+            yield said("trace.turns", what=said(f"trace.{name}"), which=which)
 
 
-def _outcome(row: Mapping[str, float], year: int) -> str:
+def _outcome(row: Mapping[str, float], year: int, said: Speaker) -> str:
     lost = {cause: row[column(cause)] for cause in LOSSES}
     first = max(lost, key=lambda cause: lost[cause])
-    said = f"Of {row['announced_gwh']:.1f} GWh announced for {year}, {row['good_gwh']:.1f} are made"
-    return f"{said}; the largest loss is {label(first)}, {lost[first]:.1f}."
+    amounts = {"plan": row["announced_gwh"], "good": row["good_gwh"], "lost": lost[first]}
+    numbers = {name: fixed(gwh, 1) for name, gwh in amounts.items()}
+    return said("trace.outcome", year=year, cause=said.cause(first), **numbers)
 
 
-def event_text(event: Event, width: int) -> str:
+def event_text(event: Event, width: int, said: Speaker) -> str:
     """Return an event: date, entity, what happened, how much and why; folded below the entity."""
-    amount = f"  {amount_text(event.value)} {event.unit}".rstrip() if has_amount(event) else ""
-    cause = f"  ({event.cause})" if event.cause else ""
-    text = f"{event.when}  {event.entity}: {event.event}{amount}{cause}"
+    text = f"{event.when}  {said.of(happening(event))}"
     lines = textwrap.wrap(text, width, subsequent_indent=" " * 12, break_on_hyphens=False)
     return "\n".join(lines)
 
 
-def has_amount(event: Event) -> bool:
-    """Tell whether an event says how much."""
-    return math.isfinite(event.value)
-
-
-def amount_text(value: float) -> str:
-    """Write an amount with four digits, and a large one with all it has."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-
-
-def ledger_tables(ledger: Ledger, width: int) -> Iterator[FittedTable]:
+def ledger_tables(ledger: Ledger, width: int, said: Speaker) -> Iterator[FittedTable]:
     """Yield the ledger, as many years a table as fit: a row a step, a column a year."""
     steps = ("announced", "beyond_plan", *LOSSES, "good")
     shown = [
@@ -166,7 +153,7 @@ def ledger_tables(ledger: Ledger, width: int) -> Iterator[FittedTable]:
     for first in range(0, len(years), most):
         part = years[first : first + most]
         rows = [
-            (label(step), *(signed(ledger[y][column(step)], sign_of(step)) for y in part))
+            (said.cause(step), *(signed(ledger[y][column(step)], sign_of(step)) for y in part))
             for step in shown
         ]
         strong = [i for i, step in enumerate(shown) if step in _ENDS]

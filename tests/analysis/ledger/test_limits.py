@@ -68,7 +68,7 @@ def test_what_never_binds_is_said_to_be_idle(by_hand):
     assert (demand["rows"], demand["weeks"], demand["site"]) == (0.0, 0.0, "")
     english, french = sentences(by_hand)["demand"]
     assert english.startswith("Demand: never bound; second in 12% of weeks")
-    assert french.startswith("Demande : n'a jamais joué")
+    assert french.startswith("Demande : limite jamais atteinte")
 
 
 def test_the_sentence_names_rows_weeks_and_place(by_hand):

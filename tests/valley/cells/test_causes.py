@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bvsim.analysis.ledger.relief import CONSTRAINTS
+from bvsim.show import words
 from bvsim.show.plot.style import COLOURS
-from bvsim.show.report import words
 from bvsim.valley.cells import causes
 from bvsim.valley.cells.ledger import BINDING, LEDGER
 from bvsim.valley.valley import LIFTABLE
@@ -90,7 +90,7 @@ import numpy as np
 import bvsim
 from bvsim.analysis.ledger.relief import CONSTRAINTS
 from bvsim.show.plot.style import COLOURS
-from bvsim.show.report import words
+from bvsim.show import words
 from bvsim.valley.ground.streams import Key
 from bvsim.valley.valley import prepare, simulate
 

@@ -25,16 +25,16 @@ _SELDOM: Final = 0.005
 _BOUND: Final = (
     "{name}: bound in {rows} of rows and {weeks} of weeks, mostly at {site} in {years}; "
     "second in {second}{slack}.",
-    "{name} : a joué dans {rows} des tirages et {weeks} des semaines, surtout à {site} en {years}"
-    " ; au second rang dans {second}{slack}.",
+    "{name} : limite atteinte dans {rows} des tirages et {weeks} des semaines, surtout à {site} en "
+    "{years} ; au second rang dans {second}{slack}.",
 )
 _IDLE: Final = (
     "{name}: never bound; second in {second} of weeks{slack}.",
-    "{name} : n'a jamais joué ; au second rang dans {second} des semaines{slack}.",
+    "{name} : limite jamais atteinte ; au second rang dans {second} des semaines{slack}.",
 )
 _SLACK: Final = (
     "; it would have allowed {slack} more than the lines could make",
-    " ; aurait permis {slack} de plus que ce que pouvaient les lignes",
+    " ; elle aurait permis {slack} de plus que ce que pouvaient les lignes",
 )
 _PACE: Final = (
     "Skilled people: plants learn at {mean} of the speed of their classes ({site} in {year}: "
@@ -45,11 +45,12 @@ _PACE: Final = (
 
 _SEATS: Final = (
     "Training seats: {filled} filled; {cause} are what most of the rest lacks ({share} of them).",
-    "Places de formation : {filled} pourvues ; au reste manquent surtout {cause} ({share}).",
+    "Places de formation : {filled} pourvues ; aux autres, ce sont surtout {cause} qui manquent "
+    "({share}).",
 )
 _EMPTY: Final[dict[str, Words]] = {
     "applicants": ("applicants", "les candidats"),
-    "posts": ("posts to go to", "les postes"),
+    "posts": ("posts to go to", "les débouchés"),
     "rooms": ("rooms", "les salles"),
     "tutors": ("tutors", "les tuteurs"),
 }

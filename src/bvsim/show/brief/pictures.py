@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bvsim.show import plot
+from bvsim.show import plot, words
 from bvsim.show.brief.told import Told
 from bvsim.show.plot.style import INK, OUTPUT, QUIET, tidy
-from bvsim.show.report import words
 from bvsim.show.report.odds import THRESHOLDS_GWH
 from bvsim.show.report.series import STEPS
 

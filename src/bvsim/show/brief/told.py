@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from bvsim.analysis.ledger.limits import sentences
 from bvsim.analysis.summary import summarise
 from bvsim.analysis.tables import RunLike
-from bvsim.show.report import helping, odds, words
+from bvsim.show import words
+from bvsim.show.report import helping, odds
 from bvsim.show.report.answer import REACHED_GWH, answer, precision
 from bvsim.show.report.cube import Cached
-from bvsim.show.report.messages import messages
+from bvsim.show.report.messages import limit_texts, messages
 from bvsim.show.report.model import facts_of
 from bvsim.show.report.page import FOCUS
 from bvsim.show.report.series import Series
-from bvsim.show.report.words import Both
+from bvsim.show.words import Both
 
 _LEVERS = 3
 """Commands that are printed; `bvsim list levers` has all."""
@@ -90,8 +90,7 @@ class Told:
     @property
     def limits(self) -> list[str]:
         """How near each limit is to binding."""
-        found = sentences(self.series.run, self.series.facts.title)
-        return [self.text(words.native(both)) for both in found.values()]
+        return list(map(self.text, limit_texts(self.series.run, self.series.facts).values()))
 
     @property
     def help(self) -> list[str]:

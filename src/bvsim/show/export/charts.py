@@ -10,8 +10,7 @@ import pandas as pd
 
 from bvsim.analysis.ledger.bottlenecks import ledger_of
 from bvsim.analysis.tables import RunLike, by_year, column_of
-from bvsim.show import plot
-from bvsim.show.report import words
+from bvsim.show import plot, words
 
 if TYPE_CHECKING:
     import xlsxwriter

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from bvsim.show.report import words
+from bvsim.show import words
 
 
 def told(key: str, lang: str, **fields: object) -> str:

@@ -14,8 +14,8 @@ from bvsim.analysis.policy.labels import label as run_label
 from bvsim.analysis.summary import quantiles, summarise
 from bvsim.analysis.tables import ROW, RunLike, by_year
 from bvsim.ensemble.design.interval import QUANTILES
+from bvsim.show import words
 from bvsim.show.export.dictionary import unit_of_column
-from bvsim.show.report import words
 
 if TYPE_CHECKING:
     from bvsim.ensemble.store.results import Run

@@ -16,11 +16,11 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from bvsim.analysis.kpis import unit_of
 from bvsim.analysis.tables import REGION, ROW, RunLike
 from bvsim.ensemble.store.folder import atomic
+from bvsim.show import words
 from bvsim.show.export import charts, tables
 from bvsim.show.export.dictionary import recorded_columns
 from bvsim.show.export.sheet import Sheet, told
 from bvsim.show.names import scenario_of
-from bvsim.show.report import words
 from bvsim.show.report.model import facts_of
 
 if TYPE_CHECKING:

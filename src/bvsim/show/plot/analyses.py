@@ -13,16 +13,16 @@ from bvsim.analysis.policy.compare import Comparison
 from bvsim.analysis.tables import REGION, cell
 from bvsim.show.plot.picture import axes
 from bvsim.show.plot.style import INK, OUTPUT, QUIET, tidy, title
-from bvsim.valley.cells.causes import label
+from bvsim.show.words import Speaker, cause, join, listing, plain, say, signed
 
 FALLS = "#cc6677"
 MEASURES = {
-    "tornado": ("swing", "swing_lo", "swing_hi", "change of the mean outcome, P10 to P90"),
-    "morris": ("mu_star", "mu_star_lo", "mu_star_hi", "mean size of elementary effects"),
-    "sobol": ("total", "total_lo", "total_hi", "share of variance, alone and with others"),
-    "prcc": ("prcc", "lo", "hi", "partial rank correlation"),
+    "tornado": ("swing", "swing_lo", "swing_hi"),
+    "morris": ("mu_star", "mu_star_lo", "mu_star_hi"),
+    "sobol": ("total", "total_lo", "total_hi"),
+    "prcc": ("prcc", "lo", "hi"),
 }
-"""By method, the column of its measure, those of its interval, and the measure in words."""
+"""By method, the column of its measure and those of its interval."""
 
 _KINDS = {"alone": "o", "last": "s", "shapley": "D"}
 
@@ -32,6 +32,7 @@ def difference(
     name: str = "good_gwh",
     *,
     entity: str | None = None,
+    lang: str = "en",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw what a change makes of a quantity by year, pair by pair.
@@ -44,37 +45,45 @@ def difference(
         A column of the ledger or of the yearly table.
     entity : str, optional
         A block, site or plant; the whole valley by default.
+    lang : {"en", "fr"}
+        Its language.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a figure of its own by default.
     """
-    found = comparison.by_year(name, entity)
+    found, said = comparison.by_year(name, entity), Speaker(lang)
     ax = ax or axes()
     years = found.index.to_numpy(dtype=float)
     parts = {"p10": "p90", "ci95_lo": "ci95_hi"}
     for (low, high), alpha, what in zip(
-        parts.items(), (0.15, 0.35), ("8 of 10 pairs", "95% interval of the mean"), strict=True
+        parts.items(), (0.15, 0.35), ("figure.eight_pairs", "figure.interval_of_mean"), strict=True
     ):
         ends = (found[low].to_numpy(dtype=float), found[high].to_numpy(dtype=float))
-        ax.fill_between(years, *ends, color=OUTPUT, alpha=alpha, lw=0, label=what)
-    ax.plot(years, found["mean"].to_numpy(dtype=float), color=OUTPUT, lw=2, label="mean")
+        ax.fill_between(years, *ends, color=OUTPUT, alpha=alpha, lw=0, label=said(what))
+    ax.plot(
+        years, found["mean"].to_numpy(dtype=float), color=OUTPUT, lw=2, label=said("chart.mean")
+    )
     ax.axhline(0.0, color=INK, lw=0.8)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     tidy(ax, "y")
     ax.legend(frameon=False, fontsize=8.5, loc="best")
     of = f"{entity}, " if entity else ""
-    title(ax, _change(comparison.name, found), f"{of}{name}: difference within pairs of rows")
+    title(ax, _change(comparison.name, found, said), said("figure.paired", what=of + name))
     return ax
 
 
-def _change(name: str, found: pd.DataFrame) -> str:
+def _change(name: str, found: pd.DataFrame, said: Speaker) -> str:
     """Say by how much a change moves a quantity in 2030, or in the last year there is."""
     year = 2030 if 2030 in found.index else int(found.index[-1])
     mean, low, high = (cell(found, year, side) for side in ("mean", "ci95_lo", "ci95_hi"))
-    text = f"{name}: {mean:+.3g} in {year}"
-    return text if math.isnan(low) else f"{text} ({low:+.3g} to {high:+.3g})"
+    text = said("figure.change", name=name, mean=signed(mean), year=year)
+    return (
+        text if math.isnan(low) else text + said("figure.range", low=signed(low), high=signed(high))
+    )
 
 
-def sensitivity(table: pd.DataFrame, *, most: int = 15, ax: Axes | None = None) -> Axes:
+def sensitivity(
+    table: pd.DataFrame, *, most: int = 15, lang: str = "en", ax: Axes | None = None
+) -> Axes:
     """Draw the figures or groups that an outcome depends on most, with 95% intervals.
 
     Parameters
@@ -83,6 +92,8 @@ def sensitivity(table: pd.DataFrame, *, most: int = 15, ax: Axes | None = None) 
         Of `bvsim sensitivity`, by any method; the method is known by its columns.
     most : int
         How many to draw.
+    lang : {"en", "fr"}
+        Its language.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a figure of its own by default.
 
@@ -91,22 +102,28 @@ def sensitivity(table: pd.DataFrame, *, most: int = 15, ax: Axes | None = None) 
     ValueError
         When the table is of no method.
     """
-    method = next((name for name, found in MEASURES.items() if {*found[:3]} <= {*table}), None)
+    method = next((name for name, found in MEASURES.items() if {*found} <= {*table}), None)
     if method is None:
         raise ValueError("not a table of bvsim sensitivity: no column of a measure")
-    value, low, high, words = MEASURES[method]
+    value, low, high = MEASURES[method]
     shown = table.sort_values(value, key=abs, ascending=False).head(most)
     names = shown.iloc[:, 0] if isinstance(table.index, pd.RangeIndex) else shown.index
     ax = ax or axes(height=1.4 + 0.28 * len(shown))
     _dots(ax, [str(name) for name in names], shown[[value, low, high]].to_numpy(dtype=float))
-    said = " and ".join(str(name) for name in names[:2])
-    verb = "matters" if len(names) == 1 else "matter"
-    title(ax, f"{said} {verb} most, by {method}", f"{words}, with 95% intervals")
+    said, most_of_all = Speaker(lang), [plain(str(name)) for name in names[:2]]
+    heading = "figure.matters" if len(names) == 1 else "figure.matter"
+    text = said(heading, names=join(most_of_all), method=method)
+    title(ax, text, said("figure.with_intervals", what=said(f"figure.{method}")))
     return ax
 
 
 def relief(
-    table: pd.DataFrame, year: int = 2030, *, entity: str = REGION, ax: Axes | None = None
+    table: pd.DataFrame,
+    year: int = 2030,
+    *,
+    entity: str = REGION,
+    lang: str = "en",
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw what lifting each constraint frees: alone, last, and by its Shapley share.
 
@@ -118,6 +135,8 @@ def relief(
         The year.
     entity : str
         A site; the whole valley by default.
+    lang : {"en", "fr"}
+        Its language.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a figure of its own by default.
 
@@ -133,14 +152,17 @@ def relief(
     lifted = list(dict.fromkeys(own["lifted"].astype(str)))
     own = own.assign(order=[lifted.index(str(name)) for name in own["lifted"]])
     own = own.sort_values("order", kind="stable")
-    names = [f"{label(c)}, {m}" for c, m in zip(own["lifted"], own["measure"], strict=True)]
+    said = Speaker(lang)
+    names = [
+        said.of(listing([cause(lifted), say(f"figure.{measure}")]))
+        for lifted, measure in zip(own["lifted"], own["measure"], strict=True)
+    ]
     ax = ax or axes(height=1.4 + 0.28 * len(names))
     columns = ["mean_gwh", "ci95_lo_gwh", "ci95_hi_gwh"]
     _dots(ax, names, own[columns].to_numpy(dtype=float), [_KINDS[m] for m in own["measure"]])
     where = "" if entity == REGION else f"{entity}, "
-    title(
-        ax, f"What lifting a limit would free in {year}", f"{where}GWh a year, with 95% intervals"
-    )
+    measure = said("figure.with_intervals", what=where + said("chart.gwh"))
+    title(ax, said("figure.freed", year=year), measure)
     return ax
 
 

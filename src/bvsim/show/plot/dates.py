@@ -12,9 +12,9 @@ from matplotlib.ticker import MaxNLocator
 from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.milestones import milestones as dates_of
 from bvsim.analysis.tables import RunLike
-from bvsim.show.names import name_of
 from bvsim.show.plot.picture import axes
 from bvsim.show.plot.style import COLOURS, INK, OUTPUT, QUIET, tidy, title
+from bvsim.show.words import Speaker, called, fixed, percent
 
 _LOOKS = {
     "starts": ("o", OUTPUT),
@@ -27,7 +27,9 @@ _CERTAIN = 0.1
 """Years between P10 and P90 below which a date is drawn as known."""
 
 
-def milestones(run: RunLike, *, kind: str | None = None, ax: Axes | None = None) -> Axes:
+def milestones(
+    run: RunLike, *, kind: str | None = None, lang: str = "en", ax: Axes | None = None
+) -> Axes:
     """Draw when lines start, plants open and sites close, and in what share of futures.
 
     A marker is the median of the futures in which it happens, a bar the middle four fifths
@@ -39,6 +41,8 @@ def milestones(run: RunLike, *, kind: str | None = None, ax: Axes | None = None)
         The run.
     kind : {"starts", "opens", "closes"}, optional
         Only these; all by default.
+    lang : {"en", "fr"}
+        Its language.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a figure of its own by default.
 
@@ -53,21 +57,23 @@ def milestones(run: RunLike, *, kind: str | None = None, ax: Axes | None = None)
         raise AnalysisError(f"nothing {kind or 'happens'} in this run")
     shown = shown.assign(order=[list(_LOOKS).index(each) for each in shown["kind"]])
     shown = shown.sort_values(["order", "p50"], kind="stable", na_position="last")
-    ax = ax or axes(height=1.5 + 0.27 * len(shown))
+    ax, said = ax or axes(height=1.5 + 0.27 * len(shown)), Speaker(lang)
     for row, each in enumerate(shown.to_dict("records")):
-        _draw(ax, row, each)
-    names = [f"{name_of(run, e)} {k}" for e, k in zip(shown["entity"], shown["kind"], strict=True)]
+        _draw(ax, row, each, said)
+    names = [
+        said(f"figure.{kind}", name=called(run, str(entity)))
+        for entity, kind in zip(shown["entity"], shown["kind"], strict=True)
+    ]
     ax.set_yticks(range(len(shown)), names)
     ax.invert_yaxis()
-    ax.xaxis.set_major_locator(MaxNLocator(9, integer=True))
+    ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     tidy(ax, "x")
     ax.tick_params(axis="y", labelcolor=INK, length=0)
-    measure = "Median and 8 of 10 futures of those in which it happens; diamond: announced"
-    title(ax, _message(shown), measure)
+    title(ax, _message(shown, said), said("figure.milestones"))
     return ax
 
 
-def _draw(ax: Axes, row: int, each: Mapping[Any, Any]) -> None:
+def _draw(ax: Axes, row: int, each: Mapping[Any, Any], said: Speaker) -> None:
     marker, colour = _LOOKS[str(each["kind"])]
     low, middle, high, share = (float(each[name]) for name in ("p10", "p50", "p90", "share"))
     alpha = 0.35 + 0.65 * share
@@ -76,25 +82,26 @@ def _draw(ax: Axes, row: int, each: Mapping[Any, Any]) -> None:
     ax.plot([middle], [row], marker, color=INK if known else colour, ms=7, alpha=alpha)
     announced = float(each["announced"])
     ax.plot([announced], [row], "D", color=INK, mfc="none", ms=5.5, mew=1.1)
-    text = "known" if known else _share(share)
+    text = said("figure.known") if known else _share(share, said)
     ax.annotate(
         text, (1.01, row), xycoords=("axes fraction", "data"), va="center", size=8.5, color=QUIET
     )
 
 
-def _share(share: float) -> str:
-    return "never" if share == 0.0 else "always" if share == 1.0 else f"in {share:.0%}"
+def _share(share: float, said: Speaker) -> str:
+    kind = "never" if share == 0.0 else "always" if share == 1.0 else "sometimes"
+    return said(f"figure.{kind}", share=percent(share))
 
 
-def _message(shown: pd.DataFrame) -> str:
+def _message(shown: pd.DataFrame, said: Speaker) -> str:
     """Say how many of the announced lines start in most futures, and how late."""
     promised = shown[(shown["kind"] == "starts") & shown["announced"].notna()]
     if promised.empty:
         often = int((shown["share"] > 0.5).sum())
-        return f"{often} of {len(shown)} happen in more than half of the futures"
+        return said("figure.often", often=often, all=len(shown))
     likely = promised[promised["share"] > 0.5]
-    text = f"{len(likely)} of {len(promised)} announced blocks start in more than half of futures"
+    text = said("figure.likely", likely=len(likely), all=len(promised))
     late = (likely["p50"] - likely["announced"] - 1.0).clip(lower=0.0)
     if len(late) and late.max() >= 0.5:
-        text += f", the latest of them {late.max():.0f} years after its announced year"
+        text += said("figure.latest", years=fixed(late.max(), 0))
     return text

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 
 from bvsim.analysis.ledger.bottlenecks import largest_plan_loss, ledger_of, shares
 from bvsim.analysis.summary import quantiles
@@ -22,10 +22,11 @@ from bvsim.analysis.tables import RunLike, by_year, cell, column_of, columns_of,
 from bvsim.show.plot.labels import legend, name_ends
 from bvsim.show.plot.picture import TALL, axes, blank
 from bvsim.show.plot.style import COLOURS, INK, OUTPUT, QUIET, note, save, tidy, title
-from bvsim.valley.cells.causes import BOTTLENECKS, LOSSES, NONE, label
+from bvsim.show.words import Speaker, capital, percent, short
+from bvsim.valley.cells.causes import BOTTLENECKS, LOSSES, NONE
 
-_TITLES = {"good_gwh": ("Output", "Good cells, GWh a year")}
-_PLAN_NAME = "announced plan"
+_ROOM = 0.12
+"""Share of the width below which the name of the observed years is wider than they are."""
 
 
 def fan(
@@ -34,6 +35,7 @@ def fan(
     *,
     entity: str | None = None,
     announced: bool = True,
+    lang: str = "en",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a quantity by year: its mean, the middle half and the middle four fifths of rows.
@@ -48,10 +50,12 @@ def fan(
         A block, site or plant; the whole valley by default.
     announced : bool
         Draw the announced plan beside output.
+    lang : {"en", "fr"}
+        Its language.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
     """
-    found = quantiles(run, quantity, entity)
+    found, said = quantiles(run, quantity, entity), Speaker(lang)
     ax = ax or axes()
     years = found.index.to_numpy()
     ax.fill_between(years, found["p10"], found["p90"], color=OUTPUT, alpha=0.16, lw=0)
@@ -65,26 +69,26 @@ def fan(
     ax.set_ylim(bottom=0)
     ax.set_xlim(years[0], years[-1])
     ax.xaxis.set_major_locator(MaxNLocator(9, integer=True, steps=[1, 2, 5, 10]))
-    _mark_observed(ax, run)
-    _label_fan(ax, found, plan)
-    heading, unit = _TITLES.get(quantity, (quantity.replace("_", " "), quantity))
-    title(ax, _fan_title(heading, found, plan), _of(unit, entity))
+    _mark_observed(ax, run, said)
+    _label_fan(ax, found, plan, said)
+    made = quantity == "good_gwh"
+    heading = said("figure.output") if made else quantity.replace("_", " ")
+    unit = said("figure.good_gwh") if made else quantity
+    title(ax, _fan_title(heading, found, plan, said), _of(unit, entity))
     return ax
 
 
-def _fan_title(title: str, found: pd.DataFrame, plan: pd.Series[float] | None) -> str:
+def _fan_title(
+    heading: str, found: pd.DataFrame, plan: pd.Series[float] | None, said: Speaker
+) -> str:
     year = 2030 if 2030 in found.index else int(found.index[-1])
-    low, middle, high = (cell(found, year, name) for name in ("p10", "mean", "p90"))
-    text = f"{title} of {year}: {_n(middle)} (8 of 10 draws: {_n(low)} to {_n(high)})"
+    numbers = {name: short(cell(found, year, name)) for name in ("p10", "mean", "p90")}
     if plan is not None and plan.get(year, 0.0) > 0:
-        text = (
-            f"{year}: {_n(middle)} of the {_n(plan[year])} GWh announced "
-            f"(8 of 10 draws: {_n(low)} to {_n(high)})"
-        )
-    return text
+        return said("figure.fan_plan", year=year, plan=short(plan[year]), **numbers)
+    return said("figure.fan", year=year, heading=heading, **numbers)
 
 
-def _mark_observed(ax: Axes, run: RunLike) -> None:
+def _mark_observed(ax: Axes, run: RunLike, said: Speaker) -> None:
     """Shade the years that are facts, not simulation."""
     if "observed" not in columns_of(run, "ledger"):
         return
@@ -95,27 +99,32 @@ def _mark_observed(ax: Axes, run: RunLike) -> None:
     first, last = ax.get_xlim()
     edge = float(observed.max()) + 0.5
     ax.axvspan(first, edge, color=QUIET, alpha=0.07, lw=0, zorder=0)
-    middle = ((first + edge) / 2 - first) / (last - first)
-    ax.text(
-        middle, 0.97, "observed", transform=ax.transAxes, ha="center", va="top", size=8, color=QUIET
-    )
+    wide = (edge - first) / (last - first)
+    at, side = (wide / 2, "center") if wide > _ROOM else (0.01, "left")
+    text = said("chart.observed")
+    ax.text(at, 0.97, text, transform=ax.transAxes, ha=side, va="top", size=8, color=QUIET)
 
 
-def _label_fan(ax: Axes, found: pd.DataFrame, plan: pd.Series[float] | None) -> None:
+def _label_fan(ax: Axes, found: pd.DataFrame, plan: pd.Series[float] | None, said: Speaker) -> None:
     """Name lines and bands at the right edge, clear of each other."""
     last = found.iloc[-1]
     labels = [
-        (last["mean"], "mean", OUTPUT, "bold"),
-        ((last["mean"] + last["p75"]) / 2, "half of draws", OUTPUT, "normal"),
-        ((last["p75"] + last["p90"]) / 2, "8 of 10 draws", OUTPUT, "normal"),
+        (last["mean"], said("chart.mean"), OUTPUT, "bold"),
+        ((last["mean"] + last["p75"]) / 2, said("chart.half"), OUTPUT, "normal"),
+        ((last["p75"] + last["p90"]) / 2, said("chart.eight"), OUTPUT, "normal"),
     ]
     if plan is not None:
-        labels.append((float(plan.iloc[-1]), _PLAN_NAME, INK, "normal"))
+        labels.append((float(plan.iloc[-1]), said("chart.plan"), INK, "normal"))
     name_ends(ax, labels)
 
 
 def waterfall(
-    run: RunLike, year: int = 2030, *, entity: str | None = None, ax: Axes | None = None
+    run: RunLike,
+    year: int = 2030,
+    *,
+    entity: str | None = None,
+    lang: str = "en",
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw the mean staircase of one year, from announced output down to good cells.
 
@@ -129,10 +138,12 @@ def waterfall(
         The year.
     entity : str, optional
         A site or block; the whole valley by default.
+    lang : {"en", "fr"}
+        Its language.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
     """
-    stairs = ledger_of(run, year, entity)
+    stairs, said = ledger_of(run, year, entity), Speaker(lang)
     ax = ax or axes(height=TALL)
     shown = [step for step in stairs.index if _is_shown(stairs, str(step))]
     level = 0.0
@@ -142,8 +153,9 @@ def waterfall(
         ax.barh(row, abs(mean), left=start, height=0.68, color=COLOURS[step], lw=0)
         if row + 1 < len(shown):
             ax.plot([level, level], [row - 0.34, row + 1.34], color=QUIET, lw=0.6, zorder=0)
-        _label_stair(ax, stairs.loc[step], row, start + abs(mean), lost=step in LOSSES)
-    ax.set_yticks(range(len(shown)), [label(step).capitalize() for step in shown])
+        sign = "\N{MINUS SIGN}" if step in LOSSES else ""
+        _label_stair(ax, stairs.loc[step], (start + abs(mean), row), sign, said)
+    ax.set_yticks(range(len(shown)), [capital(said.cause(step)) for step in shown])
     ax.invert_yaxis()
     widest = float(stairs.loc[["announced", "beyond_plan"], "mean"].sum())
     ax.set_xlim(0, max(widest, 1e-9) * 1.2)
@@ -151,10 +163,10 @@ def waterfall(
     ax.tick_params(axis="y", length=0, labelsize=9.5, labelcolor=INK)
     for name, text in zip(shown, ax.get_yticklabels(), strict=True):
         text.set_fontweight("bold" if name in ("announced", "good") else "normal")
-    title(ax, _waterfall_title(stairs, year), _of("GWh, mean (P10\N{EN DASH}P90)", entity))
-    nothing = [label(cause) for cause in LOSSES if cause not in shown]
+    title(ax, _waterfall_title(stairs, year, said), _of(said("figure.stairs"), entity))
+    nothing = [said.cause(cause) for cause in LOSSES if cause not in shown]
     if nothing:
-        note(ax, f"Less than 0.05 GWh: {', '.join(nothing)}.")
+        note(ax, said("figure.nothing", causes=", ".join(nothing)))
     return ax
 
 
@@ -171,14 +183,14 @@ def _stair(step: str, mean: float, level: float) -> tuple[float, float]:
     return level - mean, level - mean
 
 
-def _label_stair(ax: Axes, step: pd.Series[float], row: int, x: float, *, lost: bool) -> None:
-    sign = "\N{MINUS SIGN}" if lost else ""
-    spread = (
-        "" if step["p10"] == step["p90"] else f" ({_n(step['p10'])}\N{EN DASH}{_n(step['p90'])})"
-    )
+def _label_stair(
+    ax: Axes, step: pd.Series[float], at: tuple[float, float], sign: str, said: Speaker
+) -> None:
+    low, mean, high = (said.of(short(step[name])) for name in ("p10", "mean", "p90"))
+    spread = "" if step["p10"] == step["p90"] else f" ({low}\N{EN DASH}{high})"
     number = ax.annotate(
-        f"{sign}{_n(step['mean'])}",
-        (x, row),
+        f"{sign}{mean}",
+        at,
         xytext=(5, 0),
         textcoords="offset points",
         va="center",
@@ -191,18 +203,18 @@ def _label_stair(ax: Axes, step: pd.Series[float], row: int, x: float, *, lost: 
     )
 
 
-def _waterfall_title(stairs: pd.DataFrame, year: int) -> str:
+def _waterfall_title(stairs: pd.DataFrame, year: int, said: Speaker) -> str:
     announced, good = (cell(stairs, step, "mean") for step in ("announced", "good"))
     cause, lost = largest_plan_loss(stairs)
+    ends = {"year": year, "plan": short(announced), "good": short(good)}
     if announced <= 0 or lost <= 0:
-        return f"{year}: {_n(good)} GWh made, {_n(announced)} announced"
-    return (
-        f"{year}: of {_n(announced)} GWh announced, {_n(good)} come out; "
-        f"largest loss: {label(cause)}, {_n(lost)}"
-    )
+        return said("figure.made", **ends)
+    return said("figure.waterfall", cause=said.cause(cause), lost=short(lost), **ends)
 
 
-def bottlenecks(run: RunLike, *, entity: str | None = None, ax: Axes | None = None) -> Axes:
+def bottlenecks(
+    run: RunLike, *, entity: str | None = None, lang: str = "en", ax: Axes | None = None
+) -> Axes:
     """Draw by year in which share of rows each cause is the bottleneck.
 
     Parameters
@@ -211,10 +223,12 @@ def bottlenecks(run: RunLike, *, entity: str | None = None, ax: Axes | None = No
         The run.
     entity : str, optional
         A site or block; the whole valley by default.
+    lang : {"en", "fr"}
+        Its language.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
     """
-    found = shares(run, "region", entity)
+    found, said = shares(run, "region", entity), Speaker(lang)
     ax = ax or axes()
     kept = [cause for cause in (*BOTTLENECKS, NONE) if found[cause].max() > 0]
     order = sorted((c for c in kept if c != NONE), key=lambda c: -found[c].mean())
@@ -226,25 +240,29 @@ def bottlenecks(run: RunLike, *, entity: str | None = None, ax: Axes | None = No
     tidy(ax, "")
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(0, 1)
-    ax.yaxis.set_major_formatter(PercentFormatter(1.0))
+    ax.yaxis.set_major_formatter(said.axis_percent)
     ax.xaxis.set_major_locator(MaxNLocator(9, integer=True, steps=[1, 2, 5, 10]))
     ax.set_xlim(found.index.min() - 0.6, found.index.max() + 0.6)
-    legend(ax, order)
-    title(ax, _bottleneck_title(found), _of("Main bottleneck, share of draws", entity))
+    legend(ax, order, said)
+    title(ax, _bottleneck_title(found, said), _of(said("figure.bottlenecks"), entity))
     return ax
 
 
-def _bottleneck_title(found: pd.DataFrame) -> str:
+def _bottleneck_title(found: pd.DataFrame, said: Speaker) -> str:
     year = 2030 if 2030 in found.index else int(found.index[-1])
     first, *others = ranked(found.loc[year])
+    share = percent(first[1])
     if first[0] == NONE:
-        return f"{year}: in {first[1]:.0%} of draws nothing but the plan itself limits output"
-    text = f"{label(first[0]).capitalize()} is the main bottleneck of {year}"
-    text += f" in {first[1]:.0%} of draws"
-    return text + (f", {label(others[0][0])} in {others[0][1]:.0%}" if others else "")
+        return said("figure.free", year=year, share=share)
+    cause = capital(said.cause(first[0]))
+    text = said("figure.bottleneck", cause=cause, year=year, share=share)
+    if not others:
+        return text
+    second = {"cause": said.cause(others[0][0]), "share": percent(others[0][1])}
+    return text + said("figure.second", **second)
 
 
-def save_figures(run: RunLike, folder: Path, *, year: int = 2030) -> list[Path]:
+def save_figures(run: RunLike, folder: Path, *, year: int = 2030, lang: str = "en") -> list[Path]:
     """Write the output fan, the ledger waterfall and the bottlenecks as PNG and SVG.
 
     Parameters
@@ -255,6 +273,8 @@ def save_figures(run: RunLike, folder: Path, *, year: int = 2030) -> list[Path]:
         Where; it is made.
     year : int
         The year of the waterfall; the run's last when that is earlier.
+    lang : {"en", "fr"}
+        Their language.
 
     Returns
     -------
@@ -264,17 +284,14 @@ def save_figures(run: RunLike, folder: Path, *, year: int = 2030) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     last = int(column_of(run, "ledger", "year").max())
     drawn = {
-        "output_fan": fan(run, ax=blank()),
-        f"ledger_{min(year, last)}": waterfall(run, min(year, last), ax=blank(height=TALL)),
-        "bottlenecks": bottlenecks(run, ax=blank()),
+        "output_fan": fan(run, lang=lang, ax=blank()),
+        f"ledger_{min(year, last)}": waterfall(
+            run, min(year, last), lang=lang, ax=blank(height=TALL)
+        ),
+        "bottlenecks": bottlenecks(run, lang=lang, ax=blank()),
     }
     return [path for name, ax in drawn.items() for path in save(ax, folder, name)]
 
 
 def _of(measure: str, entity: str | None) -> str:
     return f"{entity}. {measure}" if entity else measure
-
-
-def _n(value: float) -> str:
-    """Write a number for a reader: about two or three significant digits."""
-    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.1f}"

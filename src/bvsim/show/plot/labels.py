@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from bvsim.show.plot.style import COLOURS, INK
-from bvsim.valley.cells.causes import label
+from bvsim.show.words import Speaker
 
 _GAP = 0.055
 """Of the height of an Axes, between names."""
@@ -49,16 +49,15 @@ def spread(heights: Sequence[float], gap: float) -> list[float]:
     return placed
 
 
-def legend(ax: Axes, causes: Sequence[str]) -> None:
+def legend(ax: Axes, causes: Sequence[str], said: Speaker) -> None:
     """Name causes beside an Axes in the order of their bars, the last on top."""
     inches = ax.figure.get_figheight() * (ax.get_position().height or 1.0)  # type: ignore[union-attr]
     step = 0.245 / inches
     for place, cause in enumerate(reversed(causes)):
         y = 1.0 - step * (place + 0.4)
         ax.annotate("■", (1.015, y), xycoords="axes fraction", va="center", color=COLOURS[cause])
-        ax.annotate(
-            label(cause), (1.05, y), xycoords="axes fraction", va="center", size=9, color=INK
-        )
+        text = said.cause(cause)
+        ax.annotate(text, (1.05, y), xycoords="axes fraction", va="center", size=9, color=INK)
 
 
 def stack(values: np.ndarray) -> np.ndarray:

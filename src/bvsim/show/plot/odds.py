@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from bvsim.analysis.errors import AnalysisError
@@ -17,6 +16,7 @@ from bvsim.analysis.ledger.bottlenecks import share_interval
 from bvsim.analysis.tables import RunLike, columns_from, columns_of
 from bvsim.show.plot.picture import axes
 from bvsim.show.plot.style import INK, OUTPUT, note, tidy, title
+from bvsim.show.words import Both, Speaker, fixed, general, kpi_words, percent, unit
 
 _STEPS = 80
 """Thresholds along an exceedance curve."""
@@ -28,8 +28,12 @@ class _Values:
 
     Parameters
     ----------
-    kpi, unit, design : str
-        The key figure, its unit, and the design of the run.
+    kpi : str
+        The key figure.
+    words : Both
+        What it is called.
+    unit, design : str
+        Its unit, and the design of the run.
     numbers, draws : array, shape (defined rows,)
         Its values, and the draw of each.
     undefined : int
@@ -37,6 +41,7 @@ class _Values:
     """
 
     kpi: str
+    words: Both
     unit: str
     design: str
     numbers: NDArray[np.float64]
@@ -48,15 +53,20 @@ class _Values:
         hits = (self.numbers >= threshold).astype(np.float64)
         return share_interval(hits, self.draws, self.design)
 
-    def chance(self, threshold: float) -> str:
+    def chance(self, threshold: float, said: Speaker) -> str:
         """Say how likely a value is reached."""
-        share, low, high = self.at_least(threshold)
-        value = f"{threshold:,g} {self.unit}".strip()
-        return f"chance of at least {value}: {share:.0%} ({low:.0%} to {high:.0%})"
+        share, low, high = map(percent, self.at_least(threshold))
+        value = _with_unit(general(threshold), self.unit)
+        return said("figure.chance", value=value, share=share, low=low, high=high)
 
 
 def histogram(
-    run: RunLike, kpi: str, *, threshold: float | None = None, ax: Axes | None = None
+    run: RunLike,
+    kpi: str,
+    *,
+    threshold: float | None = None,
+    lang: str = "en",
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw how a key figure is spread over the futures of a run.
 
@@ -68,6 +78,8 @@ def histogram(
         A key figure, such as ``output_2030_gwh``.
     threshold : float, optional
         A value to reach: bars from there on are dark, and the title says how likely it is.
+    lang : {"en", "fr"}
+        Its language.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a figure of its own by default.
 
@@ -76,7 +88,7 @@ def histogram(
     AnalysisError
         When the run has no such key figure, or no row has a value.
     """
-    found = _values(run, kpi)
+    found, said = _values(run, kpi), Speaker(lang)
     ax = ax or axes()
     edges = _edges(found.numbers, threshold)
     counts, _ = np.histogram(found.numbers, edges)
@@ -85,26 +97,32 @@ def histogram(
     shares = counts / len(found.numbers)
     ax.bar(edges[:-1], shares, np.diff(edges), align="edge", color=colours, ec="white", lw=0.8)
     low, middle, high = np.quantile(found.numbers, [0.1, 0.5, 0.9])
-    for value, text in ((low, "P10"), (middle, "median"), (high, "P90")):
+    for value, text in ((low, "P10"), (middle, said("chart.median")), (high, "P90")):
         _guide(ax, value, text)
     tidy(ax, "y")
     ax.set_ylim(0.0, 1.12 * shares.max())
-    ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    spread = f"median {_n(middle, found)}, 8 of 10 futures {_n(low)} to {_n(high)}"
-    message = spread if threshold is None else found.chance(threshold)
-    title(ax, f"{_words(kpi)}: {message}", _measure(found, "share of futures"))
-    _count_undefined(ax, found)
+    ax.yaxis.set_major_formatter(said.axis_percent)
+    ends = {"p50": _with_unit(_n(middle), found.unit), "p10": _n(low), "p90": _n(high)}
+    message = said("figure.spread", **ends)
+    if threshold is not None:
+        message = found.chance(threshold, said)
+    _title(ax, found, message, said("figure.futures"), said)
     return ax
 
 
 def exceedance(
-    run: RunLike, kpi: str, *, threshold: float | None = None, ax: Axes | None = None
+    run: RunLike,
+    kpi: str,
+    *,
+    threshold: float | None = None,
+    lang: str = "en",
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw how likely a key figure reaches each value, with 95% intervals.
 
     Parameters
     ----------
-    run, kpi, ax
+    run, kpi, lang, ax
         As for `histogram`.
     threshold : float, optional
         A value to mark; the title says how likely it is reached. The median by default.
@@ -114,7 +132,7 @@ def exceedance(
     AnalysisError
         As for `histogram`.
     """
-    found = _values(run, kpi)
+    found, said = _values(run, kpi), Speaker(lang)
     ax = ax or axes()
     at = np.linspace(min(0.0, found.numbers.min()), found.numbers.max(), _STEPS)
     share, low, high = np.array([found.at_least(value) for value in at]).T
@@ -127,11 +145,9 @@ def exceedance(
     tidy(ax, "y")
     ax.set_xlim(at[0], at[-1] * 1.02 or 1.0)
     ax.set_ylim(0.0, 1.0)
-    ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    message = found.chance(float(f"{marked:.3g}"))
-    measure = _measure(found, "chance of at least that much, with its 95% interval")
-    title(ax, f"{_words(kpi)}: {message}", measure)
-    _count_undefined(ax, found)
+    ax.yaxis.set_major_formatter(said.axis_percent)
+    message = found.chance(float(f"{marked:.3g}"), said)
+    _title(ax, found, message, said("figure.exceeded"), said)
     return ax
 
 
@@ -146,7 +162,8 @@ def _values(run: RunLike, kpi: str) -> _Values:
     draws = table["draw"].to_numpy(dtype=np.int64)[defined]
     design = str(run.manifest["design"])
     missing = int((~defined).sum())
-    return _Values(kpi, unit_of(kpi), design, numbers[defined], draws, missing)
+    words = kpi_words(run, kpi)
+    return _Values(kpi, words, unit_of(kpi), design, numbers[defined], draws, missing)
 
 
 def _edges(numbers: NDArray[np.float64], threshold: float | None) -> NDArray[np.float64]:
@@ -177,26 +194,32 @@ def _guide(ax: Axes, value: float, text: str) -> None:
     )
 
 
-def _words(kpi: str) -> str:
-    name, _, entity = kpi.partition(".")
-    said = name.removesuffix(f"_{unit_of(kpi).lower()}")
-    said = re.sub(r"_(\d{4})\b", r" of \1", said).replace("_", " ")
-    return f"{entity}, {said}" if entity else said.capitalize()
-
-
-def _measure(found: _Values, what: str) -> str:
-    return f"{found.kpi}, {found.unit}: {what}" if found.unit else f"{found.kpi}: {what}"
-
-
-def _count_undefined(ax: Axes, found: _Values) -> None:
+def _title(ax: Axes, found: _Values, message: str, what: str, said: Speaker) -> None:
+    """Write title and measure, and below the figure how many futures have no value."""
+    name = said.of(found.words)
+    measure = f"{found.kpi}, {said.of(unit(found.unit))}" if found.unit else found.kpi
+    title(
+        ax,
+        said("figure.pair", name=name, what=message),
+        said("figure.pair", name=measure, what=what),
+    )
     if found.undefined:
         rows = found.undefined + len(found.numbers)
-        note(ax, f"Left out: {found.undefined} of {rows} futures, in which it has no value.")
+        note(ax, said("figure.left_out", count=found.undefined, rows=rows))
 
 
-def _n(value: float, found: _Values | None = None) -> str:
-    """Write a value with about three digits, a year with all of them, and its unit."""
-    unit = f" {found.unit}" if found and found.unit not in ("", "year") else ""
+def _n(value: float) -> Both:
+    """Write a value with about three digits, a year with all of them."""
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-    text = f"{value:.{digits}f}" if 1900 < value < 2200 else f"{value:,.{digits}f}"
-    return text + unit
+    if 1900 < value < 2200:
+        text = f"{value:.{digits}f}"
+        return Both(text, text.replace(".", ","))
+    return fixed(value, digits)
+
+
+def _with_unit(value: Both, name: str) -> Both:
+    """Add a unit; a year needs none."""
+    if name in ("", "year"):
+        return value
+    written_ = unit(name)
+    return Both(f"{value.en} {written_.en}", f"{value.fr}\N{NO-BREAK SPACE}{written_.fr}")

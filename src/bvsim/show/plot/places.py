@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.tables import RunLike, cell, columns_from, has_column, ledger_by
 from bvsim.show.geography import World, geography
-from bvsim.show.names import name_of
 from bvsim.show.plot.picture import axes
 from bvsim.show.plot.style import COLOURS, FAINT, INK, OUTPUT, QUIET, note, title
+from bvsim.show.words import Both, Speaker, called, fixed, percent
 
 _SEA, _LAND = "#eaf1f6", "#fbfbf9"
 _POINTS = 4.6
@@ -23,7 +23,7 @@ _OTHERS = {"processed_t": ("s", COLOURS["yield"]), "cam_to_valley_t": ("^", COLO
 """By the column that recyclers and cathode plants have, their marker and colour."""
 
 
-def map(run: RunLike, year: int = 2030, *, ax: Axes | None = None) -> Axes:
+def map(run: RunLike, year: int = 2030, *, lang: str = "en", ax: Axes | None = None) -> Axes:
     """Draw on a map what each site makes in a year, beside what was announced.
 
     A disc is what the site makes, the ring around it what the plan had announced, both by
@@ -36,6 +36,8 @@ def map(run: RunLike, year: int = 2030, *, ax: Axes | None = None) -> Axes:
         The run.
     year : int
         The year.
+    lang : {"en", "fr"}
+        Its language.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a figure of its own by default.
 
@@ -47,22 +49,24 @@ def map(run: RunLike, year: int = 2030, *, ax: Axes | None = None) -> Axes:
     sites, world = _sites(run, year), geography(run)
     if world is None:
         raise AnalysisError("the model has no map: a file place.json in its folder draws one")
-    ax = ax or axes(7.6, 7.0)
-    _ground(ax, world)
+    ax, said = ax or axes(7.6, 7.0), Speaker(lang)
+    _ground(ax, world, lang)
     missing = []
     for site, each in sites.iterrows():
         place = _place(world, str(site))
+        name = said.of(called(run, str(site)))
         if place is None:
-            missing.append(name_of(run, str(site)))
+            missing.append(name)
             continue
-        text = f"{name_of(run, str(site))}\n{_n(each['good_gwh'])} of {_n(each['announced_gwh'])}"
+        made, plan = (_n(each[f"{step}_gwh"]) for step in ("good", "announced"))
+        text = f"{name}\n{said('figure.made_of', made=made, plan=plan)}"
         _disc(ax, place, each)
         _write(ax, place, text, max(math.sqrt(each["announced_gwh"]) * _POINTS / 2, 4.0))
     for column in _OTHERS:
-        _others(ax, run, year, column, world)
-    title(ax, _message(run, sites, year), f"Good cells of announced, GWh in {year}, means")
-    left_out = f" Not on the map: {', '.join(missing)}." if missing else ""
-    note(ax, f"Outline: Natural Earth. Places rounded to communes, some moved apart.{left_out}")
+        _others(ax, run, year, column, world=world, said=said)
+    title(ax, _message(run, sites, year, said), said("figure.map", year=year))
+    left_out = said("figure.map_missing", names=", ".join(missing)) if missing else ""
+    note(ax, said("figure.map_note") + left_out)
     return ax
 
 
@@ -85,7 +89,7 @@ class Place:
     anchor: str
 
 
-def _ground(ax: Axes, world: World) -> None:
+def _ground(ax: Axes, world: World, lang: str) -> None:
     """Draw sea, land, border and towns."""
     window = world["window"]
     west, east, south, north = (window[side] for side in ("west", "east", "south", "north"))
@@ -99,7 +103,7 @@ def _ground(ax: Axes, world: World) -> None:
     for town in world["towns"]:
         ax.plot(town["lon"], town["lat"], ".", color=QUIET, ms=4, zorder=1)
         ax.annotate(
-            town["town"],
+            str(town.get("town_fr") or town["town"]) if lang == "fr" else town["town"],
             (town["lon"], town["lat"]),
             xytext=(0, 4),
             textcoords="offset points",
@@ -159,7 +163,7 @@ def _write(ax: Axes, place: Place, text: str, room: float, size: float = 8.5) ->
     )
 
 
-def _others(ax: Axes, run: RunLike, year: int, column: str, world: World) -> None:
+def _others(ax: Axes, run: RunLike, year: int, column: str, *, world: World, said: Speaker) -> None:
     """Draw the plants that have a column, filled where they make something in most futures."""
     marker, colour = _OTHERS[column]
     if not has_column(run, "yearly", column):
@@ -174,18 +178,19 @@ def _others(ax: Axes, run: RunLike, year: int, column: str, world: World) -> Non
         _lead(ax, place)
         filled = colour if share >= 0.5 else "white"
         ax.plot(*place.at, marker, ms=7, zorder=3, mfc=filled, mec=colour, mew=1.2)
-        _write(ax, place, name_of(run, str(entity)), 4.0, size=7.5)
+        _write(ax, place, said.of(called(run, str(entity))), 4.0, size=7.5)
 
 
-def _message(run: RunLike, sites: pd.DataFrame, year: int) -> str:
+def _message(run: RunLike, sites: pd.DataFrame, year: int, said: Speaker) -> str:
     """Say how much of the valley's output comes from where most of it does."""
     total = float(sites["good_gwh"].sum())
     if total <= 0.0:
-        return f"{year}: no site makes cells"
+        return said("figure.no_site", year=year)
     first = str(sites["good_gwh"].idxmax())
-    share = cell(sites, first, "good_gwh") / total
-    return f"{year}: {share:.0%} of {_n(total)} GWh come from {name_of(run, first)}"
+    share = percent(cell(sites, first, "good_gwh") / total)
+    fields = {"share": share, "total": _n(total), "site": called(run, first)}
+    return said("figure.map_message", year=year, **fields)
 
 
-def _n(value: float) -> str:
-    return f"{value:,.0f}" if value >= 9.95 else f"{value:.1f}"
+def _n(value: float) -> Both:
+    return fixed(value, 0 if value >= 9.95 else 1)

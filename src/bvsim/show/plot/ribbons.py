@@ -16,9 +16,13 @@ from matplotlib.path import Path
 
 from bvsim.show.plot.labels import spread
 from bvsim.show.plot.style import INK
+from bvsim.show.words import Speaker
 
 _NODE, _GAP, _LINE = 0.035, 0.05, 0.07
 """Width of a node, the gap between two, and that between lines, as shares of the picture."""
+
+
+_PLANT = "#3d454e"
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,9 @@ def draw_flows(
     columns: Sequence[Sequence[str]],
     flows: Sequence[Flow],
     colours: Mapping[str, str],
+    *,
     names: Mapping[str, str],
+    said: Speaker,
 ) -> None:
     """Draw flows between columns of nodes.
 
@@ -67,9 +73,12 @@ def draw_flows(
     flows : sequence of Flow
         From a column to the next.
     colours : mapping of str to str
-        The colour of each node. A ribbon has that of its end in the first or last column.
+        The colours of nodes; those without are dark. A ribbon has that of where it comes
+        from, or of where it goes.
     names : mapping of str to str
         What each node is called; its tonnes are written with it.
+    said : Speaker
+        Who writes the tonnes.
     """
     sizes = {name: max(both) for name, both in balance(flows).items()}
     kept = [[name for name in column if sizes.get(name, 0.0) > 0.0] for column in columns]
@@ -77,12 +86,16 @@ def draw_flows(
     scale = _scale(kept, sizes)
     for name, (x, y) in places.items():
         height = sizes[name] * scale
-        ax.add_patch(Rectangle((x, y - height), _NODE, height, fc=colours[name], ec="none"))
+        ax.add_patch(
+            Rectangle((x, y - height), _NODE, height, fc=colours.get(name, _PLANT), ec="none")
+        )
     for column in kept:
         middles = {name: places[name][1] - sizes[name] * scale / 2 for name in column}
-        texts = {name: _text(names[name], sizes[name], scale) for name in column}
+        texts = {
+            name: _text(names[name], said.axis_number(sizes[name]), sizes[name] * scale)
+            for name in column
+        }
         _write(ax, texts, middles, places[column[0]][0], first=column is kept[0])
-    middle = {name for column in kept[1:-1] for name in column}
     foot = {(name, side): y for name, (_, y) in places.items() for side in ("in", "out")}
     order = {name: number for number, name in enumerate(places)}
     for flow in sorted(flows, key=lambda flow: (order[flow.source], order[flow.target])):
@@ -90,7 +103,7 @@ def draw_flows(
         start, end = foot[flow.source, "out"], foot[flow.target, "in"]
         foot[flow.source, "out"] -= width
         foot[flow.target, "in"] -= width
-        colour = colours[flow.target if flow.source in middle else flow.source]
+        colour = colours.get(flow.source) or colours.get(flow.target, _PLANT)
         left, right = places[flow.source][0] + _NODE, places[flow.target][0]
         ax.add_patch(_ribbon((left, start), (right, end), width, colour))
     ax.set_xlim(-0.02, 1.02)
@@ -130,10 +143,10 @@ def _ribbon(
     return PathPatch(Path([*top, *below, top[0]], codes), fc=colour, ec="none", alpha=0.42)
 
 
-def _text(name: str, amount: float, scale: float) -> str:
+def _text(name: str, amount: str, height: float) -> str:
     """Return name and tonnes, on two lines where there is room."""
-    between = "\n" if amount * scale > 2 * _LINE else "  "
-    return f"{name}{between}{amount:,.0f} t"
+    between = "\n" if height > 2 * _LINE else "  "
+    return f"{name}{between}{amount} t"
 
 
 def _write(

@@ -8,17 +8,17 @@ from matplotlib.axes import Axes
 
 from bvsim.analysis.ledger.bottlenecks import shares
 from bvsim.analysis.tables import RunLike, ranked
-from bvsim.show.names import name_of
 from bvsim.show.plot.labels import legend
 from bvsim.show.plot.picture import axes
 from bvsim.show.plot.style import COLOURS, FAINT, INK, tidy, title
-from bvsim.valley.cells.causes import BOTTLENECKS, NONE, label
+from bvsim.show.words import Speaker, called
+from bvsim.valley.cells.causes import BOTTLENECKS, NONE
 
 _HEIGHT = 0.84
 """Of a row's bars; the rest of the row stays white."""
 
 
-def heat_strip(run: RunLike, *, ax: Axes | None = None) -> Axes:
+def heat_strip(run: RunLike, *, lang: str = "en", ax: Axes | None = None) -> Axes:
     """Draw by site and year in what share of futures each cause is the bottleneck.
 
     A small bar a year, as high as its row: what nothing holds back, or nobody plans, is empty.
@@ -27,11 +27,14 @@ def heat_strip(run: RunLike, *, ax: Axes | None = None) -> Axes:
     ----------
     run : RunLike
         The run.
+    lang : {"en", "fr"}
+        Its language.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a figure of its own by default.
     """
-    found = {"the valley": shares(run)} | {
-        name_of(run, str(site)): part.droplevel("entity")
+    said = Speaker(lang)
+    found = {said("figure.valley"): shares(run)} | {
+        said.of(called(run, str(site))): part.droplevel("entity")
         for site, part in shares(run, "site").groupby(level="entity")
         if part[NONE].min() < 1.0
     }
@@ -49,8 +52,8 @@ def heat_strip(run: RunLike, *, ax: Axes | None = None) -> Axes:
     tidy(ax, "")
     ax.tick_params(axis="y", length=0, labelcolor=INK)
     ax.get_yticklabels()[0].set_fontweight("bold")
-    legend(ax, order)
-    title(ax, _message(found), "Main bottleneck by year, share of futures; empty: nothing binds")
+    legend(ax, order, said)
+    title(ax, _message(found, said), said("figure.strip"))
     return ax
 
 
@@ -64,15 +67,15 @@ def _draw(ax: Axes, row: int, part: pd.DataFrame, order: list[str]) -> None:
         ax.bar(part.index, size, bottom=foot, width=0.86, color=COLOURS[cause], lw=0)
 
 
-def _message(found: dict[str, pd.DataFrame]) -> str:
+def _message(found: dict[str, pd.DataFrame], said: Speaker) -> str:
     """Say what leads at how many of the sites in 2030, or in the last year there is."""
     valley, *sites = found.values()
     year = 2030 if 2030 in valley.index else int(valley.index[-1])
     leaders = [ranked(part.loc[year])[0][0] for part in sites if year in part.index]
     bound = [cause for cause in leaders if cause != NONE]
     if not bound:
-        return f"{year}: nothing but the plan itself holds any site back"
+        return said("figure.strip_free", year=year)
     first = max(BOTTLENECKS, key=bound.count)
-    count = bound.count(first)
-    noun = "site" if len(leaders) == 1 else "sites"
-    return f"{year}: {label(first)} comes first at {count} of {len(leaders)} {noun}"
+    noun = said("figure.site" if len(leaders) == 1 else "figure.sites")
+    fields = {"count": bound.count(first), "all": len(leaders), "sites": noun}
+    return said("figure.strip_first", year=year, cause=said.cause(first), **fields)

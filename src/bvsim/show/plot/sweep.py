@@ -14,8 +14,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from bvsim.analysis.kpis import unit_of
+from bvsim.show import words
 from bvsim.show.plot.picture import axes, blank
 from bvsim.show.plot.style import INK, OUTPUT, QUIET, save
+from bvsim.show.words import Speaker, unit
 
 _HEIGHT = 4.6
 _DARK = 0.55
@@ -23,7 +25,14 @@ _DARK = 0.55
 
 
 def heatmap(
-    table: pd.DataFrame, kpi: str, x: str, y: str, *, value: str = "mean", ax: Axes | None = None
+    table: pd.DataFrame,
+    kpi: str,
+    x: str,
+    y: str,
+    *,
+    value: str = "mean",
+    lang: str = "en",
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw a key figure over two axes of a sweep, with the number in each cell.
 
@@ -37,6 +46,8 @@ def heatmap(
         Columns of the axes.
     value : str
         What to draw: ``mean``, ``p10``, ``p50``, ``p90`` ...
+    lang : {"en", "fr"}
+        Its language.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
 
@@ -61,16 +72,19 @@ def heatmap(
     ax.set_ylabel(y, color=QUIET, size=9)
     for spine in ax.spines.values():
         spine.set_visible(False)
-    _title(ax, kpi, value)
+    said = Speaker(lang)
+    _title(ax, kpi, said.of(words.column(value)), said)
     return ax
 
 
-def line(table: pd.DataFrame, kpi: str, x: str, *, ax: Axes | None = None) -> Axes:
+def line(
+    table: pd.DataFrame, kpi: str, x: str, *, lang: str = "en", ax: Axes | None = None
+) -> Axes:
     """Draw a key figure over one axis: its mean with the 95% interval, and P10 to P90.
 
     Parameters
     ----------
-    table, kpi, x, ax
+    table, kpi, x, lang, ax
         As for `heatmap`.
     """
     rows = _rows(table, kpi).sort_values(x)
@@ -84,7 +98,8 @@ def line(table: pd.DataFrame, kpi: str, x: str, *, ax: Axes | None = None) -> Ax
     ax.set_xlabel(x, color=QUIET, size=9)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
-    _title(ax, kpi, "mean with its 95% interval, P10 to P90")
+    said = Speaker(lang)
+    _title(ax, kpi, said("figure.swept"), said)
     return ax
 
 
@@ -138,8 +153,9 @@ def _write_cells(ax: Axes, numbers: np.ndarray) -> None:
             ax.text(column, row, text, ha="center", va="center", color=colour, size=10)
 
 
-def _title(ax: Axes, kpi: str, what: str) -> None:
-    text = f"{kpi.replace('_', ' ')}: {what}, {unit_of(kpi)}"
+def _title(ax: Axes, kpi: str, what: str, said: Speaker) -> None:
+    measured = f"{what}, {said.of(unit(unit_of(kpi)))}"
+    text = said("figure.pair", name=kpi.replace("_", " "), what=measured)
     ax.set_title(text, loc="left", size=11.5, weight="bold", color=INK, pad=12)
 
 

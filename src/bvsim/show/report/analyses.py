@@ -14,9 +14,9 @@ from bvsim.analysis.policy.compare import Comparison, Difference, unlike
 from bvsim.analysis.policy.reading import read
 from bvsim.analysis.tables import REGION, RunLike
 from bvsim.analysis.written import FOLDER
-from bvsim.show.report import words
+from bvsim.show import words
 from bvsim.show.report.cube import listed
-from bvsim.show.report.words import Both, Data
+from bvsim.show.words import Both, Data
 
 MEASURES = ("alone", "last", "shapley")
 SHARES = ("share", "probability")

@@ -11,9 +11,9 @@ from bvsim.analysis.summary import FEWEST_ROWS, quantiles
 from bvsim.analysis.tables import RunLike, by_year, cell, ranked
 from bvsim.ensemble.design.interval import ci95_quantile
 from bvsim.ensemble.store.manifest import picked
-from bvsim.show.report import words
+from bvsim.show import words
 from bvsim.show.report.series import Series
-from bvsim.show.report.words import Both, say
+from bvsim.show.words import Both, say
 from bvsim.valley.cells.causes import LOSSES, NONE
 
 REACHED_GWH = 30

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bvsim.show import plot
-from bvsim.show.report.words import Data
+from bvsim.show import matter
+from bvsim.show.words import Data
 
 PALETTE = (
     "#6655cc",
@@ -17,23 +17,15 @@ PALETTE = (
     "#999933",
     "#aa4499",
     "#7d858f",
+    "#ee7733",
+    "#c9a66b",
+    "#5b8c2a",
+    "#e6a0c4",
+    "#4477aa",
 )
 """After Paul Tol's muted scheme, its darkest colours light enough for a dark page; its green
-is kept for local cathode material."""
+is kept for local cathode material. As many as a region may have plants."""
 
-MATTER = {
-    "local": "#117733",
-    "imported": "#b4bac2",
-    "cells": plot.COLOURS["good"],
-    "scrap": "#cc6677",
-    "feed_scrap": "#cc6677",
-    "eol": "#88ccee",
-    "replacement": "#ddcc77",
-    "non_ev": "#999933",
-    "black_mass": "#6655cc",
-    "fractions": "#44aa99",
-    "elsewhere": "#7d858f",
-}
 _KINDS = ("site", "cathode", "recycler")
 
 
@@ -48,4 +40,4 @@ def own_colours(states: Mapping[str, Data], others: Iterable[str]) -> dict[str, 
     found = {
         name: PALETTE[i % len(PALETTE)] for names in (plants, rest) for i, name in enumerate(names)
     }
-    return found | {f"@{name}": colour for name, colour in MATTER.items()}
+    return found | {f"@{name}": colour for name, colour in matter.COLOURS.items()}

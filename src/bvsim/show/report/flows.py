@@ -1,4 +1,4 @@
-"""Flows of material by year, and the state of each place on the map."""
+"""Where cathode material comes from, and the state of each place on the map."""
 
 from __future__ import annotations
 
@@ -8,69 +8,31 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bvsim.analysis.ledger.bottlenecks import shares
+from bvsim.show import words
 from bvsim.show.geography import Home, World, geography
-from bvsim.show.report import words
+from bvsim.show.matter import System
 from bvsim.show.report.cube import listed
 from bvsim.show.report.series import RECYCLED, Series
-from bvsim.show.report.words import Data
+from bvsim.show.words import Data
 from bvsim.valley.cells.causes import NONE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FEEDS = {
-    "feed_scrap": "feed_scrap_t",
-    "eol": "feed_eol_t",
-    "replacement": "feed_replacement_t",
-    "non_ev": "feed_non_ev_t",
-}
 SITE_SIZE, OTHER_SIZE = 5.2, 0.11
 """Pixels of radius by the root of GWh, and by the root of tonnes, on a map 720 wide."""
 
 NO_MAP: Data = {"width": 0, "height": 0, "markers": [], "port": None, "sizes": {}}
 
-Link = tuple[str, str, list[float]]
 
-
-def cathode_links(series: Series) -> list[Link]:
-    """Return flows of cathode material: origin, plant, cells or scrap; means by year.
-
-    What a site uses is imported or local, and ends in cells or in scrap: both sides are equal.
-    """
-    yearly = series.yearly
-    found: list[Link] = []
-    for column, origin in (("cam_import_t", "imported"), ("cam_local_t", "local")):
-        means = yearly.means(column)
-        found += [(f"@{origin}", s, means[s]) for s in series.sites if s in means]
-    for column, end in (("cam_in_cells_t", "cells"), ("cam_scrap_t", "scrap")):
-        means = yearly.means(column)
-        found += [(s, f"@{end}", means[s]) for s in series.sites if s in means]
-    return [link for link in found if any(link[2])]
-
-
-def cathode_origin(series: Series) -> dict[str, list[float]]:
-    """Return local and imported cathode material used in all sites; means by year."""
+def cathode_origin(matter: System) -> dict[str, list[float]]:
+    """Return cathode material used in all sites by its origin; means by year."""
     found = {}
-    for name, column in (("local", "cam_local_t"), ("imported", "cam_import_t")):
-        total = series.yearly.total(column, series.sites)
-        if total is not None:
-            found[name] = listed(total.mean(axis=0))
+    for origin in ("local", "nearby", "imported"):
+        own = [v for s, t, v in matter.links if s == f"@{origin}" and not t.startswith("@")]
+        if own:
+            found[origin] = listed(np.sum(own, axis=0))
     return found
-
-
-def feed_links(series: Series) -> list[Link]:
-    """Return flows of feedstock: kind, recycler, product; means by year."""
-    yearly = series.yearly
-    found: list[Link] = []
-    for kind, column in FEEDS.items():
-        found += [(f"@{kind}", name, values) for name, values in yearly.means(column).items()]
-    mass, elsewhere = yearly.means("black_mass_t"), yearly.means("sent_elsewhere_t")
-    for name, done in yearly.means(RECYCLED).items():
-        made = mass.get(name, [0.0] * len(done))
-        rest = listed(np.clip(np.subtract(done, made), 0.0, None))
-        found += [(name, "@black_mass", made), (name, "@fractions", rest)]
-        found.append((name, "@elsewhere", elsewhere.get(name, [0.0] * len(done))))
-    return [link for link in found if any(link[2])]
 
 
 def states(series: Series) -> dict[str, Data]:

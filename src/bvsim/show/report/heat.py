@@ -6,10 +6,10 @@ import pandas as pd
 
 from bvsim.analysis.ledger.bottlenecks import shares
 from bvsim.analysis.tables import RunLike, ranked
+from bvsim.show import words
 from bvsim.show.plot import COLOURS
-from bvsim.show.report import words
 from bvsim.show.report.model import Facts
-from bvsim.show.report.words import Both, Data, say
+from bvsim.show.words import Both, Data, say
 from bvsim.valley.cells.causes import NONE
 
 RUNNERS_UP = 3

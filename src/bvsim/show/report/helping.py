@@ -11,9 +11,9 @@ from bvsim.analysis.policy.robustness import regret
 from bvsim.analysis.tables import RunLike
 from bvsim.reading.levers import Lever, load_levers, price
 from bvsim.schema.errors import SpecError
+from bvsim.show import words
 from bvsim.show.names import scenario_of
-from bvsim.show.report import words
-from bvsim.show.report.words import Both, Data
+from bvsim.show.words import Both, Data
 
 
 def turned(run: RunLike, beside: Sequence[RunLike], kpi: str) -> list[Data]:

@@ -8,12 +8,15 @@ import numpy as np
 import pandas as pd
 
 from bvsim.analysis.ledger.bottlenecks import shares
+from bvsim.analysis.ledger.limits import sentences
 from bvsim.analysis.sensitivity.variance import variance_shares
-from bvsim.analysis.tables import ranked
-from bvsim.show.report import words
+from bvsim.analysis.tables import RunLike, ranked
+from bvsim.show import words
+from bvsim.show.matter import LEAVES
 from bvsim.show.report.cube import FloatArray
+from bvsim.show.report.model import Facts
 from bvsim.show.report.series import RECYCLED, Series
-from bvsim.show.report.words import Both, say
+from bvsim.show.words import Both, say
 from bvsim.valley.cells.causes import LOSSES, NONE
 
 EARLY = ("not_built", "closure", "delay")
@@ -31,6 +34,7 @@ def messages(series: Series, year: int) -> dict[str, Both]:
         "people": _people(series, year),
         "cathode": _cathode(series, year),
         "recycling": _recycling(series, year),
+        "matter": _matter(series, year),
     }
     return {name: both for name, both in made.items() if both is not None}
 
@@ -97,11 +101,10 @@ def _people(series: Series, year: int) -> Both | None:
 
 
 def _cathode(series: Series, year: int) -> Both | None:
-    parts = [series.yearly.total(f"cam_{name}_t", series.sites) for name in ("local", "import")]
-    local, imported = parts
-    if local is None or imported is None:
+    local, used = (series.yearly.total(f"cam_{n}_t", series.sites) for n in ("local", "used"))
+    if local is None or used is None:
         return None
-    return _then_and_last(series, year, "cathode", local, local + imported)
+    return _then_and_last(series, year, "cathode", local, used)
 
 
 def _recycling(series: Series, year: int) -> Both | None:
@@ -110,6 +113,32 @@ def _recycling(series: Series, year: int) -> Both | None:
     if done is None or room is None:
         return None
     return _then_and_last(series, year, "recycling", done, room)
+
+
+def _matter(series: Series, year: int) -> Both | None:
+    """Say what share of all that can be recycled the region's recyclers process."""
+    shares = []
+    for each in (year, series.years[-1]):
+        known = each in series.matter.years
+        flows = series.matter.of_year(each) if known else []
+        into = {end: sum(t for _, target, t in flows if target == end) for end in LEAVES}
+        done = into["@black_mass"] + into["@fractions"]
+        if not done > 0.0:
+            return None
+        shares.append(words.percent(done / (done + into["@elsewhere"])))
+    return say("message.matter", year=year, end=series.years[-1], share=shares[0], last=shares[1])
+
+
+def limit_texts(run: RunLike, facts: Facts) -> dict[str, Both]:
+    """Return a sentence for each limit of what plants may start, by limit."""
+    found = {name: words.native(both) for name, both in sentences(run, facts.title).items()}
+    return {name: Both(both.en, _in_french(both.fr, facts)) for name, both in found.items()}
+
+
+def _in_french(text: str, facts: Facts) -> str:
+    for name in facts.titles.values():
+        text = text.replace(name, words.title(name).fr)
+    return text
 
 
 def _then_and_last(

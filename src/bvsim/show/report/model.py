@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bvsim.show.names import scenario_of, short_title
-from bvsim.show.report.words import Data
+from bvsim.show.words import Data
 
 if TYPE_CHECKING:
     from bvsim.reading.scenario import Scenario

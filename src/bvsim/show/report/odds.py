@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from bvsim.ensemble.design.interval import Interval, ci95_share
-from bvsim.show.report import words
+from bvsim.show import words
 from bvsim.show.report.cube import listed
 from bvsim.show.report.series import Series
-from bvsim.show.report.words import Both, Data
+from bvsim.show.words import Both, Data
 
 THRESHOLDS_GWH = (10, 20, 30, 40, 50)
 """Outputs whose odds are written out, beside the slider that takes any whole GWh."""

@@ -16,26 +16,27 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from bvsim.analysis.kpis import kpi_of
-from bvsim.analysis.ledger.limits import sentences
 from bvsim.analysis.summary import quantiles, summarise
 from bvsim.analysis.tables import RunLike
 from bvsim.ensemble.store.folder import write_text
 from bvsim.reading.worded import words_of
-from bvsim.show import plot
+from bvsim.show import plot, words
 from bvsim.show.geography import geography
-from bvsim.show.report import flows, helping, odds, words
+from bvsim.show.matter import System
+from bvsim.show.report import flows, helping, odds
 from bvsim.show.report.analyses import constraint_words, differences, label_of, reliefs
 from bvsim.show.report.answer import REACHED_GWH, answer, commands, precision, tiles
 from bvsim.show.report.colours import own_colours
 from bvsim.show.report.cube import Cached, listed
+from bvsim.show.report.future import explained
 from bvsim.show.report.heat import heat_map
-from bvsim.show.report.messages import luck, messages
+from bvsim.show.report.messages import limit_texts, luck, messages
 from bvsim.show.report.model import CONFIDENCES, Facts, facts_of
 from bvsim.show.report.sensitivities import sensitivities
 from bvsim.show.report.series import STEPS, Series
-from bvsim.show.report.still_map import still_flow, still_marker
+from bvsim.show.report.still_map import led_to, still_flow, still_marker
 from bvsim.show.report.stills import stills
-from bvsim.show.report.words import Data
+from bvsim.show.words import Data
 from bvsim.valley.cells.causes import BOTTLENECKS, LIFTS, PLAN_LOSSES
 
 FOCUS = 2030
@@ -61,7 +62,8 @@ def write_report(
     folder : pathlib.Path, optional
         Where to write; the run's own folder by default.
     lang : {"en", "fr"}, optional
-        The language that the page opens in; it holds both. By default the reader's.
+        The language that the page opens in; it holds both. By default the reader's. Figures are
+        in it too, by default English.
     beside : sequence of Run
         Other runs, whose output is drawn beside this one's.
     analyses : sequence of pathlib.Path
@@ -74,7 +76,7 @@ def write_report(
     """
     folder = Path(folder or run.folder)
     cached = Cached(run)
-    plot.save_figures(cached, folder / "figures")
+    plot.save_figures(cached, folder / "figures", lang=lang or words.LANGUAGES[0])
     page = folder / "report.html"
     text = render_page(cached, lang=lang, beside=beside, analyses=analyses)
     write_text(page, text)
@@ -103,8 +105,8 @@ def render_page(
     table = summarise(cached)
     states = flows.states(series)
     names = _with_plan(series)
-    drawn = flows.draw_map(series, states)
-    data = payload(series, states, drawn, year, beside=beside, analyses=analyses)
+    drawn, flowing = flows.draw_map(series, states), series.matter
+    data = payload(series, states, (drawn, flowing), year, beside=beside, analyses=analyses)
     return _environment().get_template("page.html.j2").render(
         lang=lang or words.LANGUAGES[0],
         chosen=lang,
@@ -124,14 +126,14 @@ def render_page(
         turned=helping.turned(cached, beside, f"output_{year}_gwh"),
         untried=helping.untried(cached),
         freed=helping.freed(reliefs([run.folder, *analyses]), year),
-        limits=_limits(cached, series.facts),
+        limits=limit_texts(cached, series.facts),
         stills=stills(data, year),
         causes=_cause_list(),
         heat=heat_map(cached, series.facts),
         map=drawn,
         states=states,
         at=series.years.index(year),
-        data_links=flows.cathode_links(series),
+        flowing=flowing.links,
         sites=_sites(series, year),
         kpis=_kpi_rows(table, entities=False),
         entity_kpis=_kpi_rows(table, entities=True),
@@ -141,6 +143,7 @@ def render_page(
         confidence=_confidence(series.facts),
         data=_as_json(data),
         beside=[differences(cached, other) for other in beside],
+        future=explained(cached),
         reliefs=data["reliefs"],
         sensitivities=data["sensitivities"],
         styles=Markup(_static("page.css")),
@@ -152,17 +155,18 @@ def render_page(
 def payload(
     series: Series,
     states: Mapping[str, Data],
-    drawn: Data,
+    shown: tuple[Data, System],
     year: int,
     *,
     beside: Sequence[RunLike] = (),
     analyses: Sequence[Path] = (),
 ) -> Data:
     """Return the numbers, words and colours that the scripts of the page draw with."""
-    people = series.people()
+    people, (drawn, flowing) = series.people(), shown
     folders = [series.run.folder, *analyses]
     freed = reliefs(folders)
     names = {*states, *people["heads"], *people["graduates"], *series.sites}
+    names |= {name for lane in flowing.lanes for name in lane if not name.startswith("@")}
     return {
         "years": series.years,
         "focus": year,
@@ -185,8 +189,9 @@ def payload(
         "bottlenecks": series.bottlenecks(),
         "milestones": series.milestones(),
         "people": people,
-        "cathode": {"origin": flows.cathode_origin(series), "links": flows.cathode_links(series)},
-        "recycling": {"total": series.recycling(), "links": flows.feed_links(series)},
+        "cathode": {"origin": flows.cathode_origin(flowing)},
+        "recycling": {"total": series.recycling()},
+        "matter": {"lanes": flowing.lanes, "links": flowing.links},
         "sites": {name: series.site(name) for name in _with_plan(series)},
         "states": states,
         "map": {"sizes": drawn["sizes"], "width": drawn["width"]},
@@ -205,11 +210,6 @@ def _names(programmes: Mapping[str, object]) -> Data:
         titles = {p: getattr(words.worded("programmes", p, p), lang) for p in programmes}
         found[lang] = {**words_of(lang).get("titles", {}), **named, **titles}
     return found
-
-
-def _limits(run: RunLike, facts: Facts) -> dict[str, words.Both]:
-    """Return a sentence for each limit of what plants may start, by limit."""
-    return {name: words.native(both) for name, both in sentences(run, facts.title).items()}
 
 
 def _with_plan(series: Series) -> list[str]:
@@ -262,6 +262,7 @@ def _environment() -> Environment:
     environment.filters["percent"] = words.percent
     environment.globals["t"] = words.say
     environment.globals["name_of"] = words.cause
+    environment.globals["led_to"], environment.globals["titled"] = led_to, words.title
     environment.globals["still_marker"], environment.globals["still_flow"] = (
         still_marker,
         still_flow,

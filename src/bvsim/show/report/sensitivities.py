@@ -9,7 +9,7 @@ import pandas as pd
 
 from bvsim.analysis.written import FOLDER
 from bvsim.show.report.cube import listed
-from bvsim.show.report.words import Data
+from bvsim.show.words import Data
 
 MEASURES = {
     "tornado": ("swing", "swing_lo", "swing_hi"),

@@ -10,9 +10,10 @@ import pandas as pd
 
 from bvsim.analysis.ledger.bottlenecks import shares
 from bvsim.analysis.tables import REGION, by_year
+from bvsim.show.matter import System, system
 from bvsim.show.report.cube import Cached, Cube, FloatArray, band, listed
 from bvsim.show.report.model import Facts
-from bvsim.show.report.words import Data
+from bvsim.show.words import Data
 from bvsim.valley.cells.causes import BOTTLENECKS, LOSSES, NONE, column
 
 STEPS = ("announced", "beyond_plan", *LOSSES, "good")
@@ -38,6 +39,11 @@ class Series:
     def ledger(self) -> Cube:
         """The ledger by block."""
         return Cube(self.run, "ledger")
+
+    @cached_property
+    def matter(self) -> System:
+        """What flows from where to where."""
+        return system(self.run)
 
     @cached_property
     def yearly(self) -> Cube:

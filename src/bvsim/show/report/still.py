@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
 
-from bvsim.show.report import words
-from bvsim.show.report.words import LANGUAGES, Both
+from bvsim.show import words
+from bvsim.show.words import LANGUAGES, Both
 
 WIDTH = 720.0
 SIZE = 12.0

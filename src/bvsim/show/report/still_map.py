@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bvsim.show import plot
-from bvsim.show.report import words
-from bvsim.show.report.flows import OTHER_SIZE, SITE_SIZE, Link
-from bvsim.show.report.words import Both
+from bvsim.show import plot, words
+from bvsim.show.matter import Link
+from bvsim.show.report.flows import OTHER_SIZE, SITE_SIZE
+from bvsim.show.words import Both
 from bvsim.valley.cells.causes import NONE
 
 _TEXT, _LEAST = 12.0, 2.5
@@ -35,6 +35,13 @@ def still_marker(marker: State, state: State, at: int) -> dict[str, Any]:
     lines = (above, below) if marker["anchor"] != "below" else (below, below + 1.2 * _TEXT)
     lines = (-0.25 * _TEXT, _TEXT) if side else lines
     return looks | {"dx": round(side * (radius + 6), 1), "anchor_": anchor, "lines": lines}
+
+
+def led_to(marker: State, sites: Sequence[State]) -> str:
+    """Return the part of the page to which a marker leads: its site, or what tells of its kind."""
+    if any(site["name"] == marker["name"] for site in sites):
+        return f"site-{marker['name']}"
+    return {"cathode": "h-cathode", "recycler": "h-recycling"}.get(str(marker["kind"]), "h-sites")
 
 
 def _site(state: State, at: int) -> dict[str, Any]:

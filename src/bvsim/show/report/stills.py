@@ -8,11 +8,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bvsim.show import plot
-from bvsim.show.report import words
+from bvsim.show import plot, words
 from bvsim.show.report.colours import PALETTE
 from bvsim.show.report.still import SIZE, Still
-from bvsim.show.report.words import Both, say
+from bvsim.show.words import Both, say
 
 OUTPUT, GREY, GUIDE = plot.COLOURS["good"], "#7d858f", "#999933"
 INK = "currentColor"
@@ -46,9 +45,8 @@ def stills(data: Data, year: int) -> dict[str, Markup]:
         "moves": lambda: _lines(data, _moves(data), "heads"),
         "graduates": lambda: _stack(data, _by_name(data, data["people"]["graduates"]), "heads"),
         "cathode": lambda: _stack(data, _origins(data), "tonnes"),
-        "cathode_flow": lambda: _flows(data, data["cathode"]["links"], year),
+        "matter": lambda: _flows(data, year),
         "recycling": lambda: _fan(data, data["recycling"]["total"], "tonnes"),
-        "feed_flow": lambda: _flows(data, data["recycling"]["links"], year),
         "confidence": lambda: _confidence(data["confidence"]),
     }
     makers |= _of_sites(data) | _of_analyses(data, year)
@@ -346,25 +344,22 @@ def _confidence(found: Mapping[str, Mapping[str, int]]) -> Drawn:
     return still
 
 
-def _flows(data: Data, links: Sequence[tuple[str, str, Sequence[float]]], year: int) -> Drawn:
+def _flows(data: Data, year: int) -> Drawn:
     """Draw flows from sources through plants to ends, as wide as what flows."""
     at = data["years"].index(year)
-    flows = [(source, target, values[at]) for source, target, values in links]
+    flows = [(source, target, values[at]) for source, target, values in data["matter"]["links"]]
     least = 0.004 * max((amount for *_, amount in flows), default=0.0)
     flows = [flow for flow in flows if flow[2] > max(least, 0.5)]
     if not flows:
         return None
-    columns = [
-        sorted({s for s, _, _ in flows if s.startswith("@")}),
-        sorted({name for flow in flows for name in flow[:2] if not name.startswith("@")}),
-        sorted({t for _, t, _ in flows if t.startswith("@")}),
-    ]
+    seen = {name for flow in flows for name in flow[:2]}
+    columns = [[name for name in lane if name in seen] for lane in data["matter"]["lanes"]]
     size = {name: _through(flows, name) for column in columns for name in column}
-    gap, height = 14.0, 300.0
+    gap, height = 16.0, 400.0
     scale = min((height - gap * len(c) - 20) / sum(size[n] for n in c) for c in columns if c)
     still = Still((0.0, 1.0), (0.0, 1.0), height=height)
     place: dict[str, tuple[float, float]] = {}
-    for x, column in zip((0.0, 290.0, 560.0), columns, strict=True):
+    for x, column in zip((0.0, 145.0, 290.0, 435.0, 580.0), columns, strict=True):
         y = 6.0
         for name in column:
             place[name] = x, y
@@ -382,10 +377,9 @@ def _flows(data: Data, links: Sequence[tuple[str, str, Sequence[float]]], year: 
         right[source], left[target] = y0 + wide, y1 + wide
     for name, (x, y) in place.items():
         still.box((x, y), (x + 12, y + size[name] * scale), data["own"][name])
-        amount = words.number(size[name])
-        said = named(data, name)
-        told = Both(f"{said.en} {amount.en}", f"{said.fr} {amount.fr}")
-        still.text((x + 17, y + size[name] * scale / 2 + 4), told)
+        middle = y + size[name] * scale / 2
+        still.text((x + 15, middle), named(data, name), kind="small")
+        still.text((x + 15, middle + 11), words.number(size[name]), kind="small")
     return still
 
 

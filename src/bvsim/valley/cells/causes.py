@@ -170,7 +170,7 @@ THROTTLE: Final = Limit(
     ("throttling", "bridage"),
     (
         "starts capped while scrap is too dear",
-        "lancements limités tant que les rebuts coûtent trop",
+        "lancements limités tant que les rebuts coûtent trop cher",
     ),
     allows=_own_cap,
 )
@@ -238,7 +238,7 @@ YIELD: Final = Cause(
     ("yield", "rendement"),
     (
         "cells rejected beyond the mature share",
-        "cellules rejetées en plus de celles d'une ligne mûre",
+        "cellules rejetées au-delà du taux d'une ligne mûre",
     ),
 )
 

@@ -242,7 +242,9 @@ function sankey(links, width) {
   const through = (name) => Math.max(...["source", "target"].map((end) => flows.filter((flow) => flow[end] === name).reduce((sum, flow) => sum + flow.value, 0)));
   const tiny = new Set(flows.flatMap((flow) => [flow.source, flow.target]).filter((name) => !name.startsWith(END) && through(name) < 4 * least));
   const seen = flows.filter((flow) => flow.value >= least && !tiny.has(flow.source) && !tiny.has(flow.target));  // a hair's breadth would only clutter; the table has it
-  const names = [...new Set(seen.flatMap((flow) => [flow.source, flow.target]))];
+  const lane = (name) => data.matter.lanes.findIndex((names) => names.includes(name));
+  const shown = new Set(seen.flatMap((flow) => [flow.source, flow.target]));
+  const names = data.matter.lanes.flat().filter((name) => shown.has(name));
   const rows = flows.map((flow) => [titleOf(flow.source), titleOf(flow.target), number(flow.value)]);
   const option = frame(width, "", { xAxis: undefined, yAxis: undefined, grid: undefined, legend: { show: false } });
   if (!flows.length) option.title = { text: word("nothing"), left: "center", top: "middle", textStyle: { color: QUIET, fontSize: 14, fontWeight: "normal" } };
@@ -253,10 +255,10 @@ function sankey(links, width) {
       : box(titleOf(item.name), [[word("tonnes"), number(item.value)]]),
   };
   option.series = [{
-    type: "sankey", left: 4, right: narrow(width) ? 96 : 150, top: 12, bottom: 34, nodeGap: 14, nodeWidth: 14, draggable: false, emphasis: { focus: "adjacency" },
-    data: names.map((name) => ({ name, itemStyle: { color: data.own[name] } })),
+    type: "sankey", left: 4, right: narrow(width) ? 66 : 126, top: 12, bottom: 34, nodeGap: 18, nodeWidth: narrow(width) ? 8 : 14, nodeAlign: "left", layoutIterations: 32, draggable: false, emphasis: { focus: "adjacency" },
+    data: names.map((name) => ({ name, depth: lane(name), itemStyle: { color: data.own[name] } })),
     links: seen, lineStyle: { color: "source", opacity: 0.35 }, labelLayout: { hideOverlap: true },
-    label: { color: INK, fontSize: narrow(width) ? 10 : 12, lineHeight: narrow(width) ? 12 : 14, width: narrow(width) ? 88 : 140, overflow: "break", formatter: (item) => `${titleOf(item.name)}\n${number(item.value)}` },
+    label: { color: INK, fontSize: narrow(width) ? 9 : 12, lineHeight: narrow(width) ? 10 : 14, width: narrow(width) ? 58 : 108, overflow: "break", formatter: (item) => `${titleOf(item.name)}\n${number(item.value)}` },
   }];
   return { option, table: { head: [word("from"), word("to"), `${word("tonnes")}, ${year}`], rows } };
 }
@@ -381,9 +383,8 @@ const CHARTS = {
     const parts = Object.entries(data.cathode.origin).map(([name, values]) => [word(name), values, data.own[END + name]]);
     return parts.length ? stacked(parts, width, word("tonnes")) : null;
   },
-  cathode_flow: (width) => sankey(data.cathode.links, width),
+  matter: (width) => sankey(data.matter.links, width),
   recycling: (width) => data.recycling.total.p50 ? fan(data.recycling.total, width, word("tonnes")) : null,
-  feed_flow: (width) => sankey(data.recycling.links, width),
   confidence,
   sensitivity: (width, which) => effects(data.sensitivities[Number(which)], width),
   relief: (width, which) => relief(data.reliefs[Number(which)], width),

@@ -1,7 +1,7 @@
 "use strict";
 /* The page: draws what can be seen, follows the year and the language, prints. */
 
-const BY_YEAR = new Set(["odds", "waterfall", "cathode_flow", "feed_flow", "relief"]);
+const BY_YEAR = new Set(["odds", "waterfall", "matter", "relief"]);
 const drawn = new Map();
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 
@@ -114,6 +114,18 @@ function copyText(text, done) {
   else navigator.clipboard.writeText(text).then(done, byHand);
 }
 
+/* The years one after the other, from the first again after the last. */
+let playing = 0;
+function play() {
+  if (playing) { clearInterval(playing); playing = 0; }
+  else playing = setInterval(() => setYear(data.years[(at() + 1) % data.years.length]), 900);
+  namePlay();
+}
+function namePlay() {
+  const button = document.getElementById("play");
+  if (button) { button.hidden = false; button.textContent = word(playing ? "pause" : "play"); button.onclick = play; }
+}
+
 const visible = (element) => !element.closest("details:not([open])");
 function drawAll() { all(".chart").filter(visible).forEach(want); drawMap(); }
 
@@ -145,12 +157,12 @@ function drawMap() {
     marker.classList.toggle("idle", !good);
   }
   for (const line of all(".flow")) {
-    const link = data.cathode.links.find(([source, target]) => source === END + line.dataset.flow && target === line.dataset.name);
+    const link = data.matter.links.find(([source, target]) => source === END + line.dataset.flow && target === line.dataset.name);
     line.setAttribute("stroke-width", link ? (Math.sqrt(link[2][i]) / 16).toFixed(2) : 0);
   }
   for (const town of all(".town-name")) town.textContent = town.dataset[language];
   const sites = Object.values(data.states).filter((state) => state.kind === "site");
-  const sum = (name) => number(sites.reduce((total, state) => total + value(state, name), 0));
+  const sum = (name) => short(sites.reduce((total, state) => total + value(state, name), 0));
   const fields = Object.fromEntries(["good", "announced", "running", "nameplate"].map((name) => [name, sum(name)]));
   const words = document.getElementById("map-words"); // absent where the model has no map
   if (words) words.textContent = filled(word("map_words"), { year, ...fields });
@@ -247,6 +259,7 @@ function setLanguage(wanted) {
   for (const cell of all(".heat td[title]")) cell.title = cell.dataset[wanted];
   document.title = filled(word("page_title"), { scenario: data.scenario });
   for (const element of all("[data-label-" + wanted + "]")) element.setAttribute("aria-label", element.dataset[`label${wanted === "fr" ? "Fr" : "En"}`]);
+  namePlay();
   drawAll();
   tellOdds();
   tellAddress();

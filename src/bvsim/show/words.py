@@ -1,4 +1,4 @@
-"""The page's words and numbers, in English and in French."""
+"""Words and numbers of pages, figures and workbooks, in English and in French."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ import numpy as np
 import yaml
 from markupsafe import Markup, escape
 
+from bvsim.analysis.kpis import kpi_of, unit_of
 from bvsim.analysis.tables import RunLike
 from bvsim.reading.worded import words_of
-from bvsim.show.names import model_of
+from bvsim.show.names import model_of, titles_of
 from bvsim.valley.cells.causes import CAUSES, Words, cause_of, label
 from bvsim.valley.record.kpis import Kpi
 
@@ -47,19 +48,61 @@ class Both:
         return self.en
 
 
+@dataclass(frozen=True)
+class Speaker:
+    """Who says the program's words in one language, for pictures that hold only one.
+
+    Raises
+    ------
+    ValueError
+        When it is none of `LANGUAGES`.
+    """
+
+    lang: str
+
+    def __post_init__(self) -> None:
+        if self.lang not in LANGUAGES:
+            raise ValueError(f"lang is {self.lang!r}: it must be one of {', '.join(LANGUAGES)}")
+
+    def __call__(self, key: str, **fields: object) -> str:
+        """Return a text by its dotted key, with its fields filled in; see `say`."""
+        return self.of(say(key, **fields))
+
+    def of(self, both: Both) -> str:
+        """Return the text of the language."""
+        return str(getattr(both, self.lang))
+
+    def cause(self, name: str) -> str:
+        """Return how a cause or a lift is written."""
+        return self.of(cause(name))
+
+    def axis_number(self, value: float, _position: object = None) -> str:
+        """Write a number at an axis."""
+        return self.of(fixed(value, 0))
+
+    def axis_percent(self, share: float, _position: object = None) -> str:
+        """Write a share at an axis."""
+        return self.of(percent(share))
+
+
 @cache
 def _texts() -> dict[str, dict[str, dict[str, str]]]:
-    text = files("bvsim.show.report").joinpath("words.yaml").read_text(encoding="utf-8")
+    text = files("bvsim.show").joinpath("words.yaml").read_text(encoding="utf-8")
     found: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(text)
     for texts in found.values():
         for both in texts.values():
-            both["fr"] = _spaced(str(both["fr"]))
+            both["fr"] = french_spaces(str(both["fr"]))
     return found
 
 
-def _spaced(french: str) -> str:
+def french_spaces(french: str) -> str:
     """Keep the signs that French sets off by a space on the line of their word."""
     return re.sub("(?<=«) | (?=[:;?!»%])", "\N{NO-BREAK SPACE}", french)
+
+
+def texts_of(name: str) -> dict[str, dict[str, str]]:
+    """Return a section of the words: by key, a text by language."""
+    return _texts()[name]
 
 
 def say(key: str, **fields: object) -> Both:
@@ -111,7 +154,7 @@ def meaning(name: str) -> Both:
 
 def native(text: Words) -> Both:
     """Return a text of the program in both languages, French signs kept with their words."""
-    return Both(text[0], _spaced(text[1]))
+    return Both(text[0], french_spaces(text[1]))
 
 
 def prose(name: str) -> Both:
@@ -125,10 +168,33 @@ def title(text: str) -> Both:
     return listing([_part(part) for part in text.split(", ")])
 
 
+def called(run: RunLike, entity: str) -> Both:
+    """Return what an entity of a run is called, from its id."""
+    actor, _, part = entity.partition(".")
+    return title(", ".join(filter(None, (titles_of(run).get(actor, actor), part))))
+
+
+def kpi_words(run: RunLike, name: str) -> Both:
+    """Return what a key figure is called at the head of a figure; its year, its entity."""
+    own, _, entity = name.partition(".")
+    english = re.sub(r"_(\d{4})\b", r" of \1", own.removesuffix(f"_{unit_of(name).lower()}"))
+    year, meant = re.search(r"_(\d{4})(?=_|$)", own), kpi_meaning(kpi_of(name)).fr
+    french = f"{meant} ({year[1]})" if year and meant else meant or own
+    said = Both(english.replace("_", " "), french)
+    if entity:
+        return listing([called(run, entity), said])
+    return Both(capital(said.en), capital(said.fr))
+
+
+def capital(text: str) -> str:
+    """Begin a text with a capital and leave the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def worded(kind: str, name: str, english: str) -> Both:
     """Return what a lever, a programme or a story says: the English where there are no words."""
     said = [words_of(lang).get(kind, {}).get(name, english) for lang in LANGUAGES]
-    return Both(said[0], _spaced(said[1]))
+    return Both(said[0], french_spaces(said[1]))
 
 
 def model_part(name: str) -> Both:
@@ -237,3 +303,14 @@ def percent(share: float) -> Both:
     """Write a share in per cent."""
     text = f"{100 * share:.0f}"
     return Both(f"{text}%", f"{text}\N{NO-BREAK SPACE}%")
+
+
+def signed(value: float) -> Both:
+    """Write a difference with its sign and three significant digits."""
+    return general(value, "+")
+
+
+def general(value: float, sign: str = "-") -> Both:
+    """Write a number with as many digits as it needs."""
+    digits = ".3g" if sign == "+" else ",g"
+    return _both(f"{value:{sign}{digits}}".replace("-", "\N{MINUS SIGN}"))
