@@ -271,7 +271,7 @@ def test_a_folder_without_a_run_is_named(folder):
 
 
 def test_a_report_that_fails_does_not_take_the_numbers_with_it(asked, monkeypatch):
-    def write_report(run):
+    def write_report(run, **_):
         raise RuntimeError("no fonts")
 
     monkeypatch.setattr("bvsim.show.report.write_report", write_report)
