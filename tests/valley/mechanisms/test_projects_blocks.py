@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
 
 from bvsim.schema.unit import Timed
+from bvsim.valley.projects.availability import mean_uptime
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.lines import Stops
 from bvsim.valley.projects.ramp import make_curve
@@ -228,3 +232,12 @@ def test_blocks(spec, measure, expected):
 )
 def test_lines_of_a_block_with_a_head_start(spec, measure, expected):
     assert measure(spec) == exact(expected)
+
+
+def test_lines_that_fail_at_once_are_never_up():
+    broken = SimpleNamespace(
+        mtbf=0.0, mttr=0.0, major_stops=0.0, major_stop=0.0, major_stop_gsd=1.0
+    )
+    assert mean_uptime(broken, 343.0) == 0.0
+    sound = SimpleNamespace(**{**vars(broken), "mtbf": 9.0, "mttr": 24.0})
+    assert mean_uptime(sound, 343.0) == pytest.approx(0.9)

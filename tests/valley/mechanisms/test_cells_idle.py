@@ -1,0 +1,59 @@
+"""Idle lines, closed blocks and nothing at all: shares that a sign or a branch could turn."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+
+import pytest
+
+from bvsim.valley.cells.causes import DEMAND
+from bvsim.valley.cells.foregone import ForegoneBlock
+from bvsim.valley.cells.review import Reviews
+from bvsim.valley.projects.lines import Levels
+from world import make_context
+
+
+def prospect(in_service):
+    """A site that could make 10 GWh, with orders for 100 and nothing on its way."""
+    orders = SimpleNamespace(limit_gwh=100.0, gwh_per_year=0.0)
+    process = SimpleNamespace(gwh=0.0, production=SimpleNamespace(detection=0.0))
+    return SimpleNamespace(
+        wiring=SimpleNamespace(orders=orders, process=process),
+        available=10.0,
+        unapproved=0.0,
+        unapproved_in_process=0.0,
+        mature=0.9,
+        in_service=in_service,
+        good_per_start=lambda: 0.9,
+    )
+
+
+@pytest.mark.parametrize(("in_service", "allowed"), [(1.0, 100.0), (0.6, 6.0)])
+def test_idle_lines_start_nothing_whatever_is_ordered(in_service, allowed):
+    assert DEMAND.allows(prospect(in_service)) == pytest.approx(allowed)
+
+
+def test_a_line_is_idled_where_most_lines_run():
+    ctx = make_context(chance=False)
+    lines = [SimpleNamespace(nameplate=2.0) for _ in range(4)]
+    tired = SimpleNamespace(block=SimpleNamespace(lines=lines, entity="s.block-1"), idle=[0.0] * 3)
+    fresh = SimpleNamespace(block=SimpleNamespace(lines=lines[:3], entity="s.block-2"), idle=[])
+    reviews = Reviews("s", SimpleNamespace(memory=3.0), None, SimpleNamespace(), ctx)
+    done = reviews._act([tired, fresh], 4, 3, 0.4, SimpleNamespace(end_day=31.0))
+    assert done == "idled"
+    assert (len(tired.idle), fresh.idle) == (3, [31.0])
+
+
+@pytest.mark.parametrize(("sold", "learnt"), [(1.0, 0.25), (0.5, 0.125)])
+def test_a_closed_block_would_have_learnt_from_what_it_would_have_started(sold, learnt):
+    own = SimpleNamespace(mature=0.05, post_closed=lambda *posted: None)
+    foregone = ForegoneBlock.__new__(ForegoneBlock)
+    foregone.own, foregone.know_how, foregone.engineering_months = own, 2.0, 24.0
+    foregone.block = SimpleNamespace(scrap_curve=SimpleNamespace(at=lambda months: 0.05))
+    foregone.levels = Levels(4.0, 4.0, 4.0, 4.0)
+    good = foregone.post(SimpleNamespace(), 0.25, 1.0, sold)
+    assert good == pytest.approx(4.0 * sold)
+    assert foregone.know_how == pytest.approx(2.0 + learnt)
+    assert foregone.engineering_months == pytest.approx(27.0)
+    assert math.isfinite(foregone.yield_over_mature)

@@ -1,0 +1,36 @@
+"""People at the edges of their figures: nothing to learn, no time to grow, few applicants."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from bvsim.schema.labour import Learning
+from bvsim.valley.people.moves import TrainingDesk
+from bvsim.valley.people.path import ReferencePath
+from bvsim.valley.people.staff import decay_of
+from labour_case import PATH
+
+
+def test_who_learns_at_once_has_no_gap_left():
+    assert decay_of(0.0) == 0.0
+    assert 0.0 < decay_of(0.5) < decay_of(5.0) < 1.0
+
+
+def test_a_staff_that_grows_at_once_is_full_on_the_first_day():
+    path = ReferencePath(replace(PATH, to_full=0.0), [Learning(start=1.0, tau=4.0)] * 3, 0.0)
+    hours = path.hours(31.0, [(0.0, 1000.0)])
+    assert (hours.heads, hours.technicians, hours.engineers) == pytest.approx((600, 200, 100))
+
+
+def test_seats_are_filled_from_the_nearest_basin_and_the_rest_from_the_next():
+    near, middle, far = (SimpleNamespace(people=[[5]]) for _ in range(3))
+    nearest = [(1.0, near), (1.0, middle), (1.0, far)]
+    desk = TrainingDesk.__new__(TrainingDesk)
+    desk._register = SimpleNamespace(reach=SimpleNamespace(nearest=lambda basin: nearest))
+    course = SimpleNamespace(spec=SimpleNamespace(basin="b", applicants=1.0), draws_on=0)
+    assert desk._from(course, 0, 8) == [(near, 0, 5), (middle, 0, 3)]
+    assert desk._from(course, 0, 4) == [(near, 0, 4)]
+    assert desk._from(course, 0, 99) == [(near, 0, 5), (middle, 0, 5), (far, 0, 5)]
