@@ -1,13 +1,16 @@
-"""Every figure of every shipped model at the ends of its range, one at a time.
+"""Every figure of every shipped model at the ends of its range: one at a time, and many at once.
 
-    make extremes                        # all that is not judged yet; goes on where it stopped
-    make extremes ARGS="--share 10 0"    # the first tenth of them
+    make extremes                           # all that is not judged yet; goes on where it stopped
+    python tools/extremes.py --share 10 0   # the first tenth of the figures, one at a time
+    python tools/extremes.py --many 2000    # models with many figures at their ends
 
 A figure is set to the lowest and to the highest value that its unit allows, and beyond its own
 distribution on either side. Either loading refuses the value, with its place and a reason, or
 the row runs: its identities hold (the valley checks them itself) and its tables are finite.
 Anything else is a fault: an error from within, a number that is none, a row that does not end.
-What was found stands in `build/extremes.jsonl`, a line a case, and holds for the code of then.
+Of many settings at once those that loading refuses are dropped, so that a valid model runs.
+What was found stands in `build/extremes.jsonl`, a line a case, and holds for the model and for
+the code that it depends on.
 """
 
 from __future__ import annotations
@@ -20,16 +23,16 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 
+import bvsim
 from bvsim import reading
 from bvsim.ensemble.experiment import Experiment
-from bvsim.ensemble.store.folder import code_hash
 from bvsim.ensemble.work import Row
 from bvsim.reading.scenario import Scenario
 from bvsim.schema.errors import SpecError
@@ -47,21 +50,39 @@ TAILS: Final = (0.001, 0.999)
 LONGEST_SECONDS: Final = 60
 """A row takes less than one; whoever takes so long will not end."""
 RUNS, REFUSED, OTHER = "runs", "refused", "other"
+MANY: Final = "many"
+FEWEST, MOST = 2, 200
+"""How many figures are set where there are many: as often few as dozens."""
+_CODE: Final = ("schema", "reading", "valley", "ensemble/design", "ensemble/experiment.py")
+"""What a verdict depends on."""
 
 
-class Case(NamedTuple):
-    """One figure at one value: its scenario, path, which end of what range, and the value."""
+@dataclass(frozen=True)
+class Case:
+    """Figures at ends of their ranges.
+
+    Parameters
+    ----------
+    scenario : str
+        Whose figures are set.
+    what, end : str
+        The figure's path and which end of what range, or `MANY` and the number of the model.
+    values : mapping of str to float or str
+        What is set; drawn from the number where there are many.
+    """
 
     scenario: str
-    path: str
+    what: str
     end: str
-    value: float | str
+    values: Mapping[str, float | str] = field(default_factory=dict, hash=False)
+
+    def __str__(self) -> str:
+        return f"{self.scenario} {self.what} {self.end}"
 
     @property
     def lot(self) -> int:
         """A number that depends on figure and end alone: tenths are drawn by it."""
-        text = f"{self.scenario} {self.path} {self.end}".encode()
-        return int.from_bytes(hashlib.blake2b(text, digest_size=4).digest())
+        return int.from_bytes(hashlib.blake2b(str(self).encode(), digest_size=4).digest())
 
 
 class Verdict(NamedTuple):
@@ -120,23 +141,30 @@ def ends(figure: Figure) -> dict[str, float | str]:
 
 
 def cases() -> Iterator[Case]:
-    """Yield every case of every shipped model."""
+    """Yield every figure of every shipped model at each of its ends."""
     for name in SCENARIOS:
         for path, figure in Ground.of(name).scenario.figures():
             for end, value in ends(figure).items():
-                yield Case(name, path, end, value)
+                yield Case(name, path, end, {path: value})
+
+
+def many(count: int) -> Iterator[Case]:
+    """Yield models with many figures at their ends, the same whenever they are drawn."""
+    for number in range(count):
+        for name in SCENARIOS:
+            rng = np.random.default_rng(number)
+            figures = list(Ground.of(name).scenario.figures())
+            chosen = rng.permutation(len(figures))[: int(FEWEST * (MOST / FEWEST) ** rng.random())]
+            tried = {figures[i][0]: list(ends(figures[i][1]).values()) for i in chosen}
+            values = {path: ends_[rng.integers(len(ends_))] for path, ends_ in tried.items()}
+            yield Case(name, MANY, str(number), values)
 
 
 def judge(case: Case) -> Verdict:
     """Load a case's scenario and simulate a row of it."""
-    return judge_all(case.scenario, {case.path: case.value})
-
-
-def judge_all(name: str, values: Mapping[str, float | str]) -> Verdict:
-    """Set many figures of a scenario at once, and simulate a row of it."""
-    ground = Ground.of(name)
+    ground = Ground.of(case.scenario)
     try:
-        scenario = ground.scenario.with_values(values)
+        scenario = loaded(ground.scenario, case)
     except SpecError as error:
         return Verdict(REFUSED, str(error))
     try:
@@ -145,6 +173,27 @@ def judge_all(name: str, values: Mapping[str, float | str]) -> Verdict:
         return Verdict(OTHER, f"{type(error).__name__}: {error}")
     strange = list(not_finite(record, ground.empty))
     return Verdict(OTHER, f"not finite: {', '.join(strange[:5])}") if strange else Verdict(RUNS)
+
+
+def loaded(scenario: Scenario, case: Case) -> Scenario:
+    """Return a scenario with a case's settings; of many those that it takes together.
+
+    Raises
+    ------
+    SpecError
+        When it refuses the one setting.
+    """
+    kept = dict(case.values)
+    while True:
+        try:
+            return scenario.with_values(kept)
+        except SpecError as error:
+            if case.what != MANY:
+                raise
+            told = [problem.path for problem in error.problems]
+            named = {path for path in kept if any(each.startswith(path) for each in told)}
+            for path in named or [next(reversed(kept))]:
+                del kept[path]
 
 
 def not_finite(record: Record, empty: Mapping[str, np.ndarray]) -> Iterator[str]:
@@ -162,54 +211,72 @@ def not_finite(record: Record, empty: Mapping[str, np.ndarray]) -> Iterator[str]
 # -- many cases ---------------------------------------------------------------------------
 
 
-def known(results: Path, code: str) -> dict[Case, Verdict]:
-    """Return what was found earlier with this code."""
-    found = {}
-    for line in results.read_text().splitlines() if results.exists() else ():
-        each = json.loads(line)
-        if each["code"] == code:
-            found[Case(**each["case"])] = Verdict(**each["verdict"])
-    return found
+@cache
+def mark() -> str:
+    """Return what verdicts depend on, in short: the shipped models and the code that runs them."""
+    package, digest = Path(bvsim.__file__).parent, hashlib.blake2b(digest_size=8)
+    for room in (package / name for name in _CODE):
+        for path in [room] if room.is_file() else sorted(room.rglob("*.py")):
+            digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
+    for name in SCENARIOS:
+        digest.update(Ground.of(name).scenario.model_hash.encode())
+    return digest.hexdigest()
 
 
-def keep(results: Path, code: str, case: Case, verdict: Verdict) -> None:
+def known(results: Path) -> dict[str, Verdict]:
+    """Return what was found earlier with these models and this code, by case."""
+    lines = results.read_text().splitlines() if results.exists() else ()
+    found, now = map(json.loads, lines), mark()
+    return {each["case"]: Verdict(*each["verdict"]) for each in found if each["mark"] == now}
+
+
+def keep(results: Path, case: Case, verdict: Verdict) -> None:
     """Write down what was found."""
-    line = {"code": code, "case": case._asdict(), "verdict": verdict._asdict()}
     results.parent.mkdir(exist_ok=True)
     with results.open("a") as stream:
-        stream.write(json.dumps(line) + "\n")
+        stream.write(json.dumps({"mark": mark(), "case": str(case), "verdict": verdict}) + "\n")
 
 
 def work(results: Path, wanted: Iterable[Case]) -> None:
     """Judge cases; a row that does not end takes this process with it."""
-    code = code_hash()
     for case in wanted:
         signal.alarm(LONGEST_SECONDS)
-        keep(results, code, case, judge(case))
+        keep(results, case, judge(case))
     signal.alarm(0)
 
 
 def main(words: list[str] | None = None) -> int:
     """Judge what is left; return 1 where a case neither runs nor is refused."""
+    words = sys.argv[1:] if words is None else words
     asked = _parser().parse_args(words)
-    of, which = asked.share
-    wanted = [each for each in cases() if each.lot % of == which]
-    if asked.path:
-        wanted = [each for each in wanted if asked.path in each.path]
-    results, code = Path(asked.results), code_hash()
-    left = [each for each in wanted if each not in known(results, code)]
+    results = Path(asked.results)
+    wanted = chosen(asked)
     if asked.work:
-        work(results, left)
+        work(results, left_over(results, wanted))
         return 0
-    while left:
-        words = ["--work", "--share", str(of), str(which), "--results", str(results)]
-        words += ["--path", asked.path] if asked.path else []
-        ended = subprocess.run([sys.executable, __file__, *words], check=False).returncode
-        left = [each for each in wanted if each not in known(results, code)]
-        if ended and left:
+    while left := left_over(results, wanted):
+        command = [sys.executable, __file__, "--work", *words]
+        ended = subprocess.run(command, check=False).returncode
+        if ended == -signal.SIGINT:
+            return 130
+        if ended and (left := left_over(results, wanted)):
             why = "does not end" if ended == -signal.SIGALRM else f"the process ended ({ended})"
-            keep(results, code, left.pop(0), Verdict(OTHER, why))
-    return tell({case: known(results, code)[case] for case in wanted})
+            keep(results, left[0], Verdict(OTHER, why))
+    found = known(results)
+    return tell({case: found[str(case)] for case in wanted})
+
+
+def chosen(asked: argparse.Namespace) -> list[Case]:
+    """Return the cases that are asked for."""
+    of, which = asked.share
+    drawn = many(asked.many) if asked.many else cases()
+    return [each for each in drawn if each.lot % of == which and asked.path in each.what]
+
+
+def left_over(results: Path, wanted: Iterable[Case]) -> list[Case]:
+    """Return the cases that are not judged yet."""
+    found = known(results)
+    return [each for each in wanted if str(each) not in found]
 
 
 def tell(found: Mapping[Case, Verdict]) -> int:
@@ -217,7 +284,8 @@ def tell(found: Mapping[Case, Verdict]) -> int:
     counts = Counter(verdict.outcome for verdict in found.values())
     for case, verdict in found.items():
         if verdict.outcome == OTHER:
-            print(f"{case.path} = {case.value} ({case.end}): {verdict.text}")
+            told = ", ".join(f"{path}={value}" for path, value in case.values.items())
+            print(f"{case.what} {case.end}: {verdict.text} ({told})")
     print(", ".join(f"{counts[outcome]} {outcome}" for outcome in (RUNS, REFUSED, OTHER)))
     return int(counts[OTHER] > 0)
 
@@ -225,6 +293,7 @@ def tell(found: Mapping[Case, Verdict]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--share", nargs=2, type=int, default=(1, 0), metavar=("OF", "WHICH"))
+    parser.add_argument("--many", type=int, default=0, help="so many models, many figures at once")
     parser.add_argument("--path", default="", help="only figures with this in their path")
     parser.add_argument("--results", default=str(RESULTS))
     parser.add_argument("--work", action="store_true", help=argparse.SUPPRESS)

@@ -1,21 +1,17 @@
 """Figures at the ends of their ranges: a row runs with its identities closed, or is refused."""
 
-import os
-from functools import cache
-
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 import extremes
 from bvsim.ensemble.work import simulate_rows
+from bvsim.reading.datafiles import model_names
 from bvsim.schema.errors import SpecError
 from bvsim.valley.valley import prepare
 
-MANY = int(os.environ.get("BVSIM_EXTREMES", "4"))
-"""How many models with many extremes are tried; 2,000 by night."""
-TENTH = 10
-QUICK = 400
+PARTS = 400
+"""One part of so many of the figures is tried here; a tenth before a change lands, all by night."""
+MANY = 4
+"""How many models with many extremes are tried here; 2,000 by night."""
 
 SEEN = (
     ("sites.acc-douvrin.ramp.product_change_interval", 0, "between 0.25 and"),
@@ -42,47 +38,60 @@ def ground():
 @pytest.mark.slow
 @pytest.mark.parametrize(("path", "value", "refused"), SEEN)
 def test_values_that_once_broke_every_row(path, value, refused):
-    verdict = extremes.judge(extremes.Case("reference", path, "once", value))
+    verdict = extremes.judge(extremes.Case("reference", path, "once", {path: value}))
     assert refused in verdict.text
     assert verdict.outcome == (extremes.REFUSED if refused else extremes.RUNS)
 
 
 def test_each_figure_is_tried_at_the_ends_of_its_unit():
-    tried = {(case.path, case.end): case.value for case in extremes.cases()}
+    tried = {(case.what, case.end): case.values[case.what] for case in extremes.cases()}
     assert tried["materials.in_cell", "lowest"] == 0.01
     assert tried["materials.in_cell", "highest"] == 1.0
     assert tried["labour.programmes.acc-operators.first_intake", "lowest"] == "1900-01-01"
     assert {path for path, _ in tried} == {path for path, _ in ground().scenario.figures()}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("which", range(TENTH if os.environ.get("BVSIM_EXTREMES") else 1))
-def test_a_keyed_share_of_all_figures(which):
-    parts = TENTH if os.environ.get("BVSIM_EXTREMES") else QUICK
-    chosen = [case for case in extremes.cases() if case.lot % parts == which]
-    assert chosen
-    verdicts = {case: extremes.judge(case) for case in chosen}
-    assert {c: v for c, v in verdicts.items() if v.outcome == extremes.OTHER} == {}
-
-
-@cache
-def figures():
-    return [(path, extremes.ends(figure)) for path, figure in ground().scenario.figures()]
+def faults(chosen):
+    """Return what neither runs nor is refused."""
+    verdicts = {str(case): extremes.judge(case) for case in chosen}
+    assert verdicts
+    return {case: each.text for case, each in verdicts.items() if each.outcome == extremes.OTHER}
 
 
 @pytest.mark.slow
-@settings(
-    max_examples=MANY,
-    deadline=None,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-@given(st.lists(st.integers(0, 10**6), min_size=2, max_size=60), st.integers(0, 3))
-def test_many_extremes_at_once(numbers, end):
-    chosen = [figures()[number % len(figures())] for number in numbers]
-    cases = {path: list(ends.values())[end % len(ends)] for path, ends in chosen}
-    verdict = extremes.judge_all("reference", cases)
-    assert verdict.outcome != extremes.OTHER, verdict.text
+def test_a_keyed_share_of_all_figures():
+    assert faults(case for case in extremes.cases() if case.lot % PARTS == 0) == {}
+
+
+@pytest.mark.slow
+def test_many_extremes_at_once():
+    assert faults(extremes.many(MANY)) == {}
+
+
+def test_of_many_settings_those_that_fit_together_are_kept():
+    scenario = ground().scenario
+    tried = {"materials.in_cell": 0, "production.detection": 3}
+    made = extremes.loaded(scenario, extremes.Case("reference", extremes.MANY, "0", tried))
+    assert made.overrides.keys() - scenario.overrides.keys() == {"production.detection"}
+
+
+def test_every_shipped_model_is_tried():
+    assert set(model_names()) == {extremes.Ground.of(n).scenario.model_name for n in extremes.SCENARIOS}
+
+
+def test_what_was_found_is_kept_until_the_code_changes(tmp_path, monkeypatch, capsys):
+    tried = []
+    runs = extremes.Verdict("runs")
+    monkeypatch.setattr(extremes, "judge", lambda case: tried.append(case) or runs)
+    monkeypatch.setattr(extremes, "cases", lambda: extremes.many(3))
+    results = tmp_path / "results.jsonl"
+    extremes.main(["--results", str(results), "--work"])
+    extremes.main(["--results", str(results), "--work"])
+    assert len(tried) == 3
+    assert extremes.main(["--results", str(results)]) == 0
+    assert capsys.readouterr().out == "3 runs, 0 refused, 0 other\n"
+    monkeypatch.setattr(extremes, "mark", lambda: "another")
+    assert len(extremes.left_over(results, extremes.many(3))) == 3
 
 
 def test_a_row_that_fails_names_entity_mechanism_and_day(monkeypatch):

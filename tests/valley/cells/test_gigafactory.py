@@ -251,6 +251,14 @@ def test_a_refinanced_plant_runs_again_with_what_is_left():
     assert [totals[getattr(SITE, name)] for name in names] == [1.0, 1.0, 0.0, 0.0, 12.0]
 
 
+@pytest.mark.parametrize("name", [REFINANCED, SOLD])
+def test_a_plant_of_no_size_stops_and_restarts_like_any_other(name):
+    fate = Fate(name, comeback(), MATURE if name == SOLD else None, customers=True)
+    case, rows = restarted(fate, nameplate=0.0)
+    assert case.cell_block.block.pipeline.size in (0.0, 0.5)
+    assert rows[24:36, ledger.LEDGER.good_gwh].sum() == 0.0
+
+
 def test_a_buyer_runs_it_in_a_class_of_his_own_and_has_it_approved_anew():
     slow = make_ramp(t50=24.0, k=0.1, scrap_start=0.06, scrap_mature=0.06)
     fate = Fate(SOLD, comeback(experience=0.0), slow, customers=False)

@@ -131,6 +131,15 @@ def test_what_is_idle_too_long_is_given_up_and_no_longer_standing():
     assert case.account.now[SITE.abandoned_lines] == 1.0
 
 
+def test_lines_of_no_size_are_given_up_too():
+    case = make()
+    block = case.own.block
+    block.nameplate = block.released = block.lines[-1].nameplate = 0.0
+    case.own.idle.append(-1e9)
+    case.reviews._give_up([case.own], 0.0, 0.0)
+    assert (len(block.lines), block.pipeline.size) == (4, 1.0)
+
+
 def test_the_last_line_of_a_block_stays():
     case = make(1, storage_orders=100.0)
     year(case, 0.0, years=6)

@@ -16,7 +16,7 @@ from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.lines import NOTHING, Levels
-from bvsim.valley.projects.restart import refinance, sell
+from bvsim.valley.projects.restart import refinance, sell, share_of_plan
 from bvsim.valley.projects.stages import Events
 
 NO_LIMITS: Final = [math.inf] * len(LIMITS)
@@ -250,7 +250,7 @@ class SiteBlock:
         else:
             sell(self.block, fate.ramp, how.capacity, how.experience)
             kept = self.storage_gwh * how.capacity
-            self.block.pipeline.size += kept / self.block.nameplate if kept > 0.0 else 0.0
+            self.block.pipeline.size += share_of_plan(self.block, kept)
             self.approved = self.first_sales_days <= 0.0
         if not self.approved:
             self.ctx.env.process(self.approve(self.ctx.env.now))

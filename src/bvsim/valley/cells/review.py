@@ -23,6 +23,7 @@ from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.projects.lines import Line
+from bvsim.valley.projects.restart import share_of_plan
 
 _ROUNDING: Final = 1e-9
 
@@ -179,7 +180,7 @@ class Reviews:
         own.idle.pop(0)
         block, line = own.block, own.block.lines.pop()
         block.released -= line.nameplate
-        block.pipeline.size -= line.nameplate / block.nameplate
+        block.pipeline.size -= share_of_plan(block, line.nameplate)
         return self._tell(own, "line given up", "idle for too long", use)
 
     def _tell(self, own: SiteBlock, event: str, cause: str, use: float) -> str:

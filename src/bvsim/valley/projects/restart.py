@@ -6,6 +6,11 @@ from bvsim.schema.ramp import RampClass
 from bvsim.valley.projects.block import Block
 
 
+def share_of_plan(block: Block, nameplate: float) -> float:
+    """Return a nameplate as a share of what was planned for a block; nothing of no plan is 0."""
+    return nameplate / block.nameplate if block.nameplate > 0.0 else 0.0
+
+
 def refinance(block: Block, capacity: float, experience: float) -> None:
     """Let a block run again after a stop, in the same class.
 
@@ -42,5 +47,5 @@ def sell(block: Block, ramp: RampClass, capacity: float, experience: float) -> N
     """
     block.sold = True
     refinance(block, capacity, experience)
-    block.pipeline.size = block.released / block.nameplate
+    block.pipeline.size = share_of_plan(block, block.released)
     block.adopt(ramp)
