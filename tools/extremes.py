@@ -284,8 +284,7 @@ def tell(found: Mapping[Case, Verdict]) -> int:
     counts = Counter(verdict.outcome for verdict in found.values())
     for case, verdict in found.items():
         if verdict.outcome == OTHER:
-            told = ", ".join(f"{path}={value}" for path, value in case.values.items())
-            print(f"{case.what} {case.end}: {verdict.text} ({told})")
+            print(f"{case} ({len(case.values)} set): {verdict.text}")
     print(", ".join(f"{counts[outcome]} {outcome}" for outcome in (RUNS, REFUSED, OTHER)))
     return int(counts[OTHER] > 0)
 

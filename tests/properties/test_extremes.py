@@ -76,7 +76,9 @@ def test_of_many_settings_those_that_fit_together_are_kept():
 
 
 def test_every_shipped_model_is_tried():
-    assert set(model_names()) == {extremes.Ground.of(n).scenario.model_name for n in extremes.SCENARIOS}
+    assert set(model_names()) == {
+        extremes.Ground.of(n).scenario.model_name for n in extremes.SCENARIOS
+    }
 
 
 def test_what_was_found_is_kept_until_the_code_changes(tmp_path, monkeypatch, capsys):

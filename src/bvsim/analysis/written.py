@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from bvsim.analysis.summary import plain
-from bvsim.ensemble.store.folder import together
 from bvsim.ensemble.store.spreadsheet import csv_text
+from bvsim.reading.whole_files import together
 
 FOLDER = "analysis"
 

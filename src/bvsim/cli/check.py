@@ -59,6 +59,8 @@ def check(
     from bvsim.analysis.regression.check import DEFAULT_ROWS, compare
     from bvsim.analysis.regression.measure import Task
 
+    if junit is not None and junit.suffix.lower() != ".xml":
+        raise click.UsageError(f"{junit} is no name for --junit: let it end in .xml")
     wanted = _wanted(scenarios, baselines)
     stored = {name: baseline.read(files) for name, (_, files) in wanted.items()}
     tasks = []
@@ -75,7 +77,7 @@ def check(
         verdicts += _orphans({files.folder for _, files in wanted.values()}, set(wanted))
     if junit is not None:
         from bvsim.analysis.regression.junit import junit_xml
-        from bvsim.ensemble.store.folder import write_text
+        from bvsim.reading.whole_files import write_text
 
         write_text(junit, junit_xml(verdicts, seconds))
     _say(verdicts, update, as_json, sum(seconds.values()))

@@ -13,6 +13,7 @@ from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.store.manifest import MANIFEST, Manifest, differences, write_manifest
 from bvsim.ensemble.store.results import Run, open_run
 from bvsim.ensemble.store.seals import seal
+from bvsim.reading.whole_files import write_bytes
 
 _PARTS = ".merging"
 """Where a merge puts its files until all of them are there."""
@@ -58,7 +59,7 @@ def _build(runs: list[Run], target: Path) -> None:
     try:
         _write_tables(runs, parts)
         for name in ("scenario.yaml", "draws.parquet"):
-            folder.write_bytes(parts / name, (runs[0].folder / name).read_bytes())
+            write_bytes(parts / name, (runs[0].folder / name).read_bytes())
         files = {path.name: seal(path) for path in sorted(parts.iterdir())}
         write_manifest(parts, {**_manifest(runs), "files": files})
         for name in (*files, MANIFEST):

@@ -19,13 +19,14 @@ from bvsim.ensemble.experiment import Experiment, Given, RowKind
 from bvsim.ensemble.looks import Looks
 from bvsim.ensemble.precision import Precision, Target
 from bvsim.ensemble.shelved import Shelved, identical
-from bvsim.ensemble.store.folder import RunError, fresh_folder, is_free, locked, write_text
+from bvsim.ensemble.store.folder import RunError, fresh_folder, is_free, locked
 from bvsim.ensemble.store.manifest import Manifest, differences
 from bvsim.ensemble.store.results import Run, open_run
 from bvsim.ensemble.store.run_store import Store
 from bvsim.ensemble.work import Job, Result
 from bvsim.ensemble.workers.engine import HERE, Engine
 from bvsim.ensemble.workers.pool import EngineGoneError, Pool
+from bvsim.reading.whole_files import write_text
 
 if TYPE_CHECKING:
     from types import FrameType

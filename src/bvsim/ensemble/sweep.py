@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bvsim.ensemble.experiment import Experiment
 from bvsim.ensemble.run import Progress, perform
-from bvsim.ensemble.store.folder import RunError, together, write_text
+from bvsim.ensemble.store.folder import RunError, is_free
 from bvsim.ensemble.store.manifest import SCHEMA_VERSION
 from bvsim.ensemble.store.results import ROW, Run, open_run
 from bvsim.ensemble.store.spreadsheet import csv_text
@@ -24,6 +24,7 @@ from bvsim.reading.datafiles import find_scenario, scenario_names
 from bvsim.reading.overrides import TWICE
 from bvsim.reading.scenario_file import DATES
 from bvsim.reading.turning import OPTION, turn_levers
+from bvsim.reading.whole_files import together, write_text
 from bvsim.schema.errors import Problem, SpecError, did_you_mean
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ class SweepRun:
         """Write down which points there are, before the first one runs."""
         sweep = self.sweep
         self.out.mkdir(parents=True, exist_ok=True)
-        if not (self.out / "sweep.json").exists() and any(self.out.iterdir()):
+        if not ((self.out / "sweep.json").exists() or is_free(self.out)):
             raise RunError(f"{self.out} is not empty and holds no sweep: choose another folder")
         plan = {
             "schema_version": SCHEMA_VERSION,

@@ -12,6 +12,7 @@ from pathlib import Path
 from bvsim.reading.assembly import assemble, kind_of
 from bvsim.reading.folder import read_model
 from bvsim.reading.tree_paths import figures_of
+from bvsim.reading.whole_files import write_text
 
 FILE = "dimensions.txt"
 _HEADER = "# Dotted paths of uncertain figures, in the order of dimensions. Append only.\n"
@@ -62,5 +63,5 @@ def write_dimensions(folder: Path, model_class: type | None = None) -> list[str]
     if missing:
         file = folder / FILE
         before = file.read_text("utf-8") if file.is_file() else _HEADER
-        file.write_text(before + "".join(f"{path}\n" for path in missing), "utf-8")
+        write_text(file, before + "".join(f"{path}\n" for path in missing))
     return missing

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bvsim.reading.datafiles import MODELS, SCENARIOS, shipped_root
 from bvsim.reading.folder import SUFFIXES, folders_of, is_model_folder
+from bvsim.reading.whole_files import write_text
 from bvsim.schema.errors import Place, Problem, SpecError
 
 
@@ -42,15 +43,30 @@ def init(folder: str | Path) -> list[Path]:
         message = "is there already: nothing was copied"
         raise SpecError(Problem(Place(str(path)), "", message) for path in taken)
     target.mkdir(parents=True, exist_ok=True)
-    for path in made:
-        shutil.copytree(
-            shipped_root() / path.name, path, ignore=shutil.ignore_patterns("__pycache__", ".*")
-        )
+    _copy(made)
     readme = target / README
     if not readme.exists():
-        readme.write_text("".join(f"{line}\n" for line in _readme(target)), "utf-8")
+        write_text(readme, "".join(f"{line}\n" for line in _readme(target)))
         made.append(readme)
     return made
+
+
+def _copy(made: Iterable[Path]) -> None:
+    """Copy shipped folders to where they are to be: all of them whole, or none."""
+    aside = {path: path.with_name(f".{path.name}.tmp") for path in made}
+    leave = shutil.ignore_patterns("__pycache__", ".*")
+    try:
+        for path, copy in aside.items():
+            shutil.rmtree(copy, ignore_errors=True)
+            shutil.copytree(shipped_root() / path.name, copy, ignore=leave)
+        for path, copy in aside.items():
+            copy.rename(path)
+    except shutil.Error as error:  # a list of what went wrong, file by file
+        _, where, why = error.args[0][0]
+        raise SpecError([Problem(Place(str(where)), "", str(why))]) from None
+    finally:
+        for copy in aside.values():
+            shutil.rmtree(copy, ignore_errors=True)
 
 
 README = "README.md"

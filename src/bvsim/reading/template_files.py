@@ -9,6 +9,7 @@ import yaml
 
 from bvsim.reading.blanks import BLANK
 from bvsim.reading.nodes import Node
+from bvsim.reading.whole_files import write_text
 from bvsim.reading.yaml_tree import display_name, read_file
 from bvsim.schema.errors import Place, Problem, SpecError
 
@@ -35,7 +36,7 @@ def write_new(path: Path, text: str) -> Path:
     if path.exists():
         raise refused(display_name(path), "is there already: nothing was written")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
+    write_text(path, text)
     return path
 
 
@@ -80,5 +81,5 @@ def insert(path: Path, key: str, name: str, entry: Mapping[str, object]) -> Path
     first = next(iter(entries.values()), None)
     indent = " " * (first.at.column - 1 if first else 2)
     new = "".join(f"{indent}{line}\n" for line in as_yaml({name: entry}).splitlines())
-    path.write_text("".join([*lines[: at + 1], new, *lines[at + 1 :]]), "utf-8")
+    write_text(path, "".join([*lines[: at + 1], new, *lines[at + 1 :]]))
     return path

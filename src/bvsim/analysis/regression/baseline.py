@@ -104,7 +104,7 @@ def write(files: Files, measured: ScenarioMetrics) -> None:
     """
     if measured.failures:
         raise BaselineError(f"{files.name} has rows that failed: {measured.failures[0]}")
-    from bvsim.ensemble.store.folder import atomic, write_text
+    from bvsim.reading.whole_files import atomic, write_text
 
     files.folder.mkdir(parents=True, exist_ok=True)
     write_text(files.figures, to_json(measured))

@@ -8,7 +8,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from importlib import metadata
 from importlib.util import find_spec
@@ -21,42 +21,6 @@ _CODE = ("schema", "reading", "valley", "ensemble")
 
 class RunError(ValueError):
     """A run cannot be made or opened as asked; the message says what to do."""
-
-
-@contextlib.contextmanager
-def together() -> Iterator[Callable[[Path], Path]]:
-    """Give temporary paths beside those of several files; all take their places, or none does.
-
-    Raises
-    ------
-    RunError
-        When a folder is where a file should be.
-    """
-    places: dict[Path, Path] = {}
-
-    def beside(path: Path) -> Path:
-        if path.is_dir():
-            raise RunError(f"{path} is a folder: a file is to be written there")
-        places[path] = path.with_name(f".{path.name}.tmp")
-        return places[path]
-
-    try:
-        yield beside
-        for temporary in places.values():
-            with temporary.open("rb+") as file:
-                os.fsync(file.fileno())
-        for path, temporary in places.items():
-            temporary.replace(path)
-    finally:
-        for temporary in places.values():
-            temporary.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def atomic(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`, which takes its place when all went well."""
-    with together() as beside:
-        yield beside(path)
 
 
 def is_free(folder: Path) -> bool:
@@ -73,17 +37,6 @@ def _is_left_over(name: str) -> bool:
 def holds_run(folder: Path) -> bool:
     """Tell whether a folder is that of a run, or of a sweep."""
     return any((folder / name).exists() for name in ("manifest.json", "sweep.json"))
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file atomically, in UTF-8."""
-    write_bytes(path, text.encode("utf-8"))
-
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file atomically."""
-    with atomic(path) as temporary:
-        temporary.write_bytes(data)
 
 
 def fresh_folder(name: str) -> Path:

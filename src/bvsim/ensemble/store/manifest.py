@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypedDict
 
-from bvsim.ensemble.store.folder import RunError, write_text
+from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.store.seals import DamageError, seal_of
+from bvsim.reading.whole_files import write_text
 
 SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"

@@ -156,7 +156,7 @@ def _write(folder: Path, names: Sequence[bytes], result: Result) -> None:
     import pyarrow as pa
 
     from bvsim.ensemble.store import shard_files
-    from bvsim.ensemble.store.folder import write_bytes
+    from bvsim.reading.whole_files import write_bytes
 
     if not (folder / shard_files.LABELS).exists():
         folder.mkdir(parents=True, exist_ok=True)

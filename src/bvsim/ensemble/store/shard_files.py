@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.ipc
 
-from bvsim.ensemble.store.folder import write_text
 from bvsim.ensemble.store.tables import label_kind
 from bvsim.ensemble.work import FloatArray, Layout, Layouts, Result
+from bvsim.reading.whole_files import write_text
 
 LABELS = "layout.json"
 

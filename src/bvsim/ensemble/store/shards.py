@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from bvsim.ensemble.store.folder import RunError, atomic
+from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.store.shard_files import (
     digest,
     keys_of,
@@ -25,6 +25,7 @@ from bvsim.ensemble.store.shard_files import (
 )
 from bvsim.ensemble.store.tables import KEYS, Source, pack
 from bvsim.ensemble.work import FloatArray, IntArray, Layout, Layouts, Result, differing
+from bvsim.reading.whole_files import atomic
 
 _LOG = logging.getLogger(__name__)
 _OPEN_SHARDS = 2

@@ -18,8 +18,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bvsim.ensemble.store.folder import RunError, atomic
+from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.work import FloatArray, IntArray, Layout
+from bvsim.reading.whole_files import atomic
 
 KEYS = ("draw", "replication")
 DIMENSION = b"dimension"

@@ -8,7 +8,7 @@ from pathlib import Path
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
-from bvsim.ensemble.store.folder import atomic
+from bvsim.reading.whole_files import atomic
 from bvsim.show.brief import pictures
 from bvsim.show.brief.told import Told
 from bvsim.show.plot.style import INK, QUIET

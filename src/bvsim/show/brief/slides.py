@@ -12,7 +12,7 @@ from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.util import Inches, Pt
 
-from bvsim.ensemble.store.folder import atomic
+from bvsim.reading.whole_files import atomic
 from bvsim.show.brief import pictures
 from bvsim.show.brief.told import Told
 from bvsim.show.plot.style import INK, QUIET

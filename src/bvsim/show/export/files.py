@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 
 from bvsim.analysis.kpis import kpi_of, unit_of
 from bvsim.analysis.tables import ROW
-from bvsim.ensemble.store.folder import together
 from bvsim.ensemble.store.spreadsheet import harmless
 from bvsim.ensemble.store.tables import KIND, UNIT
+from bvsim.reading.whole_files import together
 from bvsim.show.export.dictionary import ColumnEntry, entry_of
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from bvsim.analysis.kpis import unit_of
 from bvsim.analysis.tables import REGION, ROW, RunLike
-from bvsim.ensemble.store.folder import atomic
+from bvsim.reading.whole_files import atomic
 from bvsim.show import words
 from bvsim.show.export import charts, tables
 from bvsim.show.export.dictionary import recorded_columns

@@ -9,7 +9,7 @@ from pathlib import Path
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 
-from bvsim.ensemble.store.folder import write_bytes
+from bvsim.reading.whole_files import write_bytes
 from bvsim.valley.cells.causes import CAUSES
 
 INK = "#22272e"

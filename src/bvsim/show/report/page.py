@@ -18,7 +18,7 @@ from markupsafe import Markup
 from bvsim.analysis.kpis import kpi_of
 from bvsim.analysis.summary import quantiles, summarise
 from bvsim.analysis.tables import RunLike
-from bvsim.ensemble.store.folder import write_text
+from bvsim.reading.whole_files import write_text
 from bvsim.reading.worded import words_of
 from bvsim.show import plot, words
 from bvsim.show.geography import geography

@@ -21,7 +21,7 @@ from bvsim.analysis.truth.calibration.summary import (
     counts,
     shared_figures,
 )
-from bvsim.ensemble.store.folder import together
+from bvsim.reading.whole_files import together
 
 SCHEMA_VERSION: Final = 1
 SOURCE: Final = "bvsim-fit"
