@@ -1,9 +1,11 @@
-"""A Dask scheduler that is killed in mid-run costs only rows that had not come back."""
+"""Dask's scheduler or a worker, killed in mid-run at any moment, costs only rows under way."""
 
 import os
+import random
 import socket
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -13,10 +15,14 @@ from fake import FakeJob, FakeScenario
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.slow
 
+KILLS = int(os.environ.get("BVSIM_KILLS", "2"))
+"""How many moments are tried; ten by night."""
+ROWS = 120
+
 
 @pytest.fixture
 def cluster(tmp_path):
-    """A scheduler and one worker, each a process: its address, and the scheduler."""
+    """A scheduler and two workers, each a process: its address, and the three."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
@@ -26,37 +32,49 @@ def cluster(tmp_path):
     quiet = {"stderr": subprocess.DEVNULL, "cwd": tmp_path, "env": env}
     scheduler = subprocess.Popen([*module, *port], **quiet)
     worker = [sys.executable, "-m", "distributed.cli.dask_worker", f"tcp://{address}"]
-    hand = subprocess.Popen([*worker, "--nthreads", "1", "--no-dashboard"], **quiet)
-    yield f"tcp://{address}", scheduler
-    for process in (hand, scheduler):
+    alone = ["--nthreads", "1", "--no-dashboard", "--no-nanny"]
+    workers = [subprocess.Popen([*worker, *alone], **quiet) for _ in range(2)]
+    yield f"tcp://{address}", scheduler, workers
+    for process in (*workers, scheduler):
         process.kill()
         process.wait()
 
 
-def test_rows_that_had_come_back_are_kept(tmp_path, cluster):
-    address, scheduler = cluster
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The run that nothing disturbs."""
+    return simulate(tmp_path_factory.mktemp("whole"), workers=1)
+
+
+def simulate(out, seconds=0.0, **options):
+    job = FakeJob(seconds=seconds)
+    asked = {"seed": 1, "design": "random", "job": job, "chunk_rows": 2}
+    return run(FakeScenario(), ROWS, out=out / "run", **asked, **options)
+
+
+@pytest.mark.parametrize("number", range(KILLS))
+def test_whoever_is_killed_whenever(tmp_path, cluster, whole, number):
+    address, scheduler, workers = cluster
+    dice = random.Random(number)
+    victim = dice.choice(workers) if number % 2 else scheduler
+    after_rows, seconds = dice.randrange(1, ROWS // 2), dice.uniform(0.0, 0.2)
+    came = threading.Timer(seconds, victim.kill)
 
     def progress(done, *_):
-        if done >= 10:
-            scheduler.kill()
+        if done >= after_rows and came.ident is None:
+            came.start()
 
-    asked = {"seed": 1, "design": "random", "job": FakeJob(seconds=0.05), "chunk_rows": 2}
-    with pytest.raises(RunError, match=r"engine no longer answers.*kept in .*--resume"):
-        run(
-            FakeScenario(),
-            200,
-            out=tmp_path / "a",
-            engine="dask",
-            scheduler=address,
-            workers=1,
-            progress=progress,
-            **asked,
-        )
-    held = open_run(tmp_path / "a")
-    assert held.status == "interrupted"
-    assert 10 <= held.rows < 200
-    assert not held.failures
-    asked |= {"job": FakeJob(), "workers": 1}
-    resumed = run(FakeScenario(), 200, out=tmp_path / "a", resume=True, **asked)
-    whole = run(FakeScenario(), 200, out=tmp_path / "b", **asked)
-    assert resumed.manifest["files"] == whole.manifest["files"]
+    asked = {"engine": "dask", "scheduler": address, "workers": 2, "progress": progress}
+    if victim is scheduler:
+        with pytest.raises(RunError, match=r"engine no longer answers.*kept in .*--resume"):
+            simulate(tmp_path, 0.05, **asked)
+        held = open_run(tmp_path / "run")
+        assert held.status == "interrupted"
+        assert after_rows <= held.rows < ROWS
+        assert not held.failures
+        made = simulate(tmp_path, workers=1, resume=True)
+    else:
+        made = simulate(tmp_path, 0.05, **asked)
+    assert victim.wait() < 0
+    assert made.status == "complete"
+    assert made.manifest["files"] == whole.manifest["files"]

@@ -13,7 +13,7 @@ from bvsim.analysis.kpis import kpi_of
 from bvsim.analysis.policy.compare import Comparison, Difference, unlike
 from bvsim.analysis.policy.reading import read
 from bvsim.analysis.tables import REGION, RunLike
-from bvsim.analysis.written import FOLDER
+from bvsim.analysis.written import FOLDER, read_written
 from bvsim.show import words
 from bvsim.show.report.cube import listed
 from bvsim.show.words import Both, Data
@@ -39,7 +39,7 @@ def reliefs(folders: Sequence[Path]) -> list[Data]:
         by measure (alone, last, shapley) and constraint ``mean``, ``lo``, ``hi`` by year, GWh.
     """
     paths = (folder / FOLDER / "relief.parquet" for folder in folders)
-    return [_relief(pd.read_parquet(path)) for path in paths if path.is_file()]
+    return [_relief(read_written(path)) for path in paths if path.is_file()]
 
 
 def _relief(table: pd.DataFrame) -> Data:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
-
-from bvsim.analysis.written import FOLDER
+from bvsim.analysis.written import FOLDER, read_written
 from bvsim.show.report.cube import listed
 from bvsim.show.words import Data
 
@@ -33,7 +31,7 @@ def sensitivities(folders: Sequence[Path]) -> list[Data]:
         method, _, outcome = path.stem.partition("_")
         if method not in MEASURES:
             continue
-        table = pd.read_parquet(path)
+        table = read_written(path)
         columns = MEASURES[method]
         if not {*columns} <= {*table.columns} or table.empty:
             continue
