@@ -15,7 +15,7 @@ from fake import FakeJob, FakeScenario
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.slow
 
-KILLS = int(os.environ.get("BVSIM_KILLS", "2"))
+KILLS = 10 if "BVSIM_NIGHTLY" in os.environ else 2
 """How many moments are tried; ten by night."""
 ROWS = 120
 

@@ -20,7 +20,7 @@ from bvsim.cli.options import (
     engine_options,
     given,
     json_option,
-    out_option,
+    runs_option,
     scenario_argument,
     seed_option,
     years_option,
@@ -47,7 +47,7 @@ SCHEME = ("draws", "per_draw", "seed", "design", "years")
     type=click.Choice(["random", "lhs", "sobol", "median"]),
     help="How the uncertain figures are sampled.  [default: sobol]",
 )
-@out_option(
+@runs_option(
     "Folder for the runs of scenarios; used again, it resumes.  [default: runs/compare-TIME]"
 )
 @click.option(

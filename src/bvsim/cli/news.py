@@ -14,7 +14,7 @@ from bvsim.cli.options import (
     count_option,
     given,
     json_option,
-    out_option,
+    runs_option,
     scenario_argument,
     seed_option,
     workers_option,
@@ -42,7 +42,7 @@ _SHOWN = 15
     help="What goes together; section is fewer parts and less time.",
 )
 @click.option("--each", is_flag=True, help="Every fact is a part of its own: takes longer.")
-@out_option("Folder; used again, it resumes.  [default: runs/news-TIME]")
+@runs_option("Folder; used again, it resumes.  [default: runs/news-TIME]")
 @workers_option
 @json_option
 def news(*, old: str, new: str, outcome: str, out: Path | None, as_json: bool, **how: Any) -> None:

@@ -104,6 +104,17 @@ def out_option(help: str, *, required: bool = False) -> Callable[[F], F]:
     return click.option("--out", type=FOLDER, required=required, help=help)
 
 
+def runs_option(help: str) -> Callable[[F], F]:
+    """Add `--out DIRECTORY` for several runs, each in a folder of its own there."""
+    return click.option("--out", type=FOLDER, callback=_no_run, help=help)
+
+
+def _no_run(_ctx: click.Context, _param: click.Parameter, folder: Path | None) -> Path | None:
+    if folder is not None and (folder / "manifest.json").exists():
+        raise click.BadParameter(f"{folder} holds a run: choose another folder")
+    return folder
+
+
 def workers_option(command: F) -> F:
     """Add `--workers`."""
     kind = click.IntRange(1, MOST_WORKERS)

@@ -10,7 +10,7 @@ import click
 
 from bvsim.cli.frames import Column, FittedTable, frame_table
 from bvsim.cli.opened import opened
-from bvsim.cli.options import count_option, engine_options, json_option, out_option
+from bvsim.cli.options import count_option, engine_options, json_option, runs_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +20,7 @@ SWEEP = "people"
 
 @click.command()
 @click.argument("run", required=False, type=click.Path(path_type=Path, exists=True))
-@out_option("Folder; used again, it resumes.  [default: runs/people]")
+@runs_option("Folder; used again, it resumes.  [default: runs/people]")
 @count_option("-n", "--draws", help="Draws, instead of the file's 64.")
 @engine_options
 @json_option

@@ -16,7 +16,7 @@ from bvsim.cli.options import (
     changes_options,
     count_option,
     json_option,
-    out_option,
+    runs_option,
     scenario_argument,
     seed_option,
     workers_option,
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 @count_option("--confirm", help="Fresh draws that decide.  [default: as many]")
 @seed_option(1, help="Seed of the draws to choose on; fresh ones have the next.")
 @changes_options
-@out_option("Folder; used again, it resumes.  [default: runs/seek-TIME]")
+@runs_option("Folder; used again, it resumes.  [default: runs/seek-TIME]")
 @workers_option
 @json_option
 def seek(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bvsim.cli.opened import opened
-from bvsim.cli.options import FOLDER, json_option, out_option, workers_option
+from bvsim.cli.options import FOLDER, json_option, runs_option, workers_option
 from bvsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _read_observations(
     metavar="PATH=ERROR",
     help="A figure that can be measured, with the standard deviation of the error (repeatable).",
 )
-@out_option("Folder for the runs of levers; used again, it resumes.  [default: runs/value-TIME]")
+@runs_option("Folder for the runs of levers; used again, it resumes.  [default: runs/value-TIME]")
 @workers_option
 @json_option
 def value(*, source: Path, outcome: str, as_json: bool, **options: Any) -> None:

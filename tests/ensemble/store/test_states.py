@@ -7,7 +7,6 @@ Ctrl-C, by a disk that is full from then on, by a kill after which nothing happe
 import errno
 import os
 import shutil
-import zipfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,13 +16,19 @@ import pytest
 from xlsxwriter import Workbook
 
 from bvsim.ensemble.merging import merge
-from bvsim.ensemble.run import RunError, open_run, run
-from bvsim.ensemble.sweep import SweepRun
-from bvsim.ensemble.sweep_file import read_sweep
-from bvsim.ensemble.workers.engine import Engine
-from bvsim.show.export import export_run
-from fake import FakeJob, FakeScenario
-from run_folder import write_run
+from bvsim.ensemble.run import RunError, open_run
+from writers import (
+    ACTIONS,
+    AGAIN,
+    INPUTS,
+    assert_sound,
+    contents,
+    furnish,
+    furnished,
+    left_over,
+    simulate,
+    tables,
+)
 
 WRITES = (
     (Path, "write_bytes"),
@@ -75,114 +80,9 @@ class Steps:
         return step
 
 
-def simulate(out, draws, **options):
-    settings = {"workers": 1, "chunk_rows": 3, "job": FakeJob()} | options
-    return run(FakeScenario(), draws, out=out, **settings)
-
-
-def make(place):
-    simulate(place / "out", 6)
-
-
-def extend(place):
-    simulate(place / "out", 12, resume=True)
-
-
-def join(place):
-    merge([place / "part-1", place / "part-2"], place / "out")
-
-
-def export(place, to):
-    export_run(open_run(place / "part-1"), to, place / "out")
-
-
-def work(place):
-    (place / "out").mkdir(exist_ok=True)
-    export_run(open_run(place / "whole"), "xlsx", place / "out" / "book.xlsx")
-
-
-class Study(SweepRun):
-    """A sweep over two points of the stand-in for the valley."""
-
-    def __init__(self, place):
-        text = "name: two\nscenario: reference\nsweep: {a.b: [1, 2]}\ndraws: 2\n"
-        (place / "two.yaml").write_text(text)
-        self.sweep, self.out = read_sweep(place / "two.yaml"), place / "out"
-        self._make_job = lambda *_: FakeJob()
-
-    def scenario_of(self, point):
-        return FakeScenario(name=point.id)
-
-
-def sweep(place):
-    Study(place).simulate(Engine(workers=1))
-
-
-ACTIONS = {
-    "run": make,
-    "extend": extend,
-    "merge": join,
-    "sweep": sweep,
-    "xlsx": work,
-    "csv": lambda place: export(place, "csv"),
-    "parquet": lambda place: export(place, "parquet"),
-}
-AGAIN = ACTIONS | {
-    "run": lambda place: simulate(place / "out", 6, resume=True),
-    "merge": lambda place: (place / "out" / "manifest.json").exists() or join(place),
-}
-
-
 @pytest.fixture(scope="module")
 def before(tmp_path_factory):
-    """What each action finds: two shards, and a run to be extended."""
-    place = tmp_path_factory.mktemp("before")
-    for number in (1, 2):
-        simulate(place / f"part-{number}", 6, shard=f"{number}/2")
-    simulate(place / "to-extend", 6)
-    write_run(place / "whole", 2)
-    return place
-
-
-def furnished(before, place, action):
-    """Make a folder as an action finds it."""
-    shutil.copytree(before, place)
-    if action == "extend":
-        (place / "to-extend").rename(place / "out")
-    return place
-
-
-def contents(folder, hidden=True):
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and (hidden or not path.name.startswith("."))
-    }
-
-
-def tables(folder):
-    return {name: data for name, data in contents(folder).items() if name.endswith(".parquet")}
-
-
-def assert_one_state(out):
-    """Tell that a folder holds no run, or one whose tables belong together."""
-    try:
-        found = open_run(out)
-    except RunError as error:
-        told = str(error)
-    else:
-        told = ""
-    if told:
-        assert "no run" in told or "not a folder" in told
-        return
-    rows = [set(found.table(name)["draw"]) for name in found.tables if name != "draws"]
-    assert all(each == rows[0] for each in rows)
-    if found.status == "complete":
-        assert found.rows + len(found.failures) == found.planned
-
-
-INPUTS = ("part-1", "part-2", "whole")
-RUNS = {"run": ["out"], "extend": ["out"], "merge": ["out"], "sweep": ["out/points/*"]}
+    return furnish(tmp_path_factory.mktemp("before"))
 
 
 @pytest.mark.slow
@@ -200,32 +100,11 @@ def test_whatever_stops_it_wherever(before, tmp_path, monkeypatch, action, how):
         with Steps(how, at).watched(monkeypatch), suppress(stopped):
             ACTIONS[action](place)
         assert {name: contents(place / name) for name in inputs} == inputs
-        for out in (found for pattern in RUNS.get(action, []) for found in place.glob(pattern)):
-            assert_one_state(out)
-        if action not in RUNS:
-            assert_whole_or_absent(place / "out", whole / "out")
-        if how != "kill":
-            assert not [path for path in place.rglob(".*") if path.suffix in (".tmp", ".next")]
+        assert_sound(place, whole, action)
+        assert how == "kill" or not left_over(place)
         AGAIN[action](place)
         assert tables(place / "out") == tables(whole / "out")
         shutil.rmtree(place)
-
-
-def assert_whole_or_absent(out, whole):
-    """Tell that files of an export are all there as they should be, or none is."""
-    found = contents(out, hidden=False) if out.exists() else {}
-    assert found.keys() <= contents(whole).keys()
-    for name in found:
-        assert_same_file(out / name, whole / name)
-
-
-def assert_same_file(path, known):
-    if path.suffix != ".xlsx":
-        assert path.read_bytes() == known.read_bytes()
-        return
-    with zipfile.ZipFile(path) as book, zipfile.ZipFile(known) as whole:
-        assert book.testzip() is None
-        assert book.namelist() == whole.namelist()  # the time of its making is in it
 
 
 def test_a_step_that_is_not_guarded_would_be_seen(tmp_path, monkeypatch):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from io import BytesIO
 from pathlib import Path
 
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
-from bvsim.reading.whole_files import atomic
+from bvsim.reading.whole_files import write_bytes
 from bvsim.show.brief import pictures
 from bvsim.show.brief.told import Told
 from bvsim.show.plot.style import INK, QUIET
@@ -19,9 +20,11 @@ _COLUMNS = 96
 
 def write_pdf(told: Told, path: Path) -> Path:
     """Write two pages, and return the file."""
-    with atomic(path) as temporary, PdfPages(str(temporary)) as pages:
+    drawn = BytesIO()  # whoever draws cannot be told of a full disk
+    with PdfPages(drawn) as pages:
         for page in (_first(told), _second(told)):
             pages.savefig(page)
+    write_bytes(path, drawn.getvalue())
     return path
 
 
