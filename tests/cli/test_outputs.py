@@ -1,8 +1,10 @@
 """Where output goes: closed pipes, full devices, places that are no places; inputs stay whole."""
 
+import json
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -11,8 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+from bvsim import cli
 from bvsim.analysis.written import write_tables
 from bvsim.cli import main
+from bvsim.cli.options import echo_json
 from bvsim.ensemble.run import open_run, run
 from bvsim.ensemble.store.spreadsheet import csv_text, harmless
 from bvsim.show.export import export_run, workbook
@@ -54,6 +58,17 @@ def test_a_full_device_is_told_in_a_line(words):
     assert (done.returncode, done.stderr) == (2, "No space left on device\n")
 
 
+def test_json_is_strict(capsys):
+    echo_json({"a": float("nan"), "b": [1.5, (float("inf"), None)], "c": {"on": date(2030, 1, 2)}})
+    out = capsys.readouterr().out
+    assert json.loads(out) == {"a": None, "b": [1.5, [None, None]], "c": {"on": "2030-01-02"}}
+
+
+def test_every_command_prints_its_json_so():
+    texts = {path.name: path.read_text("utf-8") for path in Path(cli.__file__).parent.glob("*.py")}
+    assert [name for name, text in texts.items() if "json.dumps" in text] == ["options.py"]
+
+
 @pytest.fixture
 def made(tmp_path):
     return open_run(write_run(tmp_path / "run", 8).folder)
@@ -81,7 +96,7 @@ def test_a_folder_where_the_workbook_should_be_is_told(made, tmp_path):
     (tmp_path / "x.xlsx").mkdir()
     done = call("export", made.folder, "--to", "xlsx", "--out", tmp_path / "x.xlsx")
     assert done.exit_code == 2
-    assert "is a folder" in done.stderr
+    assert "a folder is where a file is to be written" in done.stderr
 
 
 def test_a_run_without_rows_is_told_by_every_reader(tmp_path, monkeypatch):

@@ -40,7 +40,8 @@ SUFFIXES = {"xlsx": ".xlsx", "brief": ".pdf", "slides": ".pptx"}
 FILES = {
     "mine.yaml": "name: mine\nextends: reference\nend: 2026-12-31\n",
     "mine-sweep.yaml": (
-        "name: mine-sweep\nscenario: reference\nset: {end: 2026-12-31}\nsweep: {materials.in_cell: [0.9]}\n"
+        "name: mine-sweep\nscenario: reference\nset: {end: 2026-12-31}\n"
+        "sweep: {materials.in_cell: [0.9]}\n"
         "draws: 1\nyears: [2026]\n"
     ),
     "a-file": "mine",

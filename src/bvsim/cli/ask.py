@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ import click
 from bvsim.cli.errors import FAILED
 from bvsim.cli.frames import count
 from bvsim.cli.opened import opened
-from bvsim.cli.options import FOLDER, json_option
+from bvsim.cli.options import FOLDER, echo_json, json_option
 
 if TYPE_CHECKING:
     from bvsim.analysis.discovery.ask import Answer
@@ -51,7 +50,7 @@ def ask(
         click.echo(str(nothing), err=True)
         ctx.exit(FAILED)
     if as_json:
-        click.echo(json.dumps(to_json(found), allow_nan=False))
+        echo_json(to_json(found))
         return
     from bvsim.cli.terminal import say
 

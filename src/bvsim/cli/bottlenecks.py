@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +12,7 @@ from bvsim.cli.options import (
     changed,
     changes_options,
     count_option,
+    echo_json,
     json_option,
     out_option,
     scenario_argument,
@@ -105,7 +105,7 @@ def _show(run: Run, year: int, *, as_json: bool) -> None:
         head |= {"constraints": sample["constraints"], "model_hash": manifest["model_hash"]}
         head |= {"out": str(run.folder), "failed": len(manifest["failures"]), "year": year}
         body = {name: records(table) for name, table in tables.items()}
-        click.echo(json.dumps(head | body, allow_nan=False))
+        echo_json(head | body)
         return
     from bvsim.cli.bottlenecks_text import print_bottlenecks
 

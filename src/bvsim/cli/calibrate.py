@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bvsim.cli.options import json_option, seed_option
+from bvsim.cli.options import echo_json, json_option, seed_option
 
 if TYPE_CHECKING:
     from bvsim.analysis.truth.calibration.run import Calibration
@@ -60,7 +59,7 @@ def calibrate(
         raise click.ClickException(str(error)) from error
     written = store(done, history_of(folder)) if write else []
     if as_json:
-        click.echo(json.dumps(results(done), allow_nan=False))
+        echo_json(results(done))
         return
     _print(done)
     for path in written:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bvsim.cli.errors import FAILED
-from bvsim.cli.options import FOLDER, json_option, workers_option
+from bvsim.cli.options import FOLDER, echo_json, json_option, workers_option
 from bvsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -163,7 +162,7 @@ def _write(files: dict[str, Files], measured: dict[str, ScenarioMetrics], as_jso
 
 def _say(verdicts: list[Verdict], update: bool, as_json: bool, seconds: float) -> None:
     if as_json:
-        click.echo(json.dumps(_as_json(verdicts, update, seconds), allow_nan=False))
+        echo_json(_as_json(verdicts, update, seconds))
         return
     from rich.markup import escape
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from bvsim.cli.options import (
     changed,
     changes_options,
     count_option,
+    echo_json,
     engine_options,
     given,
     json_option,
@@ -109,7 +109,7 @@ def compare(
 
             answer |= {"targets": [list(target) for target in targets]}
             answer |= {"robustness": records(robust)}
-        click.echo(json.dumps(answer, allow_nan=False))
+        echo_json(answer)
     else:
         for each in comparisons:
             print_comparison(each, patterns, every=every)

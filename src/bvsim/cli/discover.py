@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bvsim.cli.opened import opened
-from bvsim.cli.options import FOLDER, json_option
+from bvsim.cli.options import FOLDER, echo_json, json_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +55,7 @@ def discover(
             "limits": records(found.limits),
             "remarks": list(found.remarks),
         }
-        click.echo(json.dumps(answer, allow_nan=False))
+        echo_json(answer)
         return
     _print(found)
     click.echo(f"Tables  {place}/discover_*.csv, *.parquet")

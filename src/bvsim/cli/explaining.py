@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from bvsim.cli.opened import opened
-from bvsim.cli.options import FOLDER, count_option, json_option, lang_option, site_option
+from bvsim.cli.options import (
+    FOLDER,
+    count_option,
+    echo_json,
+    json_option,
+    lang_option,
+    site_option,
+)
 
 if TYPE_CHECKING:
     from bvsim.analysis.explain.chains import Chain, Step
@@ -73,7 +79,7 @@ def _tell(run: Run, told: Told, lang: str, *, as_json: bool) -> None:
         ]
         sides = {"row": list(told.row), "median_row": list(told.median)}
         output = {"output_2030_gwh": told.output, "median_output_2030_gwh": told.median_output}
-        click.echo(json.dumps({"schema_version": 1, **sides, **output, "events": events}))
+        echo_json({"schema_version": 1, **sides, **output, "events": events})
         return
     from bvsim.cli.terminal import say
     from bvsim.show.happened import telling, turning
@@ -111,7 +117,7 @@ def _chain(run: Path, other: Path, site: str | None, *, as_json: bool) -> None:
     if as_json:
         body = [_chain_json(each) for each in found]
         head = {"schema_version": 1, "what": pair.name, "pairs": pair.pairs, "years": list(SPAN)}
-        click.echo(json.dumps({**head, "site": site, "chains": body}, allow_nan=False))
+        echo_json({**head, "site": site, "chains": body})
         return
     from bvsim.cli.terminal import make_console, say
 

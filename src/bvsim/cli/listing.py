@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bvsim.cli.options import complete_scenario, json_option
+from bvsim.cli.options import complete_scenario, echo_json, json_option
 
 if TYPE_CHECKING:
     from bvsim.analysis.catalogue import Item
@@ -43,7 +42,7 @@ def list_items(*, kind: str, words: tuple[str, ...], scenario: str, as_json: boo
     found = catalogue(kind, reading.load(scenario), words)
     if as_json:
         items = [{"name": item.name, "unit": item.unit, "says": item.says} for item in found]
-        click.echo(json.dumps({"schema_version": 1, "kind": kind, "items": items}))
+        echo_json({"schema_version": 1, "kind": kind, "items": items})
         return
     _print(kind, found, words)
 

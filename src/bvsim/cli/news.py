@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 
 from bvsim.cli.options import (
     count_option,
+    echo_json,
     given,
     json_option,
     runs_option,
@@ -63,7 +63,7 @@ def news(*, old: str, new: str, outcome: str, out: Path | None, as_json: bool, *
         options: dict[str, Any] = {**given(how), "progress": progress, "resume": target.exists()}
         found = split(sides[0], sides[1], outcome, out=target, **options)
     if as_json:
-        click.echo(json.dumps(to_json(found, (old, new))))
+        echo_json(to_json(found, (old, new)))
         return
     print_news(found, (old, new))
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -97,6 +100,21 @@ def seed_option(default: int | None = None, help: str = "Random seed.") -> Calla
     """Add `--seed`."""
     kind = click.IntRange(0, LARGEST_SEED)
     return click.option("--seed", type=kind, default=default, show_default=True, help=help)
+
+
+def echo_json(answer: Mapping[str, object]) -> None:
+    """Print an answer as JSON that every reader takes: what is no number is null."""
+    click.echo(json.dumps(_strict(answer), allow_nan=False))
+
+
+def _strict(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _strict(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_strict(each) for each in value]
+    if isinstance(value, (date, Path)):
+        return str(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def out_option(help: str, *, required: bool = False) -> Callable[[F], F]:

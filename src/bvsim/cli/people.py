@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import click
 
 from bvsim.cli.frames import Column, FittedTable, frame_table
 from bvsim.cli.opened import opened
-from bvsim.cli.options import count_option, engine_options, json_option, runs_option
+from bvsim.cli.options import count_option, echo_json, engine_options, json_option, runs_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +57,7 @@ def people(
     grid = people_grid([(p.values, run) for p, run in zip(asked.points, runs, strict=True)])
     said = verdict(grid)
     if as_json:
-        click.echo(json.dumps(to_json(grid, said), allow_nan=False))
+        echo_json(to_json(grid, said))
     else:
         _print(grid, said)
 
@@ -73,7 +72,7 @@ def _say_moves(folder: Path, *, as_json: bool) -> None:
     tables = {"won": by_plant, "absorbed": absorbed(run)}
     if as_json:
         found = {name: _rows(table) for name, table in tables.items()}
-        click.echo(json.dumps({"schema_version": 1, **found}, allow_nan=False))
+        echo_json({"schema_version": 1, **found})
         return
     console = make_console()
     titles = ("People won, all years, by where they come from", "Staff of closed plants, by year")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 
-from bvsim.cli.options import MOST_DRAWS, given, json_option, seed_option
+from bvsim.cli.options import MOST_DRAWS, echo_json, given, json_option, seed_option
 
 QUANTITIES = ("share", "scrap", "share_once")
 _SHOWN = (0, 3, 6, 12, 18, 24, 36, 48, 60, 72, 96, 120)
@@ -49,7 +48,7 @@ def ramp(*, name: str, as_json: bool, **options: Any) -> None:
 
     plants = simulate(name, **given(options))
     if as_json:
-        click.echo(json.dumps(answer(plants), allow_nan=False))
+        echo_json(answer(plants))
     else:
         _print(plants)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from bvsim.cli.options import (
     changed,
     changes_options,
     count_option,
+    echo_json,
     json_option,
     lang_option,
     scenario_argument,
@@ -80,7 +80,7 @@ def trace(
     _check_site(site, record)
     head: dict[str, str | int] = {"scenario": name, "draw": draw, "replication": replication}
     if as_json:
-        click.echo(json.dumps(trace_json(head, record, filtered), allow_nan=False))
+        echo_json(trace_json(head, record, filtered))
         return
     print_trace(head, record, filtered, lang)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bvsim.cli.errors import FAILED
-from bvsim.cli.options import FOLDER, engine_options, given, json_option, out_option
+from bvsim.cli.options import FOLDER, echo_json, engine_options, given, json_option, out_option
 from bvsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def reproduce(
         found = anew(run, place, progress=shown, **given(options))
         rows = found.again.rows
     if as_json:
-        click.echo(json.dumps(_entry(run, rows, found), allow_nan=False, default=str))
+        echo_json(_entry(run, rows, found))
     else:
         _say(rows, found)
     if not found.equal:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,6 +14,7 @@ from bvsim.cli.options import (
     changed,
     changes_options,
     count_option,
+    echo_json,
     json_option,
     runs_option,
     scenario_argument,
@@ -76,7 +76,7 @@ def seek(
     place = how.pop("out") or Path("runs") / f"seek-{datetime.now():%Y%m%d-%H%M%S}"
     found, out = search(scenario, targets, asked, most, out=place, bar=progress_bar, **how)
     if as_json:
-        click.echo(json.dumps(to_json(found, out), allow_nan=False))
+        echo_json(to_json(found, out))
         return
     print_sought(found, out)
 

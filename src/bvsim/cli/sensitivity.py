@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +12,7 @@ from bvsim.cli.options import (
     changed,
     changes_options,
     count_option,
+    echo_json,
     json_option,
     out_option,
     scenario_argument,
@@ -182,4 +182,4 @@ def _print_json(
         }
         for name, table in found.items()
     }
-    click.echo(json.dumps(head | {"outcomes": body}, allow_nan=False))
+    echo_json(head | {"outcomes": body})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -20,6 +19,7 @@ from bvsim.cli.options import (
     changed,
     changes_options,
     count_option,
+    echo_json,
     engine_options,
     given,
     json_option,
@@ -191,7 +191,7 @@ def _say_plan(scenario: Scenario, options: dict[str, Any], as_json: bool) -> Non
         "out": str(options["out"]) if options["out"] else None,
     }
     if as_json:
-        click.echo(json.dumps(plan, allow_nan=False))
+        echo_json(plan)
         return
     for name, value in plan.items():
         click.echo(f"{name.replace('_', ' '):<18} {value}")
@@ -220,7 +220,7 @@ def conclude(
         if as_json:
             more = picked(finished.manifest, ("precision", "shard"))
             found = run_json(finished) | {name: value for name, value in more.items() if value}
-            click.echo(json.dumps(found, allow_nan=False))
+            echo_json(found)
         else:
             from bvsim.cli.terminal import print_summary
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from bvsim.cli.errors import FAILED, INTERRUPTED
 from bvsim.cli.frames import Column, FittedTable, frame_table
 from bvsim.cli.options import (
     count_option,
+    echo_json,
     engine_options,
     json_option,
     levers_option,
@@ -143,7 +143,7 @@ def _say_cost(study: SweepRun, cost: Cost, as_json: bool) -> None:
         "seconds": round(cost.seconds, 1),
         "workers": cost.workers,
     }
-    click.echo(json.dumps(found, allow_nan=False))
+    echo_json(found)
 
 
 def _conclude(ctx: click.Context, study: SweepRun, runs: Sequence[Run], *, as_json: bool) -> None:
@@ -159,7 +159,7 @@ def _conclude(ctx: click.Context, study: SweepRun, runs: Sequence[Run], *, as_js
     figures = save_sweep_figures(table, study.sweep.axes, kpis, study.out)
     failed = sum(len(run.manifest["failures"]) for run in runs)
     if as_json:
-        click.echo(json.dumps(to_json(study, table, failed, runs), allow_nan=False))
+        echo_json(to_json(study, table, failed, runs))
     else:
         _print(study, table, kpis, figures)
         _say_worth(study, runs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bvsim.cli.opened import opened
-from bvsim.cli.options import FOLDER, json_option, runs_option, workers_option
+from bvsim.cli.options import FOLDER, echo_json, json_option, runs_option, workers_option
 from bvsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -121,7 +120,7 @@ def _say_value(
         decision = {"options": found.means, "best": found.best, "maximised": aim}
         body = {"decision": decision, "unit": unit, "evpi": found.evpi, "evpi_se": found.evpi_se}
         parts = {"evppi": [_json(each) for each in found.known], "rows": found.rows}
-        click.echo(json.dumps({"schema_version": 1, "outcome": outcome, **body, **parts}))
+        echo_json({"schema_version": 1, "outcome": outcome, **body, **parts})
         return
     _print(found, aim, unit)
 
@@ -186,7 +185,7 @@ def _say_variance(run: Run, outcome: str, *, as_json: bool) -> None:
     if as_json:
         parts = [_json(each) | {"share": each.value} for each in found]
         head = {"schema_version": 1, "outcome": outcome, "decision": None, "evpi": None}
-        click.echo(json.dumps({**head, "evppi": [], "variance_explained": parts}))
+        echo_json({**head, "evppi": [], "variance_explained": parts})
         return
     say(
         "Without a decision knowledge has no value: this is the share of the variance of "
