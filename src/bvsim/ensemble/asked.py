@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, cast
 from bvsim.ensemble.store import folder
 from bvsim.ensemble.store.row_store import row_store
 from bvsim.reading.datafiles import MODELS, SCENARIOS, roots
+from bvsim.reading.whole_files import write_text
 from bvsim.valley import compiled
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def remember(words: Mapping[str, object], scenario: Scenario, manifest: Manifest
     kept = {"places": listed, "digest": digest, "manifest": manifest}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        folder.write_text(path, json.dumps(kept))
+        write_text(path, json.dumps(kept))
     except OSError:
         return
 
