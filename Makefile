@@ -63,13 +63,14 @@ fuzz: $(DEV)  ## more than ten thousand broken inputs; none may give a traceback
 
 extremes: $(DEV)  ## every figure at the ends of its range, then many at once (ARGS: further options); takes hours, goes on
 	@$(BIN)/python tools/extremes.py $(ARGS)
-	@BVSIM_EXTREMES=$(EXTREMES) $(BIN)/python -m pytest -n $(JOBS) tests/properties/test_extremes.py -k many $(PYTEST_ARGS)
+	@$(BIN)/python tools/extremes.py --many $(EXTREMES) $(ARGS)
 
 intervals: $(CORE)  ## how often printed intervals hold the truth; writes docs/background/intervals.md (ten minutes)
 	@PYTHONPATH=tools $(BIN)/python -m pages.intervals $(ARGS)
 
-nightly: $(DEV)  ## two thousand valleys made at random, and their books (ARGS: further options); an hour, goes on
+nightly: $(DEV)  ## two thousand valleys made at random, and their books (ARGS: further options); an hour, goes on; more kills, fuller disks
 	@$(BIN)/python tools/valleys.py $(ARGS)
+	@BVSIM_NIGHTLY=1 $(BIN)/python -m pytest -n $(JOBS) tests/ensemble/test_scheduler_gone.py tests/ensemble/store $(PYTEST_ARGS)
 
 mutants: $(DEV)  ## judge the next piece of a sample of mutants of the valley (ARGS: further options); takes long
 	@$(PIP) install --quiet -e ".[mutants]"
