@@ -21,6 +21,7 @@ SEEN = (
     ("materials.aluminium.foil_yield", 0, "between 0.01 and 1"),
     ("imports.cam.lot", 0, "between 0.001 and"),
     ("fleet.packs.specific_energy_factor", 0, "between 0.01 and 100"),
+    ("demand.cost_gap.lowest_use", 0, "between 0.01 and 1"),
     ("labour.proficiency.technicians.tau", 0, ""),
     ("imports.cam.memory", 0, ""),
     ("sites.acc-douvrin.ramp.steepness", 0, "out of bounds"),

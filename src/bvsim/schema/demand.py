@@ -21,6 +21,7 @@ from bvsim.schema.units import (
     LogSpread,
     Months,
     OnDate,
+    Part,
     Persistence,
     Share,
     TimedCount,
@@ -279,7 +280,7 @@ class CostGap:
     """Yield of the mature plant."""
     reference_use: Share
     """Utilisation of the mature plant."""
-    lowest_use: Share
+    lowest_use: Part
     """Utilisation below which buyers no longer reckon the gap up."""
     memory: Months
     """Time constant with which buyers take note of a plant's record."""
