@@ -22,6 +22,7 @@ SEEN = (
     ("imports.cam.lot", 0, "between 0.001 and"),
     ("fleet.packs.specific_energy_factor", 0, "between 0.01 and 100"),
     ("demand.cost_gap.lowest_use", 0, "between 0.01 and 1"),
+    ("sites.acc-douvrin.blocks.block-1.scrap.september-2024.scrap", 1, "between 0 and 0.99"),
     ("labour.proficiency.technicians.tau", 0, ""),
     ("imports.cam.memory", 0, ""),
     ("sites.acc-douvrin.ramp.steepness", 0, "out of bounds"),

@@ -17,9 +17,9 @@ from bvsim.schema.units import (
     GwhPerYear,
     Heads,
     KeptLines,
+    Loss,
     Months,
     OnDate,
-    Share,
     TimedKeptMonths,
 )
 
@@ -48,7 +48,7 @@ class ScrapReading:
 
     on: date
     known_from: date
-    scrap: Share
+    scrap: Loss
     fitted: date | None = None
     """The vintage whose ramp figures of this site were fitted to it."""
 

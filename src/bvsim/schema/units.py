@@ -87,6 +87,8 @@ Part = Annotated[float, FigureIn("share", 0.01, 1)]
 """A share of which something is left: what is divided by it stays within reach."""
 Rest = Annotated[float, FigureIn("share", 0, 0.99, kept=True)]
 """A loss that leaves something."""
+Loss = Annotated[float, FigureIn("share", 0, 0.99)]
+"""Such a loss that was observed."""
 Persistence = Annotated[float, FigureIn("share", 0, 0.999)]
 """Of a deviation from one year to the next; at one it would have no spread of its own."""
 PositiveFactor = Annotated[float, FigureIn("1", 0.01, 100)]
