@@ -34,7 +34,9 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("bvsim.ensemble.experiment.ValleyJob", make_job)
     monkeypatch.setattr("bvsim.ensemble.store.folder.code_hash", lambda: "fixed")
-    monkeypatch.setattr("bvsim.show.report.write_report", lambda run, **_: run.folder / "report.html")
+    monkeypatch.setattr(
+        "bvsim.show.report.write_report", lambda run, **_: run.folder / "report.html"
+    )
     monkeypatch.setattr("bvsim.cli.terminal.print_summary", lambda run, page: None)
     monkeypatch.setattr("bvsim.analysis.summary.shares", lambda run: pd.DataFrame())
 
