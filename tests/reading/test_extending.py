@@ -113,6 +113,34 @@ def test_data_files_are_the_nearest(tmp_path):
     assert history_file(region, "one.csv").parts[-3] == "small"
 
 
+def test_several_folders_are_laid_on_one_another_in_turn(tmp_path):
+    first = {"models/wide/model.yaml": "title: Wide\nannounced: true\n"}
+    second = {"models/near/model.yaml": "title: Near\n"}
+    own = {REGION: "extends: [../wide, ../near]\nplan: {}\n"}
+    region = write(tmp_path, first | second | own) / "models/region"
+    read = read_model(region)
+    assert not read.problems
+    assert read.tree.plain() == {"title": "Near", "announced": True, "plan": {}}
+    assert [folder.name for folder in read.folders] == ["region", "near", "wide"]
+
+
+def test_one_bad_folder_among_several_is_one_located_error(tmp_path):
+    root = write(tmp_path, {REGION: "extends: [../small, ../smal]\n"})
+    (problem,) = validating.validate(root / "models/region", model_class=Model)
+    assert problem.place[1:] == (1, 21)
+    assert problem.message.startswith("unknown model folder '../smal'")
+
+
+def test_a_folder_that_others_extend_may_cite_what_stands_in_another(tmp_path):
+    cited = "ramp:\n  scrap: {value: 0.2, unit: share, source: [wide], confidence: derived}\n"
+    files = {"models/shared/sites/gamma.yaml": cited}
+    root = write(tmp_path, files)
+    (problem,) = validating.validate(root / "models/shared", model_class=Model)
+    assert "wide" in problem.message
+    write(tmp_path, {"models/world/sources/all.yaml": "wide: {title: Wide}\n"})
+    assert validating.validate(root / "models/shared", model_class=Model) == ()
+
+
 def test_a_folder_that_others_extend_is_checked_for_what_it_says(tmp_path):
     files = {"models/shared/sites/gamma.yaml": "nonsense: 1\n"}
     root = write(tmp_path, files)

@@ -7,6 +7,7 @@ the figures that several have in common.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from pathlib import Path
 
 from bvsim.reading.extending import laid_on, told_twice
@@ -19,7 +20,7 @@ MAIN = "model"
 MERGED = "sources"
 """The sub-folder whose files are all parts of one mapping."""
 EXTENDS = "extends"
-"""The key of the main file that names the folder a model extends."""
+"""The key of the main file that names the folder a model extends, or a list of them."""
 HISTORY = "history"
 """The sub-folder of data files."""
 PLACE = "place.json"
@@ -75,7 +76,7 @@ def read_model(folder: Path) -> Reading:
         and sub-folders: of ``sources`` the files are merged, of any other (``sites``) each
         file is an entry named by its stem; ``place.json``. Other kinds of file are left alone.
         Its main file may say ``extends``: a path from the folder, whose sections this one's
-        are laid on.
+        are laid on; or a list of paths, each laid on those before it.
 
     Returns
     -------
@@ -90,9 +91,12 @@ def read_model(folder: Path) -> Reading:
     return _read_over(folder, ())
 
 
-def read_base(folder: Path) -> Reading:
-    """Read a folder that others extend, by itself: what it lacks, those that extend it say."""
-    return _read_folder(folder)
+def read_bases(*folders: Path) -> Reading:
+    """Read folders that others extend, each laid on those before it.
+
+    What they lack, those that extend them say.
+    """
+    return reduce(_laid_over, map(_read_folder, folders))
 
 
 def folders_of(folder: Path) -> tuple[Path, ...]:
@@ -114,18 +118,23 @@ def _read_over(folder: Path, before: tuple[Path, ...]) -> Reading:
         return own
     sections = {key: node for key, node in own.tree.children().items() if key != EXTENDS}
     own.tree = replace(own.tree, value=sections)
-    base = _extended(folder, said, (*before, folder), own)
-    if base is None:
+    each_said = said.value if isinstance(said.value, list) else [said]
+    bases = [_extended(folder, each, (*before, folder), own) for each in each_said]
+    found = [_read_over(base, (*before, folder)) for base in bases if base is not None]
+    if len(found) < len(bases):
         own.failed |= {"*", EXTENDS}
-        return own
-    found = _read_over(base, (*before, folder))
-    problems = [*found.problems, *own.problems]
-    problems += told_twice(found.tree.get(MERGED), own.tree.get(MERGED), MERGED)
+    return reduce(_laid_over, [*found, own])
+
+
+def _laid_over(base: Reading, own: Reading) -> Reading:
+    """Lay what was read in one folder on what was read in another."""
+    problems = [*base.problems, *own.problems]
+    problems += told_twice(base.tree.get(MERGED), own.tree.get(MERGED), MERGED)
     return Reading(
-        laid_on(found.tree, own.tree),
+        laid_on(base.tree, own.tree),
         problems,
-        found.failed | own.failed,
-        (*own.folders, *found.folders),
+        base.failed | own.failed,
+        (*own.folders, *base.folders),
     )
 
 

@@ -88,7 +88,11 @@ def file_schemas(model_class: type | None = None) -> dict[str, Schema]:
     whole = model_schema(kind.cls)
     definitions = whole["$defs"]
     top = {key: value for key, value in whole.items() if key not in {"$defs", "required"}}
-    base = {"type": "string", "description": "Path of the folder that this model extends."}
+    base = {
+        "type": ["string", "array"],
+        "items": {"type": "string"},
+        "description": "Path of the folder that this model extends, or of several in turn.",
+    }
     top["properties"] = {EXTENDS: base, **top["properties"]}
     found = {MAIN: _standing(top, definitions)}
     for section, shape in _sections(kind):

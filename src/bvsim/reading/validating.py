@@ -14,7 +14,7 @@ from bvsim.reading.folder import (
     Reading,
     is_base_folder,
     is_model_folder,
-    read_base,
+    read_bases,
     read_model,
 )
 from bvsim.reading.nodes import Node
@@ -69,11 +69,17 @@ def validate(name: str | Path, *, model_class: type | None = None) -> tuple[Prob
 
 
 def _wrong_in_base(folder: Path, model_class: type | None) -> tuple[Problem, ...]:
-    """Return what is wrong with figures that models have in common, not what they lack."""
+    """Return what is wrong with figures that models have in common, not what they lack.
+
+    Templates and sources may stand in another such folder beside it.
+    """
+    beside = filter(is_base_folder, sorted(folder.parent.iterdir()))
+    reading = read_bases(*(each for each in beside if each != folder), folder)
     try:
-        assemble(read_base(folder), (), kind_of(model_class), None)
+        assemble(reading, (), kind_of(model_class), None)
     except SpecError as error:
-        return tidy(each for each in error.problems if not each.message.endswith(MISSING))
+        said = (each for each in error.problems if not each.message.endswith(MISSING))
+        return tidy(each for each in said if Path(each.place.file).resolve().is_relative_to(folder))
     return ()
 
 
