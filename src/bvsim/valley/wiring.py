@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -76,6 +77,12 @@ def heads_facts(site: Site, ctx: Context) -> list[tuple[float, float]]:
     return sorted((day(reading.on), reading.heads) for reading in known)
 
 
+def first_start(site: Site, ctx: Context) -> float:
+    """Return the day on which a site's first block started, as known by `as_of`; else infinity."""
+    facts = [ctx.calendar.day(b.project.started) for b in site.blocks.values() if b.project.started]
+    return min((day for day in facts if day <= ctx.as_of_day), default=math.inf)
+
+
 class SiteBuilder:
     """Builds the gigafactories of one replication.
 
@@ -105,7 +112,8 @@ class SiteBuilder:
         model, ctx, actors = self.model, self.ctx, self.actors
         recipe = model.materials.recipes[site.chemistry]
         heads = [] if model.announced else heads_facts(site, ctx)
-        workforce = actors.labour.employ(name, site.basin, site.staffing, heads)
+        opened = first_start(site, ctx)
+        workforce = actors.labour.employ(name, site.basin, site.staffing, heads, opened)
         fates = Fates(name, model.fates, model.shock, ctx)
         process = InProcess(
             site=name,

@@ -174,6 +174,26 @@ def test_observed_heads_are_imposed_and_interpolated():
     check_balances(market)
 
 
+def test_a_plant_that_ran_for_years_before_it_was_counted_follows_its_plan_until_then():
+    reading, sop = 1300.0, 200.0
+    ctx = context(years=5, as_of=1400.0)
+    market = LabourMarket(labour(), ctx)
+    market.employ("alpha", "east", staffing(lead=6.0), [(reading, 70.0)], sop)
+    market.employ("beta", "west", staffing(lead=6.0))
+    market.employ("gamma", "east", staffing(lead=6.0), [(reading, 70.0)], reading)
+    play(market, ctx, plans={name: steady(8.0, sop) for name in market.workforces})
+    alpha, beta, gamma = (
+        column(ctx, f"{name}:labour", "headcount") for name in ("alpha", "beta", "gamma")
+    )
+    counted = next(m for m, end in enumerate(ctx.calendar.month_starts[1:]) if end > reading)
+    before = counted - 12
+    assert alpha[before] > 0.5 * beta[before] > 0
+    assert gamma[before] == 0  # opened on the day it was counted: its rise began six months ago
+    assert gamma[counted] == 70
+    assert alpha[counted] == pytest.approx(70, abs=2)  # who was hired before has a first day
+    check_balances(market)
+
+
 def test_readings_after_as_of_are_not_imposed():
     runs = []
     for readings in ([(100.0, 50.0)], [(100.0, 50.0), (900.0, 999.0)]):

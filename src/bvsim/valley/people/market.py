@@ -7,6 +7,7 @@ market clears once a month; between, people arrive and courses end on their own 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -92,6 +93,7 @@ class LabourMarket:
         basin: str,
         staffing: Staffing,
         observed: Sequence[tuple[float, float]] = (),
+        opened: float = math.inf,
     ) -> Workforce:
         """Return the workforce of an employer.
 
@@ -103,6 +105,9 @@ class LabourMarket:
             How it is staffed.
         observed : sequence of (day, heads)
             Own staff observed, days since the start; readings after `as_of` are ignored.
+        opened : float
+            Day on which it opened, where that is a fact: staff from before the first reading
+            is planned.
 
         Raises
         ------
@@ -119,6 +124,7 @@ class LabourMarket:
             basin=basin,
             staffing=staffing,
             observed=known,
+            opened=opened,
             spec=self._spec,
             env=self._ctx.env,
             chance=self._ctx.streams.key.chance,

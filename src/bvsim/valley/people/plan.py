@@ -153,6 +153,10 @@ class StaffPlan:
         return round(total)
 
 
+LONGEST_MONTH: Final = 31.0
+"""Days by which a month may begin before a reading that falls into it."""
+
+
 class Observed:
     """Own staff as observed, interpolated between the observations.
 
@@ -163,11 +167,19 @@ class Observed:
     lead_days : float
         Before the first reading heads rise in proportion to time from nobody over
         this long.
+    opened : float
+        Day on which the plant opened, where that is a fact. If it ran before anybody of
+        that rise was there, its plan holds until the first reading.
     """
 
-    def __init__(self, readings: Sequence[tuple[float, float]], lead_days: float) -> None:
+    def __init__(
+        self, readings: Sequence[tuple[float, float]], lead_days: float, opened: float = math.inf
+    ) -> None:
         ordered = sorted(readings)
-        if ordered and lead_days > 0.0:
+        self._from = -math.inf
+        if ordered and opened < ordered[0][0] - lead_days:
+            self._from = ordered[0][0] - LONGEST_MONTH
+        elif ordered and lead_days > 0.0:
             ordered.insert(0, (ordered[0][0] - lead_days, 0.0))
         self._days = [day for day, _ in ordered]
         self._heads = [heads for _, heads in ordered]
@@ -175,11 +187,14 @@ class Observed:
 
     def imposes(self, day: float) -> bool:
         """Tell whether the month that begins on a day is covered by observations."""
-        return day <= self._until
+        return self._from <= day <= self._until
 
     def heads(self, day: float) -> float:
-        """Return the heads on a day; the first and last values beyond the ends."""
-        if not self._days:
+        """Return the heads on a day; the first and last values beyond the ends.
+
+        None before the first reading where the plan holds until then.
+        """
+        if not self._days or day < self._from:
             return 0.0
         i = bisect_right(self._days, day)
         if i == 0:

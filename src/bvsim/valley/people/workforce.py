@@ -58,6 +58,7 @@ class Workforce:
         basin: str,
         staffing: Staffing,
         observed: Sequence[tuple[float, float]],
+        opened: float,
         spec: Labour,
         env: simpy.Environment,
         chance: bool,
@@ -86,7 +87,7 @@ class Workforce:
         self.plan = StaffPlan(staffing)
         self.replanned = env.event()
         """Succeeds when the plan changes next; there is another one then."""
-        self.observed = Observed(observed, staffing.lead * DAYS_PER_MONTH)
+        self.observed = Observed(observed, staffing.lead * DAYS_PER_MONTH, opened)
         self.lead_days = lead_days(spec.hiring)
         self._longest_lead = max(self.lead_days)
         self._leaving = [self._turnover * d / DAYS_PER_MONTH for d in self.lead_days]
