@@ -1,5 +1,6 @@
 """Toyland: a made-up region of two plants, from YAML alone, with its own markets and map."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,16 @@ def test_its_page_names_it_and_shows_its_map(run):
     assert page.count('<g class="marker') >= 2
     said = [text.get_text() for text in plot.map(run, 2030).texts]
     assert "Toytown" in said
+
+
+def test_land_reaches_the_bottom_of_a_tall_map(run):
+    page = write_report(run).read_text("utf-8")
+    land = re.search(r'<path class="land" d="([^"]+)"', page)
+    height = re.search(r'viewBox="0 0 720 ([0-9.]+)"[^>]*>\s*<path class="land"', page)
+    assert land
+    assert height
+    lowest = max(float(y) for y in re.findall(r",([0-9.]+)", land[1]))
+    assert lowest >= float(height[1]) > 720 / 2 * 2.5
 
 
 def test_its_lever_acts(scenario, monkeypatch):

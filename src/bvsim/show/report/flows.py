@@ -78,6 +78,7 @@ def draw_map(series: Series, known: Mapping[str, Data], width: float = 720.0) ->
         titles = (words.title(series.facts.title(name)) for name in known)
         return NO_MAP | {"missing": words.listing(list(titles))}
     window = world["window"]
+    degrees = window["north"] - window["south"]
     middle = np.deg2rad((window["south"] + window["north"]) / 2)
     scale = width / (window["east"] - window["west"])
     rise = scale / np.cos(middle)
@@ -98,8 +99,8 @@ def draw_map(series: Series, known: Mapping[str, Data], width: float = 720.0) ->
         markers.append({"name": name, "kind": kind, "true": true, "at": shown, "anchor": anchor})
     return {
         "width": width,
-        "height": round(float((window["north"] - window["south"]) * rise), 1),
-        "land": _path([at(*p) for p in _coast(world)], close=(width, float(rise) * 2)),
+        "height": round(float(degrees * rise), 1),
+        "land": _path([at(*p) for p in _coast(world)], close=(width, float((degrees + 1) * rise))),
         "border": _path([at(*p) for p in world["border"]]),
         "towns": [
             {"town_fr": "", **town, "at": at(town["lon"], town["lat"])} for town in world["towns"]
