@@ -47,6 +47,13 @@ def test_a_template_is_written_once(kind, study):
     assert path.read_text("utf-8") == text
 
 
+def test_of_several_models_the_one_of_the_reference_is_meant(study):
+    assert create("site", "my-own", root=study).parts[-3] == "hauts-de-france"
+    assert create("site", "my-own", root=study, model="hungary").parts[-3] == "hungary"
+    with pytest.raises(SpecError, match="there is no model 'hungaria' \\(did you mean 'hungary'"):
+        create("site", "my-own", root=study, model="hungaria")
+
+
 def test_what_stands_in_a_file_stays(study):
     file = study / "models/hauts-de-france/labour.yaml"
     before = file.read_text("utf-8").splitlines()

@@ -26,9 +26,9 @@ WRONG = [
     ("cathode", "serves: [nmc-mid, nmc-622", "serves: [nmc-mid, nmc-623", "chemistry 'nmc-623'"),
     ("cathode", "precursor: neomat-pcam", "precursor: neomat-pcom", "maker of precursor"),
     ("cathode", "\n    acc-douvrin:", "\n    acc-douvrain:", "site 'acc-douvrain'"),
-    ("imports", "prefer: [suez", "prefer: [sues", "route 'sues' (did you mean 'suez'?)"),
-    ("imports", "emergency: air", "emergency: aire", "route 'aire' (did you mean 'air'?)"),
-    ("imports", "slows: [suez, cape]", "slows: [suez, kape]", "route 'kape'"),
+    ("../europe/imports", "prefer: [suez", "prefer: [sues", "route 'sues' (did you mean 'suez'?)"),
+    ("../europe/imports", "emergency: air", "emergency: aire", "route 'aire' (did you mean 'air'?)"),
+    ("../europe/imports", "slows: [suez, cape]", "slows: [suez, kape]", "route 'kape'"),
     ("labour", "destination: acc-douvrin", "destination: acc-dovrin", "employer 'acc-dovrin'"),
     ("labour", "urbanloop:\n    basin: dunkirk", "urbanloop:\n    basin: dunkrik", "'dunkrik'"),
     ("labour", "\n      amiens: {", "\n      amien: {", "basin 'amien' (did you mean 'amiens'?)"),
@@ -51,7 +51,7 @@ def model(tmp_path):
 
 def change(model, file, old, new):
     """Change the first of some words; return the place at which the new words stand."""
-    path = model / f"{file}.yaml"
+    path = (model / f"{file}.yaml").resolve()
     text = path.read_text(encoding="utf-8")
     assert old in text, (file, old)
     path.write_text(text.replace(old, new, 1), encoding="utf-8")

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
-
 import bvsim as bv
 from bvsim.reading.datafiles import scenario_names, shipped_root
 from bvsim.reading.levers import load_levers
 from bvsim.reading.worded import validate_words, words_of
 
 
-@pytest.fixture(scope="module")
-def scenario():
-    return bv.load("reference")
-
-
-def test_what_is_shipped_has_french_words_and_nothing_else_has(scenario):
+def test_what_is_shipped_has_french_words_and_nothing_else_has():
     french = words_of("fr")
-    assert set(french["levers"]) == set(load_levers(scenario))
-    assert set(french["programmes"]) == set(scenario.model.labour.programmes)
+    scenarios = [bv.load(name) for name in ("reference", "hungary-reference")]
+    levers = set().union(*map(load_levers, scenarios))
+    programmes = set().union(*(each.model.labour.programmes for each in scenarios))
+    assert set(french["levers"]) == levers
+    assert set(french["programmes"]) == programmes
     assert set(french["stories"]) == set(scenario_names())
     assert set(words_of("en")["programmes"]) == set(french["programmes"])
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from bvsim.reading.assembly import kind_of
 from bvsim.reading.blanks import BLANK
 from bvsim.reading.clearing import cleared
-from bvsim.reading.datafiles import MODELS, SCENARIOS, model_folder
+from bvsim.reading.datafiles import MODELS, SCENARIOS, default_model, model_folder
 from bvsim.reading.folder import is_model_folder, read_model
 from bvsim.reading.levers import FOLDER as LEVERS
 from bvsim.reading.new_region import region, section_of
@@ -57,7 +57,7 @@ def create(
         Whose structure it takes; that of the shortest of its kind by default. For a scenario,
         the one it extends, and for a region the model; those of `reference` by default.
     model : str, optional
-        The model it belongs to; needed where the folder holds several.
+        The model it belongs to; where the folder holds several, that of `reference` by default.
     root : pathlib.Path, optional
         The study folder; the working directory by default.
 
@@ -101,12 +101,13 @@ def _grow(path: Path, head: str, key: str, name: str, entry: Mapping[str, object
 
 
 def _model_folder(base: Path, model: str | None) -> Path:
-    """Return the folder of the one model of a study, or of the one that is named."""
+    """Return the folder of the model that is named, else the only one, else that of `reference`."""
     there = {p.name: p for p in sorted((base / MODELS).glob("*")) if is_model_folder(p)}
     if model is None and len(there) == 1:
         return next(iter(there.values()))
-    if model in there:
-        return there[model]
+    asked = model or default_model(base)
+    if asked in there:
+        return there[asked]
     said = f"there is no model {model!r}{did_you_mean(model, there)}" if model else "no one model"
     message = f"{said} here: give --model, in a study folder (bvsim init DIR makes one)"
     raise refused(display_name(base / MODELS), message)
