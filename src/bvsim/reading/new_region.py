@@ -12,7 +12,7 @@ from bvsim.reading.blanks import BLANK
 from bvsim.reading.clearing import cleared
 from bvsim.reading.datafiles import MODELS, SCENARIOS, model_folder, shipped_root
 from bvsim.reading.extending import is_fact
-from bvsim.reading.folder import MAIN, PLACE, read_base, read_model
+from bvsim.reading.folder import MAIN, PLACE, read_bases, read_model
 from bvsim.reading.nodes import Node
 from bvsim.reading.shapes import Shape, shape_of
 from bvsim.reading.template_files import HOW, as_yaml, refused, write_new
@@ -85,7 +85,7 @@ def region(base: Path, name: str, existing: str | None = None) -> Path:
     if reading.problems:
         raise SpecError(reading.problems)
     root = base if (base / MODELS / COMMON).exists() else shipped_root()
-    files = _files(reading.tree, read_base(root / MODELS / COMMON).tree)
+    files = _files(reading.tree, read_bases(root / MODELS / COMMON).tree)
     for shared in (COMMON, SCHEMAS):
         if not (base / MODELS / shared).exists():
             shutil.copytree(shipped_root() / MODELS / shared, base / MODELS / shared)

@@ -95,8 +95,11 @@ class ValidationPage:
     """The scenario of the past."""
     end: date
     """Its last day here."""
-    foretold: ForetoldPage
-    headlines: Names
+    today: str = "reference"
+    """The scenario that knows what happened since."""
+    foretold: ForetoldPage | None = None
+    """None: no plant of the region is told apart in the fit."""
+    headlines: Names = ()
     """Key figures whose spread is told apart by what figures rest on."""
 
 
@@ -151,6 +154,7 @@ _OUTSIDE = {
     "scenarios.scrap.expected:keys": "scenario",
     "cathode.runs.*.scenario": "scenario",
     "validation.hindcast": "scenario",
+    "validation.today": "scenario",
     "validation.headlines.*": "key figure",
     "pairing.levers.*": "lever",
     "pairing.by_calendar_year.*": "lever",
