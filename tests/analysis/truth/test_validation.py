@@ -110,6 +110,24 @@ def test_classes_have_the_vintages_of_their_day():
 # -- what was observed, and the hindcast -----------------------------------------------------
 
 
+def test_blocks_seen_in_the_same_span_are_one_figure_of_their_site():
+    model = reading.load("hungary-reference").model
+    found = [each for each in observations(model, AS_OF) if each.kind == "output"]
+    assert len({each.label for each in found}) == len(found)
+    blocks = model.sites["samsung-god"].blocks
+    parts = [
+        windows["year-2024"].good.distribution.median
+        for windows in (block.output for block in blocks.values())
+        if "year-2024" in windows
+    ]
+    assert len(parts) == 2
+    (year,) = [e for e in found if e.entity == "samsung-god" and e.last.year == 2024]
+    assert year.value == pytest.approx(sum(parts))
+    assert year.counted
+    (both,) = [e for e in found if e.entity == "samsung-god" and not e.counted]
+    assert (both.first.year, both.since_start) == (2024, False)
+
+
 def test_observations_are_the_later_facts_of_the_files():
     found = observations(reading.load("reference").model, AS_OF)
     by_label = {each.label: each for each in found}

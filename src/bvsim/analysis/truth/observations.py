@@ -77,7 +77,7 @@ def observations(model: Any, after: date) -> list[Observation]:
         found += _heads(name, site, after)
         for label, block in sorted(site.blocks.items()):
             found += _starts(f"{name}.{label}", block, after)
-            found += _windows(name, block, after)
+        found += _windows(name, site, after)
     found += _sums([each for each in found if each.kind == "output"])
     return sorted(found, key=lambda each: (each.kind, each.entity, each.last, each.counted))
 
@@ -87,23 +87,31 @@ def _sums(windows: list[Observation]) -> Iterator[Observation]:
     for site in sorted({each.entity for each in windows}):
         own = [each for each in windows if each.entity == site]
         if len(own) > 1:
-            yield _sum(site, own)
+            yield _sum(site, own, counted=False)
     for year in sorted({each.last.year for each in windows}):
         parts = [each for each in windows if each.last <= date(year, 12, 31)]
         if max(each.last for each in parts) == date(year, 12, 31):
-            yield _sum(REGION, parts)
+            yield _sum(REGION, parts, counted=False)
 
 
-def _sum(entity: str, parts: list[Observation]) -> Observation:
+def _sum(entity: str, parts: list[Observation], *, counted: bool) -> Observation:
     """Add observations up, their errors as if they were independent."""
     value = sum(each.value for each in parts)
     below, above = (
         sum((getattr(each, side) - each.value) ** 2 for each in parts) ** 0.5
         for side in ("low", "high")
     )
-    first, last = min(each.first for each in parts), max(each.last for each in parts)
+    begins, last = min(parts, key=lambda each: each.first), max(each.last for each in parts)
     return Observation(
-        "output", entity, first, last, True, value, value - below, value + above, False
+        "output",
+        entity,
+        begins.first,
+        last,
+        begins.since_start,
+        value,
+        value - below,
+        value + above,
+        counted,
     )
 
 
@@ -122,12 +130,18 @@ def _starts(entity: str, block: Any, after: date) -> Iterator[Observation]:
         yield Observation("sop", entity, started, started, False, months, months, months)
 
 
-def _windows(name: str, block: Any, after: date) -> Iterator[Observation]:
-    for window in block.output.values():
-        if window.last > after:
-            whole = block.project.started == window.first
-            known = _known(window.good.distribution)
-            yield Observation("output", name, window.first, window.last, whole, *known)
+def _windows(name: str, site: Any, after: date) -> Iterator[Observation]:
+    """Yield what a site made in each span: what was seen of its blocks in it, added up."""
+    spans: dict[tuple[date, date], list[Observation]] = {}
+    for _, block in sorted(site.blocks.items()):
+        for window in block.output.values():
+            if window.last > after:
+                whole = block.project.started == window.first
+                known = _known(window.good.distribution)
+                seen = Observation("output", name, window.first, window.last, whole, *known)
+                spans.setdefault((window.first, window.last), []).append(seen)
+    for parts in spans.values():
+        yield parts[0] if len(parts) == 1 else _sum(name, parts, counted=True)
 
 
 def _known(distribution: Distribution) -> tuple[float, float, float]:
