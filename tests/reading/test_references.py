@@ -27,7 +27,7 @@ WRONG = [
     ("cathode", "precursor: neomat-pcam", "precursor: neomat-pcom", "maker of precursor"),
     ("cathode", "\n    acc-douvrin:", "\n    acc-douvrain:", "site 'acc-douvrain'"),
     ("../europe/imports", "prefer: [suez", "prefer: [sues", "route 'sues' (did you mean 'suez'?)"),
-    ("../europe/imports", "emergency: air", "emergency: aire", "route 'aire' (did you mean 'air'?)"),
+    ("../europe/imports", "emergency: air", "emergency: aire", "(did you mean 'air'?)"),
     ("../europe/imports", "slows: [suez, cape]", "slows: [suez, kape]", "route 'kape'"),
     ("labour", "destination: acc-douvrin", "destination: acc-dovrin", "employer 'acc-dovrin'"),
     ("labour", "urbanloop:\n    basin: dunkirk", "urbanloop:\n    basin: dunkrik", "'dunkrik'"),
