@@ -91,7 +91,9 @@ def turning(turn: Turn, entity: Both) -> Both:
         text = say("trace.later" if turn.days > 0 else "trace.sooner", what=what, months=months)
     if abs(turn.gwh) < 0.5:
         return text
-    return say("trace.gains", what=text, gwh=plain(f"{turn.gwh:+.0f}"))
+    return say(
+        "trace.gains", what=text, gwh=plain(f"{turn.gwh:+.0f}".replace("-", "\N{MINUS SIGN}"))
+    )
 
 
 def known(part: str, text: str) -> bool:
