@@ -46,7 +46,8 @@ def test_values_that_once_broke_every_row(path, value, refused):
 
 
 def test_each_figure_is_tried_at_the_ends_of_its_unit():
-    tried = {(case.what, case.end): case.values[case.what] for case in extremes.cases()}
+    cases = [case for case in extremes.cases() if case.scenario == "reference"]
+    tried = {(case.what, case.end): case.values[case.what] for case in cases}
     assert tried["materials.in_cell", "lowest"] == 0.01
     assert tried["materials.in_cell", "highest"] == 1.0
     assert tried["labour.programmes.acc-operators.first_intake", "lowest"] == "1900-01-01"
