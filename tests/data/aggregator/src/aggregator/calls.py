@@ -6,7 +6,7 @@ site starts cells on the part of its lines that is not called.
 
 import math
 
-from bvsim.valley.cells.cause import Limit, Prospect
+from bvsim import Limit, Prospect
 
 WINTER = frozenset({11, 12, 1, 2})
 CALLED = 0.4

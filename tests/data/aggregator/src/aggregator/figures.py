@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bvsim.schema.distributions import Distribution
-from bvsim.schema.form import Form
+from bvsim import Distribution, Form
 
 
 @dataclass(frozen=True)
