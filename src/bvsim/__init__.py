@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from bvsim.ensemble import merge as merge, open_run as open_run
     from bvsim.ensemble.run import run as run
     from bvsim.reading import Scenario as Scenario, SpecError as SpecError, load as load
+    from bvsim.schema.distributions import Distribution as Distribution
+    from bvsim.schema.form import Form as Form
     from bvsim.show import export_run as export_run, plot as plot, report as report
+    from bvsim.valley.cells.cause import Limit as Limit, Prospect as Prospect
 
     __version__: str
 else:

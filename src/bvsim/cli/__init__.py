@@ -18,6 +18,7 @@ from bvsim.cli.discover import discover
 from bvsim.cli.explaining import explain
 from bvsim.cli.export import export
 from bvsim.cli.listing import list_items
+from bvsim.cli.mcp import mcp
 from bvsim.cli.merge import merge
 from bvsim.cli.new import new
 from bvsim.cli.news import news
@@ -93,3 +94,4 @@ main.add_command(value)
 main.add_command(reproduce)
 main.add_command(export)
 main.add_command(calibrate)
+main.add_command(mcp)

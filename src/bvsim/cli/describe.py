@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sys
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bvsim.cli.options import changed, changes_options, scenario_argument, site_option, year_option
+from bvsim.cli.options import (
+    changed,
+    changes_options,
+    json_option,
+    scenario_argument,
+    site_option,
+    year_option,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,8 +123,15 @@ def schema() -> None:
 @site_option
 @year_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a CSV file.")
+@json_option
 def sources(
-    scenario: str, words: tuple[str, ...], *, site: str | None, year: int | None, as_csv: bool
+    scenario: str,
+    words: tuple[str, ...],
+    *,
+    site: str | None,
+    year: int | None,
+    as_csv: bool,
+    as_json: bool,
 ) -> None:
     """List every figure of SCENARIO with unit, vintages, source and confidence.
 
@@ -130,7 +145,23 @@ def sources(
         click.echo(sourcebook(loaded, as_csv=True, keep=lambda e: kept.text(e.text())), nl=False)
         return
     found = [entry for entry in entries(loaded) if kept.text(entry.text())]
+    if as_json:
+        click.echo(json.dumps(sources_json(loaded, found)))
+        return
     print_lines([overview(loaded.name, found), "", *(entry.text() for entry in found)])
+
+
+def sources_json(scenario: Scenario, found: Sequence[Entry]) -> dict[str, object]:
+    """Return figures, and the publications that they cite, as plain Python types."""
+    figures = [{**asdict(entry), "sources": entry.sources.split()} for entry in found]
+    cited = sorted({source for entry in found for source in entry.sources.split()})
+    known = scenario.model.sources
+    return {
+        "schema_version": 1,
+        "scenario": scenario.name,
+        "figures": figures,
+        "sources": {name: asdict(known[name]) for name in cited if name in known},
+    }
 
 
 def overview(name: str, found: Sequence[Entry]) -> str:

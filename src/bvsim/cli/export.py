@@ -14,9 +14,9 @@ from bvsim.cli.options import FOLDER, lang_option
 @click.argument("run", type=FOLDER)
 @click.option(
     "--to",
-    type=click.Choice(["xlsx", "csv", "parquet"]),
+    type=click.Choice(["xlsx", "csv", "parquet", "ro-crate"]),
     required=True,
-    help="A workbook of summaries, or every table as a file.",
+    help="A workbook of summaries, every table as a file, or the folder described for archives.",
 )
 @click.option(
     "--out",

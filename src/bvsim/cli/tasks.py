@@ -34,6 +34,7 @@ TASKS: dict[str, dict[str, str]] = {
         "brief": "bvsim brief runs/mine --lang fr",
         "export": "bvsim export runs/mine --to xlsx",
         "reproduce": "bvsim reproduce runs/mine",
+        "mcp": "bvsim mcp --most-rows 256",
     },
     "Know and change the model": {
         "list": "bvsim list levers",

@@ -16,7 +16,8 @@ from bvsim.reading.scenario_file import ScenarioFile
 from bvsim.reading.shapes import Shape, shape_of
 from bvsim.reading.templates import LIKE
 from bvsim.schema.correlation import RankCorrelation
-from bvsim.schema.distribution_grammar import FORMS, NUMBER, VALUE, Schema
+from bvsim.schema.distribution_grammar import FORMS
+from bvsim.schema.form import NUMBER, VALUE, Schema
 from bvsim.schema.grammar import CONFIDENCES
 from bvsim.schema.pages import PagesSpec
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 from bvsim.schema.days import NOT_A_DATE, as_day
 from bvsim.schema.distributions import (
@@ -26,77 +25,11 @@ from bvsim.schema.distributions import (
 )
 from bvsim.schema.errors import Path, did_you_mean
 from bvsim.schema.figure import DATE_SYMBOL, day_number, write_value
+from bvsim.schema.form import NUMBER, VALUE, Form, Item
+from bvsim.schema.plugins import plugged
 from bvsim.schema.unit import Unit
 
-Schema = dict[str, Any]
 _NO_MASS = 1e-7
-
-
-@dataclass(frozen=True)
-class Item:
-    """One number of a distribution, or a list of them.
-
-    Parameters
-    ----------
-    in_unit : bool
-        Written in the figure's unit: a date where the figure is one.
-    many : bool
-        A list.
-    least : float, optional
-        The least that makes sense.
-    """
-
-    in_unit: bool = False
-    many: bool = False
-    least: float | None = None
-
-    @property
-    def schema(self) -> Schema:
-        """Its JSON Schema."""
-        one: Schema = {"type": ["number", "string"] if self.in_unit else "number"}
-        if self.least is not None:
-            one["minimum"] = self.least
-        if not self.many:
-            return one
-        return {"type": "array", "items": one} | ({} if self.in_unit else {"minItems": 1})
-
-
-VALUE, NUMBER = Item(in_unit=True), Item()
-
-
-@dataclass(frozen=True)
-class Form:
-    """How a distribution is written in files.
-
-    Parameters
-    ----------
-    make : callable
-        Takes what stands there.
-    listed : tuple of str
-        What a list holds, in its order; empty where it is no list.
-    keys : mapping of str to Item
-        What a mapping holds; a plain value where neither is given.
-    together : tuple of tuple of str
-        Which keys go together, where not all do.
-    """
-
-    make: Callable[..., Distribution]
-    listed: tuple[str, ...] = ()
-    keys: Mapping[str, Item] = field(default_factory=dict)
-    together: tuple[tuple[str, ...], ...] = ()
-
-    @property
-    def schema(self) -> Schema:
-        """Its JSON Schema."""
-        if self.keys:
-            properties = {key: item.schema for key, item in self.keys.items()}
-            return {"type": "object", "properties": properties, "additionalProperties": False}
-        if not self.listed:
-            return VALUE.schema
-        size = len(self.listed)
-        text = f"[{', '.join(self.listed)}]"
-        items = {"type": "array", "items": VALUE.schema, "minItems": size, "maxItems": size}
-        return items | {"description": text}
 
 
 def _beta(mean: float = 0.0, a: float = 0.0, b: float = 0.0, **spread: float) -> Beta:
@@ -128,6 +61,7 @@ FORMS = {
         keys={"shares": Item(many=True), "values": Item(in_unit=True, many=True)},
     ),
 }
+FORMS |= plugged("bvsim.distributions", Form, taken=FORMS)
 """The distributions by their names in files: the one table that readers and schemas follow."""
 KINDS = tuple(FORMS)
 

@@ -17,7 +17,8 @@ from bvsim.analysis.kpis import kpi_of, unit_of
 from bvsim.analysis.tables import RunLike
 from bvsim.reading.worded import words_of
 from bvsim.show.names import model_of, titles_of
-from bvsim.valley.cells.causes import CAUSES, Words, cause_of, label
+from bvsim.valley.cells.cause import Words
+from bvsim.valley.cells.causes import CAUSES, cause_of, label
 from bvsim.valley.record.kpis import Kpi
 
 LANGUAGES = ("en", "fr")

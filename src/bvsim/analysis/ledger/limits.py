@@ -15,7 +15,8 @@ import pandas as pd
 
 from bvsim.analysis.tables import RunLike, columns_of, pieces, summed_by
 from bvsim.ensemble.store.results import ROW
-from bvsim.valley.cells.causes import CAUSES, LIMITS, RUNNING, Words
+from bvsim.valley.cells.cause import Words
+from bvsim.valley.cells.causes import CAUSES, LIMITS, RUNNING
 
 Frame = pd.DataFrame
 

@@ -14,6 +14,8 @@ from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
+from bvsim.schema.plugins import plugin_files, plugins
+
 _LOCK_PATIENCE_SECONDS = 2.0
 _PACKAGES = ("numpy", "scipy", "simpy", "pydantic", "pyyaml", "pandas", "pyarrow")
 _CODE = ("schema", "reading", "valley", "ensemble")
@@ -99,8 +101,8 @@ def version() -> str:
 
 
 def packages() -> dict[str, str]:
-    """Return the versions of the packages that the numbers depend on."""
-    return {name: metadata.version(name) for name in _PACKAGES}
+    """Return the versions of the packages that the numbers depend on, plug-ins among them."""
+    return {name: metadata.version(name) for name in _PACKAGES} | plugins()
 
 
 def platform_facts() -> dict[str, str]:
@@ -114,13 +116,17 @@ def platform_facts() -> dict[str, str]:
 
 
 def code_hash() -> str:
-    """Return a hash of the program's own text, as far as numbers depend on it."""
+    """Return a hash of the text that numbers depend on: the program's own, and of plug-ins."""
     package = Path(__file__).parents[2]
     digest = hashlib.blake2b(digest_size=8)
     for room in _CODE:
         for path in sorted((package / room).rglob("*.py")):
             digest.update(path.relative_to(package).as_posix().encode())
             digest.update(path.read_bytes())
+    for name, number in plugins().items():
+        digest.update(f"{name} {number}".encode())
+    for path in plugin_files():
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

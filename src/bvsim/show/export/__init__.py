@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "export_run"]
 
-FORMATS = ("xlsx", "csv", "parquet")
+FORMATS = ("xlsx", "csv", "parquet", "ro-crate")
 
 
 def export_run(
@@ -30,8 +30,9 @@ def export_run(
     ----------
     run : Run
         A finished run.
-    to : {"xlsx", "csv", "parquet"}
-        A workbook of summaries, or every table as a file with a dictionary of columns.
+    to : {"xlsx", "csv", "parquet", "ro-crate"}
+        A workbook of summaries, every table as a file with a dictionary of columns, or the run
+        folder described where it is, as an RO-Crate and a data package.
     out : pathlib.Path, optional
         The workbook or the folder; by default ``NAME.xlsx`` or a folder ``csv`` or
         ``parquet`` inside the run folder.
@@ -55,6 +56,12 @@ def export_run(
     from bvsim.ensemble.store.folder import RunError, holds_run
 
     run.require_rows()
+    if to == "ro-crate":
+        from bvsim.show.export.crate import write_crate
+
+        if out is not None:
+            raise RunError("an RO-Crate describes the run folder where it is: no other place")
+        return write_crate(run)
     if out is not None and to != "xlsx" and holds_run(out):
         raise RunError(f"{out} holds a run, with tables of the same names: choose another folder")
     if out is not None and to == "xlsx" and out.suffix.lower() != ".xlsx":

@@ -2,100 +2,19 @@
 
 This is the one table of causes. The columns of the ledger and of what bound, the constraints
 that can be lifted, labels, colours and the words of the page follow from it. To add a limit of
-what sites may start, such as electricity: write what it allows, and add it to `LIMITS`.
+what sites may start, such as electricity: write what it allows, and add it to `LIMITS`. A package
+outside adds one by the entry point ``bvsim.limits``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable
+from typing import Final
 
+from bvsim.schema.plugins import PluginError, plugged
+from bvsim.valley.cells.cause import Cause, Limit, Prospect
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR
-
-if TYPE_CHECKING:
-    from bvsim.valley.cells.partners import SiteWiring
-
-Words = tuple[str, str]
-"""A text in English and in French."""
-
-
-@dataclass(frozen=True)
-class Cause:
-    """What separates two levels of the ledger, or a level itself.
-
-    Parameters
-    ----------
-    name : str
-        As in the tables.
-    colour : str
-        Its one colour in every figure.
-    label : Words
-        How it is written.
-    meaning : Words
-        What is lost under it.
-    prose : Words
-        How it is written inside a sentence, where the label will not do.
-    lift : str
-        The name under which it can be lifted; empty where it cannot.
-    of_plan : bool
-        A loss of the plan itself: shown beside the bottlenecks, never one of them.
-    """
-
-    name: str
-    colour: str
-    label: Words
-    meaning: Words = ("", "")
-    prose: Words = ("", "")
-    lift: str = ""
-    of_plan: bool = False
-
-
-class Prospect:
-    """What a site could make in the coming period, and whom it depends on.
-
-    Attributes
-    ----------
-    rated, available : float
-        GWh of good cells at mature yield that its released lines could make: at the rating
-        of the class; with rate learnt and stops.
-    mature : float
-        Good cells per cell started, in the long run.
-    in_service : float
-        The part of `available` that lines could make which do not stand idle.
-    unapproved, unapproved_in_process : float
-        The part of `available` that blocks could make whose cells customers have not
-        approved, and such cells in process, GWh.
-    """
-
-    wiring: SiteWiring
-    rated: float
-    available: float
-    mature: float
-    unapproved: float
-    unapproved_in_process: float
-    in_service: float
-
-    def good_per_start(self) -> float:
-        """Return the yield of the site now, blocks weighed by what they could make."""
-        raise NotImplementedError
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limit(Cause):
-    """What others, or the site itself, allow it to start in a period.
-
-    Parameters
-    ----------
-    allows : callable
-        Returns it in GWh of good cells at mature yield; infinite for no limit.
-    on_request : bool
-        Known only once the site has asked for what the other limits leave it.
-    """
-
-    allows: Callable[[Prospect], float]
-    on_request: bool = False
 
 
 def _people(site: Prospect) -> float:
@@ -174,7 +93,8 @@ THROTTLE: Final = Limit(
     ),
     allows=_own_cap,
 )
-LIMITS: tuple[Limit, ...] = (LABOUR, CATHODE, DEMAND, THROTTLE)
+_OUTSIDE: Final = plugged("bvsim.limits", Limit).values()
+LIMITS: tuple[Limit, ...] = (LABOUR, CATHODE, DEMAND, THROTTLE, *_OUTSIDE)
 """The limits of what a site may start; of equal ones the first binds."""
 
 NOT_BUILT: Final = Cause(
@@ -264,7 +184,18 @@ _LEVELS: Final = (
 )
 """What stands at the ends of the staircase, or in its place."""
 
-CAUSES: Final = {each.name: each for each in (*_STAIRCASE, *_LEVELS)}
+
+def _by(name: str, causes: Iterable[Cause]) -> dict[str, Cause]:
+    """Return causes by one of their names, which no two share."""
+    found: dict[str, Cause] = {}
+    for each in causes:
+        key: str = getattr(each, name)
+        if found.setdefault(key, each) is not each:
+            raise PluginError(f"two causes have the {name} {key!r}: a plug-in takes another")
+    return found
+
+
+CAUSES: Final = _by("name", (*_STAIRCASE, *_LEVELS))
 """Every cause and level, by name."""
 LOSSES: Final = tuple(each.name for each in _STAIRCASE)
 """Every loss, from the top of the staircase down."""
@@ -275,7 +206,7 @@ NONE: Final = "none"
 """The bottleneck of a year in which nothing was planned or nothing was lost."""
 RUNNING: Final = ("ramp", *(each.name for each in LIMITS))
 """What binds a block that runs: its own lines, or a limit; of equal times the first is named."""
-LIFTS: Final = {each.lift: each for each in (*LIMITS, DELAY, CLOSURE, STOPS) if each.lift}
+LIFTS: Final = _by("lift", [e for e in (*LIMITS, DELAY, CLOSURE, STOPS) if e.lift])
 """What can be lifted, by the name under which it is."""
 
 

@@ -7,7 +7,8 @@ from typing import Final
 
 from bvsim.schema.ramp import RampClass
 from bvsim.valley.cells.block import SiteBlock
-from bvsim.valley.cells.causes import LIMITS, THROTTLE, Prospect
+from bvsim.valley.cells.cause import Prospect
+from bvsim.valley.cells.causes import LIMITS, THROTTLE
 from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context

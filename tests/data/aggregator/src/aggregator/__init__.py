@@ -1,0 +1,1 @@
+"""An aggregator of stationary storage, and a distribution for its figures."""
