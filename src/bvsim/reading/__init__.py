@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bvsim.reading.datafiles import find_model as find_model, find_scenario as find_scenario
     from bvsim.reading.datafiles import scenario_names as scenario_names
+    from bvsim.reading.folder import read_model as read_model
     from bvsim.reading.json_schema import schema_json as schema_json
     from bvsim.reading.levers import Lever as Lever, load_levers as load_levers, turn as turn
     from bvsim.reading.scenario import Scenario as Scenario, load as load
