@@ -255,7 +255,7 @@ def scenarios_page(
         table(HEAD, [scenario_row(name, run) for name, run in runs.items()]),
         "## Differences from the reference",
         "Paired: the mean over rows of the difference on the same draw and luck, with its 95%"
-        " interval.",
+        " interval. Other regions, and what frames the others, stand in none.",
         differences(runs, page.frames),
     ]
     if page.ladders:

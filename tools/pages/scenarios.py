@@ -14,7 +14,7 @@ import json
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -177,7 +177,10 @@ def build(work: Work, docs: Path, only: Sequence[str] = ()) -> None:
     of_levers = {n: runs[f"lever-{n}"] for n in levers}
     by_name = {name: runs[name] for name in scenarios}
     stories = {name: scenario.story for name, scenario in scenarios.items()}
-    text = scenario_tables.scenarios_page(by_name, stories, shown())
+    elsewhere = [n for n, s in scenarios.items() if s.model_name != reference.model_name]
+    page = shown()
+    page = replace(page, frames=(*page.frames, *elsewhere))
+    text = scenario_tables.scenarios_page(by_name, stories, page)
     _write(docs / "scenarios.md", f"{stamp.text()}\n\n{text}")
     stamp = Stamp(work.draws, work.seed, check, {n: s.model_hash for n, s in turned.items()})
     text = scenario_tables.levers_page(levers, of_levers, by_name)
