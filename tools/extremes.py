@@ -34,6 +34,7 @@ import bvsim
 from bvsim import reading
 from bvsim.ensemble.experiment import Experiment
 from bvsim.ensemble.work import Row
+from bvsim.reading import scenario_names
 from bvsim.reading.scenario import Scenario
 from bvsim.schema.errors import SpecError
 from bvsim.schema.figure import DATE_SYMBOL, Figure, day_date
@@ -42,8 +43,6 @@ from bvsim.valley.valley import prepare, simulate
 
 ROOT: Final = Path(__file__).parents[1]
 RESULTS: Final = ROOT / "build" / "extremes.jsonl"
-SCENARIOS: Final = ("reference", "hungary-reference")
-"""The scenarios whose figures are set: one for each shipped model."""
 END: Final = "2030-12-31"
 YEARS: Final = (2028, 2030)
 TAILS: Final = (0.001, 0.999)
@@ -140,9 +139,15 @@ def ends(figure: Figure) -> dict[str, float | str]:
     return kept
 
 
+@cache
+def references() -> tuple[str, ...]:
+    """Return the scenarios whose figures are set: the reference of each shipped model."""
+    return tuple(sorted((n for n in scenario_names() if n.endswith("reference")), key=len))
+
+
 def cases() -> Iterator[Case]:
     """Yield every figure of every shipped model at each of its ends."""
-    for name in SCENARIOS:
+    for name in references():
         for path, figure in Ground.of(name).scenario.figures():
             for end, value in ends(figure).items():
                 yield Case(name, path, end, {path: value})
@@ -150,8 +155,9 @@ def cases() -> Iterator[Case]:
 
 def many(count: int) -> Iterator[Case]:
     """Yield models with many figures at their ends, the same whenever they are drawn."""
+    names = references()
     for number in range(count):
-        name, rng = SCENARIOS[number % len(SCENARIOS)], np.random.default_rng(number)
+        name, rng = names[number % len(names)], np.random.default_rng(number)
         figures = list(Ground.of(name).scenario.figures())
         chosen = rng.permutation(len(figures))[: int(FEWEST * (MOST / FEWEST) ** rng.random())]
         tried = {figures[i][0]: list(ends(figures[i][1]).values()) for i in chosen}
@@ -217,7 +223,7 @@ def mark() -> str:
     for room in (package / name for name in _CODE):
         for path in [room] if room.is_file() else sorted(room.rglob("*.py")):
             digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
-    for name in SCENARIOS:
+    for name in references():
         digest.update(Ground.of(name).scenario.model_hash.encode())
     return digest.hexdigest()
 

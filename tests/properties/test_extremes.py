@@ -80,7 +80,7 @@ def test_of_many_settings_those_that_fit_together_are_kept():
 
 def test_every_shipped_model_is_tried():
     assert set(model_names()) == {
-        extremes.Ground.of(n).scenario.model_name for n in extremes.SCENARIOS
+        extremes.Ground.of(n).scenario.model_name for n in extremes.references()
     }
 
 
