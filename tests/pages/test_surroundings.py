@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from bvsim.reading.datafiles import shipped_root
+from bvsim.reading.folder import folders_of
 from pages.standing import Projection, apart, ours, projection_lines, read_projections
 from pages.surroundings import Surrounding, read_surroundings, surroundings_lines
 
@@ -63,8 +64,9 @@ def test_far_from_a_projection_a_reason_is_asked_for():
 
 def test_the_shipped_files_cite_sources_that_exist():
     sources = set()
-    for file in (FOLDER / "sources").glob("*.yaml"):
-        sources |= set(yaml.safe_load(file.read_text(encoding="utf-8")))
+    for folder in folders_of(FOLDER):
+        for file in (folder / "sources").glob("*.yaml"):
+            sources |= set(yaml.safe_load(file.read_text(encoding="utf-8")))
     for name in ("surroundings.csv", "projections.csv"):
         text = (FOLDER / "history" / name).read_text(encoding="utf-8")
         lines = [line for line in text.splitlines() if not line.startswith("#")]

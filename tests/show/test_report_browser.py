@@ -280,6 +280,7 @@ def test_an_address_leads_to_a_site(browser, page_file):
     assert abs(site.bounding_box()["y"]) < 100
     assert opened.page.url.endswith("#site-verkor-dunkirk")
     opened.page.locator("#site-aesc-douai > summary").click()
+    opened.page.wait_for_function("location.hash === '#site-aesc-douai'")
     assert opened.page.url.endswith("lang=fr&gwh=30#site-aesc-douai")
     opened.page.close()
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
+from bvsim.reading.folder import read_model
 from bvsim.schema.recycling import RecyclingSpec
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
@@ -17,7 +17,7 @@ from bvsim.valley.returns.fleet import Fleet
 from bvsim.valley.returns.market import Recycling
 from fleet_case import CALENDAR, central_registrations, constant, context, fleet_spec
 
-MODEL = Path(__file__).parents[2] / "models" / "hauts-de-france" / "recycling.yaml"
+MODEL = Path(__file__).parents[2] / "models" / "hauts-de-france"
 TIMED = ("contract", "returned")
 
 
@@ -46,7 +46,7 @@ def plain(raw: Any, name: str = "") -> Any:
 
 
 def recycling_spec() -> RecyclingSpec:
-    return RecyclingSpec(**plain(yaml.safe_load(MODEL.read_text("utf-8"))))
+    return RecyclingSpec(**plain(read_model(MODEL).tree.plain()["recycling"]))
 
 
 def simulate(

@@ -44,6 +44,8 @@ def schema_classes():
     """Return the data classes that model files fill, by `file.Class`."""
     found = {}
     for info in pkgutil.iter_modules(bvsim.schema.__path__, "bvsim.schema."):
+        if info.name == "bvsim.schema.pages":  # what pages show, no figures
+            continue
         module = importlib.import_module(info.name)
         for kind in vars(module).values():
             filled = hasattr(kind, "__pydantic_fields__") and kind.__module__ == info.name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import sys
@@ -18,6 +17,7 @@ import click
 from bvsim.cli.options import (
     changed,
     changes_options,
+    echo_json,
     json_option,
     scenario_argument,
     site_option,
@@ -146,7 +146,7 @@ def sources(
         return
     found = [entry for entry in entries(loaded) if kept.text(entry.text())]
     if as_json:
-        click.echo(json.dumps(sources_json(loaded, found)))
+        echo_json(sources_json(loaded, found))
         return
     print_lines([overview(loaded.name, found), "", *(entry.text() for entry in found)])
 

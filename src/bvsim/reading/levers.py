@@ -19,7 +19,13 @@ from pydantic import Field, model_validator
 
 from bvsim.reading.blanks import blanks
 from bvsim.reading.checking import check
-from bvsim.reading.datafiles import find_scenario, model_names, roots, scenario_names
+from bvsim.reading.datafiles import (
+    default_model,
+    find_scenario,
+    model_names,
+    roots,
+    scenario_names,
+)
 from bvsim.reading.folder import SUFFIXES
 from bvsim.reading.nodes import Node
 from bvsim.reading.scenario import Scenario, load
@@ -185,7 +191,10 @@ def _model_of(scenario: Scenario, root: Path | None) -> str:
         return scenario.model_name
     folders = (folder / "scenarios" / FOLDER for folder in roots(root))
     names = {file.stem for folder in folders for file in folder.glob("*.yaml")}
-    return names.pop() if len(names) == 1 else scenario.name
+    if len(names) == 1:
+        return names.pop()
+    told = Path(_model_under(scenario.name, root)).name or default_model(root)
+    return told if told in names else scenario.name
 
 
 def read_levers(path: Path, scenario: Scenario) -> dict[str, Lever]:

@@ -87,8 +87,8 @@ def test_no_more_than_ten_are_told(run, monkeypatch):
 def test_the_command_tells_it_in_lines_and_json(run, monkeypatch, tmp_path):
     monkeypatch.setattr(bvsim.ensemble.store.results, "open_run", lambda _: run)
     said = CliRunner().invoke(main, ["explain", str(tmp_path)]).stdout
-    assert "a.one: SOP (why), 12 months later; -30 GWh" in said
-    assert "a.two: SOP in the median future, never here; -20 GWh" in said
+    assert "a.one: SOP (why), 12 months later; \N{MINUS SIGN}30 GWh" in said
+    assert "a.two: SOP in the median future, never here; \N{MINUS SIGN}20 GWh" in said
     answer = json.loads(CliRunner().invoke(main, ["explain", str(tmp_path), "--json"]).stdout)
     assert [each["days_later"] for each in answer["events"]] == [365.0, None, None]
     wrong = CliRunner().invoke(main, ["explain", "a", "b", "--draw", "1"])
