@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from bvsim.ensemble.store import folder
-from bvsim.ensemble.store.row_store import row_store
+from bvsim.ensemble.store.row_store import ASKED, row_store
 from bvsim.reading.datafiles import MODELS, SCENARIOS, roots
 from bvsim.reading.whole_files import write_text
 from bvsim.valley import compiled
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 SUFFIXES: Final = frozenset({".yaml", ".yml", ".json", ".csv", ".txt"})
 MOST_BYTES: Final = 50_000_000
 """Places that hold more are not digested: loading is quicker then."""
-_FOLDER: Final = "asked"
+_OF_ONE_RUN: Final = frozenset({"failures", "files", "checksum", "elapsed_s", "started"})
+"""What a manifest says of how its run went: no beginning has it."""
 _ALL, _HERE = "**/*", "*"
 
 
@@ -68,7 +69,8 @@ def remember(words: Mapping[str, object], scenario: Scenario, manifest: Manifest
     if path is None or not (inputs and digest):
         return
     listed = [[str(place), pattern] for place, pattern in places]
-    kept = {"places": listed, "digest": digest, "manifest": manifest}
+    begun = {name: value for name, value in manifest.items() if name not in _OF_ONE_RUN}
+    kept = {"places": listed, "digest": digest, "manifest": begun}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_text(path, json.dumps(kept))
@@ -85,7 +87,7 @@ def _path(words: Mapping[str, object]) -> Path | None:
     program = [folder.version(), folder.code_hash(), compiled(), folder.packages()]
     text = json.dumps([said, program, folder.platform_facts(), str(Path(__file__))])
     name = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-    return store.folder / _FOLDER / f"{name}.json"
+    return store.folder / ASKED / f"{name}.json"
 
 
 def _places(inputs: Iterable[Path]) -> Iterator[tuple[Path, str]]:

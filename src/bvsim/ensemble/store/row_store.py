@@ -32,6 +32,8 @@ FOLDER = Path("runs") / ".rows"
 LIMIT_GB = 4.0
 _PRUNED = 0.9
 """Where the limit is passed, what was used last is kept up to this share of it."""
+ASKED = "asked"
+"""The folder of what commands came to; see `bvsim.ensemble.asked`."""
 _NAME_BYTES = 16
 _ROW = "row"
 
@@ -68,7 +70,8 @@ class RowStore:
 
     def prune(self) -> None:
         """Delete what was used longest ago, where the store has grown beyond its limit."""
-        files = [(path, path.stat()) for path in self.folder.glob("*/*.arrow")]
+        found = (*self.folder.glob("*/*.arrow"), *self.folder.glob(f"{ASKED}/*.json"))
+        files = [(path, path.stat()) for path in found]
         size, limit = sum(stat.st_size for _, stat in files), self.limit_gb * 1e9
         if size <= limit:
             return
