@@ -176,6 +176,17 @@ def test_files_hold_the_tables(run, tmp_path, to):
         assert str(pq.read_schema(folder / "ledger.parquet").field("entity").type) == "string"
 
 
+def test_csv_opens_in_a_french_excel(run, tmp_path):
+    folder = export_run(run, "csv", tmp_path / "csv", lang="fr")
+    for name in ("kpis", "ledger"):
+        assert (folder / f"{name}.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+        found = pd.read_csv(folder / f"{name}.csv", sep=";", decimal=",")
+        table = run.table(name)
+        table = table.astype({"entity": "str"}) if "entity" in table else table
+        pd.testing.assert_frame_equal(found, table, check_dtype=False, rtol=1e-15)
+    assert (folder / "dictionary.csv").read_text("utf-8-sig").startswith("table;column;unit")
+
+
 def test_the_dictionary_names_every_column(run, tmp_path):
     folder = export_run(run, "csv", tmp_path / "csv")
     with (folder / "dictionary.csv").open(encoding="utf-8") as file:

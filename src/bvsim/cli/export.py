@@ -23,7 +23,7 @@ from bvsim.cli.options import FOLDER, lang_option
     type=click.Path(path_type=Path),
     help="The workbook or folder to write.  [default: inside RUN]",
 )
-@lang_option("Language of the workbook.")
+@lang_option("Language of the workbook; of a CSV: fr for a French Excel (';' and ',').")
 @click.option(
     "--beside",
     type=FOLDER,
@@ -35,7 +35,9 @@ def export(run: Path, to: str, out: Path | None, lang: str, beside: tuple[Path, 
     """Write the tables of the folder RUN for Excel or other tools."""
     from bvsim.show.export import export_run
 
-    if to != "xlsx" and (beside or lang != "en"):
-        raise click.UsageError(f"--lang and --beside are for workbooks, not for --to {to}")
+    if to != "xlsx" and beside:
+        raise click.UsageError(f"--beside is for workbooks, not for --to {to}")
+    if to not in ("xlsx", "csv") and lang != "en":
+        raise click.UsageError(f"--lang is for workbooks and CSV, not for --to {to}")
     others = [opened(folder) for folder in beside]
     click.echo(str(export_run(opened(run), to, out, lang=lang, beside=others)))

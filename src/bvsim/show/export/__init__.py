@@ -37,7 +37,7 @@ def export_run(
         The workbook or the folder; by default ``NAME.xlsx`` or a folder ``csv`` or
         ``parquet`` inside the run folder.
     lang : {"en", "fr"}
-        Language of a workbook.
+        Language of a workbook; a French CSV has semicolons and decimal commas.
     beside : sequence of Run
         Runs whose paired differences from this one a workbook has.
 
@@ -74,5 +74,5 @@ def export_run(
     if to in FORMATS:
         from bvsim.show.export.files import write_files
 
-        return write_files(run, to, out or run.folder / to)
+        return write_files(run, to, out or run.folder / to, lang)
     raise ValueError(f"format {to!r}: it must be one of {', '.join(FORMATS)}")

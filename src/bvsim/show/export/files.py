@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -23,10 +24,18 @@ if TYPE_CHECKING:
 
 BATCH = 65_536
 DICTIONARY = "dictionary.csv"
+SEPARATOR = {"en": ",", "fr": ";"}
+DECIMAL = {"en": ".", "fr": ","}
+ENCODING = {"en": "utf-8", "fr": "utf-8-sig"}
+"""How a CSV is written for each language's spreadsheets: a French Excel takes a file without a
+mark of its encoding for that of Windows, and parts columns at semicolons."""
 _UNKNOWN = "that of the figure (the run is of an earlier bvsim)"
 
 
-def write_files(run: Run, to: str, folder: Path) -> Path:
+Write = Callable[[pa.Table], None]
+
+
+def write_files(run: Run, to: str, folder: Path, lang: str = "en") -> Path:
     """Write each table of a run as a file, and `dictionary.csv` with what its columns are.
 
     Text columns are written as plain text; the files are read batch by batch, so that the
@@ -40,6 +49,8 @@ def write_files(run: Run, to: str, folder: Path) -> Path:
         The format.
     folder : pathlib.Path
         Where to write.
+    lang : {"en", "fr"}
+        Whose spreadsheets CSV files open in: French ones have semicolons and decimal commas.
 
     Returns
     -------
@@ -50,9 +61,10 @@ def write_files(run: Run, to: str, folder: Path) -> Path:
     names = [name for name in run.tables if (run.folder / f"{name}.parquet").is_file()]
     with together() as beside:
         for name in names:
-            _copy(run.folder, name, beside(folder / f"{name}.{to}"), to)
-        with beside(folder / DICTIONARY).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
+            _copy(run.folder, name, beside(folder / f"{name}.{to}"), to, lang)
+        target = beside(folder / DICTIONARY)
+        with target.open("w", encoding=ENCODING[lang], newline="") as file:
+            writer = csv.writer(file, delimiter=SEPARATOR[lang], lineterminator="\n")
             writer.writerow(["table", "column", "unit", "kind", "meaning"])
             writer.writerows(_entries(run.folder, names))
     return folder
@@ -78,14 +90,39 @@ def describe(table: str, field: pa.Field) -> ColumnEntry:
     return ColumnEntry(column, unit_of(column), "key figure", kpi.meaning if kpi else "")
 
 
-def _copy(folder: Path, name: str, target: Path, to: str) -> None:
+def _copy(folder: Path, name: str, target: Path, to: str, lang: str) -> None:
     with pq.ParquetFile(folder / f"{name}.parquet") as file:
         schema = _plain(name, file.schema_arrow)
-        made = pacsv.CSVWriter if to == "csv" else pq.ParquetWriter
-        with made(str(target), schema) as writer:
+        with _writer(target, schema, to, lang) as write:
             for batch in file.iter_batches(BATCH):
                 table = pa.Table.from_batches([batch]).cast(schema)
-                writer.write_table(_harmless(table) if to == "csv" else table)
+                write(_harmless(table) if to == "csv" else table)
+
+
+def _writer(target: Path, schema: pa.Schema, to: str, lang: str) -> AbstractContextManager[Write]:
+    if to == "csv" and lang != "en":
+        return _localised(target, schema, lang)
+    return _arrow(pacsv.CSVWriter if to == "csv" else pq.ParquetWriter, target, schema)
+
+
+@contextmanager
+def _arrow(made: Callable[..., Any], target: Path, schema: pa.Schema) -> Iterator[Write]:
+    with made(str(target), schema) as writer:
+        yield writer.write_table
+
+
+@contextmanager
+def _localised(target: Path, schema: pa.Schema, lang: str) -> Iterator[Write]:
+    """Write CSV as a language's spreadsheets read it; numbers keep every digit."""
+    separator, decimal = SEPARATOR[lang], DECIMAL[lang]
+    with target.open("w", encoding=ENCODING[lang], newline="") as file:
+        csv.writer(file, delimiter=separator, lineterminator="\n").writerow(schema.names)
+
+        def write(table: pa.Table) -> None:
+            frame = table.to_pandas()
+            frame.to_csv(file, sep=separator, decimal=decimal, header=False, index=False)
+
+        yield write
 
 
 def _plain(table: str, schema: pa.Schema) -> pa.Schema:
