@@ -1,14 +1,25 @@
 """The staircase, on cases solved by hand and on generated ones."""
 
 import math
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bvsim.valley.cells import ledger
 from bvsim.valley.cells.causes import LOSSES
-from bvsim.valley.cells.ledger import LEDGER, Steps, post, post_binding, post_closed
+from bvsim.valley.cells.ledger import (
+    LEDGER,
+    Steps,
+    check_ledger,
+    post,
+    post_binding,
+    post_closed,
+)
+from bvsim.valley.ground.errors import IdentityError
+from demand_case import CALENDAR
 
 NO = math.inf
 
@@ -148,3 +159,12 @@ def test_slack_is_what_limits_would_have_allowed_at_most_as_much_again():
         "slack_demand_gwh": 1.5,
         "slack_throttle_gwh": 0.0,
     }
+
+
+def test_a_loss_below_zero_is_told_by_its_name_and_month():
+    rows = np.zeros((4, len(LEDGER.columns)))
+    demand = LEDGER.lost + LOSSES.index("demand")
+    rows[2, [LEDGER.good_gwh, demand]] = 1.0, -1.0  # the month closes
+    account = SimpleNamespace(columns=LEDGER.columns, monthly=lambda: rows)
+    with pytest.raises(IdentityError, match=r"a\.block-1.*lost_demand_gwh.*2023-03"):
+        check_ledger({"a.block-1": [account]}, CALENDAR)

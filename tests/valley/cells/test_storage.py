@@ -127,6 +127,18 @@ def test_orders_people_and_material_hold_a_line_back():
     assert half == pytest.approx(0.5 * 2.0 * years * 0.75 * 0.8 * 0.2 * 0.9 / 0.94)
 
 
+def test_a_closed_line_forgoes_what_was_ordered_of_it_at_its_yield():
+    case = make()
+    (line,) = case.storage.lines
+    case.storage._served = 0.5
+    period = next(p for p in case.ctx.calendar.periods if p.start_day > 300.0)
+    case.storage._post_closed(line, years := period.scheduled_days / 343.0, period)
+    able = 2.0 * years * 0.75 * 0.8 * 0.2 * 0.9
+    closure = case.own.ledger.now[LEDGER.lost + LOSSES.index("closure")]
+    assert closure == pytest.approx(able * 0.5 / 0.94 * (1.0 - 0.26))
+    assert (line.run_months, line.engineering_months) == pytest.approx((years * 6, years * 12))
+
+
 def test_cells_in_process_are_scrapped_at_a_stop_and_no_storage_cells():
     case = make()
     case.storage.wiring.orders.limit_gwh = math.inf

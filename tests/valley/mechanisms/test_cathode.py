@@ -259,6 +259,16 @@ def own_precursor_in_cam(world):
     return next(iter(maker.batches))[maker.sources]
 
 
+def recycled_nickel_in_cam(world):
+    maker = charge(world)
+    return next(iter(maker.batches))[maker.sources + 2]
+
+
+def recycled_cobalt_in_cam(world):
+    maker = charge(world)
+    return next(iter(maker.batches))[maker.sources + 3]
+
+
 def recycled_nickel_charged(world):
     """Recycled nickel charged to precursor for 100 t of CAM, with plenty at hand."""
     side = side_of(world)
@@ -280,6 +290,9 @@ def recycled_nickel_charged(world):
     ("materials.recipes.nmc-811.lithium", 0.06, fresh_hydroxide, 22.25),  # half of it
     ("materials.recipes.nmc-811.lithium", 0.06, recycled_lithium_in_cam, 2.4),  # 0.8 x 3
     ("materials.recipes.nmc-811.precursor", 0.9, own_precursor_in_cam, 50.4),  # 0.8 x 0.7 x 90
+    # 0.8 x 90 t of precursor, of 100 of which 4 and 2 are recycled nickel and cobalt
+    ("materials.recipes.nmc-811.precursor", 0.9, recycled_nickel_in_cam, 2.88),
+    ("materials.recipes.nmc-811.precursor", 0.9, recycled_cobalt_in_cam, 1.44),
     ("materials.recipes.nmc-811.nickel", 0.5, recycled_nickel_charged, 50.0),  # 95 / 0.95 x 0.5
 )
 def test_making(spec, measure, expected):

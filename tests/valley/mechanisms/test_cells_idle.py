@@ -11,7 +11,8 @@ from bvsim.valley.cells.causes import DEMAND
 from bvsim.valley.cells.foregone import ForegoneBlock
 from bvsim.valley.cells.review import Reviews
 from bvsim.valley.projects.lines import Levels
-from world import make_context
+from gigafactory_case import make_site
+from world import make_context, make_ramp
 
 
 def prospect(in_service):
@@ -57,3 +58,36 @@ def test_a_closed_block_would_have_learnt_from_what_it_would_have_started(sold, 
     assert foregone.know_how == pytest.approx(2.0 + learnt)
     assert foregone.engineering_months == pytest.approx(27.0)
     assert math.isfinite(foregone.yield_over_mature)
+
+
+def test_a_closed_block_goes_on_to_the_size_that_it_was_built_for():
+    curve = SimpleNamespace(
+        schedule=SimpleNamespace(due=lambda day: 1.0), rate=lambda know_how, years, day: 1.0
+    )
+    block = SimpleNamespace(
+        released=2.0,
+        nameplate=10.0,
+        pipeline=SimpleNamespace(size=0.5),
+        know_how=0.0,
+        engineering_months=0.0,
+        line_curve=curve,
+        rating=1.0,
+        availability=SimpleNamespace(usual=1.0),
+        campaign=1.0,
+        scrap_curve=SimpleNamespace(at=lambda months: 0.05),
+    )
+    own = SimpleNamespace(block=block, storage_gwh=1.0, mature=0.05)
+    could = ForegoneBlock(own).look_ahead(SimpleNamespace(start_day=0.0), 0.25)
+    assert could == pytest.approx((10.0 * 0.5 - 1.0) * 0.25)
+
+
+def test_idle_lines_are_manned_by_nobody():
+    case = make_site(make_ramp(), ordered_gwh=1.0)
+    case.ctx.env.run(until=1.0)
+    case.site.ask_people()
+    (whole,) = case.site.wiring.workforce.plans
+    case.cell_block.idle.append(0.0)
+    case.site._ask_people()
+    (without,) = case.site.wiring.workforce.plans
+    assert (whole[0], whole[2]) == (12.0, 12.0)
+    assert (without[0], without[2]) == (0.0, 0.0)

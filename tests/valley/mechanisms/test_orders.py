@@ -24,7 +24,7 @@ from bvsim.schema.demand import (
     Supplier,
 )
 from bvsim.schema.storage import StorageDemand
-from bvsim.valley.orders.market import Demand
+from bvsim.valley.orders.market import VEHICLES, Demand
 from bvsim.valley.orders.vehicles import ar1, share_knots
 from demand_case import CALENDAR, COST_GAP, OBSERVED, OFFTAKE, PROGRAMME, context, demand_spec, flat
 from mechanism_table import Fortune, exact, table
@@ -122,6 +122,17 @@ def growth_to_2027(spec):
 )
 def test_market(spec, measure, expected):
     assert measure(spec) == exact(expected)
+
+
+def test_registrations_of_months_add_up_in_the_books():
+    made = demand(WORLD)
+    first = int((made._years == 2026).argmax())
+    for month in (first, first + 1):
+        made._record_region(month)
+    for name in ("home_bev", "export_bev"):
+        booked = made._region.now[getattr(VEHICLES, f"{name}_registrations")]
+        assert booked == exact(float(getattr(made.market, name)[first : first + 2].sum()))
+        assert booked > 0.0
 
 
 @table(

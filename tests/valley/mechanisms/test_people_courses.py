@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from bvsim.valley.people.pools import AUTOMOTIVE, GRADUATES
+from bvsim.valley.people.programmes import COURSE as COLUMNS
 from labour_case import always, programme
 from mechanism_table import exact, table
 from people_case import LABOUR, basin, booked, changed, market
@@ -201,3 +204,28 @@ def test_tutors_of_a_course(spec, measure, expected):
 )
 def test_courses_for_vacancies(spec, measure, expected):
     assert measure(spec) == exact(expected)
+
+
+TWO_GROUPS = changed(
+    SCHOOL,
+    programmes={
+        "course": replace(
+            COURSE,
+            destination="alpha",
+            seats=always(100.0),
+            trainees_per_trainer=2.0,
+            placement=0.9,
+        )
+    },
+    hiring=replace(LABOUR.hiring, trainers=0.1),
+)
+"""A hundred trainees, and 36 tutors who teach two each: 28 wait from the fourth week on."""
+
+
+@pytest.mark.parametrize(("day", "waiting", "placed"), [(20, 0, 0), (22, 28, 0), (71, 0, 65)])
+def test_trainees_wait_for_tutors_and_are_placed_group_by_group(day, waiting, placed):
+    made = market(TWO_GROUPS, heads=600.0)
+    made._ctx.env.run(until=float(day))
+    course = made.courses["course"]
+    assert course._waiting == waiting
+    assert course.account.now[COLUMNS.placed] == placed  # 0.9 x 72, carried up

@@ -10,8 +10,12 @@ import pytest
 from bvsim.schema.labour import Learning
 from bvsim.valley.people.moves import TrainingDesk
 from bvsim.valley.people.path import ReferencePath
+from bvsim.valley.people.plan import StaffPlan
+from bvsim.valley.people.pools import BASIN, _turn_away
 from bvsim.valley.people.staff import decay_of
-from labour_case import PATH
+from bvsim.valley.people.tenure import Tenure
+from labour_case import PATH, staffing
+from people_case import WORLD, market
 
 
 def test_who_learns_at_once_has_no_gap_left():
@@ -34,3 +38,32 @@ def test_seats_are_filled_from_the_nearest_basin_and_the_rest_from_the_next():
     assert desk._from(course, 0, 8) == [(near, 0, 5), (middle, 0, 3)]
     assert desk._from(course, 0, 4) == [(near, 0, 4)]
     assert desk._from(course, 0, 99) == [(near, 0, 5), (middle, 0, 5), (far, 0, 5)]
+
+
+def test_nobody_turns_away_who_is_not_there():
+    people, kept = [3, 0], [5.0, 9.0]
+    assert _turn_away(people, 0.5, kept) == 3  # 5 + 3 / 2 are due, three are here
+    assert (people, kept) == ([0, 0], [3.5, 9.0])
+
+
+def test_who_leaves_for_other_work_is_added_up():
+    made = market(WORLD, plants=())
+    pool = made.pools["east"]
+    before = pool.account.now[BASIN.other_work]
+    pool.depart(3)
+    assert pool.account.now[BASIN.other_work] - before == 3.0
+
+
+def test_two_changes_of_shifts_in_a_month_drive_away_parts_of_what_is_left():
+    tenure = Tenure.__new__(Tenure)
+    tenure._changes = [
+        SimpleNamespace(on=on, leavers=part) for on, part in ((3.0, 0.1), (5.0, 0.2), (40.0, 0.5))
+    ]
+    assert tenure.shift_leavers(0.0, 31.0) == pytest.approx(1.0 - 0.9 * 0.8)
+
+
+@pytest.mark.parametrize(("crews", "lines", "wanted"), [(1.0, 1, 1), (0.2, 0, 1), (4.0, 3, 12)])
+def test_every_line_has_its_crews_and_a_plant_one_at_least(crews, lines, wanted):
+    plan = StaffPlan(staffing(crews=crews))
+    plan.update([(1.0, 100.0, 1.0, 1.0)], lines)
+    assert plan.crews == wanted

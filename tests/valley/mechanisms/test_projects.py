@@ -16,6 +16,7 @@ from bvsim.valley.cathode.imports import Lanes
 from bvsim.valley.cathode.plant import licensed
 from bvsim.valley.cells.closure import ClosureHazard
 from bvsim.valley.ground.luck import shocked_uniform
+from bvsim.valley.projects.availability import mean_uptime
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.stages import Pipeline
 from cathode_case import context as cathode_context
@@ -54,6 +55,10 @@ def cancelled_day(project):
     made = pipeline_of(project)
     log = made.ctx.trace.events
     return min((each.day for each in log if each.event == "cancelled"), default=math.inf)
+
+
+def test_lines_that_always_stand_still_are_never_up():
+    assert mean_uptime(replace(make_ramp(), mtbf=0.0), 343.0) == 0.0
 
 
 CALM = make_project()

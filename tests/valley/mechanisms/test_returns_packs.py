@@ -159,6 +159,7 @@ def hybrids_of_2026_t(spec):
     ("packs.van_kwh", 0.8, vans_t, 292.0),  # 0.8 x 365
     ("packs.lfp_share", {"2024": 0.3}, retired_lfp_t, 109.5),  # 0.3 x 365
     ("packs.kwh_factor", 1.0, hybrids_t, 91.25),  # 12 kWh / 120 Wh/kg = 0.1 t x 912.5
+    ("packs.kwh_factor", 1.2, hybrids_t, 109.5),  # 1.2 x 91.25
     ("packs.phev_lfp", 0.6, hybrids_lfp_t, 27.375),  # 0.6 x half of 91.25
     # Three years after the last known one: (60 + 3 x 5) / 150 = 0.5 t x 912.5.
     ("packs.kwh_growth", 5.0, cohort_of_2026_t, 456.25),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
 from bvsim.schema.recycling import NonEv, Return
+from bvsim.valley.returns.recycler import NOTHING
 from fleet_case import constant
 from mechanism_table import exact, table
 from returns_case import CALENDAR, LINE, SCRAP, WORKS, WORLD, France, column, play
@@ -330,6 +332,27 @@ def opened_day(spec):
 )
 def test_opening_of_a_line(spec, measure, expected):
     assert measure(spec) == exact(expected)
+
+
+@table(WORLD, ("recyclers.works.lines.line-1.notice", 12.0, opened_day, 0.0))
+def test_a_line_that_opened_on_the_day_of_knowledge_is_a_fact(spec, measure, expected):
+    assert measure(spec) == exact(expected)
+
+
+def test_with_no_room_anywhere_feed_comes_to_the_gates_by_capacity():
+    made = play(WORLD)
+    brought = []
+    for usable in (3.0, 1.0):
+        work = SimpleNamespace(
+            usable_t=usable,
+            room=lambda days: 0.0,
+            work=lambda mix, share, taken, days, money: brought.append((share, taken)) or NOTHING,
+            account=made.recyclers[0].account,
+        )
+        made._open.append(work)
+    made._open = made._open[-2:]
+    made._bring({}, 0.0)
+    assert brought == [(0.75, 0.0), (0.25, 0.0)]
 
 
 def april_of(name):
