@@ -127,6 +127,19 @@ def test_orders_people_and_material_hold_a_line_back():
     assert half == pytest.approx(0.5 * 2.0 * years * 0.75 * 0.8 * 0.2 * 0.9 / 0.94)
 
 
+def test_a_line_makes_and_learns_from_the_day_on_which_it_is_rebuilt():
+    case = make()
+    case.storage.wiring.orders.limit_gwh = math.inf
+    (line,) = case.storage.lines
+    period = case.ctx.calendar.periods[30]
+    line.ready_day = period.start_day
+    case.ctx.env.run(until=period.start_day)
+    case.storage.ask(1.0, period)
+    case.storage.run(1.0, 0.0, case.account, period)
+    assert case.account.now[SITE.started_gwh] > 0.0
+    assert line.run_months == pytest.approx(period.scheduled_days / 343.0 * 12.0)
+
+
 def test_a_closed_line_forgoes_what_was_ordered_of_it_at_its_yield():
     case = make()
     (line,) = case.storage.lines

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import pytest
+
 from bvsim.schema.imports import ExportControl
 from bvsim.schema.stages import Decision, Shock
 from bvsim.schema.unit import Timed
@@ -58,7 +60,12 @@ def cancelled_day(project):
 
 
 def test_lines_that_always_stand_still_are_never_up():
-    assert mean_uptime(replace(make_ramp(), mtbf=0.0), 343.0) == 0.0
+    assert mean_uptime(replace(make_ramp(), mtbf=0.0, mttr=0.0), 343.0) == 0.0
+
+
+@pytest.mark.parametrize("own", [0.1, 0.3, 0.7, 0.9])
+def test_a_shock_that_nothing_follows_leaves_luck_as_it_is(own):
+    assert shocked_uniform(own, Shock(level=0.9, correlation=0.0)) == own
 
 
 CALM = make_project()
@@ -80,6 +87,15 @@ def test_stages(spec, measure, expected):
 # What is borne next is -ln(1 - 1/e) = 0.4587, so again 0.764 years later.
 STOPPED = make_project(hazard=0.6)
 DOWNSIZED = replace(STOPPED, stops=replace(STOPPED.stops, cancelled=0.3, downsized=0.5))
+
+
+def test_luck_equal_to_the_share_that_is_cancelled_is_not_of_it():
+    stops = replace(STOPPED.stops, cancelled=UNIT, downsized=1.0 - UNIT)
+    made = pipeline_of(replace(STOPPED, stops=stops))
+    assert "cancelled" not in [each.event for each in made.ctx.trace.events]
+    assert made.size < 1.0
+
+
 SUSPENDED = replace(
     STOPPED,
     stages=replace(
