@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -22,16 +23,17 @@ ROWS = 120
 
 @pytest.fixture
 def cluster(tmp_path):
-    """A scheduler and two workers, each a process: its address, and the three."""
+    """A scheduler and two workers, started as users do: its address, and the three."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
     env = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    module = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--no-dashboard"]
+    dask = str(Path(sys.executable).with_name("dask"))
+    module = [dask, "scheduler", "--no-dashboard"]
     port = ["--host", "127.0.0.1", "--port", address.rpartition(":")[2]]
     quiet = {"stderr": subprocess.DEVNULL, "cwd": tmp_path, "env": env}
     scheduler = subprocess.Popen([*module, *port], **quiet)
-    worker = [sys.executable, "-m", "distributed.cli.dask_worker", f"tcp://{address}"]
+    worker = [dask, "worker", f"tcp://{address}"]
     alone = ["--nthreads", "1", "--no-dashboard", "--no-nanny"]
     workers = [subprocess.Popen([*worker, *alone], **quiet) for _ in range(2)]
     yield f"tcp://{address}", scheduler, workers

@@ -118,7 +118,6 @@ def until(holds: Callable[[], object], what: str, seconds: float = 60.0) -> None
         time.sleep(0.1)
 
 
-
 def _free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -79,6 +79,9 @@ FIRST_DRAWS = QUICK_DRAWS = 64
 @click.option("--fresh", is_flag=True, help="Simulate anew what has been simulated before.")
 @click.option("--quick", is_flag=True, help="A first look: 64 draws, no report.")
 @click.option("--dry-run", is_flag=True, help="Check the scenario, say what would run, and leave.")
+@click.option(
+    "--estimate", is_flag=True, help="Say what the run would cost, from a few of its rows."
+)
 @json_option
 @click.pass_context
 def run(
@@ -87,6 +90,7 @@ def run(
     *,
     source: str,
     dry_run: bool,
+    estimate: bool,
     no_report: bool,
     quick: bool,
     lang: str | None,
@@ -99,7 +103,7 @@ def run(
     if quick and ctx.get_parameter_source("draws") == ParameterSource.DEFAULT:
         options["draws"] = QUICK_DRAWS
     report = not (no_report or quick)
-    words = {} if levers or dry_run else _words(source, sets, options)
+    words = {} if levers or dry_run or estimate else _words(source, sets, options)
     if words and (answer := _remembered(words, options["out"])) is not None:
         _say_answered(answer)
         conclude(ctx, answer, as_json, report=report, known=True, lang=lang)
@@ -108,6 +112,9 @@ def run(
     _check_targets(scenario, options)
     if dry_run:
         _say_plan(scenario, options, as_json)
+        return
+    if estimate:
+        _say_estimate(scenario, options, as_json)
         return
     from bvsim.ensemble.run import Interrupted
     from bvsim.ensemble.run import run as run_ensemble
@@ -195,6 +202,31 @@ def _say_plan(scenario: Scenario, options: dict[str, Any], as_json: bool) -> Non
         return
     for name, value in plan.items():
         click.echo(f"{name.replace('_', ' '):<18} {value}")
+
+
+def _say_estimate(scenario: Scenario, options: dict[str, Any], as_json: bool) -> None:
+    """Simulate a few rows and say what all would cost; a shard costs its part."""
+    from bvsim.analysis.summary import plain
+    from bvsim.ensemble.design.shard import Shard
+    from bvsim.ensemble.estimate import estimate
+    from bvsim.ensemble.workers.engine import available_workers
+
+    rows = options["draws"] * options["per_draw"]
+    if options["shard"]:
+        rows = -(-rows // Shard.parse(options["shard"]).of)
+    workers = min(options["workers"] or available_workers(), rows)
+    asked = {name: options[name] for name in ("seed", "design", "years", "monthly")}
+    cost = estimate(scenario, rows, workers, **given(asked))
+    names = ("rows", "workers", "row_s", "row_kb", "cpu_hours", "hours", "disk_gb", "memory_gb")
+    found = {name: plain(getattr(cost, name)) for name in names}
+    if as_json:
+        echo_json({"schema_version": 1, "scenario": scenario.name} | found)
+        return
+    click.echo(
+        f"{rows:,} rows of {cost.row_s:.3g} s: {cost.cpu_hours:.3g} CPU hours, "
+        f"{cost.hours:.3g} hours on {count(workers, 'worker')};\n{cost.disk_gb:.3g} GB of tables "
+        f"(as much again while they are made), {cost.memory_gb:.2g} GB of memory"
+    )
 
 
 def conclude(
