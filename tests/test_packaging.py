@@ -166,3 +166,29 @@ def test_the_lock_covers_the_declared_dependencies() -> None:
     lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
     pinned = {name(line) for line in lines if "==" in line}
     assert declared - pinned == set()
+
+
+def test_one_version_is_said_everywhere() -> None:
+    import tomllib
+
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "version"
+    ]
+    cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text("utf-8"), re.MULTILINE)
+    changed = re.search(r"^## \[([\d.]+)\] - \d{4}-\d\d-\d\d$", changelog(), re.MULTILINE)
+    assert cited is not None
+    assert changed is not None
+    assert cited[1] == changed[1] == version
+    note = ROOT / ".github" / "releases" / f"v{version}.md"
+    assert note.read_text("utf-8").startswith(f"bvsim {version}\n\n")
+
+
+def changelog() -> str:
+    return (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_hooks_have_the_versions_of_the_lock() -> None:
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text("utf-8")
+    lock = (ROOT / "requirements.lock").read_text("utf-8").splitlines()
+    assert {f"ruff=={each}" for each in re.findall(r"ruff==([\d.]+)", hooks)} <= set(lock)
+    assert {f"jupytext=={each}" for each in re.findall(r"jupytext==([\d.]+)", hooks)} <= set(lock)
