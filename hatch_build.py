@@ -24,9 +24,12 @@ NATIVE = "librt>=0.17"
 """What compiled modules read rows of floats with; interpreted ones do without."""
 READ = ("schema", "valley")
 """Rooms that the compiler reads: the valley, and the figures whose types it computes with."""
-INTERPRETED = ("__init__.py", "ground/errors.py", "ground/rows.py", "ground/seeds.py")
+INTERPRETED = (
+    *("__init__.py", "ground/errors.py", "ground/rows.py", "ground/seeds.py"),
+    "valley/outside.py",
+)
 """Modules of the valley left as they are, by the ends of their paths: mypyc compiles no exceptions
-with attributes, and no classes of bases that are not compiled;
+with attributes, no classes of bases that are not compiled, and none that others stand on;
 and a list stands for a native row wherever files run as they are."""
 LIBRARIES = ("*.so", "*.pyd")
 EDITABLE = (

@@ -52,6 +52,15 @@ def table(folder, name="ledger"):
     return pd.read_parquet(folder / f"{name}.parquet")
 
 
+def others(rows):
+    """Return the rows of all but the aggregator, names as text."""
+    if "entity" not in rows:
+        return rows
+    names = rows["entity"].astype(str)
+    kept = rows.assign(entity=names)[names != "aggregator"].reset_index(drop=True)
+    return kept.astype({name: str for name in ("balance", "unit") if name in kept})
+
+
 def manifest(folder):
     return json.loads((folder / "manifest.json").read_text("utf-8"))
 
@@ -100,9 +109,10 @@ def test_without_a_contract_nothing_moves_but_the_code_is_another(tmp_path, plai
     idle = install(tmp_path, calls=("CALLED = 0.4", "CALLED = 0.0"))
     run = made(tmp_path / "run", plug=idle)
     for name in manifest(plain)["tables"]:
-        found, before = table(run, name), table(plain, name)
+        found, before = others(table(run, name)), others(table(plain, name))
         pd.testing.assert_frame_equal(found[before.columns], before, check_exact=True)
     assert set(table(run)) - set(table(plain)) == {"lost_aggregator_gwh"}
+    assert set(table(run, "yearly").entity) - set(table(plain, "yearly").entity) == {"aggregator"}
     assert manifest(run)["packages"] == manifest(called)["packages"]
     assert manifest(run)["code_hash"] != manifest(called)["code_hash"]
 
@@ -118,6 +128,30 @@ def test_a_run_made_with_it_is_not_made_again_without(called):
     said = json.loads(done.stdout)
     assert (done.returncode, said["equal"]) == (1, False)
     assert said["versions"]["packages.bvsim-aggregator"] == ["0.3.0", None]
+
+
+def test_its_actor_buys_packs_of_a_second_life_and_its_account_closes(tmp_path, aggregator):
+    words = ("reference", "-n", "1", "--workers", "1", "--no-report", "--out")
+    for name, plug in (("plain", None), ("bought", aggregator)):
+        done = bvsim("run", *words, tmp_path / name, plug=plug)
+        assert done.returncode == 0, done.stderr
+    yearly, before = table(tmp_path / "bought", "yearly"), table(tmp_path / "plain", "yearly")
+    own = yearly[yearly.entity == "aggregator"].set_index("year")
+    market = yearly[yearly.entity == "region"].set_index("year")["second_life_packs_t"]
+    assert (own["packs_bought_t"] > 0.0).all()
+    assert (own["packs_held_t"] > 0.0).all()
+    assert (own["packs_held_t"] < market).all()
+    after = own["packs_bought_t"].cumsum() - own["packs_held_t"]  # given back so far
+    assert after.iloc[:4].tolist() == pytest.approx([0.0] * 4, abs=1e-6)
+    assert after.iloc[-1] > 0.0
+    accounts = table(tmp_path / "bought", "balances")
+    (account,) = accounts[accounts.balance == "stored packs"].to_dict("records")
+    assert account["inflow"] == pytest.approx(own["packs_bought_t"].sum())
+    assert account["closing"] == pytest.approx(own["packs_held_t"].iloc[-1])
+    # it draws from streams of its own: nobody else's luck is another
+    assert (
+        market == before[before.entity == "region"].set_index("year")["second_life_packs_t"]
+    ).all()
 
 
 def test_its_limit_can_be_lifted(tmp_path, aggregator):
@@ -142,6 +176,7 @@ def test_its_distribution_is_drawn_from(tmp_path, aggregator):
         ({"project": ("aggregator =", "labour =")}, "it calls itself otherwise"),
         ({"project": ("log_uniform =", "uniform =")}, "the name is taken"),
         ({"project": ("calls:AGGREGATOR", "calls:WINTER")}, "is no Limit"),
+        ({"project": ("packs:Aggregator", "packs:PACKS")}, "is no type"),
         ({"project": ("calls:AGGREGATOR", "calls:NOTHING")}, "AttributeError"),
         (
             {

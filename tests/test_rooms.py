@@ -29,8 +29,8 @@ HOUSE = (
 
 FLOORS = {
     "valley": (
-        "valley planner wiring cells cathode people orders returns record projects ground",
-        11,
+        "valley planner outside wiring cells cathode people orders returns record projects ground",
+        12,
     ),
 }
 

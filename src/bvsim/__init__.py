@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from bvsim.schema.form import Form as Form
     from bvsim.show import export_run as export_run, plot as plot, report as report
     from bvsim.valley.cells.cause import Limit as Limit, Prospect as Prospect
+    from bvsim.valley.ground.books import Balance as Balance
+    from bvsim.valley.ground.columns import Columns as Columns, flow as flow
+    from bvsim.valley.ground.columns import laid_out as laid_out, stock as stock
+    from bvsim.valley.outside import Actor as Actor
 
     __version__: str
 else:

@@ -57,6 +57,7 @@ WORK = {
     "make_cells": ["sites.produce"],
     "make_cathode": ["cathode.produce"],
     "share_feed": ["recycling.process"],
+    "act_outside": [],
 }
 """What each printed phase must make the actors do."""
 

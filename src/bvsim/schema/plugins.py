@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, TypeVar
 
-GROUPS: Final = ("bvsim.distributions", "bvsim.limits")
+GROUPS: Final = ("bvsim.actors", "bvsim.distributions", "bvsim.limits")
 """The groups of entry points that are looked at."""
 
 T = TypeVar("T")

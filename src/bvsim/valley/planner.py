@@ -14,6 +14,7 @@ from typing import Final
 from bvsim.valley.cells.gigafactory import Gigafactory
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
+from bvsim.valley.outside import Actor
 from bvsim.valley.projects.stages import Events
 from bvsim.valley.wiring import Actors
 
@@ -29,10 +30,18 @@ class Planner:
         The markets.
     ctx : Context
         Surroundings of the replication.
+    outside : sequence of Actor
+        Actors of packages outside, by name.
     """
 
-    def __init__(self, sites: Sequence[Gigafactory], actors: Actors, ctx: Context) -> None:
-        self.sites, self.actors, self.ctx = sites, actors, ctx
+    def __init__(
+        self,
+        sites: Sequence[Gigafactory],
+        actors: Actors,
+        ctx: Context,
+        outside: Sequence[Actor] = (),
+    ) -> None:
+        self.sites, self.actors, self.ctx, self.outside = sites, actors, ctx, outside
 
     def start(self) -> None:
         """Register the planner's process."""
@@ -93,6 +102,11 @@ class Planner:
         """Each month recyclers decide, and the region's feed is shared among their gates."""
         self.actors.recycling.process(period)
 
+    def act_outside(self, period: Period) -> None:
+        """Actors of packages outside decide."""
+        for actor in self.outside:
+            actor.act(period)
+
 
 PHASES: Final[tuple[Callable[[Planner, Period], None], ...]] = (
     Planner.ask_people,
@@ -103,5 +117,6 @@ PHASES: Final[tuple[Callable[[Planner, Period], None], ...]] = (
     Planner.make_cells,
     Planner.make_cathode,
     Planner.share_feed,
+    Planner.act_outside,
 )
 """The phases of a planning day: markets clear for all at once, so that no plant comes first."""

@@ -28,6 +28,7 @@ from bvsim.valley.ground.streams import Key, Streams
 from bvsim.valley.ground.undisturbed import undisturbed_blocks
 from bvsim.valley.orders.market import Demand
 from bvsim.valley.orders.storage import StorageMarket
+from bvsim.valley.outside import outside
 from bvsim.valley.people.market import LabourMarket
 from bvsim.valley.planner import Planner
 from bvsim.valley.record import tables
@@ -214,6 +215,7 @@ class Valley:
         self.actors = self._make_actors()
         self.sites = self._make_sites()
         self.planned = self._make_planned()
+        self.outside = outside(self.ctx, self.actors, self.sites)
         self.jobs = AnnouncedJobs(self.setting.plans.jobs, self.ctx)
         self.lead_acid = [
             LeadAcidPlant(name, site, self.ctx)
@@ -297,7 +299,9 @@ class Valley:
         actors.cathode.start()
         actors.recycling.start()
         actors.labour.start()
-        Planner(self.sites, actors, self.ctx).start()
+        for actor in self.outside:
+            actor.start()
+        Planner(self.sites, actors, self.ctx, self.outside).start()
         for last in last_periods(self.ctx.calendar):
             self.ctx.env.run(until=last.end_day)  # up to what happens on the next first of a month
             self.close_month(last)
@@ -314,6 +318,8 @@ class Valley:
         self.jobs.month_end(last)
         for lead_acid in self.lead_acid:
             lead_acid.month_end()
+        for actor in self.outside:
+            actor.month_end(last)
         self.ctx.books.close_month()
 
     @property
@@ -330,6 +336,8 @@ class Valley:
             yield from site.balances()
         for actor in (actors.labour, actors.cathode, actors.demand, actors.recycling):
             yield from actor.balances()
+        for other in self.outside:
+            yield from other.balances()
 
     def record(self) -> Record:
         """Check the identities and return the tables."""
