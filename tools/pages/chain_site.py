@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pages import api
 from pages.chain import ROOT, page, sources
 
 TEXTS = {
@@ -31,7 +32,7 @@ def on_config(config: Any) -> Any:
     """Add what is made with the site to the navigation."""
     for section in config.nav:
         if "Reference" in section:
-            section["Reference"].append({"Figures, equations, code, tests": page.PAGE})
+            section["Reference"] += [{"Public interface": api.PAGE}, {"Figures to tests": page.PAGE}]
     config.nav.append({"Project": [{title: _text_page(file)} for file, title in TEXTS.items()]})
     return config
 
@@ -40,7 +41,7 @@ def on_files(files: Any, config: Any) -> Any:
     """Add the page of figures, the texts of the repository, and every file that a page names."""
     from mkdocs.structure.files import File
 
-    texts = {page.PAGE: page.page()}
+    texts = {page.PAGE: page.page(), api.PAGE: api.page()}
     for file in TEXTS:
         texts[_text_page(file)] = rebased((ROOT / file).read_text(encoding="utf-8"), file)
     for name, text in texts.items():

@@ -21,6 +21,10 @@ SHOWN = 2
 """Places that a row shows of each kind."""
 
 HEAD = """\
+---
+hide: [toc]
+---
+
 # Figures: equation, code, test
 
 Every kind of figure that a model file may hold, by the path under which it stands there. A row leads to a line of the
@@ -114,7 +118,7 @@ def _sections() -> Iterator[str]:
         by_section.setdefault(min(chain.about.paths).partition(".")[0], []).append(chain)
     for name, rows in by_section.items():
         yield f"\n## {name}\n"
-        head = ("figure", "unit", "meaning", "in a model", "equation", "code", "tests")
+        head = ("figure", "in a model", "equation", "code", "tests")
         yield from table_lines(head, map(_row, rows))
 
 
@@ -126,14 +130,17 @@ def _row(chain: Chain) -> list[str]:
     code = [_link(spot, _short(spot)) for spot in chain.code[:SHOWN]]
     tests = [f"{_link(each.spot, each.spot.name)} ({each.how})" for each in chain.tests[:SHOWN]]
     return [
-        f'<a id="{chain.anchor}"></a>`{first}`{more}',
-        about.unit,
-        about.meaning.replace("|", "\\|") or _link(about.said, str(chain.kind)),
+        f'<a id="{chain.anchor}"></a>`{first}`{more}, {about.unit}<br>{_meaning(chain)}',
         ", ".join(_link(spot, _short(spot)) for spot in chain.held[:1]) or "in scenarios",
         f"[{place}](../{chain.equation})",
         "<br>".join(code) or "for the record: nothing reads it",
         "<br>".join(tests) or "none of its own",
     ]
+
+
+def _meaning(chain: Chain) -> str:
+    words = chain.about.meaning.replace("|", "\\|")
+    return f"{words} ({_link(chain.about.said, 'schema')})".lstrip()
 
 
 def _link(spot: Spot, words: str) -> str:
