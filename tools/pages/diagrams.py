@@ -23,11 +23,11 @@ ACTORS = {
     "basins": (30, 40, "people in basins", "seek work, train, leave"),
     "customers": (30, 190, "customers", "programmes, tenders, storage"),
     "imports": (30, 340, "imports by sea", "stocks, lead times, licences"),
-    "cathode": (300, 340, "cathode plants", "precursor, cathode material"),
+    "cathode": (390, 340, "cathode plants", "precursor, cathode material"),
     "plants": (390, 115, "gigafactories", "stages, lines, learning, scrap"),
     "owners": (690, 40, "owners and lenders", "cash, credit, support"),
     "vehicles": (690, 190, "vehicles and packs", "drive, retire, are exported"),
-    "recyclers": (690, 340, "recyclers", "shred; metals where there is a stage"),
+    "recyclers": (690, 340, "recyclers", "shred packs and scrap"),
 }
 """Who acts: place, name, and what it does."""
 
@@ -35,6 +35,7 @@ FLOWS = (
     ("basins", "plants", "hires, leavers"),
     ("customers", "plants", "orders"),
     ("imports", "cathode", "precursor"),
+    ("imports", "plants", "imported material"),
     ("cathode", "plants", "cathode material"),
     ("owners", "plants", "money"),
     ("plants", "vehicles", "good cells"),
