@@ -38,7 +38,7 @@ def names() -> dict[str, str]:
 
 def _lines() -> Iterator[str]:
     for name, home in names().items():
-        yield f"## {name}\n\n::: {home}\n"
+        yield f"::: {home}\n    options: {{heading: {name}, toc_label: {name}}}\n"
 
 
 def _home(named: object) -> str:

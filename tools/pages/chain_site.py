@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pages import api
+from pages import api, results
 from pages.chain import ROOT, page, sources
 
 TEXTS = {
@@ -30,6 +30,7 @@ _LINK = re.compile(r"(\]\()([^)#\s:]+)((?:#[^)\s]*)?(?:\s[^)]*)?\))")
 
 def on_config(config: Any) -> Any:
     """Add what is made with the site to the navigation."""
+    config.nav.insert(1, {"Results": results.PAGE})
     for section in config.nav:
         if "Reference" in section:
             section["Reference"] += [{"Public interface": api.PAGE}, {"Figures to tests": page.PAGE}]
@@ -41,7 +42,8 @@ def on_files(files: Any, config: Any) -> Any:
     """Add the page of figures, the texts of the repository, and every file that a page names."""
     from mkdocs.structure.files import File
 
-    texts = {page.PAGE: page.page(), api.PAGE: api.page()}
+    texts = {page.PAGE: page.page(), api.PAGE: api.page(), results.PAGE: results.page()}
+    files.append(File.generated(config, results.PICTURE, content=results.picture()))
     for file in TEXTS:
         texts[_text_page(file)] = rebased((ROOT / file).read_text(encoding="utf-8"), file)
     for name, text in texts.items():

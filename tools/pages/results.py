@@ -11,8 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
+from pathlib import Path
 from statistics import fmean
 from typing import Any
+
+import yaml
 
 from pages import short, table_lines
 from pages.chain import ROOT
@@ -29,6 +32,8 @@ SHOWN = {
     "storage_cells_{}_gwh": "of the cells, for stationary storage, GWh",
 }
 """Key figures of the first table."""
+FRAMES = ("announced", "hindcast-2023")
+"""Scenarios that no difference is taken of."""
 LOSSES = ("not_built", "closure", "delay", "rating", "ramp_up", "availability")
 LIMITS = ("labour", "cathode", "demand", "throttle", "yield")
 
@@ -95,8 +100,15 @@ def picture() -> str:
 
 def _read(said: dict[str, Any]) -> Baseline:
     name = str(said["scenario"])
-    region = "hungary" if name.startswith("hungary") else "hauts-de-france"
-    return Baseline(name, region, said["metrics"])
+    return Baseline(name, _model_of(ROOT / "scenarios" / f"{name}.yaml"), said["metrics"])
+
+
+def _model_of(file: Path) -> str:
+    """Return the model of a scenario: what it says, or what it extends."""
+    said = yaml.safe_load(file.read_text(encoding="utf-8"))
+    if "model" in said:
+        return str(said["model"])
+    return _model_of(file.with_name(f"{said['extends']}.yaml"))
 
 
 def _base() -> Baseline:
@@ -141,7 +153,9 @@ def _compared(other: Baseline, base: Baseline) -> list[str]:
     cells = [f"`{other.name}`"]
     for year in YEARS:
         name = f"output_{year}_gwh"
-        cells += [short(other.mean(name)), f"{other.mean(name) - base.mean(name):+.2f}"]
+        apart = other is base or other.name in FRAMES
+        less = other.mean(name) - base.mean(name)
+        cells += [short(other.mean(name)), "-" if apart else f"{less:+.2f}"]
     return cells
 
 

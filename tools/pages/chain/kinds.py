@@ -11,14 +11,11 @@ from functools import cache
 from pathlib import Path
 
 from bvsim.reading.assembly import kind_of
-from bvsim.reading.folder import read_model
+from bvsim.reading.folder import is_model_folder, read_model
 from bvsim.reading.nodes import Node
 from bvsim.reading.shapes import Shape, fields_of, shape_of
 from bvsim.reading.templates import section_shape
 from pages.chain import ROOT, Kind, Spot, in_repository
-
-MODELS = ("hauts-de-france", "hungary")
-
 
 @dataclass(frozen=True)
 class Described:
@@ -60,8 +57,8 @@ def described() -> dict[Kind, Described]:
 def written() -> dict[Kind, list[Spot]]:
     """Return the lines of the shipped models that hold each kind of figure."""
     found = defaultdict[Kind, dict[Spot, None]](dict)
-    for model in MODELS:
-        tree = read_model(ROOT / "models" / model).tree
+    for model in filter(is_model_folder, sorted((ROOT / "models").iterdir())):
+        tree = read_model(model).tree
         for kind, node, path in _held(tree, _root(), None, ()):
             file = Path(node.at.file)
             if file.suffix in {".yaml", ".yml"}:
