@@ -1,4 +1,4 @@
-"""The site: it builds strictly, every equation is set, nothing leaves, and chains can be clicked."""
+"""The site: it builds strictly, every equation is set, nothing leaves, chains can be clicked."""
 
 from __future__ import annotations
 
@@ -87,7 +87,9 @@ def test_every_equation_is_set_and_no_page_asks_anybody(page, site, address):
         page.goto(address + name)
         wrong = page.evaluate("[...document.querySelectorAll('.katex-error')].map(e => e.title)")
         assert wrong == [], name
-        bare = "[...document.querySelectorAll('.arithmatex')].filter(e => !e.querySelector('.katex'))"
+        bare = (
+            "[...document.querySelectorAll('.arithmatex')].filter(e => !e.querySelector('.katex'))"
+        )
         assert page.evaluate(f"{bare}.length") == 0, name
         set_equations += page.evaluate("document.querySelectorAll('.katex').length")
     assert set_equations >= 40
@@ -118,9 +120,19 @@ def test_search_finds_a_word_without_a_server_of_others(page, address):
 
 
 FIGURES = {
-    "t50": ("models/common/classes.yaml", "eq-ramp", "valley/projects/ramp.py", "test_ramp_up_curves"),
+    "t50": (
+        "models/common/classes.yaml",
+        "eq-ramp",
+        "valley/projects/ramp.py",
+        "test_ramp_up_curves",
+    ),
     "later": ("models/europe/labour.yaml", "eq-attrition", "valley/people", "test_attrition"),
-    "safety_stock": ("models/europe/imports.yaml", "eq-stock", "valley/cathode/restocking.py", "test_"),
+    "safety_stock": (
+        "models/europe/imports.yaml",
+        "eq-stock",
+        "valley/cathode/restocking.py",
+        "test_",
+    ),
 }
 """Of a figure's name: a model file, its equation, its code, and a test of its mechanism."""
 

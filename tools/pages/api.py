@@ -13,8 +13,9 @@ PAGE = "reference/api.md"
 HEAD = """\
 # Public interface
 
-The names that `import bvsim as bv` gives, from their docstrings. What they are for, by example, stands on the page of
-[the library](library.md); which of them stay as they are, in [what stays](compatibility.md).
+The names that `import bvsim as bv` gives, from their docstrings. What they are for, by example,
+stands on the page of [the library](library.md); which of them stay as they are, in [what
+stays](compatibility.md).
 
 """
 

@@ -1,4 +1,4 @@
-"""The chain of figures in the site, and what of the repository its pages lead to (a hook of mkdocs).
+"""The chain of figures in the site, and files of the repository as pages (a hook of mkdocs).
 
 Pages of `docs/` name files beside the folder (`../CONTRIBUTING.md`, `../src/...`), so that they
 work where the repository is browsed. In the site these become pages of its own: texts for readers
@@ -33,7 +33,10 @@ def on_config(config: Any) -> Any:
     config.nav.insert(1, {"Results": results.PAGE})
     for section in config.nav:
         if "Reference" in section:
-            section["Reference"] += [{"Public interface": api.PAGE}, {"Figures to tests": page.PAGE}]
+            section["Reference"] += [
+                {"Public interface": api.PAGE},
+                {"Figures to tests": page.PAGE},
+            ]
     config.nav.append({"Project": [{title: _text_page(file)} for file, title in TEXTS.items()]})
     return config
 
@@ -92,7 +95,7 @@ def _text_page(file: str) -> str:
 
 
 def _outside(target: str, here: str) -> str | None:
-    """Return the file of the repository that a link of a page leads to, if it is not in the docs."""
+    """Return the file of the repository that a link leads to, if it is not in the docs."""
     path = posixpath.normpath(posixpath.join("docs", here, target))
     inside = path.startswith(("docs/", "../"))
     return None if inside or not (ROOT / path).is_file() else path
@@ -102,7 +105,9 @@ def _named(files: Any, texts: dict[str, str]) -> Iterator[str]:
     """Yield the files of the repository that pages lead to."""
     for each in files.documentation_pages():
         name = each.src_uri
-        text = texts.get(name) or (Path(each.abs_src_path).read_text("utf-8") if each.abs_src_path else "")
+        text = texts.get(name) or (
+            Path(each.abs_src_path).read_text("utf-8") if each.abs_src_path else ""
+        )
         for match in _LINK.finditer(text):
             if file := _outside(match[2], posixpath.dirname(name)):
                 yield file

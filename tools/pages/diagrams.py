@@ -94,11 +94,13 @@ def _text(x: float, y: float, words: str, style: str = "") -> str:
 def _actor(x: int, y: int, name: str, does: str) -> str:
     width, height = _BOX
     box = f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="6" '
-    return "\n".join([
-        f'{box}fill="{FILL}" stroke="{EDGE}"/>',
-        _text(x + 12, y + 26, name, 'font-weight="bold"'),
-        _text(x + 12, y + 46, does, 'font-size="12"').replace('font-size="13" ', "", 1),
-    ])
+    return "\n".join(
+        [
+            f'{box}fill="{FILL}" stroke="{EDGE}"/>',
+            _text(x + 12, y + 26, name, 'font-weight="bold"'),
+            _text(x + 12, y + 46, does, 'font-size="12"').replace('font-size="13" ', "", 1),
+        ]
+    )
 
 
 def _arrow(one: str, other: str, words: str) -> str:

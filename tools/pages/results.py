@@ -40,10 +40,11 @@ LIMITS = ("labour", "cathode", "demand", "throttle", "yield")
 HEAD = """\
 # Results
 
-What the shipped scenarios say, from the baselines that `bvsim check` repeats: {rows} futures of each scenario, the same
-draws and luck in all. They belong to the code and figures of this site. So few show size and direction, no odds: take
-512 draws for numbers to quote (`bvsim run reference`). The same with 64 draws and intervals stands in
-[scenarios](scenarios.md), how far to trust it in [validation](background/validation.md).
+What the shipped scenarios say, from the baselines that `bvsim check` repeats: {rows} futures of
+each scenario, the same draws and luck in all. They belong to the code and figures of this site.
+So few show size and direction, no odds: take 512 draws for numbers to quote (`bvsim run
+reference`). The same with 64 draws and intervals stands in [scenarios](scenarios.md), how far to
+trust it in [validation](background/validation.md).
 
 """
 
@@ -77,11 +78,13 @@ def page() -> str:
     """Return the page."""
     base = _base()
     rows = len(base.rows(f"output_{YEARS[0]}_gwh"))
-    return HEAD.format(rows=rows) + "\n".join([*_reference(base), *_ledger(base), *_scenarios(base)])
+    return HEAD.format(rows=rows) + "\n".join(
+        [*_reference(base), *_ledger(base), *_scenarios(base)]
+    )
 
 
 def picture() -> str:
-    """Return good cells of the years in every future of the reference, beside its scenarios' means."""
+    """Return a picture of the good cells of a year, scenario by scenario, future by future."""
     base = _base()
     others = [each for each in baselines() if each.region == base.region and each is not base]
     name = f"output_{YEARS[-1]}_gwh"
@@ -132,7 +135,7 @@ def _said(rows: Sequence[float]) -> str:
 def _ledger(base: Baseline) -> Iterator[str]:
     """Say what was lost of the plan, by cause; the ledger is of means."""
     yield "\n## What the plan lost\n"
-    yield "GWh of good cells, means. [The ledger](model.md#the-loss-ledger) says what each cause is.\n"
+    yield "GWh of good cells, means. [The ledger](model.md#the-loss-ledger) says what is what.\n"
     causes = [f"lost_{cause}_{{}}_gwh" for cause in (*LOSSES, *LIMITS)]
     rows = [
         [name[5:-7].replace("_", " "), *(short(base.mean(name.format(year))) for year in YEARS)]
@@ -143,7 +146,7 @@ def _ledger(base: Baseline) -> Iterator[str]:
 
 def _scenarios(base: Baseline) -> Iterator[str]:
     yield f"\n## Scenarios\n\n![Good cells of {YEARS[-1]}, by scenario]({PICTURE})\n"
-    yield "Good cells in GWh; the difference is taken future by future, on the same draws and luck.\n"
+    yield "Good cells in GWh; differences are taken future by future, on common draws and luck.\n"
     head = ["scenario", *(word for year in YEARS for word in (str(year), "less the reference"))]
     others = [each for each in baselines() if each.region == base.region]
     yield from table_lines(head, [_compared(each, base) for each in others])

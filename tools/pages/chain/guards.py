@@ -60,7 +60,9 @@ class _Reader:
         self.tree, self.by_field = tree, by_field
         self.words = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
         self.words |= {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
-        self.words |= {a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
+        self.words |= {
+            a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names
+        }
 
     def guarded(self) -> Iterator[tuple[Kind, str, int, str]]:
         """Yield kind, way, line and test of all that is set."""

@@ -17,6 +17,7 @@ from bvsim.reading.shapes import Shape, fields_of, shape_of
 from bvsim.reading.templates import section_shape
 from pages.chain import ROOT, Kind, Spot, in_repository
 
+
 @dataclass(frozen=True)
 class Described:
     """What the schema says of a kind of figure.

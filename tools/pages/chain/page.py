@@ -27,11 +27,12 @@ hide: [toc]
 
 # Figures: equation, code, test
 
-Every kind of figure that a model file may hold, by the path under which it stands there. A row leads to a line of the
-shipped models that holds it, to where it enters [the model](../model.md), to the code that reads it, and to tests
-that guard it. Rows are made with the site: the code is found by the types that mypy infers, a test by what it sets.
-**A number by hand** is a line of a table of mechanisms, whose result was worked out on paper; a test that
-**sets it** gives it a value and looks at what follows; where only **its world has it**, the test would notice that the
+Every kind of figure that a model file may hold, by the path under which it stands there. A row
+leads to a line of the shipped models that holds it, to where it enters [the model](../model.md),
+to the code that reads it, and to tests that guard it. Rows are made with the site: the code is
+found by the types that mypy infers, a test by what it sets. **A number by hand** is a line of a
+table of mechanisms, whose result was worked out on paper; a test that **sets it** gives it a
+value and looks at what follows; where only **its world has it**, the test would notice that the
 mechanism is gone, and may not notice a wrong value.
 
 """
