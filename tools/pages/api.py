@@ -30,7 +30,7 @@ def page() -> str:
 
 def names() -> dict[str, str]:
     """Return the public names and the full names of the places that define them."""
-    found = {f"bv.{name}": _home(getattr(bvsim, name)) for name in bvsim.__all__}
+    found = {f"bv.{name}": _home(getattr(bvsim, name)) for name in vars(bvsim)["__all__"]}
     for room in ROOMS:
         module = getattr(bvsim, room)
         found |= {f"bv.{room}.{name}": _home(getattr(module, name)) for name in module.__all__}

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import posixpath
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pages import api, results
-from pages.chain import ROOT, page, sources
+sys.path.insert(0, str(Path(__file__).parents[1]))  # mkdocs runs a hook as a file of its own
+
+from pages import api, results  # noqa: E402
+from pages.chain import ROOT, page, sources  # noqa: E402
 
 TEXTS = {
     "README.md": "About",

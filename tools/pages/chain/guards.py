@@ -95,9 +95,10 @@ class _Reader:
     def _listed(self, mapping: ast.Dict) -> Iterator[tuple[Kind, int]]:
         """Yield what a mapping of fields to values sets."""
         for key in mapping.keys:
-            if isinstance(key, ast.Constant) and key.value in self.by_field:
-                for part in self._likely(self.by_field[key.value]):
-                    yield Kind(part, key.value), key.lineno
+            field = getattr(key, "value", None)
+            if isinstance(field, str) and field in self.by_field:
+                for part in self._likely(self.by_field[field]):
+                    yield Kind(part, field), mapping.lineno
 
     def _named(self, keys: list[str]) -> Iterator[Kind]:
         """Yield the kinds that a path in a small world may mean: by what holds the figure."""

@@ -93,7 +93,7 @@ def _fields(
 ) -> Iterator[tuple[type, str, tuple[str, ...]]]:
     """Yield data class, field and path of each kind of figure below some fields."""
     for name, shape in fields.items():
-        stars, inner = (), shape
+        inner, stars = shape, tuple[str, ...]()
         while not inner.parts() and (inner.values or inner.items):
             inner, stars = inner.values or inner.items or inner, (*stars, "*")
         here = (*path, name, *stars)

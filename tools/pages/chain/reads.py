@@ -29,11 +29,11 @@ def reads() -> dict[Kind, tuple[Spot, ...]]:
     for state in result.graph.values():
         if state.tree is None or not state.id.startswith("bvsim."):
             continue
-        for expression, owners in _attributes(state.tree, result.types):
+        for expression, owners, parts in _named(state.tree, result.types):
             spot = Spot(in_repository(Path(state.path)), expression.line, expression.name)
             for owner in owners:
                 found[Kind(owner, expression.name)][spot] = None
-            for part in _classes(result.types[expression]) if expression in result.types else ():
+            for part in parts:
                 found[Kind(part, "")][spot] = None
     return {kind: tuple(sorted(spots, key=_valley_first)) for kind, spots in found.items()}
 
@@ -58,23 +58,23 @@ def _typed() -> Any:
     return build.build(sources, options)
 
 
-def _attributes(tree: Any, types: Any) -> Iterator[tuple[Any, set[str]]]:
-    """Yield each attribute that is read of a part of the schema, and the classes it is of."""
-    from mypy.nodes import MemberExpr
+def _named(tree: Any, types: Any) -> Iterator[tuple[Any, set[str], set[str]]]:
+    """Yield each name and attribute, the parts of the schema it is read of, and those it is."""
+    from mypy.nodes import MemberExpr, NameExpr
     from mypy.server.subexpr import get_subexpressions
 
     for each in get_subexpressions(tree):
-        if isinstance(each, MemberExpr) and each.expr in types:
-            owners = {name for name in _classes(types[each.expr]) if name}
-            if owners:
-                yield each, owners
+        if isinstance(each, MemberExpr):
+            yield each, set(_classes(types.get(each.expr))), set(_classes(types.get(each)))
+        elif isinstance(each, NameExpr):
+            yield each, set(), set(_classes(types.get(each)))
 
 
 def _classes(of: Any) -> Iterator[str]:
-    """Yield the names of the schema's classes that a type stands for."""
+    """Yield the names of the schema's classes that a type stands for; none for no type."""
     from mypy.types import Instance, TypeVarType, UnionType, get_proper_type
 
-    proper = get_proper_type(of)
+    proper = of and get_proper_type(of)
     if isinstance(proper, UnionType):
         for item in proper.items:
             yield from _classes(item)

@@ -14,6 +14,7 @@ FOLDER = "source"
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark"><title>{file}</title>
+<link rel="icon" href="{root}assets/images/favicon.png">
 <link rel="stylesheet" href="{root}assets/source.css"></head>
 <body><header><a href="{root}index.html">bvsim</a> <b>{file}</b>
 <a href="{root}reference/figures.html">all figures</a></header>

@@ -36,7 +36,7 @@ def title(statement: ast.stmt) -> str:
     if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
         return statement.targets[0].id
     target = getattr(statement, "target", None)
-    return getattr(statement, "name", "") or getattr(target, "id", "")
+    return str(getattr(statement, "name", "") or getattr(target, "id", ""))
 
 
 @cache
