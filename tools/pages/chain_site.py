@@ -16,8 +16,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # mkdocs runs a hook as a file of its own
 
-from pages import api, results  # noqa: E402
-from pages.chain import ROOT, page, sources  # noqa: E402
+from pages import api, results
+from pages.chain import ROOT, page, sources
 
 TEXTS = {
     "README.md": "About",

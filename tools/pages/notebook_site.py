@@ -68,19 +68,17 @@ def gallery(shown: Mapping[Path, Sequence[str]]) -> str:
     shown : mapping of pathlib.Path to sequence of str
         File names of the pictures of each notebook.
     """
-    parts = ["# Gallery\n"]
-    parts += [_figure(f"../{file}", f"../{page}", words) for file, page, words in DRAWN]
+    drawn = [_figure(f"../{file}", f"../{page}", words) for file, page, words in DRAWN]
+    parts = ["# Gallery\n", "\n".join(drawn)]
     for script, pictures in shown.items():
-        parts.append(f"\n## {_title(script)}\n\n[The notebook]({script.stem}.md)\n")
-        parts += [
-            _figure(name, f"{script.stem}.md", f"Chart {at}")
-            for at, name in enumerate(pictures, start=1)
-        ]
+        here = f"{script.stem}.md"
+        parts.append(f"\n## {_title(script)}\n\n[The notebook]({here})\n")
+        parts += [_figure(name, here, f"Chart {at}") for at, name in enumerate(pictures, start=1)]
     return "\n".join(parts) + "\n"
 
 
 def _figure(file: str, page: str, words: str) -> str:
-    return f"[![{words}]({file}){{ width=320 loading=lazy }}]({page})\n"
+    return f"[![{words}]({file}){{ width=320 loading=lazy }}]({page})"
 
 
 def scripts() -> list[Path]:
