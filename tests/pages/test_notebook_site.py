@@ -43,10 +43,11 @@ def test_every_notebook_is_a_page_of_the_site(monkeypatch):
     ((title, pages),) = config.nav[2].items()
     assert title == "Notebooks"
     assert [path for each in pages for path in each.values()] == [
-        f"notebooks/{script.stem}.md" for script in notebook_site.scripts()
+        "notebooks/gallery.md",
+        *(f"notebooks/{script.stem}.md" for script in notebook_site.scripts()),
     ]
     names = [name for each in pages for name in each]
-    assert len(set(names)) == len(names) == 7
+    assert len(set(names)) == len(names) == 8
 
 
 def test_a_notebook_is_executed_for_the_site(tmp_path, monkeypatch):
@@ -65,3 +66,11 @@ def test_a_notebook_that_fails_stops_the_build(tmp_path, monkeypatch):
     script.write_text("# %%\n1 / 0\n", encoding="utf-8")
     with pytest.raises(Exception, match="ZeroDivisionError"):
         notebook_site.read(script)
+
+
+def test_the_gallery_shows_every_picture_and_leads_to_its_notebook():
+    first, second = notebook_site.scripts()[:2]
+    text = notebook_site.gallery({first: ["a-1.png", "a-2.png"], second: []})
+    assert f"](a-2.png){{ width=320 loading=lazy }}]({first.stem}.md)" in text
+    assert f"({second.stem}.md)" in text
+    assert "a-3" not in text

@@ -11,13 +11,23 @@ from __future__ import annotations
 import os
 import tempfile
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 FOLDER = "notebooks"
 SWITCH = "BVSIM_NOTEBOOKS"
 PATIENCE_SECONDS = 1800
+GALLERY = f"{FOLDER}/gallery.md"
+DRAWN = (
+    ("images/output-fan.png", "results.md", "Output of good cells by year, against the plan"),
+    ("images/results.svg", "results.md", "Good cells by scenario"),
+    ("images/system.svg", "model.md", "Actors of the valley and what passes between them"),
+    ("images/week.svg", "architecture.md", "A planning period and its phases"),
+    ("images/architecture.svg", "architecture.md", "Rooms of the program, and the life of a draw"),
+    ("images/north-bay.png", "tutorial/your-own-valley.md", "A valley made up in the tutorial"),
+)
+"""Pictures that are not of a notebook: file, page and words."""
 
 _NOTEBOOKS = Path(__file__).parents[2] / FOLDER
 
@@ -31,7 +41,7 @@ def on_startup(command: str, **_: Any) -> None:
 def on_config(config: Any) -> Any:
     """Add the notebooks to the navigation, after the tutorial."""
     pages = [{_title(script): f"{FOLDER}/{script.stem}.md"} for script in scripts()]
-    config.nav.insert(2, {"Notebooks": pages})
+    config.nav.insert(2, {"Notebooks": [{"Gallery": GALLERY}, *pages]})
     return config
 
 
@@ -39,12 +49,36 @@ def on_files(files: Any, config: Any) -> Any:
     """Add a page for each notebook, and its pictures."""
     from mkdocs.structure.files import File
 
+    shown: dict[Path, list[str]] = {}
     for script in scripts():
         text, pictures = page(script.stem, read(script))
         files.append(File.generated(config, f"{FOLDER}/{script.stem}.md", content=text))
         for name, content in pictures.items():
             files.append(File.generated(config, f"{FOLDER}/{name}", content=content))
+        shown[script] = list(pictures)
+    files.append(File.generated(config, GALLERY, content=gallery(shown)))
     return files
+
+
+def gallery(shown: Mapping[Path, Sequence[str]]) -> str:
+    """Return a page of pictures: those drawn here, and those that notebooks showed.
+
+    Parameters
+    ----------
+    shown : mapping of pathlib.Path to sequence of str
+        File names of the pictures of each notebook.
+    """
+    drawn = [_figure(f"../{file}", f"../{page}", words) for file, page, words in DRAWN]
+    parts = ["# Gallery\n", "\n".join(drawn)]
+    for script, pictures in shown.items():
+        here = f"{script.stem}.md"
+        parts.append(f"\n## {_title(script)}\n\n[The notebook]({here})\n")
+        parts += [_figure(name, here, f"Chart {at}") for at, name in enumerate(pictures, start=1)]
+    return "\n".join(parts) + "\n"
+
+
+def _figure(file: str, page: str, words: str) -> str:
+    return f"[![{words}]({file}){{ width=320 loading=lazy }}]({page})"
 
 
 def scripts() -> list[Path]:

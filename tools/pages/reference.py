@@ -131,7 +131,7 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
     for option in options:
         record = option.get_help_record(context)
         if record:
-            yield _row(f"`{record[0]}`", record[1])
+            yield _row(f"`{record[0]}`", record[1].replace("[", "\\["))
 
 
 def _key_figures() -> Iterator[str]:
