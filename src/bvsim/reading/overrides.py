@@ -132,6 +132,11 @@ class Overrider:
         self.overrides[path] = Override(path, first, new.plain(), origin)
 
 
+def reaches(tree: Node, shape: Shape, pattern: str, value: Node) -> bool:
+    """Tell whether a setting finds, or may add, something in a tree."""
+    return bool(_expand(tree, shape, pattern, value)[0])
+
+
 def _rival(path: Path, taken: dict[Path, SetLine]) -> SetLine | None:
     """Return the setting that has taken a path, one above it or one below it."""
     for other, setting in taken.items():
