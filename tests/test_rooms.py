@@ -29,8 +29,8 @@ HOUSE = (
 
 FLOORS = {
     "valley": (
-        "valley planner wiring cells cathode people orders returns record projects ground",
-        11,
+        "valley regions planner wiring cells cathode people orders returns record projects ground",
+        12,
     ),
 }
 

@@ -10,8 +10,8 @@ from bvsim.valley.ground.errors import IdentityError, mechanism_error
 from bvsim.valley.ground.limit import RowLimitError
 from bvsim.valley.ground.streams import Key
 from bvsim.valley.record.record import Record
-from bvsim.valley.region import LIFTABLE, Setting, Valley, setting_of
-from bvsim.valley.several import SeveralSettings, Valleys
+from bvsim.valley.regions.region import LIFTABLE, Setting, Valley, setting_of
+from bvsim.valley.regions.several import SeveralSettings, Valleys
 
 if TYPE_CHECKING:
     from bvsim.reading.scenario import Scenario

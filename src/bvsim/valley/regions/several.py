@@ -15,7 +15,7 @@ from bvsim.valley.orders.market import CommonMarket
 from bvsim.valley.record.kpis import Roles, YearlyTable, kpi_table
 from bvsim.valley.record.record import Record, Table
 from bvsim.valley.record.together import balances_together, kpis_together, together
-from bvsim.valley.region import Setting, Surroundings, Valley, context_of, last_periods
+from bvsim.valley.regions.region import Setting, Surroundings, Valley, context_of, last_periods
 
 
 @dataclass(frozen=True)
