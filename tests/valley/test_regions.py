@@ -51,6 +51,8 @@ def won_by(record, *sites):
 
 EAST, WEST = ((f"{region}-red-works", f"{region}-blue-mill") for region in ("east", "west"))
 
+WHOLE = ("region", "region.east", "region.west")
+
 
 def test_one_region_in_the_market_is_the_region_alone_bit_for_bit(folder):
     alone = record_of(scenario_of(folder, "east", alone=True), folder)
@@ -97,9 +99,9 @@ def test_totals_are_sums_and_the_market_is_one(both):
     assert total > 0.0
     yearly = both.tables["yearly"]
     rows, at = labelled(yearly), yearly.columns.index("export_demand_gwh")
-    market = {rows[2030, name, False][at] for name in ("region", "east", "west")}
+    market = {rows[2030, name, False][at] for name in WHOLE}
     assert market == {kpis["market_demand_2030_gwh"]}
     assert kpis["market_share_2030"] == pytest.approx(total / market.pop())
     home = yearly.columns.index("home_bev_registrations")
-    each = [rows[2030, name, False][home] for name in ("region", "east", "west")]
+    each = [rows[2030, name, False][home] for name in WHOLE]
     assert each[0] == pytest.approx(each[1] + each[2])

@@ -20,7 +20,7 @@ def merged_model(models: Mapping[str, Any]) -> Any:
     """
     all_, first = list(models.values()), next(iter(models.values()))
     recycling = [model.recycling for model in all_ if model.recycling is not None]
-    return _changed(
+    return changed(
         first,
         title=" · ".join(model.title for model in all_),
         title_fr=" · ".join(model.title_fr or model.title for model in all_),
@@ -29,14 +29,14 @@ def merged_model(models: Mapping[str, Any]) -> Any:
         cathode=_union(model.cathode for model in all_),
         sources=_union(model.sources for model in all_),
         plan=_plans([model.plan for model in all_]),
-        labour=_changed(
+        labour=changed(
             first.labour,
             basins=_union(model.labour.basins for model in all_),
             programmes=_union(model.labour.programmes for model in all_),
         ),
         recycling=(
             recycling
-            and _changed(recycling[0], recyclers=_union(each.recyclers for each in recycling))
+            and changed(recycling[0], recyclers=_union(each.recyclers for each in recycling))
         )
         or None,
     )
@@ -72,7 +72,7 @@ def clashes(models: Mapping[str, Any], at: Place) -> Iterator[Problem]:
             whose[name] = region
 
 
-def _changed(part: _Part, **fields: object) -> _Part:
+def changed(part: _Part, **fields: object) -> _Part:
     """Return a copy of a part with other fields, which are checked already."""
     made = copy.copy(part)
     for name, value in fields.items():
@@ -89,5 +89,5 @@ def _plans(plans: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, plan in ((name, plan) for each in plans for name, plan in each.items()):
         old = found.get(name, plan)
-        found[name] = _changed(old, blocks=old.blocks | plan.blocks, jobs=old.jobs | plan.jobs)
+        found[name] = changed(old, blocks=old.blocks | plan.blocks, jobs=old.jobs | plan.jobs)
     return found

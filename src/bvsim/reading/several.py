@@ -91,6 +91,10 @@ class SeveralRegions(Scenario):
             for region, each in self.regions.items()
         }
 
+    def names_of_region(self, region: str) -> Mapping[str, str]:
+        """Return the name of each figure of a region by the path that it has there alone."""
+        return self.names[region]
+
     def quantile(self, u: FloatArray, /) -> FloatArray:
         """Return values of the uncertain figures from uniform numbers: see `Scenario`."""
         uniforms = np.asarray(u, dtype=np.float64)
@@ -358,26 +362,30 @@ def _stripped(pattern: str, region: str) -> str | None:
 def _lines_by_region(
     lines: Iterable[SetLine], readings: Mapping[str, Reading], kind: Kind
 ) -> dict[str, list[SetLine]]:
-    """Return the settings of each region: those whose path it has.
+    """Return the settings of each region: those whose path it has, else those that it may have.
 
     A setting of none goes to the first, which says what is wrong with it.
     """
     found: dict[str, list[SetLine]] = {region: [] for region in readings}
     for line in lines:
-        whose = []
+        fitting, having = [], []
         for region, reading in readings.items():
             pattern = _stripped(line.pattern, region)
-            if pattern is not None and _has(reading.tree, kind, pattern, line.node):
-                whose.append((region, pattern))
-        for region, pattern in whose or [(next(iter(readings)), line.pattern)]:
+            if pattern is not None:
+                fits, is_there = _has(reading.tree, kind, pattern, line.node)
+                fitting += [(region, pattern)] * fits
+                having += [(region, pattern)] * is_there
+        for region, pattern in having or fitting or [(next(iter(readings)), line.pattern)]:
             found[region].append(replace(line, pattern=pattern))
     return found
 
 
-def _has(tree: Node, kind: Kind, pattern: str, value: Node) -> bool:
+def _has(tree: Node, kind: Kind, pattern: str, value: Node) -> tuple[bool, bool]:
+    """Tell whether a setting fits a region, and whether what it sets is there already."""
     for template in kind.templates:
         if pattern.startswith(f"{template.section}."):
-            return tree.find(template.path) is not None
+            has = tree.find(template.path) is not None
+            return has, has
     return reaches(tree, shape_of(kind.cls), pattern, value)
 
 
@@ -408,7 +416,7 @@ def _ties_of(region: str, ties: Iterable[Tie], tree: Node, kind: Kind) -> Iterat
     """Yield the correlations of figures that a region has, with the paths that it knows."""
     for tie in ties:
         pair = [_stripped(path, region) for path in tie.pair]
-        known = [path for path in pair if path and _has(tree, kind, path, tie.node)]
+        known = [path for path in pair if path and _has(tree, kind, path, tie.node)[0]]
         if len(known) == 2:
             first, second = sorted(known)
             yield replace(tie, pair=(first, second))

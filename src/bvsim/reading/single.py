@@ -235,6 +235,10 @@ class Scenario:
         """Return where the values of each region's figures stand: there are no regions."""
         return {}
 
+    def names_of_region(self, region: str) -> Mapping[str, str]:
+        """Return the name of each figure of a region by the path that it has there alone."""
+        return {}
+
     @property
     def settled(self) -> bool:
         """Whether settings change figures whose values before them are kept."""

@@ -32,12 +32,14 @@ def together(parts: Mapping[str, Table]) -> Table:
     ----------
     parts : mapping of str to Table
         By region, each with rows by time and entity. What a region calls `region` is called
-        by its name; `region` holds the sums. An entity of several regions (an announced total
+        `region.NAME`; `region` holds the sums. An entity of several regions (an announced total
         that no site accounts for) is their sum.
     """
     columns = tuple(dict.fromkeys(name for table in parts.values() for name in table.columns))
     names = {region: _entities(table, region) for region, table in parts.items()}
-    whole = {REGION} if any(region in own for region, own in names.items()) else set()
+    whole = (
+        {REGION} if any(_named(REGION, region) in own for region, own in names.items()) else set()
+    )
     entities = tuple(sorted(whole.union(*names.values())))
     row = {name: i for i, name in enumerate(entities)}
     times = len(next(iter(parts.values())).values) // len(next(iter(names.values())))
@@ -47,7 +49,7 @@ def together(parts: Mapping[str, Table]) -> Table:
         own = table.values.reshape(times, len(names[region]), len(at))
         for i, name in enumerate(names[region]):
             _add(values[:, row[name]], at, own[:, i])
-            if name == region:
+            if name == _named(REGION, region):
                 _add_to_whole(values[:, row[REGION]], columns, at, own[:, i], alone=len(parts) == 1)
     return Table(
         _index(next(iter(parts.values())), len(next(iter(names.values()))), entities),
@@ -59,7 +61,11 @@ def together(parts: Mapping[str, Table]) -> Table:
 def _entities(table: Table, region: str) -> tuple[str, ...]:
     """Return a table's entities in the order of its rows, the region under its name."""
     labels = dict(table.index)["entity"]
-    return tuple(region if each == REGION else str(each) for each in dict.fromkeys(labels))
+    return tuple(_named(each, region) for each in dict.fromkeys(labels))
+
+
+def _named(entity: object, region: str) -> str:
+    return f"{REGION}.{region}" if entity == REGION else str(entity)
 
 
 def _add(values: FloatArray, at: list[int], new: FloatArray) -> None:
@@ -97,7 +103,7 @@ def balances_together(parts: Mapping[str, Table]) -> Table:
     for region, table in parts.items():
         labels = zip(*[each for _, each in table.index], strict=True)
         for (balance, entity, unit), values in zip(labels, table.values, strict=True):
-            rows.append(((balance, region if entity == REGION else entity, unit), values))
+            rows.append(((balance, _named(entity, region), unit), values))
     rows.sort(key=lambda each: (str(each[0][0]), str(each[0][1])))
     index = tuple((name, tuple(row[0][i] for row in rows)) for i, name in enumerate(names))
     return Table(index, next(iter(parts.values())).columns, np.array([row[1] for row in rows]))
