@@ -61,7 +61,7 @@ def test_what_is_won_by_hand() -> None:
 
 def test_orders_won_by_one_are_lost_by_the_other_and_by_rivals() -> None:
     _, alone = bid({"west": 10.0})
-    demands, both = bid({"east": 30.0, "west": 10.0})
+    _, both = bid({"east": 30.0, "west": 10.0})
     assert both["west"] < alone["west"]
     # the tender gives out what is asked for and no more: with no rivals the two share it all
     no_rivals = replace(OPEN, rival_capacity=0.0)

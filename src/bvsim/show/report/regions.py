@@ -39,12 +39,12 @@ def region_table(table: pd.DataFrame, facts: Facts) -> Data:
         "sites": "",
         "cells": [_range(table, f"output_{year}_gwh") for year in years],
     }
-    shares = [words.percent(float(table.loc[f"market_share_{y}", "p50"])) for y in years]
+    shares = [words.percent(float(table["p50"][f"market_share_{y}"])) for y in years]
     return {"years": years, "rows": [*rows, whole], "shares": shares}
 
 
 def _range(table: pd.DataFrame, name: str) -> words.Both:
     if name not in table.index:
         return words.Both("", "")
-    low, middle, high = (float(table.loc[name, key]) for key in ("p10", "p50", "p90"))
+    low, middle, high = (float(table[key][name]) for key in ("p10", "p50", "p90"))
     return words.say("regions.cell", middle=f"{middle:.0f}", low=f"{low:.0f}", high=f"{high:.0f}")

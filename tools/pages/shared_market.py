@@ -1,6 +1,6 @@
 """The tables of the page on regions in one market, from a run of all and runs without one each.
 
-    python -m pages.europe RUN WITHOUT ... --page docs/background/europe.md
+    python -m pages.shared_market RUN WITHOUT ... --page PAGE
 
 rewrites what stands between the two markers of that page; without ``--page`` it prints.
 """
@@ -18,7 +18,7 @@ from pages import insert, table_lines
 if TYPE_CHECKING:
     from bvsim.ensemble.store.results import Run
 
-BEGIN, END = "<!-- europe:begin -->", "<!-- europe:end -->"
+BEGIN, END = "<!-- market:begin -->", "<!-- market:end -->"
 
 
 def lines(run: Run, others: Sequence[Run]) -> Iterator[str]:
