@@ -16,6 +16,7 @@ from bvsim.show.names import scenario_of
 from pages import insert, table_lines
 
 if TYPE_CHECKING:
+    from bvsim.analysis.policy.compare import Difference
     from bvsim.ensemble.store.results import Run
 
 BEGIN, END = "<!-- market:begin -->", "<!-- market:end -->"
@@ -65,10 +66,15 @@ def _differences(run: Run, other: Run, titles: dict[str, str]) -> Iterator[str]:
     rows = []
     for year in run.manifest["years"]:
         found = [pair.difference(f"output_{year}_gwh.{name}") for name in titles]
-        rows.append(
-            [str(year), *(f"{d.mean:+.1f} ({d.ci95_lo:+.1f} to {d.ci95_hi:+.1f})" for d in found)]
-        )
+        rows.append([str(year), *map(_written, found)])
     yield from table_lines(["year", *(f"{title} (GWh)" for title in titles.values())], rows)
+
+
+def _written(found: Difference) -> str:
+    """Write a difference with its interval; years that are facts have none."""
+    if found.chance_equal == 1.0:
+        return "none"
+    return f"{found.mean:+.1f} ({found.ci95_lo:+.1f} to {found.ci95_hi:+.1f})"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
