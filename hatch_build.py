@@ -26,7 +26,7 @@ READ = ("schema", "valley")
 """Rooms that the compiler reads: the valley, and the figures whose types it computes with."""
 INTERPRETED = (
     *("__init__.py", "ground/errors.py", "ground/rows.py", "ground/seeds.py"),
-    "valley/outside.py",
+    "valley/regions/outside.py",
 )
 """Modules of the valley left as they are, by the ends of their paths: mypyc compiles no exceptions
 with attributes, no classes of bases that are not compiled, and none that others stand on;

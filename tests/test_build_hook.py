@@ -116,7 +116,7 @@ def test_all_of_the_valley_is_compiled_but_what_is_listed(module):
         "bvsim/valley/ground/errors.py",
         "bvsim/valley/ground/rows.py",
         "bvsim/valley/ground/seeds.py",
-        "bvsim/valley/outside.py",
+        "bvsim/valley/regions/outside.py",
     }
 
 

@@ -29,8 +29,8 @@ HOUSE = (
 
 FLOORS = {
     "valley": (
-        "valley planner outside wiring cells cathode people orders returns record projects ground",
-        12,
+        "valley regions cells cathode people orders returns record projects ground",
+        11,
     ),
 }
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from bvsim.valley.ground.books import Balance as Balance
     from bvsim.valley.ground.columns import Columns as Columns, flow as flow
     from bvsim.valley.ground.columns import laid_out as laid_out, stock as stock
-    from bvsim.valley.outside import Actor as Actor
+    from bvsim.valley.regions.outside import Actor as Actor
 
     __version__: str
 else:

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bvsim.valley.planner import PHASES
+from bvsim.valley.regions.planner import PHASES
 from pages import api, results
 from pages.chain import ROOT
 from pages.diagrams import ACTORS, FLOWS, FOLDER, pictures

@@ -54,7 +54,10 @@ FLOORS = (
     Floor(
         "valley",
         "one replication",
-        ("cells", "cathode", "people", "orders", "returns", "projects", "record", "ground"),
+        (
+            *("regions", "cells", "cathode", "people", "orders", "returns"),
+            *("projects", "record", "ground"),
+        ),
         "actors are built from the figures; events and planning days pass; a record is left",
     ),
     Floor("reading", "how files are read", (), "a tree with places becomes a checked scenario"),
@@ -73,7 +76,7 @@ def _box(x: float, y: float, width: float, height: float, fill: str) -> str:
 
 
 def _inner(floor: Floor, y: float) -> Iterator[str]:
-    width = 78.0
+    width = min(78.0, (ROOMS_WIDTH - 22) / max(len(floor.inner), 1) - 6)  # all side by side
     for number, name in enumerate(floor.inner):
         x = LEFT + 14 + number * (width + 6)
         yield _box(x, y + 34, width, 28, "#ffffff")

@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 from textwrap import wrap
 
-from bvsim.valley.planner import PHASES
+from bvsim.valley.regions.planner import PHASES
 
 FOLDER = Path("docs/images")
 INK, EDGE, FILL, BOUND = "#1d2730", "#5b6b7a", "#e4edf5", "#f6ecd9"

@@ -1,7 +1,7 @@
 """Line numbers of links into code and model files, from the names that the links carry.
 
-A page says `[the planner](../../src/bvsim/valley/planner.py#L21 "Planner.plan")`: the title names
-what is meant, and the line follows from it.
+A page says `[the planner](../../src/bvsim/valley/regions/planner.py#L21 "Planner.plan")`: the
+title names what is meant, and the line follows from it.
 
     python -m pages.lines [DOCS]
 

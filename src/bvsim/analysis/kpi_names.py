@@ -33,7 +33,7 @@ def names_of(scenario: Scenario, years: Sequence[int] = YEARS) -> tuple[str, ...
     from bvsim.valley.record.record import Table
 
     setting = valley.prepare(scenario, years)
-    actors = valley.Valley(setting, setting.draw(scenario.median()), Key(0, 0, 0))
+    actors = valley.wired(setting, scenario.median(), Key(0, 0, 0))
     horizon = setting.calendar.years
     labels = (("year", horizon), ("entity", ("region",) * len(horizon)))
     return actors.kpis(Table(labels, (), np.empty((len(horizon), 0)))).columns

@@ -27,9 +27,10 @@ from bvsim.reading.datafiles import (
     scenario_names,
 )
 from bvsim.reading.folder import SUFFIXES
+from bvsim.reading.merged import changed
 from bvsim.reading.nodes import Node
 from bvsim.reading.scenario import Scenario, load
-from bvsim.reading.scenario_file import inherit, read_chain
+from bvsim.reading.scenario_file import REGIONS, inherit, read_chain
 from bvsim.reading.turned import Turned
 from bvsim.reading.yaml_tree import read_file
 from bvsim.schema.errors import Place, Problem, SpecError, did_you_mean
@@ -182,7 +183,44 @@ def load_levers(
     SpecError
         With everything that is wrong with the file.
     """
+    if scenario.regions and model is None:
+        return _of_regions(scenario, root)
     return read_levers(levers_path(model or _model_of(scenario, root), root), scenario)
+
+
+def _of_regions(scenario: Scenario, root: Path | None) -> dict[str, Lever]:
+    """Return the levers of all regions; those of one name are told apart by their region."""
+    found: dict[str, Lever] = {}
+    own = {
+        region: read_levers(levers_path(region, root), each)
+        for region, each in scenario.regions.items()
+        if lever_names(region, root)
+    }
+    names = [name for levers in own.values() for name in levers]
+    for region, levers in own.items():
+        for name, lever in levers.items():
+            called = name if names.count(name) == 1 else f"{name}.{region}"
+            found[called] = _of_region(lever, scenario, region)
+    return dict(sorted(found.items()))
+
+
+def _of_region(lever: Lever, scenario: Scenario, region: str) -> Lever:
+    """Return a lever that acts in its own region, and on what regions share."""
+    strengths = {
+        text: changed(each, set=_set_of_region(each.set, scenario, region))
+        for text, each in lever.strengths.items()
+    }
+    own = _set_of_region(lever.set, scenario, region)
+    return changed(lever, set=own, strengths=strengths)
+
+
+def _set_of_region(sets: Mapping[str, Any], scenario: Scenario, region: str) -> dict[str, Any]:
+    named = scenario.names_of_region(region)
+    prefix = f"{REGIONS}.{region}."
+    return {
+        prefix + path if "*" in path else named.get(path, path): value
+        for path, value in sets.items()
+    }
 
 
 def _model_of(scenario: Scenario, root: Path | None) -> str:

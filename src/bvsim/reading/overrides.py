@@ -132,6 +132,12 @@ class Overrider:
         self.overrides[path] = Override(path, first, new.plain(), origin)
 
 
+def reaches(tree: Node, shape: Shape, pattern: str, value: Node) -> tuple[bool, bool]:
+    """Tell whether a setting fits a tree, and whether what it sets is there already."""
+    found, _ = _expand(tree, shape, pattern, value)
+    return bool(found), any(tree.find(match.path) is not None for match in found)
+
+
 def _rival(path: Path, taken: dict[Path, SetLine]) -> SetLine | None:
     """Return the setting that has taken a path, one above it or one below it."""
     for other, setting in taken.items():

@@ -27,6 +27,9 @@ from bvsim.schema.errors import Place, Problem, SpecError
 from bvsim.schema.part import part
 
 DATES = ("as_of", "plan_as_of", "start", "end")
+REGIONS = "regions"
+"""Before the path of a figure that regions do not share; and what a resolved scenario has them
+under."""
 
 _LONGEST_NAME = 100
 _NAME = re.compile(rf"(?=\w)[\w .-]{{1,{_LONGEST_NAME}}}")
@@ -42,8 +45,11 @@ class ScenarioFile:
     """A sentence or two: what it asks."""
     extends: str | None = None
     """The scenario that this one changes: a name or a path."""
-    model: str | dict[str, Any] | None = None
-    """The model: the name or path of a folder, or the whole tree (in a run folder)."""
+    model: str | list[str] | dict[str, Any] | None = None
+    """The model: the name or path of a folder, or the whole tree (in a run folder); or several
+    folders, whose regions are simulated together and sell in one market."""
+    without: list[str] = field(default_factory=list)
+    """Regions of a list under `model` that are left out: figures and luck of the others stay."""
     as_of: date | None = None
     """The day that parts facts from uncertainty: figures known later are refused."""
     plan_as_of: date | None = None
@@ -176,6 +182,41 @@ def inherit(chain: list[ChainLink], key: str) -> tuple[Node | None, ChainLink]:
     return None, chain[-1]
 
 
+def read_header(
+    chain: list[ChainLink],
+) -> tuple[dict[str, Any], dict[str, Place], list[Problem]]:
+    """Read name, story and dates of a chain: values, where they were written, what is missing."""
+    header = {key: inherit(chain, key)[0] for key in ("story", *DATES)}
+    plain: dict[str, Any] = {key: node.plain() for key, node in header.items() if node}
+    plain["name"] = chain[-1].name
+    missing = [key for key in DATES if key not in plain]
+    at = chain[-1].node.place
+    problems = [Problem(at, key, f"no {key} here or in what it extends") for key in missing]
+    return plain, {key: node.place for key, node in header.items() if node}, problems
+
+
+def read_regions_of(chain: list[ChainLink], root: Path | None = None) -> dict[str, Reading]:
+    """Read the models of several regions that a chain stands on, by name; none where it is one.
+
+    Raises
+    ------
+    SpecError
+        When one is not there.
+    """
+    node, link = inherit(chain, "model")
+    if node is None:
+        return {}
+    trees = node.get(REGIONS)
+    if trees is not None and set(node.children()) == {REGIONS}:  # in a run folder
+        return {name: Reading(tree) for name, tree in sorted(trees.children().items())}
+    if not isinstance(node.value, list):
+        return {}
+    readings = [_read_folder_of(item, link, root) for item in node.value]
+    return {
+        each.folders[0].name: each for each in sorted(readings, key=lambda r: r.folders[0].name)
+    }
+
+
 def read_model_of(chain: list[ChainLink], root: Path | None = None) -> Reading:
     """Read the model that a chain of scenarios stands on.
 
@@ -189,6 +230,10 @@ def read_model_of(chain: list[ChainLink], root: Path | None = None) -> Reading:
         raise SpecError([Problem(link.node.place, "model", "no model: name its folder")])
     if isinstance(node.value, dict):
         return Reading(node)
+    return _read_folder_of(node, link, root)
+
+
+def _read_folder_of(node: Node, link: ChainLink, root: Path | None) -> Reading:
     if not isinstance(node.value, str):
         message = "should be the name or path of a folder"
         raise SpecError([Problem(node.place, "model", message)])

@@ -314,6 +314,23 @@ class Supplier:
     """Whether it can take over the customers of a site that closes."""
 
 
+EXPORT_MARKET = (
+    "path",
+    "paths.*.weight",
+    "paths.*.export.*",
+    "deviation.*",
+    "export.*",
+    "pack.export_bev",
+    "pack.growth",
+    "co2_steps.*",
+    "level",
+    "lfp.*",
+    "open_market.*",
+    "transferred",
+)
+"""Figures of the export market: regions that sell in one market share them."""
+
+
 @part
 class DemandSpec:
     """Everything that decides how many cells the valley's customers order."""

@@ -91,7 +91,7 @@ def system(run: RunLike) -> System:
     """Return the flows of matter of a run, by year."""
     known = [column for column in _COLUMNS if column in columns_of(run, "yearly")]
     table = columns_from(run, "yearly", ["year", "entity", *known])
-    table = table[table["entity"].astype(str) != REGION]
+    table = table[table["entity"].astype(str).str.partition(".")[0] != REGION]
     means = table.groupby(["year", table["entity"].astype(str)])[known].mean().unstack("entity")
     none = pd.DataFrame(index=means.index)
     found = {c: pd.DataFrame(means[c]) if c in known else none for c in _COLUMNS}

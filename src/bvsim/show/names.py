@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from bvsim.analysis.tables import RunLike
+from bvsim.reading.merged import merged_trees
 
 _ACTORS = (("sites",), ("cathode",), ("recycling", "recyclers"))
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -55,7 +56,9 @@ def _model(path: Path, _changed: int) -> Mapping[str, object]:
         text = yaml.load(path.read_text(encoding="utf-8"), _LOADER)
     except yaml.YAMLError:
         return {}
-    return _part(text, ("model",))
+    model = _part(text, ("model",))
+    regions = model.get("regions")
+    return merged_trees(regions) if isinstance(regions, dict) else model
 
 
 def _part(tree: object, keys: tuple[str, ...]) -> dict[str, object]:

@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bvsim.analysis.tables import REGION
+from bvsim.show import words
 from bvsim.show.names import scenario_of, short_title
 from bvsim.show.words import Data
 
@@ -36,6 +38,10 @@ class Facts:
         Title, publisher, date, how much was read, and how many figures rest on each.
     uncertain : int
         Number of uncertain figures.
+    regions : mapping of str to str
+        Titles of the regions, where there are several, by name.
+    sites : mapping of str to tuple of str
+        The sites of each of them.
     """
 
     titles: Mapping[str, str] = field(default_factory=dict)
@@ -45,10 +51,14 @@ class Facts:
     confidence: Mapping[str, Counter[str]] = field(default_factory=dict)
     sources: list[Data] = field(default_factory=list)
     uncertain: int = 0
+    regions: Mapping[str, Any] = field(default_factory=dict)
+    sites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def title(self, entity: str) -> str:
         """Return what an entity is called: ``Alpha Works, block-2``."""
         name, _, part = entity.partition(".")
+        if name == REGION and part in self.regions:
+            return str(self.regions[part].en)
         text = self.titles.get(name, name)
         return f"{text}, {part}" if part else text
 
@@ -75,6 +85,11 @@ def facts_of(folder: Path) -> Facts:
         confidence=_confidence(figures),
         sources=_sources(model.sources, figures),
         uncertain=len(scenario.paths),
+        regions={
+            name: words.Both(each.model.title, each.model.title_fr or each.model.title)
+            for name, each in scenario.regions.items()
+        },
+        sites={name: tuple(sorted(each.model.sites)) for name, each in scenario.regions.items()},
     )
 
 

@@ -32,6 +32,7 @@ from bvsim.show.report.future import explained
 from bvsim.show.report.heat import heat_map
 from bvsim.show.report.messages import limit_texts, luck, messages
 from bvsim.show.report.model import CONFIDENCES, Facts, facts_of
+from bvsim.show.report.regions import region_table
 from bvsim.show.report.sensitivities import sensitivities
 from bvsim.show.report.series import STEPS, Series
 from bvsim.show.report.still_map import led_to, still_flow, still_marker
@@ -116,6 +117,7 @@ def render_page(
         years=series.years,
         answer=answer(cached, table, year),
         tiles=tiles(cached, series, year),
+        regions=region_table(table, series.facts),
         odds=odds.odds_table(series, year),
         odds_said=odds.sentence(series, year, min(REACHED_GWH, odds.most_gwh(series))),
         thresholds=odds.THRESHOLDS_GWH,

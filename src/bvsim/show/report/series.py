@@ -168,7 +168,7 @@ class Series:
         }
         moves = {}
         for name in ("hires", "leavers", "vacancies", "in_training"):
-            entities = [e for e in self.yearly.entities if e != REGION]
+            entities = [e for e in self.yearly.entities if e.split(".")[0] != REGION]
             total = self.yearly.total(f"{name}", entities)
             if total is not None:
                 moves[name] = listed(total.mean(axis=0))

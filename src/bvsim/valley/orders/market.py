@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,7 +29,7 @@ from bvsim.valley.orders.contracts import (
 from bvsim.valley.orders.customers import ORDERS, OrderBook
 from bvsim.valley.orders.storage_path import storage_by_month
 from bvsim.valley.orders.tenders import cost_gap, monthly_step, sourcing_gap, tenders_won
-from bvsim.valley.orders.vehicles import make_ev_market, months_to, ratio
+from bvsim.valley.orders.vehicles import EvMarket, MarketMonths, make_ev_markets, months_to, ratio
 
 _YEARS_AHEAD: Final = 10
 """How far beyond the horizon plans made within it may look."""
@@ -71,15 +71,27 @@ class Demand:
         Surroundings of the replication.
     storage : StorageDemand or None
         What contracts of the market `storage` follow.
+    common : CommonMarket, optional
+        Where sites bid against those of other regions; a market of its own by default.
+    region : str
+        Under which the common market knows the region.
     """
 
     def __init__(
-        self, spec: DemandSpec, ctx: Context, storage: StorageDemand | None = None
+        self,
+        spec: DemandSpec,
+        ctx: Context,
+        storage: StorageDemand | None = None,
+        *,
+        common: CommonMarket | None = None,
+        region: str = "",
     ) -> None:
         self._spec, self._ctx = spec, ctx
         calendar = ctx.calendar
-        months = months_to(calendar, last_year_of(spec, calendar) + _YEARS_AHEAD)
-        market = self.market = make_ev_market(spec, ctx, months)
+        self._common = common or CommonMarket({region: (spec, ctx)})
+        self._common.demands.append(self)
+        months, market = self._common.months, self._common.markets[region]
+        self.market = market
         self._starts, self._years = months.starts, months.years
         self.first_year = int(self._years[0])
         until = len(calendar.years)
@@ -114,7 +126,8 @@ class Demand:
         self._memory = monthly_step(spec.cost_gap.memory)
         self._award = monthly_step(spec.open_market.award)
         self._books: dict[str, OrderBook] = {}
-        self._sites: list[OrderBook] = []  # by name
+        self.sites: list[OrderBook] = []
+        """The order books, by name of the site."""
         self._month = -1
         self._region = ctx.books.open("yearly", "region:demand", VEHICLES.columns)
 
@@ -136,7 +149,7 @@ class Demand:
                 supplier=spec.suppliers.get(site) or Supplier(),
                 ctx=self._ctx,
             )
-            self._sites = [self._books[name] for name in sorted(self._books)]
+            self.sites = [self._books[name] for name in sorted(self._books)]
         return self._books[site]
 
     def _contracts(self, site: str) -> list[OrderContract]:
@@ -171,13 +184,12 @@ class Demand:
 
     def order(self, period: Period) -> None:
         """Set every book's orders of the period (phase 2)."""
-        if period.month != self._month:
-            self._month = period.month
-            self._new_month(period)
+        if period.month != self._common.month:
+            self._common.begin_month(period)
         ctx = self._ctx
         share = period.scheduled_days / ctx.calendar.scheduled_days_per_year
         unlimited = period.start_day < ctx.as_of_day or "demand" in ctx.lifts
-        for book in self._sites:
+        for book in self.sites:
             if book.trading:
                 book.place(share, unlimited=unlimited)
             elif book.nameplate_gwh > 0.0 and not book.closed:
@@ -185,18 +197,15 @@ class Demand:
                 self._set_contracts(book, period)
                 book.place(share, unlimited=unlimited)
 
-    def _new_month(self, period: Period) -> None:
+    def begin_month(self, period: Period) -> None:
+        """Let customers and buyers judge the month before; the common market calls it."""
+        self._month = period.month
         self._record_region(period.month)
-        for book in self._sites:
+        for book in self.sites:
             book.find_second_source(self._spec.second_source)
             if book.trading or book.closed:
                 self._set_contracts(book, period)
-        trading = [book for book in self._sites if book.trading]
-        self._update_gaps(trading, period.month)
-        self._update_tenders(trading, period.month)
-        self._hand_over(trading)
-        for book in trading:
-            book.record()
+        self._update_gaps([book for book in self.sites if book.trading], period.month)
 
     def _set_contracts(self, book: OrderBook, period: Period) -> None:
         month = period.month
@@ -216,22 +225,23 @@ class Demand:
                 gap = cost_gap(spec, mature, yield_, utilisation) + sourcing_gap(spec, *sourced)
                 book.gap += self._memory * (gap - book.gap)
 
-    def _weight(self, gap: float) -> float:
+    def weight(self, gap: float) -> float:
+        """Return how buyers weigh an offer at a cost gap."""
         open_market = self._spec.open_market
         return math.exp(open_market.preference - open_market.sensitivity * gap)
 
-    def _update_tenders(self, books: list[OrderBook], month: int) -> None:
-        bidders = [book for book in books if book.supplier.open_market]
+    def award(self, bidders: list[OrderBook], weights: list[float], month: int) -> None:
+        """Let sites win their parts of the open demand of a month, those of all regions."""
         offers = [book.nameplate_gwh - book.committed for book in bidders]
-        weights = [self._weight(book.gap) for book in bidders]
         won = tenders_won(self._open[month], self._rivals[month], offers, weights)
         level = self._level[month]
         for book, gwh in zip(bidders, won, strict=True):
             book.won += self._award * (gwh * level - book.won)
 
-    def _hand_over(self, books: list[OrderBook]) -> None:
+    def hand_over(self, sites: list[OrderBook]) -> None:
         """Give part of the closed sites' orders to open ones, by nameplate."""
-        released = sum([book.orphaned for book in self._sites])
+        released = sum([book.orphaned for book in sites])
+        books = [book for book in sites if book.trading]
         for book in books:
             book.taken_over = 0.0
         if released <= 0.0:
@@ -279,9 +289,9 @@ class Demand:
             committed *= (1.0 - book.second_sourced) * self._kept_chemistry(book)
         if not book.supplier.open_market:
             return committed + book.taken_over
-        others = [b for b in self._sites if b.trading and b is not book]
+        others = [b for b in self._common.sites() if b.trading and b is not book]
         offers = [b.nameplate_gwh - b.committed for b in others]
-        weights = [self._weight(b.gap) for b in others]
+        weights = [self.weight(b.gap) for b in others]
         market = self.market
         today = float(market.export_central_gwh[now])
         growth = float(market.export_central_gwh[then]) / today if today > 0.0 else 0.0
@@ -289,11 +299,53 @@ class Demand:
             self._open[now] * growth,
             self._rivals[then],
             [nameplate_gwh - committed, *offers],
-            [self._weight(book.gap), *weights],
+            [self.weight(book.gap), *weights],
         )
         return committed + won[0] * self._level[now] + book.taken_over
 
     def balances(self) -> Iterator[Balance]:
         """Yield the accounts of finished cells, by site."""
-        for book in self._sites:
+        for book in self.sites:
             yield book.balance()
+
+
+class CommonMarket:
+    """Where the sites of all regions bid: what one wins, and takes over, the others do not.
+
+    Regions have home markets, contracts and memories of their own. They are part of one
+    export market, whose figures are the same in all of them: the first speaks for it.
+
+    Parameters
+    ----------
+    regions : mapping of str to (DemandSpec, Context)
+        Drawn figures and surroundings by region.
+    """
+
+    def __init__(self, regions: Mapping[str, tuple[DemandSpec, Context]]) -> None:
+        calendar = next(iter(regions.values()))[1].calendar
+        last = max([last_year_of(spec, calendar) for spec, _ in regions.values()])
+        self.months: MarketMonths = months_to(calendar, last + _YEARS_AHEAD)
+        found = make_ev_markets(list(regions.values()), self.months)
+        self.markets: dict[str, EvMarket] = dict(zip(regions, found, strict=True))
+        self.demands: list[Demand] = []
+        """The regions' customers, who join it when they are made."""
+        self.month = -1
+
+    def sites(self) -> list[OrderBook]:
+        """Return the order books of all regions, by name of the site."""
+        if len(self.demands) == 1:
+            return self.demands[0].sites
+        return sorted([b for d in self.demands for b in d.sites], key=lambda book: book.site)
+
+    def begin_month(self, period: Period) -> None:
+        """Let buyers judge all sites, then award tenders and orders without a supplier."""
+        self.month = period.month
+        for demand in self.demands:
+            demand.begin_month(period)
+        sites, first = self.sites(), self.demands[0]
+        trading = [book for book in sites if book.trading]
+        bidders = [book for book in trading if book.supplier.open_market]
+        first.award(bidders, [first.weight(book.gap) for book in bidders], period.month)
+        first.hand_over(sites)
+        for book in trading:
+            book.record()

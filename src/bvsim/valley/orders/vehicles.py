@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -233,6 +234,8 @@ class _Builder:
             for year, facts in sorted(spec.observed.items())
             if calendar.day(facts.known_from) <= ctx.as_of_day
         }
+        self.export_observed = self.observed
+        """Years of the export market that are facts: those that any region of it knows."""
         last = max(self.observed, default=int(self.years[0]) - 1)
         self.future = self.years > last
 
@@ -246,8 +249,10 @@ class _Builder:
         self, region: str, knots: dict[int, float], deviation: FloatArray | float
     ) -> FloatArray:
         """Return the monthly electric share before pulses."""
-        bev, cars = ("bev_car", "cars") if region == "home" else ("export_bev_car", "export_cars")
-        past = {y: getattr(f, bev) / getattr(f, cars) for y, f in self.observed.items()}
+        home = region == "home"
+        bev, cars = ("bev_car", "cars") if home else ("export_bev_car", "export_cars")
+        known = self.observed if home else self.export_observed
+        past = {y: getattr(f, bev) / getattr(f, cars) for y, f in known.items()}
         odds = monthly_log_odds(self.times, knots, past) + deviation
         calendar = self.ctx.calendar
         for name in sorted(self.spec.co2_steps):
@@ -289,9 +294,22 @@ class _Builder:
     def impose(self, values: FloatArray, field: str) -> FloatArray:
         """Put the observed years in place of simulated ones."""
         values = values.copy()
-        for year, facts in self.observed.items():
+        known = self.export_observed if field.startswith("export_") else self.observed
+        for year, facts in known.items():
             values[self.years == year] = getattr(facts, field) / MONTHS_PER_YEAR
         return values
+
+
+@dataclass(frozen=True)
+class _HomeMarket:
+    """A region's own market, and what its policy adds to the export market it is part of."""
+
+    build: _Builder
+    share: FloatArray
+    cars: FloatArray
+    export_deviation: FloatArray
+    cycle: FloatArray
+    of_policy: FloatArray
 
 
 def make_ev_market(spec: DemandSpec, ctx: Context, months: MarketMonths) -> EvMarket:
@@ -302,24 +320,60 @@ def make_ev_market(spec: DemandSpec, ctx: Context, months: MarketMonths) -> EvMa
     autoregressive deviations on the log odds (the two markets correlated),
     fleet-target deadlines, subsidised leasing and incentives.
     """
-    build = _Builder(spec, ctx, months)
-    count, chance, names = len(build.years), spec.deviation, spec.markets
-    export = _normals(ctx.streams.stream("demand", f"{names.export.name}-share"), count)
-    own = _normals(ctx.streams.stream("demand", f"{names.home.name}-share"), count)
-    home = chance.correlation * export + math.sqrt(1.0 - chance.correlation**2) * own
-    cycle = _normals(ctx.streams.stream("demand", "car-market"), count)
+    return make_ev_markets([(spec, ctx)], months)[0]
 
-    home_dev = build.deviation(home, chance.rho, chance.sd)
-    export_dev = build.deviation(export, chance.rho, chance.sd)
-    home_cars = market_size(
-        build.times, spec.home, build.deviation(cycle, spec.home.rho, spec.home.sd)
+
+def make_ev_markets(
+    regions: Sequence[tuple[DemandSpec, Context]], months: MarketMonths
+) -> list[EvMarket]:
+    """Compute the vehicle markets of regions that share one export market.
+
+    Each as `make_ev_market` does it; what the policy of any region adds to its own sales is
+    registered in the one export market, and years that any of them knows as facts are facts
+    of it.
+    """
+    builders = [_Builder(spec, ctx, months) for spec, ctx in regions]
+    known: dict[int, ObservedYear] = {}
+    for build in builders:
+        known = build.observed | known
+    for build in builders:
+        build.export_observed = dict(sorted(known.items()))
+    homes = [_home_market(build) for build in builders]
+    of_policy = reduce(np.add, [home.of_policy for home in homes])
+    return [_whole_market(home, of_policy) for home in homes]
+
+
+def _home_market(build: _Builder) -> _HomeMarket:
+    spec, streams = build.spec, build.ctx.streams
+    count, chance, names = len(build.years), spec.deviation, spec.markets
+    export = _normals(streams.stream("demand", f"{names.export.name}-share"), count)
+    own = _normals(streams.stream("demand", f"{names.home.name}-share"), count)
+    home = chance.correlation * export + math.sqrt(1.0 - chance.correlation**2) * own
+    cycle = _normals(streams.stream("demand", "car-market"), count)
+
+    deviation = build.deviation(home, chance.rho, chance.sd)
+    cars = market_size(build.times, spec.home, build.deviation(cycle, spec.home.rho, spec.home.sd))
+    base = build.share("home", named_knots(spec, "home"), deviation)
+    share = np.clip(base + ratio(build.pulses(), cars) + build.bonus(), 0.0, 1.0)
+    return _HomeMarket(
+        build=build,
+        share=share,
+        cars=cars,
+        export_deviation=build.deviation(export, chance.rho, chance.sd),
+        cycle=cycle,
+        # cars that policy at home adds to the path are registered in the export market too
+        of_policy=(share - np.clip(base, 0.0, 1.0)) * cars,
     )
+
+
+def _whole_market(home: _HomeMarket, of_policy: FloatArray) -> EvMarket:
+    """Return a region's view of the vehicle market; `of_policy` are cars of all regions."""
+    build, home_share, home_cars = home.build, home.share, home.cars
+    spec = build.spec
     export_cars = market_size(
-        build.times, spec.export, build.deviation(cycle, spec.export.rho, spec.export.sd)
+        build.times, spec.export, build.deviation(home.cycle, spec.export.rho, spec.export.sd)
     )
-    home_base = build.share("home", named_knots(spec, "home"), home_dev)
-    home_share = np.clip(home_base + ratio(build.pulses(), home_cars) + build.bonus(), 0.0, 1.0)
-    export_share = build.share("export", named_knots(spec, "export"), export_dev)
+    export_share = build.share("export", named_knots(spec, "export"), home.export_deviation)
 
     home_cars_seen = build.impose(home_cars, "cars")
     home_bev = build.impose(home_share * home_cars, "bev_car")
@@ -327,8 +381,6 @@ def make_ev_market(spec: DemandSpec, ctx: Context, months: MarketMonths) -> EvMa
     home_lcv = build.impose(vans * spec.other_vehicles.vans / MONTHS_PER_YEAR, "bev_lcv")
     rest = (1.0 - home_share) * spec.other_vehicles.phev_of_rest
     home_phev = build.impose(rest * home_cars, "phev_car")
-    # cars that policy at home adds to the path are registered in the export market too
-    of_policy = (home_share - np.clip(home_base, 0.0, 1.0)) * home_cars
     export_bev = build.impose(
         np.clip(export_share * export_cars + of_policy, 0.0, export_cars), "export_bev_car"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -39,6 +39,8 @@ class Roles(NamedTuple):
         Training programmes.
     basins : tuple of (str, tuple of str)
         Employment basins, and the plants in each.
+    shared_market : bool
+        Whether they are those of several regions, which sell in one market.
     """
 
     sites: tuple[str, ...]
@@ -47,6 +49,24 @@ class Roles(NamedTuple):
     plants: tuple[str, ...] = ()
     programmes: tuple[str, ...] = ()
     basins: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    shared_market: bool = False
+
+    @classmethod
+    def of_all(cls, regions: Sequence[Roles]) -> Roles:
+        """Return the roles of the entities of several regions that share a market."""
+        return cls(
+            sites=_names(each.sites for each in regions),
+            employers=_names(each.employers for each in regions),
+            recyclers=_names(each.recyclers for each in regions),
+            plants=_names(each.plants for each in regions),
+            programmes=_names(each.programmes for each in regions),
+            basins=tuple(sorted(basin for each in regions for basin in each.basins)),
+            shared_market=True,
+        )
+
+
+def _names(regions: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(sorted({name for names in regions for name in names}))
 
 
 class YearlyTable:
@@ -222,6 +242,12 @@ def _overtaken(facts: Recorded, at: int, _: int) -> dict[str, float]:
     return {"": facts.lasting_year(packs - scrap)}
 
 
+def _share_of_market(facts: Recorded, at: int, _: int) -> dict[str, float]:
+    cars = facts.yearly.total("good_gwh", facts.roles.sites)
+    cars = cars - facts.yearly.total("storage_gwh", facts.roles.employers)
+    return {"": float(_ratio(cars, facts.region("export_demand_gwh"))[at])}
+
+
 YEARLY: Final = (
     Kpi(
         "output_Y_gwh", "GWh", "good cells produced in the year", _with_basins("good_gwh", "sites")
@@ -379,7 +405,23 @@ LASTING: Final = (
 )
 """Key figures of the whole horizon."""
 
-KPIS: Final = (*YEARLY, *LASTING)
+SHARED: Final = (
+    Kpi(
+        "market_demand_Y_gwh",
+        "GWh",
+        "batteries of the electric cars sold in the market that several regions share",
+        lambda facts, at, _n: {"": float(facts.region("export_demand_gwh")[at])},
+    ),
+    Kpi(
+        "market_share_Y",
+        "share",
+        "cells for cars made in all regions of a run, over the batteries sold in their market",
+        _share_of_market,
+    ),
+)
+"""Key figures of each year of runs of several regions."""
+
+KPIS: Final = (*YEARLY, *SHARED, *LASTING)
 
 
 def kpi_table(
@@ -407,7 +449,9 @@ def kpi_table(
     facts, found = Recorded(yearly, roles, milestones, cam_sop_years), list[tuple[str, float]]()
     for year in years:
         if year in yearly.years:
-            found += _figures(YEARLY, facts, yearly.years.index(year), year)
+            at = yearly.years.index(year)
+            found += _figures(YEARLY, facts, at, year)
+            found += _figures(SHARED if roles.shared_market else (), facts, at, year)
     found += _figures(LASTING, facts, 0, REACHED_BY)
     names, values = zip(*found, strict=True)
     return Table((), names, np.array([values], dtype=np.float64))

@@ -13,7 +13,7 @@ from bvsim.valley.cells.gigafactory import Gigafactory
 from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
-from bvsim.valley.wiring import Actors
+from bvsim.valley.regions.wiring import Actors
 
 
 class Actor:

@@ -14,9 +14,9 @@ from typing import Final
 from bvsim.valley.cells.gigafactory import Gigafactory
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
-from bvsim.valley.outside import Actor
 from bvsim.valley.projects.stages import Events
-from bvsim.valley.wiring import Actors
+from bvsim.valley.regions.outside import Actor
+from bvsim.valley.regions.wiring import Actors
 
 
 class Planner:
@@ -43,16 +43,17 @@ class Planner:
     ) -> None:
         self.sites, self.actors, self.ctx, self.outside = sites, actors, ctx, outside
 
-    def start(self) -> None:
-        """Register the planner's process."""
-        self.ctx.env.process(self.plan())
+    def start(self, beside: Sequence[Planner] = ()) -> None:
+        """Register the one process that plans for this region, and for those `beside` it."""
+        self.ctx.env.process(self.plan((self, *beside)))
 
-    def plan(self) -> Events:
-        """Go through the phases on the first day of every period."""
-        for period in self.ctx.calendar.periods:
-            yield from self._after_events_of(period.start_day)
+    def plan(self, planners: Sequence[Planner]) -> Events:
+        """Go through the phases on the first day of every period, each phase in all regions."""
+        for periods in zip(*[each.ctx.calendar.periods for each in planners], strict=True):
+            yield from self._after_events_of(periods[0].start_day)
             for phase in PHASES:
-                phase(self, period)
+                for planner, period in zip(planners, periods, strict=True):
+                    phase(planner, period)
 
     def _after_events_of(self, day: float) -> Events:
         """Wait for a day, and until nothing else is left to happen at its beginning."""

@@ -1,0 +1,1 @@
+"""A region wired and run, alone or beside others in one market."""
