@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 
@@ -46,7 +46,7 @@ def blocks(
     *,
     size: int = BLOCK_ROWS,
     turn: AbstractContextManager[object] | None = None,
-) -> Iterator[Block]:
+) -> Generator[Block, None, None]:
     """Yield the key figures of an experiment of one replication a draw, in order of draws.
 
     Parameters

@@ -1,0 +1,102 @@
+"""`bvsim app`: the planner's page."""
+
+from __future__ import annotations
+
+import click
+
+from bvsim.cli.options import (
+    changed,
+    changes_options,
+    count_option,
+    scenario_argument,
+    seed_option,
+    workers_option,
+)
+from bvsim.cli.progress import progress_bar
+
+
+@click.command()
+@scenario_argument("source", "SCENARIO", default="reference")
+@click.option("--port", type=click.IntRange(0, 65535), default=8750, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Another needs a token.")
+@click.option("--no-open", is_flag=True, help="Do not open a browser.")
+@click.option("--prepare", is_flag=True, help="Make the estimate, and leave.")
+@click.option("--levers", "names", metavar="NAME,...", help="Only these.  [default: all]")
+@count_option("-n", "--draws", default=64, help="Common draws.")
+@count_option("--held-out", default=40, help="Mixes in each set that the estimate is tried on.")
+@seed_option(1)
+@changes_options
+@workers_option
+def app(
+    *,
+    source: str,
+    port: int,
+    host: str,
+    no_open: bool,
+    prepare: bool,
+    names: str | None,
+    draws: int,
+    held_out: int,
+    seed: int,
+    sets: dict[str, object],
+    levers: tuple[str, ...],
+    workers: int | None,
+) -> None:
+    """Serve the planner's page: levers, an estimate at once, exact rows behind it.
+
+    The estimate adds effects of single levers, simulated once by --prepare and kept; without it the
+    page shows exact rows only. Only this machine is served, unless --host says otherwise.
+    """
+    from bvsim.analysis.policy import estimates
+    from bvsim.ensemble.workers.engine import Engine
+
+    asked_names = tuple(name.strip() for name in (names or "").split(",") if name.strip())
+    scenario = changed(source, sets, levers)
+    asked = estimates.Asked(scenario, draws, seed, asked_names, held_out)
+    engine = Engine(workers=workers)
+    if prepare:
+        _tell(estimates.prepare(asked, engine, progress_bar))
+        return
+    _serve(asked, engine, host, port, no_open=no_open)
+
+
+def _tell(estimate: object) -> None:
+    """Say how far the estimate is off."""
+    from bvsim.cli.frames import Column, frame_table
+    from bvsim.cli.terminal import make_console
+
+    header = (
+        *(Column("key figure"), Column("of it"), Column("off by", right=True)),
+        *(Column("covers", right=True), Column("shown")),
+    )
+    rows = [
+        (b.figure, b.measure, f"{b.error:.1%}", f"{b.covers:.0%}", "yes" if b.holds else "no")
+        for b in estimate.badges  # type: ignore[attr-defined]
+    ]
+    make_console().print(frame_table("The estimate on mixes held out", header, rows))
+
+
+def _serve(asked: object, engine: object, host: str, port: int, *, no_open: bool) -> None:
+    import secrets
+    import webbrowser
+    from typing import Any, cast
+
+    from bvsim.analysis.policy import estimates
+
+    try:
+        import uvicorn
+
+        from bvsim.show.app.server import LOOPBACK, Planner, make_app
+    except ImportError:
+        raise click.UsageError("the page needs a server: pip install 'bvsim[app]'") from None
+    here = host in LOOPBACK
+    token = "" if here else secrets.token_urlsafe(16)
+    planner = Planner(cast("Any", asked), estimates.known(cast("Any", asked)), cast("Any", engine))
+    if planner.estimate is None:
+        click.echo("No estimate is kept (make it with --prepare): exact rows only.", err=True)
+    made: Any = make_app(planner, token, LOOPBACK if here else ())
+    address = f"http://{host}:{port}/{f'?token={token}' if token else ''}"
+    click.echo(address)
+    if not no_open:
+        webbrowser.open(address)
+    uvicorn.run(made, host=host, port=port, log_level="warning", timeout_graceful_shutdown=2)
