@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 
@@ -16,20 +16,27 @@ from bvsim.ensemble.workers.pool import Pool
 
 BLOCK_ROWS = 16
 _TABLE = "kpis"
+View = Callable[[Result], tuple[tuple[str, ...], FloatArray]]
+"""What is told of some rows: names, and values of shape (rows, names)."""
+
+
+def key_figures(result: Result) -> tuple[tuple[str, ...], FloatArray]:
+    """Return the key figures of some rows."""
+    return result.layouts[_TABLE].columns, result.tables[_TABLE][:, 0, :]
 
 
 @dataclass(frozen=True)
 class Block:
-    """Key figures of some draws.
+    """Figures of some draws.
 
     Parameters
     ----------
     draws : array of int, shape (rows,)
         Which, in order; those that failed are missing.
     figures : tuple of str
-        Names of the key figures.
+        Their names.
     values : array of float, shape (rows, figures)
-        The key figures, each in its own unit.
+        Each in its own unit.
     simulated : int
         Rows that the row store did not have.
     """
@@ -46,8 +53,9 @@ def blocks(
     *,
     size: int = BLOCK_ROWS,
     turn: AbstractContextManager[object] | None = None,
+    view: View = key_figures,
 ) -> Generator[Block, None, None]:
-    """Yield the key figures of an experiment of one replication a draw, in order of draws.
+    """Yield figures of an experiment of one replication a draw, in order of draws.
 
     Parameters
     ----------
@@ -59,38 +67,43 @@ def blocks(
         Draws in a block.
     turn : context manager, optional
         Held while a block is looked up and made: those who share a lock make no row twice.
+    view : callable
+        Which figures; the key figures by default.
     """
     shelved, made = Shelved(experiment), _Made(experiment, engine)
     with closing(made):
         for first in range(0, experiment.draws, size):
             numbers = range(first, min(first + size, experiment.draws))
             with turn or nullcontext():
-                block = _block(experiment, shelved, made, numbers)
+                block = _block(experiment, shelved, made, numbers, view)
             yield block
 
 
-def _block(experiment: Experiment, shelved: Shelved, made: _Made, numbers: range) -> Block:
+def _block(
+    experiment: Experiment, shelved: Shelved, made: _Made, numbers: range, view: View
+) -> Block:
     kept = list(shelved.recall(_rows(experiment, numbers)))
     known = {draw for result in kept for draw in result.draws.tolist()}
     left = [number for number in numbers if number not in known]
     fresh = made.results(_rows(experiment, left)) if left else []
     for result in fresh:
         shelved.keep(experiment, result)
-    return _joined([*kept, *fresh], len(left))
+    return _joined([*kept, *fresh], len(left), view)
 
 
 def _rows(experiment: Experiment, numbers: range | list[int]) -> Rows:
     return Rows((experiment.row(number) for number in numbers), len(numbers))
 
 
-def _joined(results: list[Result], simulated: int) -> Block:
+def _joined(results: list[Result], simulated: int, view: View) -> Block:
     full = [result for result in results if len(result.draws)]
     if not full:
         return Block(np.empty(0, dtype=np.int64), (), np.empty((0, 0)), simulated)
     draws = np.concatenate([result.draws for result in full])
-    values = np.concatenate([result.tables[_TABLE][:, 0, :] for result in full])
+    seen = [view(result) for result in full]
+    values = np.concatenate([own for _, own in seen])
     order = np.argsort(draws)
-    return Block(draws[order], full[0].layouts[_TABLE].columns, values[order], simulated)
+    return Block(draws[order], seen[0][0], values[order], simulated)
 
 
 class _Made:
