@@ -2,6 +2,10 @@
 
 import http.client
 import json
+import os
+import socket
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -11,18 +15,26 @@ import numpy as np
 import pytest
 
 import bvsim as bv
-from bvsim.analysis.policy.estimates import Asked, known, prepare
+from bvsim.analysis.policy.estimate_files import known, made, of_json, to_json
+from bvsim.analysis.policy.estimates import Asked
+from bvsim.analysis.policy.headlines import is_told_by_row
+from bvsim.analysis.tables import by_year
 from bvsim.ensemble.workers.engine import Engine
 from bvsim.reading.turning import turn_levers
 from bvsim.show.app.page import render, state
+from bvsim.show.report import render_page
 from chromium import NEEDED, started
 
 uvicorn = pytest.importorskip("uvicorn")
 server = pytest.importorskip("bvsim.show.app.server")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
 pytestmark = pytest.mark.slow
 LEVERS = ("shuttle", "training-seats")
 HERE = Engine(workers=1)
+SECONDS = float(os.environ.get("BVSIM_CLIENTS_SECONDS", "2"))
+"""How long twenty clients ask; a minute in `make nightly`."""
+CLIENTS = 20
 
 
 class Served:
@@ -53,27 +65,34 @@ class Served:
         """Return the exact rows of a mix, all blocks together."""
         status, text, _ = self.ask(f"/rows?{query}")
         assert status == 200
-        events = [event.split("\n")[:2] for event in text.strip().split("\n\n")]
-        assert events[-1][0] == "event: end"
-        found = [json.loads(line.removeprefix("data: ")) for _, line in events[:-1]]
-        return found[0]["figures"], [row for block in found for row in block["values"]]
+        return rows_of(text)
 
     def close(self):
         self._server.should_exit = True
         self._thread.join()
 
 
+def rows_of(text):
+    """Return names and rows of a stream, in the order in which they came."""
+    events = [event.split("\n")[:2] for event in text.strip().split("\n\n")]
+    assert events[-1][0] == "event: end"
+    found = [json.loads(line.removeprefix("data: ")) for _, line in events[:-1]]
+    draws = [draw for block in found for draw in block["draws"]]
+    assert draws == sorted(draws)
+    return found[0]["figures"], [row for block in found for row in block["values"]]
+
+
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BVSIM_STORE", str(tmp_path_factory.mktemp("store")))
-        yield Asked(bv.load("reference"), 3, 1, LEVERS, 1)
+        yield Asked(bv.load("reference"), 3, 1, LEVERS, held_out=1, pairs=1, screened=2)
 
 
 @pytest.fixture(scope="module")
 def estimate(asked):
     assert known(asked) is None
-    return prepare(asked, HERE)
+    return made(asked, HERE)
 
 
 @pytest.fixture
@@ -83,16 +102,33 @@ def served(asked, estimate):
     opened.close()
 
 
-def exact(asked, tmp_path, mix):
+def exact(asked, tmp_path, mix, scenario=None):
     """Run a mix without the row store."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BVSIM_STORE", "off")
-        made = turn_levers(asked.scenario, mix)
-        return bv.run(made, asked.draws, asked.seed, out=tmp_path / "exact", workers=1)
+        turned = scenario or turn_levers(asked.scenario, mix)
+        return bv.run(turned, asked.draws, asked.seed, out=tmp_path / "exact", workers=1)
+
+
+def same_as_run(figures, rows, run):
+    """Hold rows against those of a run: key figures bit for bit, ledger and load by year."""
+    values, kpis = np.array(rows, dtype=float), run.table("kpis")
+    known = [name for name in figures if name in kpis]
+    assert {"output_2030_gwh", "jobs_2035"} <= set(known)
+    at = [figures.index(name) for name in known]
+    assert np.array_equal(values[:, at], kpis[known].to_numpy(dtype=float), equal_nan=True)
+    for family, column in {"output_{}_gwh": "good_gwh", "grid_load_{}_mw": "grid_load_mw"}.items():
+        table = by_year(run, column)
+        for year in range(2026, 2041):
+            mine = values[:, figures.index(family.format(year))]
+            assert mine == pytest.approx(table[year].to_numpy(), rel=1e-12)
+    lost = by_year(run, "lost_labour_gwh")[2031].to_numpy()
+    assert values[:, figures.index("ledger.labour.2031")] == pytest.approx(lost, abs=1e-12)
 
 
 def test_the_estimate_is_kept_by_content(asked, estimate):
-    assert known(asked).to_json() == estimate.to_json()
+    kept = known(asked)
+    assert to_json(kept, "") == to_json(estimate, "")
     assert known(replace(asked, seed=2)) is None
     assert known(replace(asked, names=("shuttle",))) is None
 
@@ -101,7 +137,18 @@ def test_the_effect_of_one_lever_is_that_of_its_run(asked, estimate, tmp_path):
     effects = estimate.effects
     table = exact(asked, tmp_path, ["training-seats=0.5"]).table("kpis")
     at = [str(turn) for turn in effects.turns].index("training-seats=0.5")
-    assert np.array_equal(effects.added[at], table[list(effects.figures)] - effects.base)
+    known = [i for i, name in enumerate(effects.figures) if name in table]
+    true = table[[effects.figures[i] for i in known]].to_numpy(dtype=float)
+    ours = (effects.base + effects.added[at])[:, known]
+    assert ours == pytest.approx(true, rel=2e-4, abs=0.01)
+
+
+def test_a_file_keeps_what_an_estimate_says(asked, estimate):
+    again = of_json(json.loads(json.dumps(to_json(estimate, asked.mark))))
+    mix = [bv_turn("training-seats=0.75"), bv_turn("shuttle")]
+    assert again.effects.estimate(mix) == pytest.approx(estimate.effects.estimate(mix), rel=1e-9)
+    assert again.badges == estimate.badges
+    assert not any(map(is_told_by_row, again.means.figures))
 
 
 def test_rows_are_those_of_a_run_and_simulated_once(served, asked, tmp_path):
@@ -111,17 +158,84 @@ def test_rows_are_those_of_a_run_and_simulated_once(served, asked, tmp_path):
     def ask(number):
         answers[number] = served.rows(query)
 
-    threads = [threading.Thread(target=ask, args=(number,)) for number in (0, 1)]
+    together([threading.Thread(target=ask, args=(number,)) for number in (0, 1)])
+    assert answers[0] == answers[1]
+    assert served.planner.simulated == asked.draws
+    same_as_run(*answers[0], exact(asked, tmp_path, ["training-seats=0.3", "shuttle"]))
+
+
+def test_a_figure_set_is_simulated_exactly(served, asked, tmp_path):
+    path = "labour.pay.bonus"
+    figures, rows = served.rows(f"set={path}%3D0.1&lever=shuttle")
+    set_ = turn_levers(asked.scenario.with_values({path: 0.1}), ["shuttle"])
+    same_as_run(figures, rows, exact(asked, tmp_path, [], set_))
+
+
+def together(threads):
+    """Let threads run, and wait for all."""
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert answers[0] == answers[1]
-    assert served.planner.simulated == asked.draws
-    table = exact(asked, tmp_path, ["training-seats=0.3", "shuttle"]).table("kpis")
-    figures, rows = answers[0]
-    values = np.array(rows, dtype=float)
-    assert np.array_equal(values, table[figures].to_numpy(dtype=float), equal_nan=True)
+
+
+def test_twenty_clients_get_whole_answers_in_order(served):
+    queries = ["", "lever=shuttle", "lever=training-seats", "lever=training-seats%3D0.5"]
+    right = {query: served.rows(query) for query in queries}
+    before, wrong, answered = served.planner.simulated, [], []
+
+    def ask(number):
+        end = time.monotonic() + SECONDS
+        while time.monotonic() < end:
+            query = queries[(number + len(answered)) % len(queries)]
+            status, text, _ = served.ask(f"/rows?{query}")
+            answered.append(status)
+            if status != 200 or rows_of(text) != right[query]:
+                wrong.append((query, status))
+
+    together([threading.Thread(target=ask, args=(number,)) for number in range(CLIENTS)])
+    print(len(answered), "answers")
+    assert wrong == []
+    assert len(answered) >= CLIENTS
+    assert served.planner.simulated == before
+
+
+def command(port, store):
+    """Start `bvsim app` as a process of its own, and wait until it answers."""
+    options = ["reference", "--no-open", "--port", str(port), "-n", "20", "--workers", "1"]
+    known = {**os.environ, "BVSIM_STORE": str(store), "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen([sys.executable, "-m", "bvsim", "app", *options], env=known)
+    for _ in range(600):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return process
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("the server does not answer")
+
+
+def test_a_server_killed_in_mid_run_keeps_its_rows(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = command(port, tmp_path / "store")
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+    line.request("GET", "/rows?lever=shuttle")
+    answer = line.getresponse()
+    first = answer.readline(), answer.readline()
+    process.kill()
+    process.wait()
+    line.close()
+    assert len(json.loads(first[1].removeprefix(b"data: "))["draws"]) == 16
+    process = command(port, tmp_path / "store")
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+    line.request("GET", "/rows?lever=shuttle")
+    text = line.getresponse().read().decode()
+    process.terminate()
+    process.wait()
+    blocks = [json.loads(t.split("data: ")[1]) for t in text.strip().split("\n\n")[:-1]]
+    assert [block["simulated"] for block in blocks] == [0, 4]
+    assert rows_of(text)[1][:16] == json.loads(first[1].removeprefix(b"data: "))["values"]
 
 
 def test_another_server_has_the_rows_of_the_one_before(served, asked, estimate):
@@ -138,19 +252,50 @@ def test_the_scenario_as_a_file_is_the_scenario_of_the_rows(served, asked, tmp_p
     file = tmp_path / "mine.yaml"
     file.write_text(text, "utf-8")
     assert bv.load(file).model_hash == turn_levers(asked.scenario, ["shuttle"]).model_hash
+    same_as_run(*served.rows("lever=shuttle"), exact(asked, tmp_path, [], bv.load(file)))
 
 
+def test_figures_are_found_by_words_with_their_sources(served):
+    status, text, _ = served.ask("/figures?q=pay+BONUS")
+    found = json.loads(text)
+    assert status == 200
+    assert "labour.pay.bonus" in [each["path"] for each in found]
+    assert {"path", "value", "unit", "sources", "confidence", "note"} <= set(found[0])
+    assert len(json.loads(served.ask("/figures?q=")[1])) == 20
+
+
+def test_the_report_of_a_mix_is_served(served):
+    status, text, headers = served.ask("/report?lever=shuttle")
+    assert status == 200
+    assert 'id="h-map"' in text
+    assert headers["x-frame-options"] == "SAMEORIGIN"
+
+
+SCRIPT = quote("<script>alert(1)</script>")
 HOSTILE = {
     "/../../etc/passwd": 404,
+    "/..%2f..%2fetc%2fpasswd": 404,
     "/static/app.js": 404,
     "/rows?rows=1000000": 422,
     "/rows?rows=0": 422,
+    "/rows?rows=-1": 422,
     "/rows?rows=many": 422,
+    f"/rows?rows={'9' * 3000}": 422,
     "/rows?lever=/etc/passwd": 422,
-    f"/rows?lever={quote('<script>alert(1)</script>')}": 422,
+    f"/rows?lever={SCRIPT}": 422,
+    f"/rows?set={SCRIPT}%3D1": 422,
+    "/rows?set=../../etc/passwd%3D1": 422,
+    "/rows?set=labour.pay.bonus%3D/etc/passwd": 422,
+    "/rows?set=labour.pay.bonus%3Dnan": 422,
+    "/rows?set=labour.pay.bonus%3D1e300": 422,
+    "/rows?set=labour.pay.bonus%3D-5": 422,
+    "/report?lever=/etc/passwd": 422,
     "/scenario.yaml?lever=shuttle%3D-1": 422,
     "/scenario.yaml?lever=shuttle%401999-01-01": 422,
-    "/estimate?lever=shuttle%3D0.5": 422,
+    "/scenario.yaml?lever=shuttle&lever=shuttle": 422,
+    "/seek?rows=9999999&target=x": 422,
+    "/seek?budget=nan&target=x": 422,
+    f"/state?{'&'.join(f'a{i}=1' for i in range(200))}": 414,
     f"/state?x={'x' * 5000}": 414,
 }
 
@@ -165,6 +310,7 @@ def test_other_hosts_origins_methods_and_bodies_are_refused(served):
     assert served.ask("/state", Origin="http://evil.example")[0] == 403
     assert served.ask("/state", "POST", b"x")[0] == 413
     assert served.ask("/state", "DELETE")[0] == 405
+    assert served.ask("/state", Host="[broken")[0] == 421
     status, _, headers = served.ask("/")
     assert status == 200
     assert "default-src 'none'" in headers["content-security-policy"]
@@ -184,52 +330,122 @@ def browser():
         yield opened
 
 
+def opened(browser, address, said, **options):
+    """Return a page that tells what it says."""
+    page = browser.new_page(**options)
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(address)
+    return page
+
+
+def shown(page):
+    """Return the exact rows that a page has, once all have come."""
+    page.locator("html[data-exact='3']").wait_for(timeout=120_000)
+    figures, rows = page.evaluate("(e => [e.figures, e.rows])(exactOf(mix(), sets()))")
+    assert [draw for draw, _ in rows] == [0, 1, 2]
+    return figures, [values for _, values in rows]
+
+
+def texts(page):
+    return [page.locator(f"#{each}").inner_text() for each in ("tiles", "ledger", "numbers")]
+
+
+ESTIMATE = "Array.from(estimateOf(mix()).effects.values)"
+
+
 class TestInABrowser:
     pytestmark = NEEDED
 
-    def test_a_lever_is_moved(self, browser, served, asked, tmp_path):
-        page, said = browser.new_page(), []
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.goto(f"http://127.0.0.1:{served.port}/")
+    def test_a_lever_is_moved(self, browser, served, asked, estimate, tmp_path):
+        said = []
+        page = opened(browser, f"http://127.0.0.1:{served.port}/#~lang=en", said)
         page.locator("#lever-training-seats").focus()
         for _ in range(5):
             page.keyboard.press("ArrowRight")
         page.locator("#lever-training-seats").blur()
-        page.wait_for_url("**#training-seats=0.25")
-        mine = page.evaluate("estimate().values")
-        ours = served.planner.estimate.effects.estimate([bv_turn("training-seats=0.25")])
-        assert np.allclose(mine, ours, rtol=1e-14)
+        page.wait_for_url("**#training-seats=0.25&*")
+        ours = estimate.effects.estimate([bv_turn("training-seats=0.25")])
+        assert page.evaluate(ESTIMATE) == pytest.approx(ours.ravel().tolist(), rel=1e-12)
         print("estimate and drawing, ms:", page.evaluate("document.documentElement.dataset.ms"))
-        page.locator("html[data-exact='3']").wait_for(timeout=120_000)
-        figures, rows = page.evaluate("[exact.figures, exact.values]")
-        table = exact(asked, tmp_path, ["training-seats=0.25"]).table("kpis")
-        values = np.array(rows, dtype=float)
-        assert np.array_equal(values, table[figures].to_numpy(dtype=float), equal_nan=True)
-        again = browser.new_page()
-        again.goto(page.url)
-        again.locator("html[data-exact='3']").wait_for(timeout=120_000)
-        assert again.locator("#numbers").inner_text() == page.locator("#numbers").inner_text()
-        page.locator("[data-lang=fr]").click()
-        assert "Tirages exacts" in page.locator("#status").inner_text()
+        run = exact(asked, tmp_path, ["training-seats=0.25"])
+        same_as_run(*shown(page), run)
+        mean = run.table("kpis")["output_2030_gwh"].mean()
+        cell = page.locator("[data-figure=output_2030_gwh] [data-measure=mean]")
+        assert float(cell.get_attribute("data-value")) == pytest.approx(mean, rel=1e-14)
+        again = opened(browser, page.url, said)
+        shown(again)
+        assert texts(again) == texts(page)
+        assert said == []
+
+    def test_undo_reset_pins_and_french(self, browser, served):
+        said = []
+        page = opened(browser, f"http://127.0.0.1:{served.port}/#shuttle&~lang=en", said)
+        page.locator("#pin").click()
         page.locator("#reset").click()
-        page.locator("html[data-exact='3']").wait_for(timeout=120_000)
-        assert page.evaluate("location.hash") == ""
-        page.set_viewport_size({"width": 390, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        page.screenshot(path=tmp_path / "page.png", full_page=True)
+        assert page.evaluate("mix().length") == 0
+        page.locator("#undo").click()
+        assert page.evaluate("mix()[0].name") == "shuttle"
+        page.locator("[data-screen=compare]").click()
+        assert page.locator("#pins tbody tr").count() == 2
+        page.locator("[data-screen=goal]").click()
+        assert page.locator("#goal-note").inner_text() != ""
+        page.locator("[data-lang=fr]").click()
+        assert page.locator("[role=tab][aria-selected=true]").inner_text() == "Objectif"
+        page.reload()
+        assert page.locator("[role=tab][aria-selected=true]").inner_text() == "Objectif"
+        assert page.evaluate("pins().length") == 1
+        assert said == []
+
+    def test_the_map_of_the_mix_is_that_of_its_report(self, browser, served):
+        said = []
+        page = opened(browser, f"http://127.0.0.1:{served.port}/#shuttle&~screen=places", said)
+        frame = page.frame_locator("#report")
+        frame.locator("html[data-ready=true]").wait_for(timeout=120_000)
+        assert frame.locator("#h-map").is_visible()
         assert said == []
 
     def test_the_page_is_one_file_without_a_server(self, browser, asked, estimate, tmp_path):
-        file = tmp_path / "page.html"
-        file.write_text(render(state(asked, estimate, live=False)), "utf-8")
-        page, asked_for = browser.new_page(), []
+        file, asked_for, said = tmp_path / "page.html", [], []
+        report = render_page(exact(asked, tmp_path, []))
+        file.write_text(render(state(asked, estimate, live=False, report=report)), "utf-8")
+        page = opened(browser, f"{file.as_uri()}#training-seats=0.75&shuttle=1", said)
         page.on("request", lambda request: asked_for.append(request.url))
-        page.goto(f"{file.as_uri()}#training-seats=0.75&shuttle=1")
         mix = [bv_turn("training-seats=0.75"), bv_turn("shuttle")]
-        assert np.allclose(page.evaluate("estimate().values"), estimate.effects.estimate(mix))
+        ours = estimate.effects.estimate(mix).ravel().tolist()
+        assert page.evaluate(ESTIMATE) == pytest.approx(ours, rel=1e-12)
+        page.locator("[data-screen=trust]").click()
+        page.frame_locator("#report").locator("html[data-ready=true]").wait_for(timeout=60_000)
         page.wait_for_timeout(600)
-        assert {url.split(":")[0] for url in asked_for} == {"file"}
+        assert {url.split(":")[0] for url in asked_for} <= {"file", "about", "data"}
+        assert said == []
+
+    def test_scripts_in_names_are_text(self, browser, asked, estimate, tmp_path):
+        data, said = state(asked, estimate, live=False), []
+        data["levers"][0]["title"] = dict.fromkeys(("en", "fr"), "</script><img src=x onerror=a()>")
+        file = tmp_path / "page.html"
+        file.write_text(render(data), "utf-8")
+        name = quote("~set=<img src=x onerror=alert(1)>=1")
+        page = opened(browser, f"{file.as_uri()}#{name}&~pin=<script>", said)
+        assert "<img src=x" in page.locator("#levers").inner_text()
+        assert page.locator("img").count() == 0
+        assert said == []
+
+    @pytest.mark.parametrize("screen", ["valley", "compare", "goal"])
+    @pytest.mark.parametrize(("mode", "lang"), [("light", "en"), ("dark", "fr")])
+    def test_axe_finds_no_violation_at_any_width(
+        self, browser, asked, estimate, tmp_path, screen, mode, lang
+    ):
+        file, said = tmp_path / "page.html", []
+        file.write_text(render(state(asked, estimate, live=False)), "utf-8")
+        address = f"{file.as_uri()}#shuttle&~pin=training-seats&~screen={screen}&~lang={lang}"
+        page = opened(browser, address, said, color_scheme=mode)
+        violations = axe.Axe().run(page).response["violations"]
+        assert {v["id"]: [n["html"][:120] for n in v["nodes"]] for v in violations} == {}
+        for width in (390, 1280, 2560):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert said == []
 
 
 def bv_turn(text):

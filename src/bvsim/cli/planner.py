@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 @click.option("--port", type=click.IntRange(0, 65535), default=8750, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Another needs a token.")
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
-@click.option("--prepare", is_flag=True, help="Make the estimate, say how far it is off, and leave.")
+@click.option(
+    "--prepare", is_flag=True, help="Make the estimate, say how far it is off, and leave."
+)
 @click.option("--ship", is_flag=True, help="Put it beside the scenarios too, for others.")
 @click.option("--levers", "names", metavar="NAME,...", help="Only these.  [default: all]")
 @count_option("-n", "--draws", default=64, help="Common draws.")

@@ -116,7 +116,7 @@ class Effects:
         own = self.days.get(turn.name)
         if turn.since is None or own is None or turn.since == own:
             return []
-        known = {
+        known: dict[float, int | None] = {
             (t.since or own).toordinal(): i
             for i, t in enumerate(self.turns)
             if t.name == turn.name and t.strength == 1.0
@@ -124,7 +124,7 @@ class Effects:
         day = turn.since.toordinal()
         if day < min(known) or day > max(known):
             raise AnalysisError(f"no estimate of {turn} from {turn.since}: exact rows only")
-        return _between(dict(known), day)
+        return _between(known, day)
 
 
 def _plain(turn: Turn) -> bool:

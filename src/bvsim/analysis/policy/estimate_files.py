@@ -72,9 +72,7 @@ def of_json(kept: Mapping[str, Any]) -> Estimate:
         shape = (-1, numbers["rows"], len(figures))
         added, joint = (_steps(numbers[part]).reshape(shape) * scale for part in ("added", "joint"))
         base = np.frombuffer(base64.b64decode(numbers["base"]), dtype="<f4").astype(float)
-        return Effects(
-            figures, base.reshape(shape[1:]), turns, added, days, between, pairs, joint
-        )
+        return Effects(figures, base.reshape(shape[1:]), turns, added, days, between, pairs, joint)
 
     named = [{k: v for k, v in each.items() if k != "holds"} for each in kept["badges"]]
     found = tuple(Badge(**each) for each in named)

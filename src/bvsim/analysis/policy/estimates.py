@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -310,4 +310,3 @@ def _any(name: str, lever: Lever, days: Sequence[date | None], rng: np.random.Ge
         return Turn(name, strength)
     day = int(rng.integers(lever.since.toordinal() + 1, last))
     return Turn(name, strength, date.fromordinal(day))
-

@@ -100,7 +100,9 @@ class Planner:
         words = request.query_params.get("q", "").lower().split()
         every = self.figures.values()
         hits = (e for e in every if all(w in f"{e.path} {e.note}".lower() for w in words))
-        return JSONResponse([asdict(each) for each, _ in zip(hits, range(MOST_FOUND), strict=False)])
+        return JSONResponse(
+            [asdict(each) for each, _ in zip(hits, range(MOST_FOUND), strict=False)]
+        )
 
     def report(self, request: Request) -> Response:
         """Return the report of a mix, from its exact rows."""
@@ -203,7 +205,7 @@ class Planner:
         levers, budget, draws = how
         try:
             with TemporaryDirectory() as folder:
-                found, out = seek(
+                found, _left = seek(
                     scenario, target, _priced(self.asked, levers), budget, draws=draws,
                     out=folder, workers=self.engine.workers, bar=bar,
                 )  # fmt: skip

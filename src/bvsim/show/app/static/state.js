@@ -57,7 +57,7 @@ function query(turns = mix(), figures = sets()) {
 const word = (name, fields = {}) => data.words[language()][name].replace(/{([a-z0-9]+)}/g, (_, key) => fields[key]);
 const locale = () => (language() === "fr" ? "fr-FR" : "en-GB");
 const number = (value, digits = 3) => (value === undefined || value === null || Number.isNaN(value) ? "\u2013" : new Intl.NumberFormat(locale(), Math.abs(value) >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: digits }).format(value));
-const signed = (value) => (Math.abs(value) < 1e-9 ? "0" : `${value > 0 ? "+" : "\u2212"}${number(Math.abs(value))}`);
+const signed = (value) => (Math.abs(value) < 0.005 ? "0" : `${value > 0 ? "+" : "\u2212"}${number(Math.abs(value))}`);
 const percent = (value, digits = 0) => new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: digits }).format(value);
 const safe = (text) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 const titled = (turn) => {
