@@ -57,6 +57,8 @@ def app(
 ) -> None:
     """Serve the planner's page: levers, an estimate at once, exact rows behind it.
 
+    SCENARIO may be the folder of a run: its scenario is meant.
+
     The estimate adds effects of levers and of pairs, simulated once by --prepare and kept; without
     it the page shows exact rows only. Only this machine is served, unless --host says otherwise.
     """
@@ -64,7 +66,9 @@ def app(
     from bvsim.ensemble.workers.engine import Engine
 
     chosen = tuple(name.strip() for name in (names or "").split(",") if name.strip())
-    asked = Asked(changed(source, sets, levers), draws, seed, chosen, held_out, pairs)
+    inside = Path(source) / "scenario.yaml"
+    scenario = changed(str(inside) if inside.is_file() else source, sets, levers)
+    asked = Asked(scenario, draws, seed, chosen, held_out, pairs)
     engine = Engine(workers=workers)
     if prepare or ship:
         _prepare(asked, engine, ship=ship)

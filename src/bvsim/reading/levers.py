@@ -182,10 +182,10 @@ def load_levers(
     SpecError
         With everything that is wrong with the file.
     """
-    return read_levers(levers_path(model or _model_of(scenario, root), root), scenario)
+    return read_levers(levers_path(model or model_of(scenario, root), root), scenario)
 
 
-def _model_of(scenario: Scenario, root: Path | None) -> str:
+def model_of(scenario: Scenario, root: Path | None = None) -> str:
     """Return the model of a scenario; one that holds its whole model has the only one there is."""
     if scenario.model_name:
         return scenario.model_name

@@ -20,7 +20,7 @@ from bvsim.ensemble.experiment import Experiment
 from bvsim.ensemble.work import FloatArray
 from bvsim.ensemble.workers.engine import HERE, Engine
 from bvsim.reading.datafiles import find_model
-from bvsim.reading.levers import Lever, load_levers
+from bvsim.reading.levers import Lever, load_levers, model_of
 from bvsim.reading.pages import read_pages
 from bvsim.reading.scenario import Scenario
 from bvsim.reading.turning import Turn, turn_levers
@@ -93,7 +93,7 @@ class Asked:
     @cached_property
     def page(self) -> PlannerPage | None:
         """What the region's ``pages.yaml`` says of the planner's page."""
-        folder = find_model(self.scenario.model_name) if self.scenario.model_name else None
+        folder = find_model(model_of(self.scenario))
         return read_pages(folder).planner if folder else None
 
     @property
