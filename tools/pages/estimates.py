@@ -58,7 +58,7 @@ def _sums(badges: Sequence[Mapping[str, Any]]) -> str:
         if own:
             held, within = sum(each["holds"] for each in own), _mean(own, "within")
             limit = f"{100 * LIMITS[measure]:.0f}{' points' if measure == 'odds' else '%'}"
-            said.append(f"{title}: {within} within {limit}, shown of {held} in {len(own)} figures")
+            said.append(f"{title}: {within} within {limit}, shown of {held} of {len(own)} figures")
     return "; ".join(said) + "."
 
 

@@ -28,12 +28,13 @@ from bvsim.schema.errors import SpecError
 from bvsim.schema.pages import PlannerPage
 
 VERSION = 2
-LATER_YEARS = (1, 3)
+LATER_YEARS = (2,)
 """How much later levers are simulated too."""
 _MOST_MIXED, _FEWEST_MIXED = 5, 2
 _LATER = 0.2
 """The share of levers in mixes held out that act later than by themselves."""
 _TRIES = 50
+_LEAP_DAY = 29
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,17 @@ class Asked:
         return True
 
     @cached_property
+    def later(self) -> dict[str, tuple[Turn, ...]]:
+        """Each lever on its later days; none where it takes no day."""
+        return {name: tuple(self._later(name, each.since)) for name, each in self.levers.items()}
+
+    def _later(self, name: str, own: date) -> Iterator[Turn]:
+        days = (own.replace(year=own.year + years) for years in LATER_YEARS if own.day < _LEAP_DAY)
+        for turn in (Turn(name, 1.0, day) for day in days if day <= self.scenario.end):
+            if self.takes((turn,)):
+                yield turn
+
+    @cached_property
     def page(self) -> PlannerPage | None:
         """What the region's ``pages.yaml`` says of the planner's page."""
         folder = find_model(model_of(self.scenario))
@@ -115,7 +127,15 @@ class Asked:
             name: (repr(each.set), repr(each.strengths), each.rule, each.since)
             for name, each in self.levers.items()
         }
-        sizes = (VERSION, self.draws, self.seed, self.held_out, self.pairs, self.screened)
+        sizes = (
+            VERSION,
+            LATER_YEARS,
+            self.draws,
+            self.seed,
+            self.held_out,
+            self.pairs,
+            self.screened,
+        )
         known = (sizes, self.gwh, self.scenario.model_hash, sorted(levers.items()))
         return blake2b(repr(known).encode(), digest_size=16).hexdigest()
 
@@ -184,15 +204,7 @@ def prepare(asked: Asked, engine: Engine = HERE, bar: Bar = no_bar) -> Estimate:
 def singles(asked: Asked) -> tuple[Turn, ...]:
     """Return the levers at their strengths, and at strength 1 on later days."""
     at_strengths = [Turn(name, s) for name, each in asked.levers.items() for s in each.tried]
-    return (*at_strengths, *(turn for name in asked.levers for turn in later(asked, name)))
-
-
-def later(asked: Asked, name: str) -> list[Turn]:
-    """Return a lever on its later days; none where it takes no day."""
-    own = asked.levers[name].since
-    days = [own.replace(year=own.year + years) for years in LATER_YEARS if own.day < 29]
-    turns = [Turn(name, 1.0, day) for day in days if day <= asked.scenario.end]
-    return [turn for turn in turns if asked.takes((turn,))]
+    return (*at_strengths, *(turn for name in asked.levers for turn in asked.later[name]))
 
 
 def possible_pairs(asked: Asked) -> list[Pair]:
@@ -288,7 +300,7 @@ def mixes(asked: Asked) -> Iterator[tuple[Turn, ...]]:
         raise AnalysisError("an estimate of mixes needs at least two levers")
     rng, left = np.random.default_rng(0), 2 * asked.held_out
     most = min(_MOST_MIXED, len(levers))
-    days = {name: [each.since for each in later(asked, name)] for name in levers}
+    days = {name: [each.since for each in asked.later[name]] for name in levers}
     for _ in range(_TRIES * left):
         chosen = rng.choice(sorted(levers), rng.integers(_FEWEST_MIXED, most + 1), replace=False)
         mix = tuple(_any(str(name), levers[str(name)], days[str(name)], rng) for name in chosen)

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from bvsim.analysis.policy.estimate_files import to_json
-from bvsim.analysis.policy.estimates import Asked, Estimate, later
+from bvsim.analysis.policy.estimates import Asked, Estimate
 from bvsim.analysis.policy.headlines import STEPS
 from bvsim.analysis.policy.labels import SPAN
 from bvsim.reading.levers import Lever, priced
@@ -61,7 +61,7 @@ def state(
 def _card(asked: Asked, name: str, lever: Lever) -> Data:
     title = words.worded("levers", name, lever.title)
     prices = [priced(name, lever, strength) for strength in lever.tried]
-    days = [each.since.isoformat() for each in later(asked, name) if each.since]
+    days = [each.since.isoformat() for each in asked.later[name] if each.since]
     return {
         "name": name,
         "title": {"en": title.en, "fr": title.fr},

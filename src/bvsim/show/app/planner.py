@@ -81,14 +81,18 @@ class Planner:
         """The figures of the model, each as it is in force."""
         return {each.path: each for each in entries(self.asked.scenario) if each.in_force}
 
+    @cached_property
+    def known(self) -> dict[str, object]:
+        """What the page knows."""
+        return state(self.asked, self.estimate, live=True)
+
     def page(self, _request: Request) -> Response:
         """Return the page."""
-        text = render(state(self.asked, self.estimate, live=True))
-        return HTMLResponse(text, headers={"content-security-policy": policy()})
+        return HTMLResponse(render(self.known), headers={"content-security-policy": policy()})
 
     def state(self, _request: Request) -> Response:
         """Return what the page knows."""
-        return JSONResponse(state(self.asked, self.estimate, live=True))
+        return JSONResponse(self.known)
 
     def scenario(self, request: Request) -> Response:
         """Return the scenario with a mix as a file."""
