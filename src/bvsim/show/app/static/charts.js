@@ -18,23 +18,18 @@ function frame(years, most, label) {
 }
 const path = (points) => points.map(([px, py], i) => `${i ? "L" : "M"}${px.toFixed(1)},${py.toFixed(1)}`).join("");
 
-/* Mean and band of eight rows in ten by year, beside the mean without levers; null: not told. */
+/* Mean by year and, where they are told, eight rows in ten, beside the mean without levers. */
 function fanChart(ours, base, marked, label) {
   const most = Math.max(1, ...ours.map((m) => (m ? m.p90 : 0)), ...base.map((m) => (m ? m.mean : 0)));
   const { x, y, open } = frame(data.years, most, label);
-  const bands = [], lines = [];
-  let run = [];
-  const close = () => {
-    if (run.length === 1) run.push(run[0]);
-    if (run.length) {
-      bands.push(`<path d="${path([...run.map(([i, m]) => [x(i), y(m.p90)]), ...run.slice().reverse().map(([i, m]) => [x(i), y(m.p10)])])}Z" fill="${OUTPUT}" fill-opacity=".2"/>`);
-      lines.push(`<path d="${path(run.map(([i, m]) => [x(i), y(m.mean)]))}" fill="none" stroke="${OUTPUT}" stroke-width="2.5"/>`);
-    }
-    run = [];
-  };
-  ours.forEach((m, i) => (m ? run.push([i, m]) : close()));
-  close();
-  const old = base.every(Boolean) ? `<path d="${path(base.map((m, i) => [x(i), y(m.mean)]))}" fill="none" stroke="${OTHER}" stroke-width="2" stroke-dasharray="5 4"/>` : "";
+  /* Stretches of years that are told, each as points. */
+  const stretches = (told) => ours.reduce((found, m, i) => {
+    if (!m || !told(m)) found.push([]); else found[found.length - 1].push([i, m]);
+    return found;
+  }, [[]]).filter((run) => run.length);
+  const bands = stretches((m) => m.told).map((run) => `<path d="${path([...run.map(([i, m]) => [x(i), y(m.p90)]), ...run.slice().reverse().map(([i, m]) => [x(i), y(m.p10)])])}Z" fill="${OUTPUT}" fill-opacity=".2"/>`);
+  const lines = stretches(() => true).map((run) => `<path d="${path(run.map(([i, m]) => [x(i), y(m.mean)]))}" fill="none" stroke="${OUTPUT}" stroke-width="2.5"/>`);
+  const old = base.length ? `<path d="${path(base.map((m, i) => [x(i), y(m.mean)]))}" fill="none" stroke="${OTHER}" stroke-width="2" stroke-dasharray="5 4"/>` : "";
   const at = data.years.indexOf(marked), here = ours[at];
   const dot = here ? `<circle cx="${x(at)}" cy="${y(here.mean)}" r="5" fill="${OUTPUT}"/>` : "";
   return `${open}<line x1="${x(at)}" x2="${x(at)}" y1="${TOP}" y2="${TALL - BOTTOM}" class="rule" stroke-dasharray="3 3"/>${bands.join("")}${old}${lines.join("")}${dot}</svg>`;

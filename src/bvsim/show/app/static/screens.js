@@ -17,7 +17,7 @@ function compare() {
   const found = compared(), least = Math.min(...found.map((each) => each.regret));
   const head = ["", "mix", "mean", "p10", "p90", ...(data.gwh === null ? [] : ["odds_short"]), "price", "regret", ""].map((key) => (key ? `<th scope="col">${word(key, { gwh: number(data.gwh || 0) })}</th>` : "<td></td>")).join("");
   const rows = found.map((each, i) => {
-    const cell = (measure, text) => (holds(each.shown, each.turns, output(year()), measure) ? `<td>${text(each[measure])}</td>` : `<td class="quiet">${word("off")}</td>`);
+    const cell = (measure, text) => (holds(each.shown, each.turns, output(year()), measure) ? `<td>${text(each[measure])}</td>` : `<td class="quiet">${word("untold")}</td>`);
     const cost = `${number(each.cost.meur)}${each.cost.missing.length ? "*" : ""}`;
     const kind = each.shown.isExact ? word("is_exact") : word("is_estimate");
     return `<tr><td>${i}</td><th scope="row" class="text">${safe(mixTitle(each.turns))} <span class="quiet">${kind}</span></th>${cell("mean", number)}${cell("p10", number)}${cell("p90", number)}${data.gwh === null ? "" : cell("odds", percent)}<td>${cost}</td><td>${number(each.regret)}${each.regret === least ? ` <strong>${word("least")}</strong>` : ""}</td><td>${i ? `<button type="button" data-load="${i - 1}">${word("load")}</button> <button type="button" data-unpin="${i - 1}">${word("unpin")}</button>` : ""}</td></tr>`;
@@ -76,7 +76,7 @@ function goalTable(found, note) {
 }
 function goal() {
   const badgeHere = badge(output(year()), "odds");
-  if (!data.estimate || data.gwh === null || !badgeHere.holds) return goalTable([], word("off"));
+  if (!data.estimate || data.gwh === null || !badgeHere.holds) return goalTable([], word("untold"));
   const found = affordable();
   return goalTable(found, word(found.length ? "goal_estimate" : "goal_none", { off: off(badgeHere, "odds") }));
 }

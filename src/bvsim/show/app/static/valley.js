@@ -54,9 +54,9 @@ function tile(name, value, under, change) {
 function tiles(found, base, turns) {
   const of = year(), made = [];
   const one = (name, figure, unit) => {
-    if (!holds(found, turns, figure, "mean")) return made.push(tile(name, word("off"), "", ""));
+    if (!holds(found, turns, figure, "mean")) return made.push(tile(name, word("untold"), "", ""));
     const ours = measures(found.rowsOf(figure)), own = badgeOf(found, turns, figure, "mean");
-    const spread = holds(found, turns, figure, "p10") && holds(found, turns, figure, "p90") ? `${number(ours.p10)} \u2013 ${number(ours.p90)} ${word("eight")}` : word("off_spread");
+    const spread = holds(found, turns, figure, "p10") && holds(found, turns, figure, "p90") ? `${number(ours.p10)} \u2013 ${number(ours.p90)} ${word("eight")}` : word("untold_spread");
     const change = base && turns.length ? `${signed(ours.mean - mean(base.rowsOf(figure)))} ${word("against")}` : "";
     return made.push(tile(name, `${number(ours.mean)} ${unit}`, [spread, off(own, "mean")].filter(Boolean).join(" \u00b7 "), change));
   };
@@ -64,7 +64,7 @@ function tiles(found, base, turns) {
   if (data.gwh !== null) {
     const own = badgeOf(found, turns, output(of), "odds");
     const share = (which) => measures(which.rowsOf(output(of)), true).odds;
-    made.push(own && !own.holds ? tile("odds", word("off"), "", "") : tile("odds", percent(share(found)), off(own, "odds"), base && turns.length ? `${signed(100 * (share(found) - share(base)))}${word("points")} ${word("against")}` : ""));
+    made.push(own && !own.holds ? tile("odds", word("untold"), "", "") : tile("odds", percent(share(found)), off(own, "odds"), base && turns.length ? `${signed(100 * (share(found) - share(base)))}${word("points")} ${word("against")}` : ""));
   }
   one("jobs", `jobs_${of}`, "");
   one("grid_load", `grid_load_${of}_mw`, "MW");
@@ -80,7 +80,7 @@ function numbersTable(found, base, turns) {
     const cell = (measure, text) => {
       if (ours[measure] === undefined) return "";
       const own = badgeOf(found, turns, figure, measure);
-      if (own && !own.holds) return `<td data-measure="${measure}" class="quiet">${word("off")}</td>`;
+      if (own && !own.holds) return `<td data-measure="${measure}" class="quiet">${word("untold")}</td>`;
       return `<td data-measure="${measure}" data-value="${ours[measure]}">${text(ours[measure])}${own ? ` <span class="quiet">${off(own, measure)}</span>` : ""}</td>`;
     };
     const change = base && holds(found, turns, figure, "mean") ? signed(ours.mean - mean(base.rowsOf(figure))) : "";
@@ -94,10 +94,13 @@ function show() {
   const exact = exactOf(turns, figures), all = data.draws;
   for (const id of ["tiles", "fan", "rows", "ledger", "numbers"]) by(id).hidden = !found;
   if (found) {
-    const of = year(), told = (which, turned) => data.years.map((each) => (["mean", "p10", "p90"].every((m) => holds(which, turned, output(each), m)) ? measures(which.rowsOf(output(each))) : null));
+    const of = year(), told = (which, turned) => data.years.map((each) => {
+      if (!holds(which, turned, output(each), "mean")) return null;
+      return { ...measures(which.rowsOf(output(each))), told: ["p10", "p90"].every((m) => holds(which, turned, output(each), m)) };
+    });
     tiles(found, base, turns);
     by("fan").innerHTML = fanChart(told(found, turns), base && turns.length + figures.length ? told(base, []) : [], of, word("fan"));
-    by("rows").innerHTML = holds(found, turns, output(of), "odds") ? rowsChart(found.rowsOf(output(of)), base && turns.length + figures.length ? base.rowsOf(output(of)) : null, data.gwh, word("rows")) : `<p class="quiet">${word("off")}</p>`;
+    by("rows").innerHTML = holds(found, turns, output(of), "odds") ? rowsChart(found.rowsOf(output(of)), base && turns.length + figures.length ? base.rowsOf(output(of)) : null, data.gwh, word("rows")) : `<p class="quiet">${word("untold")}</p>`;
     const step = (which) => (name) => (which ? which.meanOf(`ledger.${name}.${of}`) : 0);
     by("ledger").innerHTML = ledgerTable(step(found), step(base || found));
     numbersTable(found, base, turns);
