@@ -5,7 +5,7 @@ function card(own, turns) {
   const turn = turns.find((each) => each.name === own.name), strength = turn ? turn.strength : 0, id = `lever-${own.name}`;
   const marks = [0, ...own.strengths], most = Math.max(...own.strengths);
   const range = own.between ? `min="0" max="${most}" step="0.05" value="${strength}"` : `min="0" max="${marks.length - 1}" step="1" value="${Math.max(0, marks.indexOf(strength))}"`;
-  const last = own.days[own.days.length - 1], date = last ? `<label class="day">${word("since")} <input type="date" min="${own.since}" max="${last}" aria-label="${word("since")} ${safe(own.title[language()])}" data-date="${own.name}" value="${(turn && turn.since) || own.since}"></label>` : `<span class="day quiet">${word("since")} ${own.since}</span>`;
+  const last = own.days[own.days.length - 1], date = last ? `<label class="day">${word("since")} <input type="date" min="${own.since}" max="${last}" aria-label="${word("since")} ${safe(own.title[language()])}" data-date="${own.name}" value="${(turn && turn.since) || own.since}"></label>` : `<span class="day quiet">${word("since")} ${dated(own.since)}</span>`;
   const one = priceOf({ name: own.name, strength: 1 }), price = own.unpriced ? word("unpriced") : own.booked ? word("booked") : word("cost", { meur: number(one), from: data.span[0], to: data.span[1] });
   return `<fieldset class="lever${strength ? " on" : ""}"><legend>${safe(own.title[language()])}</legend><label for="${id}" class="how">${word("strength")} <output>${number(strength)}</output></label><input id="${id}" type="range" ${range} data-lever="${own.name}">${date}<span class="quiet">${price}</span></fieldset>`;
 }

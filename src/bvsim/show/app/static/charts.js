@@ -1,7 +1,7 @@
 "use strict";
 /* Pictures of the page, as SVG text in the colours of the report. */
 
-const INK = "var(--ink)", OUTPUT = "#0072b2", OTHER = "#8a939c";
+const INK = "var(--ink)", OUTPUT = "var(--accent)", OTHER = "#8a939c";
 const WIDE = 640, TALL = 270, LEFT = 44, RIGHT = 14, TOP = 14, BOTTOM = 28;
 
 function ticks(most) {
@@ -73,7 +73,7 @@ function pinsChart(found, label) {
 function picture(svg, name) {
   const style = getComputedStyle(document.documentElement), copy = svg.cloneNode(true);
   copy.setAttribute("width", 2 * WIDE); copy.setAttribute("height", 2 * TALL); copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  const text = new XMLSerializer().serializeToString(copy).replaceAll("var(--ink)", style.getPropertyValue("--ink"))
+  const text = new XMLSerializer().serializeToString(copy).replaceAll("var(--ink)", style.getPropertyValue("--ink")).replaceAll("var(--accent)", style.getPropertyValue("--accent"))
     .replace(/class="rule"/g, `stroke="${style.getPropertyValue("--line")}"`).replaceAll("<text ", `<text font-family="sans-serif" font-size="12" fill="${style.getPropertyValue("--ink")}" `);
   const image = new Image();
   image.addEventListener("load", () => {

@@ -60,8 +60,9 @@ const number = (value, digits = 3) => (value === undefined || value === null || 
 const signed = (value) => (Math.abs(value) < 0.005 ? "0" : `${value > 0 ? "+" : "\u2212"}${number(Math.abs(value))}`);
 const percent = (value, digits = 0) => new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: digits }).format(value);
 const safe = (text) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+const dated = (text) => new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeZone: "UTC" }).format(new Date(text));
 const titled = (turn) => {
-  const own = lever(turn.name), extra = [turn.strength !== 1 ? `\u00d7 ${number(turn.strength)}` : "", turn.since && turn.since !== own.since ? `${word("since")} ${turn.since}` : ""].filter(Boolean);
+  const own = lever(turn.name), extra = [turn.strength !== 1 ? `\u00d7 ${number(turn.strength)}` : "", turn.since && turn.since !== own.since ? `${word("since")} ${dated(turn.since)}` : ""].filter(Boolean);
   return own.title[language()] + (extra.length ? ` (${extra.join(", ")})` : "");
 };
 const mixTitle = (turns, figures = []) => [...turns.map(titled), ...figures].join(" + ") || word("nolever");
