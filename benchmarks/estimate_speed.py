@@ -21,7 +21,7 @@ from playwright.sync_api import sync_playwright
 
 import bvsim as bv
 from bvsim.analysis.policy.estimate_files import known
-from bvsim.analysis.policy.estimates import Asked, mixes
+from bvsim.analysis.policy.estimates import Asked, Estimate
 from bvsim.show.app.page import render, state
 
 MARK_MS = 100
@@ -35,16 +35,19 @@ STEP = """(hash) => {
 }"""
 
 
-def hashes(asked: Asked, steps: int) -> list[str]:
-    """Return the states of mixes, as the page writes them."""
-    made = [
+def hashes(estimate: Estimate, steps: int) -> list[str]:
+    """Return states of mixes, as the page writes them, the same each time."""
+    rng, effects = np.random.default_rng(0), estimate.effects
+    names = sorted(effects.days)
+    chosen = [rng.choice(names, rng.integers(2, 6), replace=False) for _ in range(steps)]
+    strengths = rng.uniform(0.1, 1.9, (steps, len(names))).round(2)
+    return [
         "&".join(
-            f"{turn.name}={turn.strength:g}" + (f"@{turn.since}" if turn.since else "")
-            for turn in mix
+            f"{name}={strength}" if name in effects.between else str(name)
+            for name, strength in zip(mix, own, strict=False)
         )
-        for mix in mixes(asked)
+        for mix, own in zip(chosen, strengths, strict=True)
     ]
-    return [made[i % len(made)] for i in range(steps)]
 
 
 def measure(scenario: str, steps: int) -> dict[str, float]:
@@ -59,7 +62,7 @@ def measure(scenario: str, steps: int) -> dict[str, float]:
         file.write_text(render(state(asked, estimate, live=False)), "utf-8")
         page = play.chromium.launch(executable_path=path, args=FLAGS).new_page()
         page.goto(file.as_uri())
-        times = np.array([page.evaluate(STEP, each) for each in hashes(asked, steps)])
+        times = np.array([page.evaluate(STEP, each) for each in hashes(estimate, steps)])
     whole, shown = times.T.tolist()
     ends = {"step_p90_ms": float(np.quantile(whole, 0.9))}
     return {"step_ms": statistics.median(whole), "estimate_ms": statistics.median(shown)} | ends
