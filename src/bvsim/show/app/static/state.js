@@ -9,8 +9,11 @@ let steps = [];
 
 const lever = (name) => data.levers.find((each) => each.name === name);
 const decoded = (text) => { try { return decodeURIComponent(text); } catch { return ""; } };
+let read = { hash: null, texts: [] };
 function entries() {
-  return location.hash.slice(1).split("&").filter(Boolean).map(decoded);
+  const { hash } = location;
+  if (hash !== read.hash) read = { hash, texts: hash.slice(1).split("&").filter(Boolean).map(decoded) };
+  return read.texts;
 }
 function turnOf(text) {
   const [, name, strength, since] = text.match(/^([\w.-]+)(?:=(\d+(?:\.\d+)?))?(?:@(\d{4}-\d\d-\d\d))?$/) || [];
@@ -56,9 +59,15 @@ function query(turns = mix(), figures = sets()) {
 
 const word = (name, fields = {}) => data.words[language()][name].replace(/{([a-z0-9]+)}/g, (_, key) => fields[key]);
 const locale = () => (language() === "fr" ? "fr-FR" : "en-GB");
-const number = (value, digits = 3) => (value === undefined || value === null || Number.isNaN(value) ? "\u2013" : new Intl.NumberFormat(locale(), Math.abs(value) >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: digits }).format(value));
+const writers = new Map();  // making one takes longer than writing with it a hundred times
+function writer(options) {
+  const key = locale() + JSON.stringify(options);
+  if (!writers.has(key)) writers.set(key, new Intl.NumberFormat(locale(), options));
+  return writers.get(key);
+}
+const number = (value, digits = 3) => (value === undefined || value === null || Number.isNaN(value) ? "\u2013" : writer(Math.abs(value) >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: digits }).format(value));
 const signed = (value) => (Math.abs(value) < 0.005 ? "0" : `${value > 0 ? "+" : "\u2212"}${number(Math.abs(value))}`);
-const percent = (value, digits = 0) => new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: digits }).format(value);
+const percent = (value, digits = 0) => writer({ style: "percent", maximumFractionDigits: digits }).format(value);
 const safe = (text) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 const dated = (text) => new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeZone: "UTC" }).format(new Date(text));
 const titled = (turn) => {

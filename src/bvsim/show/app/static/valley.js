@@ -36,7 +36,8 @@ function shownOf(turns, figures) {
   };
   return { isExact, count: exact.rows.length, simulated: exact.simulated, rowsOf, meanOf, estimated: Boolean(estimated) };
 }
-const badge = (figure, measure) => data.estimate && data.estimate.badges.find((each) => each.figure === figure && each.measure === measure);
+const badges = new Map((data.estimate ? data.estimate.badges : []).map((each) => [`${each.figure} ${each.measure}`, each]));
+const badge = (figure, measure) => badges.get(`${figure} ${measure}`);
 /* The badge that a number stands under; none for exact ones. */
 const badgeOf = (found, turns, figure, measure) => (found.isExact || !turns.length ? null : badge(figure, measure));
 const holds = (found, turns, figure, measure) => { const own = badgeOf(found, turns, figure, measure); return !own || own.holds; };
