@@ -13,12 +13,14 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import bvsim as bv
 from bvsim.analysis.policy.estimate_files import known, made, of_json, to_json
 from bvsim.analysis.policy.estimates import Asked
 from bvsim.analysis.policy.headlines import is_told_by_row
 from bvsim.analysis.tables import by_year
+from bvsim.cli import main
 from bvsim.ensemble.workers.engine import Engine
 from bvsim.reading.turning import turn_levers
 from bvsim.show.app.page import render, state
@@ -253,6 +255,30 @@ def test_the_scenario_as_a_file_is_the_scenario_of_the_rows(served, asked, tmp_p
     file.write_text(text, "utf-8")
     assert bv.load(file).model_hash == turn_levers(asked.scenario, ["shuttle"]).model_hash
     same_as_run(*served.rows("lever=shuttle"), exact(asked, tmp_path, [], bv.load(file)))
+
+
+def test_a_search_tells_its_steps_and_the_cheapest_mixes(served):
+    target = quote("mean(output_2030_gwh) >= 1")
+    status, text, _ = served.ask(f"/seek?rows=2&budget=1000&target={target}")
+    events = [event.split("\n") for event in text.strip().split("\n\n")]
+    assert status == 200
+    assert {name for name, _ in events[:-1]} == {"event: step"}
+    assert events[-1][0] == "event: end"
+    found = json.loads(events[-1][1].removeprefix("data: "))
+    assert found["reachable"]
+    assert found["best"]["levers"] == []
+    wrong = served.ask("/seek?rows=2&target=nonsense")[1]
+    assert wrong.startswith("event: failed")
+
+
+def test_the_report_of_a_run_is_written_with_its_levers(tmp_path, monkeypatch):
+    monkeypatch.setenv("BVSIM_STORE", "off")
+    run = bv.run("reference", 1, out=tmp_path / "run", workers=1)
+    done = CliRunner().invoke(main, ["report", str(run.folder), "--interactive"])
+    assert done.exit_code == 0, done.output
+    text = (run.folder / "planner.html").read_text("utf-8")
+    assert '"live":false' in text
+    assert '"badges":[{' in text
 
 
 def test_figures_are_found_by_words_with_their_sources(served):

@@ -207,6 +207,7 @@ class Planner:
             yield None
 
         levers, budget, draws = how
+        last: tuple[str, dict[str, Any]]
         try:
             with TemporaryDirectory() as folder:
                 found, _left = seek(
@@ -215,11 +216,12 @@ class Planner:
                 )  # fmt: skip
             front = [_mix(mix) for mix in found.front]
             data = {"reachable": found.reachable, "best": _mix(found.best), "front": front}
-            told.put(("end", data | {"near": [_mix(mix) for mix in found.near]}))
+            last = ("end", data | {"near": [_mix(mix) for mix in found.near]})
         except ValueError as error:
-            told.put(("failed", {"message": str(error)}))
+            last = ("failed", {"message": str(error)})
         finally:
             self._seeking.release()
+        told.put(last)
 
     def _streamed(self, events: AsyncIterator[str]) -> Response:
         if self._streams >= MOST_STREAMS:
