@@ -71,6 +71,7 @@ intervals: $(CORE)  ## how often printed intervals hold the truth; writes docs/b
 nightly: $(DEV)  ## two thousand valleys made at random, and their books (ARGS: further options); an hour, goes on; more kills, fuller disks
 	@$(BIN)/python tools/valleys.py $(ARGS)
 	@BVSIM_NIGHTLY=1 $(BIN)/python -m pytest -n $(JOBS) tests/ensemble/test_scheduler_gone.py tests/ensemble/store $(PYTEST_ARGS)
+	@BVSIM_CLIENTS_SECONDS=60 $(BIN)/python -m pytest -n0 tests/show/test_app.py -k clients $(PYTEST_ARGS)
 
 mutants: $(DEV)  ## judge the next piece of a sample of mutants of the valley (ARGS: further options); takes long
 	@$(PIP) install --quiet -e ".[mutants]"

@@ -33,7 +33,7 @@ FLOORS = (
     Floor(
         "show",
         "what people see",
-        ("plot", "report", "export", "brief"),
+        ("plot", "report", "export", "brief", "app"),
         "figures, page, workbook, brief",
     ),
     Floor(

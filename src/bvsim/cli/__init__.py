@@ -23,6 +23,7 @@ from bvsim.cli.merge import merge
 from bvsim.cli.new import new
 from bvsim.cli.news import news
 from bvsim.cli.people import people
+from bvsim.cli.planner import app
 from bvsim.cli.ramp import ramp
 from bvsim.cli.rebuild import brief, report
 from bvsim.cli.replay import trace
@@ -87,6 +88,7 @@ for _command in (
 for _command in (compare, people, sweep, merge):  # experiments
     main.add_command(_command)
 
+main.add_command(app)
 main.add_command(new)
 main.add_command(news)
 main.add_command(seek)

@@ -28,18 +28,50 @@ from bvsim.cli.options import FOLDER, lang_option
     metavar="FOLDER",
     help="Show what `bvsim bottlenecks` or `bvsim sensitivity` put there (repeatable).",
 )
+@click.option(
+    "--interactive",
+    is_flag=True,
+    help="Write planner.html instead: levers with their estimate, and the report, in one file.",
+)
 def report(
-    run: Path, lang: str | None, beside: tuple[Path, ...], analyses: tuple[Path, ...]
+    *,
+    run: Path,
+    lang: str | None,
+    beside: tuple[Path, ...],
+    analyses: tuple[Path, ...],
+    interactive: bool,
 ) -> None:
     """Rebuild report.html and the figures of the folder RUN."""
-    from bvsim.show.report import write_report
+    from bvsim.show.report import render_page, write_report
 
     for folder in analyses:
         if not any((folder / "analysis").glob("*.parquet")):
             raise click.UsageError(f"{folder} holds no analysis: nothing in {folder / 'analysis'}")
     others = [opened(folder) for folder in beside]
-    page = write_report(opened(run), lang=lang, beside=others, analyses=analyses)
+    if interactive:
+        page = _interactive(
+            run, render_page(opened(run), lang=lang, beside=others, analyses=analyses)
+        )
+    else:
+        page = write_report(opened(run), lang=lang, beside=others, analyses=analyses)
     click.echo(str(page))
+
+
+def _interactive(run: Path, report_page: str) -> Path:
+    """Write the planner's page of a run as one file that needs no server."""
+    from bvsim import load
+    from bvsim.analysis.policy.estimate_files import known
+    from bvsim.analysis.policy.estimates import Asked
+    from bvsim.reading.whole_files import write_text
+    from bvsim.show.app.page import render, state
+
+    asked = Asked(load(run / "scenario.yaml"))
+    estimate = known(asked)
+    if estimate is None:
+        again = f"bvsim app {run} --prepare"
+        raise click.UsageError(f"there is no estimate of this scenario's levers: {again}")
+    write_text(run / "planner.html", render(state(asked, estimate, live=False, report=report_page)))
+    return run / "planner.html"
 
 
 @click.command()

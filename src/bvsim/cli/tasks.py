@@ -24,6 +24,7 @@ TASKS: dict[str, dict[str, str]] = {
         "discover": "bvsim discover runs/mine --outcome 'output_2030_gwh < 20'",
     },
     "Decide": {
+        "app": "bvsim app reference",
         "compare": "bvsim compare reference training-doubled -n 64",
         "value": "bvsim value runs/mine --levers training-seats,shuttle",
         "seek": "bvsim seek reference --target 'P(output_2030_gwh >= 30) >= 0.5'",

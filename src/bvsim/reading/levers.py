@@ -185,7 +185,7 @@ def load_levers(
     """
     if scenario.regions and model is None:
         return _of_regions(scenario, root)
-    return read_levers(levers_path(model or _model_of(scenario, root), root), scenario)
+    return read_levers(levers_path(model or model_of(scenario, root), root), scenario)
 
 
 def _of_regions(scenario: Scenario, root: Path | None) -> dict[str, Lever]:
@@ -223,7 +223,7 @@ def _set_of_region(sets: Mapping[str, Any], scenario: Scenario, region: str) -> 
     }
 
 
-def _model_of(scenario: Scenario, root: Path | None) -> str:
+def model_of(scenario: Scenario, root: Path | None = None) -> str:
     """Return the model of a scenario; one that holds its whole model has the only one there is."""
     if scenario.model_name:
         return scenario.model_name

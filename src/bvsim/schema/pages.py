@@ -113,6 +113,16 @@ class PairingPage:
 
 
 @part
+class PlannerPage:
+    """The planner's page."""
+
+    gwh: float
+    """The yearly output whose odds are told."""
+    year: int
+    """The year that the page opens on."""
+
+
+@part
 class PagesSpec:
     """A page a field; a page that a region does not have is absent."""
 
@@ -121,6 +131,7 @@ class PagesSpec:
     rampup: RampUpPage | None = None
     validation: ValidationPage | None = None
     pairing: PairingPage | None = None
+    planner: PlannerPage | None = None
 
 
 def references(
