@@ -13,6 +13,7 @@ from bvsim.schema.part import part
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.stages import Project
 from bvsim.schema.units import (
+    CampaignDays,
     Days,
     EurPerTonne,
     KeptLines,
@@ -44,7 +45,7 @@ class CathodeBlock:
 class Kilns:
     """Campaigns of roller-hearth kilns."""
 
-    campaign: Days
+    campaign: CampaignDays
     """Working time of a kiln between two overhauls."""
     overhaul: Days
 

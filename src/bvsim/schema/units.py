@@ -49,6 +49,8 @@ Lines = Annotated[float, FigureIn("count", 0, 500, whole=True)]
 WorkedDays = Annotated[float, FigureIn("count", 1, 365, whole=True)]
 Heads = Annotated[float, FigureIn("heads", 0, 1e6, whole=True)]
 Days = Annotated[float, FigureIn("days", 0, _DAYS)]
+CampaignDays = Annotated[float, FigureIn("days", 1, _DAYS)]
+"""Working time between two overhauls: of none nothing is made, however short the overhaul."""
 PlanningDays = Annotated[float, FigureIn("days", 1, 31)]
 Weeks = Annotated[float, FigureIn("weeks", 0, 52 * _YEARS)]
 Months = Annotated[float, FigureIn("months", 0, 12 * _YEARS)]

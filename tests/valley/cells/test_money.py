@@ -298,6 +298,23 @@ def test_money_closes_month_by_month_through_a_stop_and_a_restart() -> None:
     assert 0.0 < before < 200.0  # no debts of before
 
 
+def test_cash_is_checked_from_the_first_month_also_where_it_begins_with_nothing() -> None:
+    spec = money_spec(sites={"plant": plant(funds=0.0, owners=Owners(credit=20.0, backing=0.0, lasts=50.0))})
+    ctx = context()
+    purse = opened("plant", spec, ctx)
+    for period in CALENDAR.periods:
+        if period.index > FUTURE[3].index:
+            break
+        if period.index == FUTURE[1].index:  # a restart in the month of the stop
+            purse.stop()
+            purse.restart(period.start_day, 200.0, 1.0)
+        if period.end_day == CALENDAR.month_starts[period.month + 1]:
+            purse.month(period, IDLE)
+            ctx.books.close_month()
+    assert 0.0 < purse.cash < 200.0
+    purse.check(CALENDAR)
+
+
 def test_a_site_without_an_entry_has_the_default_purse() -> None:
     purse = opened("newcomer", money_spec(), context())
     months(purse, IDLE, FUTURE[:1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -201,7 +202,8 @@ class SitePurse:
         self.throttle = Throttle(spec.throttle)
         self.cash, self.cash_months = 0.0, math.inf
         self._sop: float | None = None
-        self._begun = self._stopping = self._stopped = self._told = False
+        self._stopping = self._stopped = self._told = False
+        self._begun_day = math.inf
         self.insolvent = False
         self._loss: float | None = None
         self._in, self._out = 0.0, 0.0
@@ -264,7 +266,7 @@ class SitePurse:
         self._write()
 
     def _begin(self, day: float, money: float) -> None:
-        self._begun = True
+        self._begun_day = min(self._begun_day, day)
         self._backing.begin(day)
         self._move(money)
         self._account.now[MONEY.funds_meur] += money
@@ -333,7 +335,7 @@ class SitePurse:
         What the credit line does not carry the owners put in, as far as their backing goes;
         beyond that bills stay unpaid, and the site is insolvent.
         """
-        if not self._begun:
+        if self._begun_day == math.inf:
             self._begin(day, self._own.funds)
         support = self._backing.makes_good(-flow, day)
         net, service = flow + support, math.fsum([loan.due(day) for loan in self._loans])
@@ -410,11 +412,10 @@ class SitePurse:
         IdentityError
             Naming the site, the quantity, the month and the size.
         """
-        rows = self._account.monthly()
-        begun = np.flatnonzero(rows[:, MONEY.funds_meur])
-        if not begun.size:
+        if self._begun_day == math.inf:
             return
-        rows = rows[begun[0] :]
+        first = bisect_right(calendar.month_starts, self._begun_day) - 1
+        rows = self._account.monthly()[first:]
         booked = rows[:, _MOVES].sum(axis=1) - rows[:, MONEY.debt_service_meur]
         moved = np.diff(rows[:, MONEY.cash_meur], prepend=0.0)
         size = np.maximum(1.0, np.abs(rows).max(axis=1))
@@ -424,7 +425,7 @@ class SitePurse:
         ):
             worst = int(np.argmax(off))
             if not off[worst] <= _ROUNDING_MEUR:
-                when = calendar.date(calendar.month_starts[begun[0] + worst])
+                when = calendar.date(calendar.month_starts[first + worst])
                 size_ = float(off[worst])
                 raise IdentityError(entity=self.site, quantity=name, when=when, size=size_)
 
