@@ -404,6 +404,19 @@ class TestInABrowser:
         assert texts(again) == texts(page)
         assert said == []
 
+    def test_two_browsers_on_one_mix_have_each_row_simulated_once(self, browser, served, asked):
+        said, before = [], served.planner.simulated
+        address = f"http://127.0.0.1:{served.port}/#shuttle&training-seats=0.7"
+        one, other = (opened(browser, address, said) for _ in range(2))
+        assert shown(one) == shown(other)
+        assert served.planner.simulated - before == asked.draws
+        assert said == []
+
+    def test_a_link_to_what_there_is_not_says_why(self, browser, served):
+        page = opened(browser, f"http://127.0.0.1:{served.port}/#shuttle=0.4&~lang=en", [])
+        page.locator("#status", has_text="shuttle").wait_for(timeout=60_000)
+        assert "on (1) or off (0)" in page.locator("#status").inner_text()
+
     def test_undo_reset_pins_and_french(self, browser, served):
         said = []
         page = opened(browser, f"http://127.0.0.1:{served.port}/#shuttle&~lang=en", said)

@@ -299,7 +299,9 @@ def test_money_closes_month_by_month_through_a_stop_and_a_restart() -> None:
 
 
 def test_cash_is_checked_from_the_first_month_also_where_it_begins_with_nothing() -> None:
-    spec = money_spec(sites={"plant": plant(funds=0.0, owners=Owners(credit=20.0, backing=0.0, lasts=50.0))})
+    spec = money_spec(
+        sites={"plant": plant(funds=0.0, owners=Owners(credit=20.0, backing=0.0, lasts=50.0))}
+    )
     ctx = context()
     purse = opened("plant", spec, ctx)
     for period in CALENDAR.periods:

@@ -118,13 +118,23 @@ function show() {
 /* Exact rows, block by block; what is in the store comes at once. */
 function stop() { if (source) source.close(); source = null; running(); }
 function running() { by("go").hidden = !data.live || Boolean(source) || exactOf(mix(), sets()).finished; by("stop").hidden = !source; }
+/* What the server says of an address that it refuses; an event source is not told. */
+async function refusal(address) {
+  try {
+    const answer = await fetch(address);
+    if (!answer.ok) return await answer.text();
+    await answer.body.cancel();
+  } catch { /* no server */ }
+  return "";
+}
 function go() {
   stop();
   const turns = mix(), figures = sets(), key = keyOf(turns, figures);
   if (!data.live || exactOf(turns, figures).finished) return show();
   const exact = { figures: [], rows: [], finished: false, simulated: 0 };
   kept.set(key, exact);
-  source = new EventSource(`rows?${query(turns, figures)}`);
+  const address = `rows?${query(turns, figures)}`;
+  source = new EventSource(address);
   source.addEventListener("block", (event) => {
     const block = JSON.parse(event.data);
     if (block.figures.length) exact.figures = block.figures;
@@ -133,6 +143,10 @@ function go() {
     show();
   });
   source.addEventListener("end", () => { exact.finished = true; stop(); refresh(); });
-  source.onerror = () => { stop(); by("status").textContent += ` ${word("broken")}`; };
+  source.onerror = async () => {
+    stop();
+    const why = exact.rows.length ? "" : await refusal(address);
+    if (key === keyOf(mix(), sets())) by("status").textContent += ` ${why || word("broken")}`;
+  };
   running();
 }
