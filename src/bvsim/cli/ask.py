@@ -11,7 +11,7 @@ import click
 from bvsim.cli.errors import FAILED
 from bvsim.cli.frames import count
 from bvsim.cli.opened import opened
-from bvsim.cli.options import FOLDER, echo_json, json_option
+from bvsim.cli.options import RUN, echo_json, json_option
 
 if TYPE_CHECKING:
     from bvsim.analysis.discovery.ask import Answer
@@ -20,7 +20,7 @@ RULES = ("leave-out", "as-false", "as-true")
 
 
 @click.command()
-@click.argument("run", type=FOLDER)
+@click.argument("run", type=RUN)
 @click.argument("question", metavar="'P(EXPR)'")
 @click.option("--given", default="", metavar="EXPR", help="Only rows in which this holds.")
 @click.option(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bvsim.cli.opened import opened
-from bvsim.cli.options import FOLDER, echo_json, json_option
+from bvsim.cli.options import RUN, echo_json, json_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("run", type=FOLDER)
+@click.argument("run", type=RUN)
 @click.option(
     "--outcome",
     required=True,

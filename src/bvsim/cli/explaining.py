@@ -10,7 +10,7 @@ import click
 
 from bvsim.cli.opened import opened
 from bvsim.cli.options import (
-    FOLDER,
+    RUN,
     count_option,
     echo_json,
     json_option,
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("run", type=FOLDER)
-@click.argument("other", type=FOLDER, required=False)
+@click.argument("run", type=RUN)
+@click.argument("other", type=RUN, required=False)
 @count_option("--draw", least=0, help="The future of this draw.  [default: the one at P10]")
 @count_option("--replication", default=0, least=0, help="Its replication.")
 @site_option

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from bvsim.cli.opened import opened
-from bvsim.cli.options import FOLDER, lang_option
+from bvsim.cli.options import RUN, lang_option
 
 
 @click.command()
-@click.argument("run", type=FOLDER)
+@click.argument("run", type=RUN)
 @click.option(
     "--to",
     type=click.Choice(["xlsx", "csv", "parquet", "ro-crate"]),
@@ -26,7 +26,7 @@ from bvsim.cli.options import FOLDER, lang_option
 @lang_option("Language of the workbook; of a CSV: fr for a French Excel (';' and ',').")
 @click.option(
     "--beside",
-    type=FOLDER,
+    type=RUN,
     multiple=True,
     metavar="RUN",
     help="Compare another run with this one on a sheet of the workbook (repeatable).",

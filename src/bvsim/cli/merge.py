@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from bvsim.cli.options import FOLDER, json_option, out_option
+from bvsim.cli.options import OUT, RUN, json_option, out_option
 
 
 @click.command()
-@click.argument("shards", nargs=-1, required=True, metavar="SHARD...", type=FOLDER)
-@out_option("The new run folder.", required=True)
+@click.argument("shards", nargs=-1, required=True, metavar="SHARD...", type=RUN)
+@out_option("The new run folder, or its URL.", required=True, kind=OUT)
 @json_option
 @click.pass_context
 def merge(ctx: click.Context, shards: tuple[Path, ...], out: Path, as_json: bool) -> None:

@@ -21,7 +21,53 @@ MOST_DRAWS = 1_000_000
 MOST_WORKERS = 1024
 LARGEST_SEED = 2**63 - 1
 
-FOLDER = click.Path(path_type=Path, file_okay=False)
+
+class Folder(click.Path):
+    """A folder of this machine."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, file_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return its path; a URL is followed where it may stand."""
+        named = self.followed(str(value), param, ctx) if "://" in str(value) else value
+        return super().convert(named, param, ctx)
+
+    def followed(self, url: str, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the folder here that stands for a URL."""
+        self.fail(f"{url} is a URL, and this is a folder of this machine", param, ctx)
+
+
+class RunFolder(Folder):
+    """The folder of a finished run, or its URL."""
+
+    def followed(self, url: str, *_: object) -> Path:
+        """Return a copy of the run."""
+        from bvsim.ensemble.store.remote import fetched
+
+        return fetched(url)
+
+
+class OutFolder(Folder):
+    """The folder that a run is made in, or its URL."""
+
+    def followed(self, url: str, *_: object) -> Path:
+        """Return the folder here that is copied there at the end."""
+        from bvsim.ensemble.store.remote import work_folder
+
+        return work_folder(url)
+
+
+class Source(click.types.StringParamType):
+    """A scenario, or the folder or URL of a run."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name as it is; of a URL, the path of a copy here."""
+        named = RUN.convert(value, param, ctx) if "://" in str(value) else value
+        return str(super().convert(named, param, ctx))
+
+
+FOLDER, RUN, OUT = Folder(), RunFolder(), OutFolder()
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,6 +77,7 @@ def scenario_argument(
 ) -> Callable[[F], F]:
     """Add a scenario: a file, or a bare name that the shell completes."""
     options: dict[str, Any] = {"nargs": -1, "required": True} if many else {}
+    options["type"] = Source()
     if default is not None:
         options["default"] = default
     return click.argument(name, metavar=metavar, shell_complete=complete_scenario, **options)
@@ -117,9 +164,9 @@ def _strict(value: object) -> object:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def out_option(help: str, *, required: bool = False) -> Callable[[F], F]:
+def out_option(help: str, *, required: bool = False, kind: Folder = FOLDER) -> Callable[[F], F]:
     """Add `--out DIRECTORY`."""
-    return click.option("--out", type=FOLDER, required=required, help=help)
+    return click.option("--out", type=kind, required=required, help=help)
 
 
 def runs_option(help: str) -> Callable[[F], F]:

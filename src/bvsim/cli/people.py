@@ -9,7 +9,14 @@ import click
 
 from bvsim.cli.frames import Column, FittedTable, frame_table
 from bvsim.cli.opened import opened
-from bvsim.cli.options import count_option, echo_json, engine_options, json_option, runs_option
+from bvsim.cli.options import (
+    RUN,
+    count_option,
+    echo_json,
+    engine_options,
+    json_option,
+    runs_option,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +25,7 @@ SWEEP = "people"
 
 
 @click.command()
-@click.argument("run", required=False, type=click.Path(path_type=Path, exists=True))
+@click.argument("run", required=False, type=RUN)
 @runs_option("Folder; used again, it resumes.  [default: runs/people]")
 @count_option("-n", "--draws", help="Draws, instead of the file's 64.")
 @engine_options

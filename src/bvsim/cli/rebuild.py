@@ -7,15 +7,15 @@ from pathlib import Path
 import click
 
 from bvsim.cli.opened import opened
-from bvsim.cli.options import FOLDER, lang_option
+from bvsim.cli.options import FOLDER, RUN, lang_option
 
 
 @click.command()
-@click.argument("run", type=FOLDER)
+@click.argument("run", type=RUN)
 @lang_option("Language of the figures, and that the page opens in; it holds both.", None)
 @click.option(
     "--beside",
-    type=FOLDER,
+    type=RUN,
     multiple=True,
     metavar="RUN",
     help="Draw the output of another run beside this one's (repeatable).",
@@ -75,7 +75,7 @@ def _interactive(run: Path, report_page: str) -> Path:
 
 
 @click.command()
-@click.argument("run", type=FOLDER)
+@click.argument("run", type=RUN)
 @lang_option("Its language.")
 @click.option(
     "--to",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bvsim.cli.errors import FAILED
-from bvsim.cli.options import FOLDER, echo_json, engine_options, given, json_option, out_option
+from bvsim.cli.options import RUN, echo_json, engine_options, given, json_option, out_option
 from bvsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ SHOWN = 10
 
 
 @click.command()
-@click.argument("run", type=FOLDER)
+@click.argument("run", type=RUN)
 @out_option("Keep the new run here.  [default: it is not kept]")
 @engine_options
 @json_option

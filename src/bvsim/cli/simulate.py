@@ -16,6 +16,7 @@ from bvsim.cli.errors import FAILED, INTERRUPTED, explain
 from bvsim.cli.first_numbers import first_numbers
 from bvsim.cli.frames import count
 from bvsim.cli.options import (
+    OUT,
     changed,
     changes_options,
     count_option,
@@ -48,7 +49,7 @@ FIRST_DRAWS = QUICK_DRAWS = 64
 @count_option("-n", "--draws", default=512, help="Draws.")
 @count_option("--per-draw", default=1, help="Replications a draw.")
 @seed_option(1)
-@out_option("Run folder.  [default: runs/NAME-TIME]")
+@out_option("Run folder, or its URL.  [default: runs/NAME-TIME]", kind=OUT)
 @changes_options
 @click.option(
     "--design",
@@ -244,15 +245,19 @@ def conclude(
     """
     from bvsim.analysis.summary import run_json
     from bvsim.ensemble.store.manifest import picked
+    from bvsim.ensemble.store.remote import address, publish
 
     failed = len(finished.manifest["failures"])
     rows = len(finished.table("kpis")) if finished.manifest["tables"] else 0
     page = _report(finished, known=known, lang=lang) if rows and report else None
+    if (url := address(finished.folder)) is not None:
+        publish(finished.folder, url)
+        click.echo(f"copied to {url}", err=True)
     if rows:
         if as_json:
             more = picked(finished.manifest, ("precision", "shard"))
             found = run_json(finished) | {name: value for name, value in more.items() if value}
-            echo_json(found)
+            echo_json(found | ({"out": url} if url else {}))
         else:
             from bvsim.cli.terminal import print_summary
 

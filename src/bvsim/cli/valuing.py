@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bvsim.cli.opened import opened
-from bvsim.cli.options import FOLDER, echo_json, json_option, runs_option, workers_option
+from bvsim.cli.options import RUN, echo_json, json_option, runs_option, workers_option
 from bvsim.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _read_observations(
 
 
 @click.command()
-@click.argument("source", metavar="RUN", type=FOLDER)
+@click.argument("source", metavar="RUN", type=RUN)
 @click.option("--outcome", default="output_2030_gwh", show_default=True, metavar="KPI")
 @click.option(
     "--levers",
@@ -48,7 +48,7 @@ def _read_observations(
 @click.option(
     "--beside",
     multiple=True,
-    type=FOLDER,
+    type=RUN,
     metavar="RUN",
     help="Decide among RUN and these runs of the same draws, instead (repeatable).",
 )

@@ -231,11 +231,20 @@ def summands(manifest: Manifest, entities: set[str]) -> set[str]:
 def open_run(folder: str | Path) -> Run:
     """Open the results in a run folder, after comparing its files with their checksums.
 
+    Parameters
+    ----------
+    folder : path or str
+        The folder, or a URL that fsspec knows: then of a copy here.
+
     Raises
     ------
     RunError
         When the folder holds no run, or one of its files is damaged.
     """
+    if "://" in str(folder):
+        from bvsim.ensemble.store.remote import fetched
+
+        folder = fetched(str(folder))
     path = Path(folder)
     if not path.is_dir():
         raise RunError(f"{path} is not a folder")
