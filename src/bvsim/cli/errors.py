@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 
 import click
 
+from bvsim.cli.consoles import print_anywhere
+
 FAILED = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -60,6 +62,7 @@ class CarefulGroup(click.Group):
         """Run the command line; output that nobody takes ends it with a code and no traceback."""
         if sys.stdout is None:  # closed before we began
             sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+        print_anywhere()
         try:
             try:
                 return super().main(*args, **extra)

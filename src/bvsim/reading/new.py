@@ -29,6 +29,7 @@ SECTIONS = {
 KINDS = ("region", *SECTIONS, "lever", "scenario")
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
 _LEVER: dict[str, object] = {
     "title": f"{BLANK} what it does, for a reader",
     "from": f"{BLANK} the day from which it acts",
@@ -74,6 +75,8 @@ def create(
     base = root or Path.cwd()
     if not _NAME.fullmatch(name):
         raise refused(name, "a name is small letters, digits and dashes")
+    if _DEVICE.fullmatch(name):
+        raise refused(name, "Windows keeps this name for a device: no file can have it there")
     if kind == "region":
         return region(base, name, existing)
     if kind == "scenario":
