@@ -15,13 +15,19 @@ DATA = Path(__file__).parent / "data"
 TOY = str(DATA / "toyland" / "scenarios" / "toy.yaml")
 RUN = ("run", TOY, "-n", "2", "--workers", "1", "--no-report", "--json")
 FIGURE = "sites.blue-mill.ramp.t50"
+SEATS = "labour.programmes.bay-school.seats={times: 2}"
+FILES = {
+    "calls": "src/aggregator/calls.py",
+    "levers": "src/aggregator/levers.yaml",
+    "project": "pyproject.toml",
+}
 
 
 def install(folder, **edits):
     """Install the example into a folder of its own, with some of its text changed."""
     source = shutil.copytree(DATA / "aggregator", folder / "source")
     for name, (old, new) in edits.items():
-        path = source / {"calls": "src/aggregator/calls.py", "project": "pyproject.toml"}[name]
+        path = source / FILES[name]
         text = path.read_text("utf-8")
         assert old in text
         path.write_text(text.replace(old, new), "utf-8")
@@ -168,6 +174,53 @@ def test_its_distribution_is_drawn_from(tmp_path, aggregator):
     refused = bvsim(*RUN, *words)
     assert refused.returncode == 2
     assert "log_uniform" in refused.stderr
+
+
+def test_its_lever_is_listed_and_turned_under_its_name(tmp_path, aggregator):
+    listed = bvsim("list", "levers", "--scenario", TOY, plug=aggregator)
+    assert "aggregator.school" in listed.stdout
+    turned = made(tmp_path / "turned", "--lever", "aggregator.school=0.5", plug=aggregator)
+    own = made(tmp_path / "own", "--set", SEATS, plug=aggregator)
+    whole = made(tmp_path / "whole", "--lever", "aggregator.school", plug=aggregator)
+    (lever,) = manifest(turned)["levers"]
+    assert (lever["name"], lever["strength"], lever["total_meur"]) == (
+        "aggregator.school",
+        0.5,
+        1.5,
+    )
+    assert manifest(turned)["packages"]["bvsim-aggregator"] == "0.3.0"
+    assert manifest(turned)["model_hash"] != manifest(own)["model_hash"]
+    pd.testing.assert_frame_equal(table(whole), table(own), check_exact=True)
+    refused = bvsim(*RUN, "--lever", "aggregator.school")
+    assert refused.returncode == 2
+    assert "no levers of 'toyland'" in refused.stderr
+
+
+def test_the_text_of_its_levers_is_part_of_a_run_s_identity(tmp_path, called):
+    dearer = install(tmp_path, levers=("value: 3,", "value: 4,"))
+    assert (
+        manifest(made(tmp_path / "run", plug=dearer))["code_hash"]
+        != (manifest(called)["code_hash"])
+    )
+
+
+def test_levers_of_another_model_are_left_alone(tmp_path, aggregator):
+    listed = bvsim("list", "levers", plug=aggregator)
+    assert (listed.returncode, "aggregator" in listed.stdout) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("edit", "why"),
+    [
+        ({"levers": ("title:", "titel:")}, "levers.yaml:"),
+        ({"project": ("levers:LEVERS", "levers:Path")}, "is no str"),
+        ({"project": ("levers:LEVERS", "levers:__name__")}, "aggregator.levers"),
+    ],
+)
+def test_levers_that_do_not_fit_are_named(tmp_path, edit, why):
+    done = bvsim(*RUN, "--lever", "aggregator.school", plug=install(tmp_path, **edit))
+    assert (done.returncode, why in done.stderr) == (2, True), done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ from bvsim.reading.yaml_tree import read_file
 from bvsim.schema.errors import Place, Problem, SpecError, did_you_mean
 from bvsim.schema.figure import FigureContext
 from bvsim.schema.part import part
+from bvsim.schema.plugins import plugged
 from bvsim.schema.sources import Source
 from bvsim.schema.units import FigureIn, MillionEur
 
@@ -167,7 +168,7 @@ def lever_names(model: str, root: Path | None = None) -> tuple[str, ...]:
 def load_levers(
     scenario: Scenario, model: str | None = None, root: Path | None = None
 ) -> dict[str, Lever]:
-    """Return the levers of a model by name, checked.
+    """Return the levers of a model by name, checked; those of plug-ins under theirs and a dot.
 
     Parameters
     ----------
@@ -182,10 +183,32 @@ def load_levers(
     ------
     SpecError
         With everything that is wrong with the file.
+    PluginError
+        When a plug-in's cannot be found.
     """
     if scenario.regions and model is None:
         return _of_regions(scenario, root)
-    return read_levers(levers_path(model or model_of(scenario, root), root), scenario)
+    name = model or model_of(scenario, root)
+    added = _of_packages(name, scenario)
+    try:
+        path = levers_path(name, root)
+    except SpecError:
+        if not added:
+            raise
+        return added
+    return read_levers(path, scenario) | added
+
+
+def _of_packages(model: str, scenario: Scenario) -> dict[str, Lever]:
+    """Return the levers that packages outside bring to a model, as ``PACKAGE.NAME``."""
+    found: dict[str, Lever] = {}
+    for package, file in plugged("bvsim.levers", str).items():
+        node, _ = read_file(Path(file))
+        stated = node.get("model") if node else None
+        if stated is None or stated.value == model:  # what is wrong with a file is told
+            own = read_levers(Path(file), scenario)
+            found |= {f"{package}.{name}": lever for name, lever in own.items()}
+    return found
 
 
 def _of_regions(scenario: Scenario, root: Path | None) -> dict[str, Lever]:

@@ -9,8 +9,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, TypeVar
 
-GROUPS: Final = ("bvsim.actors", "bvsim.distributions", "bvsim.limits")
+GROUPS: Final = ("bvsim.actors", "bvsim.distributions", "bvsim.levers", "bvsim.limits")
 """The groups of entry points that are looked at."""
+
+_TEXT: Final = (".py", ".yaml")
 
 T = TypeVar("T")
 
@@ -75,10 +77,11 @@ def plugins() -> dict[str, str]:
 
 
 def plugin_files() -> Iterator[Path]:
-    """Yield the files of Python of those packages, in a stable order."""
+    """Yield the files of Python and YAML of those packages, in a stable order."""
     for top in sorted({each.module.partition(".")[0] for each in _found()}):
         spec = find_spec(top)
         for folder in (spec and spec.submodule_search_locations) or ():
-            yield from sorted(Path(folder).rglob("*.py"))
+            found = sorted(Path(folder).rglob("*"))
+            yield from (path for path in found if path.suffix in _TEXT)
         if spec is not None and spec.submodule_search_locations is None and spec.origin:
             yield Path(spec.origin)
