@@ -54,10 +54,15 @@ def test_the_release_keeps_no_secret_and_only_its_last_step_may_speak_to_the_ind
 
 def test_hooks_are_pinned_and_check_code_words_and_yaml():
     repos = read(".pre-commit-config.yaml")["repos"]
-    assert all(re.fullmatch(r"v[\d.]+", repo["rev"]) for repo in repos)
-    assert {"ruff", "ruff-format", "codespell", "check-yaml"} <= {
-        hook["id"] for repo in repos for hook in repo["hooks"]
-    }
+    hooks = {hook["id"]: hook for repo in repos for hook in repo["hooks"]}
+    assert {"ruff", "ruff-format", "codespell", "check-yaml"} <= set(hooks)
+    locked = (ROOT / "requirements.lock").read_text("utf-8").splitlines()
+    for name, hook in hooks.items():
+        first = hook["additional_dependencies"][0]
+        assert re.fullmatch(r"[\w-]+==[\d.]+", first), name
+        package = first.partition("==")[0]
+        if any(line.startswith(f"{package}==") for line in locked):
+            assert first in locked, name
 
 
 def test_dependencies_and_actions_are_looked_after():

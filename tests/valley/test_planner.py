@@ -11,8 +11,9 @@ import pytest
 import simpy
 
 from bvsim.reading.scenario import load
-from bvsim.valley import planner, valley
+from bvsim.valley import valley
 from bvsim.valley.ground.streams import Key
+from bvsim.valley.regions import planner
 from world import make_context
 
 ROOT = Path(__file__).parents[2]
