@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from bvsim.reading import SpecError, load
+from bvsim.reading.levers import load_levers
+from bvsim.reading.turning import Turn, turn_levers
 from two_regions import scenario_of, write_regions
 
 
@@ -114,3 +116,22 @@ def test_one_name_is_one_entity_and_the_market_is_one(folder, tmp_path):
     told = refused(str(scenario_of(tmp_path, "north", "twin")), root=tmp_path)
     assert "'north-red-works' is in twin and in north" in told
     assert "north says otherwise of demand.pack.growth: regions of one market share it" in told
+
+
+def test_every_lever_of_regions_in_one_market_can_be_turned():
+    shipped = load("europe-reference")
+    for name in load_levers(shipped):
+        turned = turn_levers(shipped, [Turn(name)])
+        assert turned.model_hash != shipped.model_hash, name
+        values = turned.quantile(np.full((1, turned.width), 0.5))[0]
+        assert set(turned.drawn(values)) == set(shipped.regions)
+
+
+def test_a_figure_that_a_setting_adds_is_that_of_its_region():
+    path = "cathode.neomat-cam.sop"
+    shipped = load("europe-reference")
+    assert path not in dict(shipped.figures())
+    made = shipped.with_values({path: "2028-06-30"})
+    alone = load("reference", sets={path: "2028-06-30"})
+    assert dict(made.figures())[path] == dict(alone.figures())[path]
+    assert path not in dict(made.regions["hungary"].figures())

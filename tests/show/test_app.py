@@ -380,6 +380,14 @@ def texts(page):
 ESTIMATE = "Array.from(estimateOf(mix()).effects.values)"
 
 
+def test_a_port_in_use_is_told_before_anybody_is_sent_there(served):
+    words = ["app", "reference", "--no-open", "--port", str(served.port)]
+    told = CliRunner().invoke(main, words)
+    assert told.exit_code == 2
+    assert f"no server at 127.0.0.1, port {served.port}" in told.output
+    assert "http://" not in told.output
+
+
 class TestInABrowser:
     pytestmark = NEEDED
 

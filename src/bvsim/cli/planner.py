@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,7 +85,7 @@ def _prepare(asked: Asked, engine: Engine, *, ship: bool) -> None:
     if ship:
         path = estimate_files.shipped_path(asked)
         estimate_files.write(estimate, asked.mark, path)
-        click.echo(str(path.relative_to(Path.cwd())))
+        click.echo(str(path))
 
 
 def _tell(estimate: Estimate) -> None:
@@ -117,12 +118,27 @@ def _serve(asked: Asked, engine: Engine, host: str, port: int, *, no_open: bool)
         raise click.UsageError("the page needs a server: pip install 'bvsim[app]'") from None
     here = host in LOOPBACK
     token = "" if here else secrets.token_urlsafe(16)
-    planner = Planner(asked, estimate_files.known(asked), engine)
-    if planner.estimate is None:
-        click.echo("No estimate is kept (make it with --prepare): exact rows only.", err=True)
-    made = make_app(planner, token, LOOPBACK if here else ())
-    address = f"http://{host}:{port}/{f'?token={token}' if token else ''}"
-    click.echo(address)
-    if not no_open:
-        webbrowser.open(address)
-    uvicorn.run(made, host=host, port=port, log_level="warning", timeout_graceful_shutdown=2)
+    with _listening(host, port) as listener:
+        planner = Planner(asked, estimate_files.known(asked), engine)
+        if planner.estimate is None:
+            click.echo("No estimate is kept (make it with --prepare): exact rows only.", err=True)
+        made = make_app(planner, token, LOOPBACK if here else ())
+        name = f"[{host}]" if ":" in host else host
+        query = f"?token={token}" if token else ""
+        address = f"http://{name}:{listener.getsockname()[1]}/{query}"
+        click.echo(address)
+        if not no_open:
+            webbrowser.open(address)
+        config = uvicorn.Config(made, log_level="warning", timeout_graceful_shutdown=2)
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens, before anybody is told of it."""
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
+        )
+    except OSError as error:
+        why = str(error.strerror).partition(" (")[0]
+        raise click.UsageError(f"no server at {host}, port {port}: {why}") from None

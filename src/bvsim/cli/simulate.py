@@ -208,8 +208,8 @@ def _say_plan(scenario: Scenario, options: dict[str, Any], as_json: bool) -> Non
 def _say_estimate(scenario: Scenario, options: dict[str, Any], as_json: bool) -> None:
     """Simulate a few rows and say what all would cost; a shard costs its part."""
     from bvsim.analysis.summary import plain
+    from bvsim.ensemble.cost import cost_of
     from bvsim.ensemble.design.shard import Shard
-    from bvsim.ensemble.estimate import estimate
     from bvsim.ensemble.workers.engine import available_workers
 
     rows = options["draws"] * options["per_draw"]
@@ -217,7 +217,7 @@ def _say_estimate(scenario: Scenario, options: dict[str, Any], as_json: bool) ->
         rows = -(-rows // Shard.parse(options["shard"]).of)
     workers = min(options["workers"] or available_workers(), rows)
     asked = {name: options[name] for name in ("seed", "design", "years", "monthly")}
-    cost = estimate(scenario, rows, workers, **given(asked))
+    cost = cost_of(scenario, rows, workers, **given(asked))
     names = ("rows", "workers", "row_s", "row_kb", "cpu_hours", "hours", "disk_gb", "memory_gb")
     found = {name: plain(getattr(cost, name)) for name in names}
     if as_json:

@@ -146,6 +146,8 @@ def run(
         at once.
     """
     words: Words = dict(options)
+    if "://" in str(words.get("out", "")):
+        raise RunError(f"{words['out']} is a URL: run in a folder here (`bvsim run` copies it)")
     if isinstance(scenario, str | Path):
         from bvsim.reading import load
 

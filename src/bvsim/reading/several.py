@@ -237,7 +237,7 @@ def _of_regions(old: SeveralRegions, regions: Mapping[str, Scenario]) -> Scenari
     alone = list(_set_in_part(old, regions))
     if alone:
         raise SpecError(alone)
-    return _whole(regions, old.names, old.listed)
+    return _whole(regions, _with_new(old.names, regions), old.listed)
 
 
 def _overrides(regions: Mapping[str, Scenario], names: Names) -> dict[str, Override]:
@@ -277,6 +277,22 @@ def _names(regions: Mapping[str, Scenario], listed: Iterable[str]) -> Names:
         if path not in known and not own:
             resolved = any(each._basis.reading.folder is None for each in regions.values())
             own = _differ(by_region.values(), resolved=resolved)
+        for region in by_region:
+            found[region][path] = f"{REGIONS}.{region}.{path}" if own else path
+    return found
+
+
+def _with_new(names: Names, regions: Mapping[str, Scenario]) -> Names:
+    """Return names with those of figures that settings have added."""
+    fresh: dict[str, dict[str, Node | None]] = {}
+    for region, each in regions.items():
+        for keys, _ in walk_figures(each.model):
+            if dotted(keys) not in names[region]:
+                fresh.setdefault(dotted(keys), {})[region] = each._tree.find(keys)
+    found = {region: dict(names[region]) for region in regions}
+    for path, by_region in fresh.items():
+        taken = any(path in own.values() for own in names.values())
+        own = taken or _differ(by_region.values(), resolved=True)
         for region in by_region:
             found[region][path] = f"{REGIONS}.{region}.{path}" if own else path
     return found

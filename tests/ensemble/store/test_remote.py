@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 import bvsim
 from bvsim.cli import main
+from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.store.remote import address, fetched, work_folder
 
 FEW = ("run", "reference", "--workers", "1", "--no-report")
@@ -203,3 +204,10 @@ def test_an_object_store_holds_a_run(bucket):
     assert same_tables(bvsim.open_run(part).folder, Path("here"))
     code, said = call("ask", part, "mean(output_2030_gwh)")
     assert (code, said) == call("ask", "here", "mean(output_2030_gwh)")
+
+
+def test_a_run_in_python_is_made_in_a_folder_here(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RunError, match="s3://studies/mine is a URL"):
+        bvsim.run("reference", 1, out="s3://studies/mine")
+    assert list(tmp_path.iterdir()) == []

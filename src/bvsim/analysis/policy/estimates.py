@@ -104,7 +104,9 @@ class Asked:
 
     @cached_property
     def page(self) -> PlannerPage | None:
-        """What the region's ``pages.yaml`` says of the planner's page."""
+        """What the region's ``pages.yaml`` says of the planner's page; nothing of several."""
+        if self.scenario.regions:
+            return None
         folder = find_model(model_of(self.scenario))
         return read_pages(folder).planner if folder else None
 

@@ -19,7 +19,7 @@ _SECONDS_PER_HOUR: Final = 3600.0
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Cost:
     """Expected cost of a run.
 
     Parameters
@@ -61,7 +61,7 @@ class Estimate:
         return self.workers * self.worker_gb
 
 
-def estimate(scenario: Scenario, rows: int, workers: int, **options: Any) -> Estimate:
+def cost_of(scenario: Scenario, rows: int, workers: int, **options: Any) -> Cost:
     """Simulate a few rows, and say what all of them would cost.
 
     Parameters
@@ -82,7 +82,7 @@ def estimate(scenario: Scenario, rows: int, workers: int, **options: Any) -> Est
         sample = run(scenario, 1 + SAMPLE, out=Path(folder) / "sample", **alone)
         row_s = (time.process_time() - began) / (1 + SAMPLE)
         row_kb = (_size(sample) - _size(first)) / SAMPLE / 1e3
-    return Estimate(rows, workers, row_s, row_kb, _memory_gb())
+    return Cost(rows, workers, row_s, row_kb, _memory_gb())
 
 
 def _size(made: Run) -> int:

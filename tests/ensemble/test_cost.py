@@ -9,13 +9,13 @@ from click.testing import CliRunner
 
 import bvsim as bv
 from bvsim.cli import main
-from bvsim.ensemble.estimate import Estimate, estimate
+from bvsim.ensemble.cost import Cost, cost_of
 
 TOYLAND = Path(__file__).parents[1] / "data" / "toyland" / "scenarios" / "toy.yaml"
 
 
 def test_costs_add_up_as_on_paper():
-    cost = Estimate(rows=1_000_000, workers=50, row_s=0.36, row_kb=60.0, worker_gb=0.4)
+    cost = Cost(rows=1_000_000, workers=50, row_s=0.36, row_kb=60.0, worker_gb=0.4)
     assert cost.cpu_hours == pytest.approx(100.0)
     assert cost.hours == pytest.approx(2.0)
     assert cost.disk_gb == pytest.approx(60.0)
@@ -24,7 +24,7 @@ def test_costs_add_up_as_on_paper():
 
 def test_tables_are_as_large_as_they_were_said_to_be(tmp_path):
     rows = 64
-    cost = estimate(bv.load(TOYLAND), rows, 1, seed=1)
+    cost = cost_of(bv.load(TOYLAND), rows, 1, seed=1)
     made = bv.run(TOYLAND, rows, workers=1, out=tmp_path / "run")
     size = sum(path.stat().st_size for path in made.folder.glob("*.parquet"))
     fixed = size - rows * cost.row_kb * 1e3  # head and foot of each table, whatever the rows
