@@ -6,12 +6,19 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-YEAR_BANDS: Final = ((1, 4), (4, 13), (13, 25))
-"""Tenure bands as slices of months since hire; veterans are the fourth band."""
+from bvsim.valley.ground.rows import vec
+
 COHORTS: Final = 25
 """Month of hire and the 24 months before; older staff are veterans."""
-_BAND_OF: Final = [3, *(band for band, (a, b) in enumerate(YEAR_BANDS) for _ in range(a, b))]
-"""Band by months since hire; those hired this month are in none, which counts as 3 here."""
+_BEGINS: Final = [1, 4, 13, COHORTS]
+"""Months since hire with which each band of tenure begins; the fourth are the veterans."""
+_VETERANS: Final = 3
+_NEWEST: Final = 4
+"""Those hired this month are in no band; they are counted after the four."""
+_BAND_OF: Final = [_NEWEST] + [0] * 3 + [1] * 9 + [2] * 12
+"""Band by months since hire."""
+_ROOM: Final = 4 * COHORTS
+"""Places for cohorts: each month the newest stands one before the last, until all move back."""
 _BELOW_ONE: Final = 1.0 - 1e-12
 
 
@@ -20,12 +27,12 @@ def decay_of(tau_months: float) -> float:
     return math.exp(-1.0 / tau_months) if tau_months > 0.0 else 0.0
 
 
-def monthly_probabilities(hazards: Sequence[float], multiplier: float) -> tuple[float, ...]:
+def monthly_probabilities(hazards: Sequence[float], multiplier: float) -> list[float]:
     """Return the probability of leaving within a month for each hazard per month."""
-    return tuple(-math.expm1(-hazard * multiplier) for hazard in hazards)
+    return [-math.expm1(-hazard * multiplier) for hazard in hazards]
 
 
-def invert_binomial(u: float, trials: int, probability: float) -> tuple[int, float]:
+def invert_binomial(u: float, trials: float, probability: float) -> tuple[float, float]:
     """Return a binomial count for a uniform number, and what is left of that number.
 
     The position of `u` within the step of the distribution function that it fell
@@ -36,17 +43,17 @@ def invert_binomial(u: float, trials: int, probability: float) -> tuple[int, flo
         return trials, u
     term = math.pow(1.0 - probability, trials)
     if u < term:
-        return 0, u / term
+        return 0.0, u / term
     if term < 1e-290:  # the first terms underflow: two halves in turn
         half = trials // 2
         first, rest = invert_binomial(u, half, probability)
         second, rest = invert_binomial(rest, trials - half, probability)
         return first + second, rest
     odds = probability / (1.0 - probability)
-    below, upto, count = 0.0, term, 0
+    below, upto, count = 0.0, term, 0.0
     while upto <= u and count < trials:
-        term *= odds * (trials - count) / (count + 1)
-        count += 1
+        term *= odds * (trials - count) / (count + 1.0)
+        count += 1.0
         below, upto = upto, upto + term
     if term <= 0.0:
         return count, 0.5
@@ -68,10 +75,11 @@ class Odds:
     __slots__ = ("logs", "probabilities", "staying")
 
     def __init__(self, hazards: Sequence[float], multiplier: float) -> None:
-        self.logs = [-hazard * multiplier for hazard in hazards]
+        leaving = monthly_probabilities(hazards, multiplier)
+        self.logs = vec[float]([-hazard * multiplier for hazard in hazards])
         """Logarithms of the probabilities of staying."""
-        self.probabilities = list(monthly_probabilities(hazards, multiplier))
-        self.staying = [1.0 - probability for probability in self.probabilities]
+        self.probabilities = vec[float](leaving)
+        self.staying = vec[float]([1.0 - probability for probability in leaving])
 
 
 class Staff:
@@ -88,38 +96,46 @@ class Staff:
         Everybody.
     gap : float
         Sum over heads of what is missing to full proficiency.
-    ages : list of int
-        Heads by months since hire; `old` are those of more than 24 months.
     """
 
     __slots__ = (
+        "_ages",
         "_carry",
         "_faded",
+        "_gaps",
         "_in_bands",
-        "ages",
+        "_newest",
         "decay",
         "gap",
-        "gaps",
         "heads",
-        "old",
         "old_gap",
     )
 
     def __init__(self, tau_months: float) -> None:
         self.heads = 0
         self.gap = 0.0
-        self.ages = [0] * COHORTS
-        self.gaps = [0.0] * COHORTS
+        self._ages = vec[float]([0.0] * _ROOM)
+        """Heads by months since hire, from `_newest` on."""
+        self._gaps = vec[float]([0.0] * _ROOM)
         """Mean gap of each cohort on its first day."""
-        self.old = 0
-        """Heads hired more than 24 months ago."""
+        self._newest = _ROOM - COHORTS
         self.old_gap = 0.0
         self.decay = decay_of(tau_months)
         """Share of a gap left after a month."""
-        self._faded = _faded(self.decay)
-        self._carry = [0.0] * 4
-        self._in_bands = [0, 0, 0, 0]
-        """Heads by band, the newest last: kept up to date, as they are asked for every month."""
+        self._faded = vec[float](_faded(self.decay))
+        self._carry = vec[float]([0.0] * 4)
+        self._in_bands = vec[float]([0.0] * 5)
+        """Heads by band, then the newest: kept up to date, as they are asked for every month."""
+
+    @property
+    def ages(self) -> list[int]:
+        """Heads by months since hire."""
+        return [int(heads) for heads in self._ages[self._newest : self._newest + COHORTS]]
+
+    @property
+    def old(self) -> int:
+        """Heads hired more than 24 months ago."""
+        return int(self._in_bands[_VETERANS])
 
     @property
     def proficiency(self) -> float:
@@ -132,44 +148,48 @@ class Staff:
         return self.heads - self.gap
 
     @property
-    def bands(self) -> tuple[int, int, int, int]:
+    def bands(self) -> tuple[int, ...]:
         """Heads by band of tenure; the newest, hired this month, are in none."""
-        first, second, third, _ = self._in_bands
-        return (first, second, third, self.old)
+        return tuple([int(heads) for heads in self._in_bands[:_NEWEST]])
 
     def hire(self, number: int, gap: float, age: int = 0) -> None:
         """Add people whose first-day gap was `gap`, hired `age` months ago."""
-        before = self.ages[age]
-        self.ages[age] = together = before + number
-        bands, band = self._in_bands, _BAND_OF[age]
-        bands[band] = bands[band] + number
-        self.gaps[age] = (self.gaps[age] * before + gap * number) / together
+        place, ages, gaps = self._newest + age, self._ages, self._gaps
+        before = ages[place]
+        ages[place] = together = before + number
+        self._in_bands[_BAND_OF[age]] += number
+        gaps[place] = (gaps[place] * before + gap * number) / together
         self.heads += number
         self.gap += number * gap * self._faded[age]
 
     def settle(self, number: int) -> None:
         """Add fully proficient veterans (the opening staff of an old plant)."""
-        self.old += number
+        self._in_bands[_VETERANS] += number
         self.heads += number
 
     def age(self) -> None:
         """Let a month pass: tenure and proficiency grow."""
-        ages = self.ages  # the oldest of each band go on to the next
-        newest, first, second, leaving = ages[0], ages[3], ages[12], ages[24]
-        bands = self._in_bands
-        bands[0] = bands[0] + newest - first
-        bands[1] = bands[1] + first - second
-        bands[2] = bands[2] + second - leaving
-        bands[3] = 0
-        ages.pop()
-        ages.insert(0, 0)
-        gap = self.gaps.pop()
-        self.gaps.insert(0, 0.0)
+        newest, ages, bands = self._newest, self._ages, self._in_bands
+        # the oldest of each band go on to the next
+        first, second, leaving = ages[newest + 3], ages[newest + 12], ages[newest + 24]
+        bands[0] += bands[4] - first
+        bands[1] += first - second
+        bands[2] += second - leaving
+        bands[4] = 0.0
         self.gap *= self.decay
         self.old_gap *= self.decay
         if leaving:
-            self.old += leaving
-            self.old_gap += leaving * gap * self._faded[COHORTS]
+            bands[3] += leaving
+            self.old_gap += leaving * self._gaps[newest + 24] * self._faded[COHORTS]
+        self._newest = newest = newest - 1 if newest else self._move_back()
+        ages[newest] = self._gaps[newest] = 0.0
+
+    def _move_back(self) -> int:
+        """Move all cohorts, a month older, to the end of their rows; return the newest's place."""
+        newest, ages, gaps = _ROOM - COHORTS, self._ages, self._gaps
+        for age in range(COHORTS - 1):
+            ages[newest + age + 1], gaps[newest + age + 1] = ages[age], gaps[age]
+        return newest
 
     def attrition(self, u: float, odds: Odds, *, chance: bool) -> int:
         """Let people leave, each with the probability of their tenure band; return how many.
@@ -185,11 +205,10 @@ class Staff:
         """
         if not chance:
             return self._expected_attrition(u, odds)
-        bands = a, b, c, d = self.bands
-        logs = odds.logs
-        if u < math.exp(a * logs[0] + b * logs[1] + c * logs[2] + d * logs[3]):
+        bands, logs, left = self._in_bands, odds.logs, 0.0
+        nobody = bands[0] * logs[0] + bands[1] * logs[1] + bands[2] * logs[2] + bands[3] * logs[3]
+        if u < math.exp(nobody):
             return 0  # nobody leaves: the same region of u as below, without the detour
-        left = 0
         for band in range(4):
             here = bands[band]
             if here:
@@ -198,88 +217,101 @@ class Staff:
                     u /= nobody
                 else:
                     count, u = invert_binomial(u, here, odds.probabilities[band])
-                    left += self._leave(band, here, count, u)
-        return left
+                    self._leave(band, here, count, u)
+                    left += count
+        return self._without(left)
+
+    def _without(self, left: float) -> int:
+        """Count those who left; return how many."""
+        number = int(left)
+        self.heads -= number
+        return number
 
     def _expected_attrition(self, u: float, odds: Odds) -> int:
         """Let whole people leave by cumulative rounding of the expected leavers."""
-        left = 0
-        for band, here in enumerate(self.bands):
+        left, carry = 0.0, self._carry
+        for band in range(4):
+            here = self._in_bands[band]
             if here:
-                due = self._carry[band] + here * odds.probabilities[band]
-                count = min(here, math.floor(due + 0.5))
-                self._carry[band] = due - count
+                due = carry[band] + here * odds.probabilities[band]
+                whole = math.floor(due + 0.5)
+                count = here if here < whole else whole
+                carry[band] = due - count
                 if count:
-                    left += self._leave(band, here, count, u)
-        return left
+                    self._leave(band, here, count, u)
+                    left += count
+        return self._without(left)
 
     def dismiss(self, number: int) -> None:
         """Let a number of people leave, newest first."""
-        rest = number
-        for age, here in enumerate(self.ages):
-            if rest <= 0:
+        newest, rest = self._newest, 0.0 + number
+        for age in range(COHORTS):
+            if rest <= 0.0:
                 break
+            here = self._ages[newest + age]
             if here:
-                gone = min(rest, here)
+                gone = rest if rest < here else here
                 self._take(age, gone)
                 rest -= gone
         self._take_old(rest)
+        self.heads -= number
 
     def dismiss_evenly(self, number: int) -> None:
         """Let a number of people leave, from all cohorts in proportion."""
-        everybody, passed, taken = self.heads, 0, 0
-        for age in range(COHORTS):
-            passed += self.ages[age]
+        everybody, passed, taken = self.heads, 0.0, 0.0
+        for age, here in enumerate(self.ages):
+            passed += here
             upto = math.floor(passed * number / everybody) if everybody else 0
-            gone = min(self.ages[age], upto - taken)
+            gone = upto - taken if upto - taken < here else here
             if gone:
                 self._take(age, gone)
                 taken += gone
-        self._take_old(min(number - taken, self.old))
+        veterans, rest = self._in_bands[_VETERANS], number - taken
+        rest = rest if rest < veterans else veterans
+        self._take_old(rest)
+        self._without(taken + rest)
 
-    def _leave(self, band: int, here: int, count: int, u: float) -> int:
+    def _leave(self, band: int, here: float, count: float, u: float) -> None:
         """Take `count` of the `here` people of a band by systematic sampling from `u`.
 
         Every person has the same chance: the one at position (u + i) here / count of
         the band leaves, for i below `count`.
         """
-        if band == 3:
+        if band == _VETERANS:
             self._take_old(count)
-            return count
-        start, stop = YEAR_BANDS[band]
-        ages, passed, taken = self.ages, 0, 0
-        if count == 1:
-            place, age = int(u * here), start
-            while passed + ages[age] <= place:
-                passed += ages[age]
+            return
+        newest, ages, begins, passed, taken = self._newest, self._ages, _BEGINS[band], 0.0, 0.0
+        if count == 1.0:
+            place, age = u * here, begins
+            while passed + ages[newest + age] <= place:
+                passed += ages[newest + age]
                 age += 1
-            self._take(age, 1)
-            return 1
-        for age in range(start, stop):
-            size = ages[age]
+            self._take(age, 1.0)
+            return
+        for age in range(begins, _BEGINS[band + 1]):
+            size = ages[newest + age]
             if size:
                 passed += size
                 upto = math.ceil(passed * count / here - u) if passed < here else count
                 if upto > taken:
-                    gone = min(size, upto - taken)
+                    gone = upto - taken if upto - taken < size else size
                     self._take(age, gone)
                     taken += gone
-        return taken
 
-    def _take(self, age: int, number: int) -> None:
-        ages, bands, band = self.ages, self._in_bands, _BAND_OF[age]
-        ages[age] = ages[age] - number
-        bands[band] = bands[band] - number
-        self.heads -= number
-        gap = self.gap - number * self.gaps[age] * self._faded[age]
+    def _take(self, age: int, number: float) -> None:
+        """Take people out of the cohort hired some months ago."""
+        place = self._newest + age
+        self._ages[place] -= number
+        self._in_bands[_BAND_OF[age]] -= number
+        gap = self.gap - number * self._gaps[place] * self._faded[age]
         self.gap = gap if gap > 0.0 else 0.0
 
-    def _take_old(self, number: int) -> None:
-        if number <= 0:
+    def _take_old(self, number: float) -> None:
+        """Take people out of the veterans."""
+        if number <= 0.0:
             return
-        part = self.old_gap * number / self.old
-        self.old -= number
-        self.heads -= number
+        part = self.old_gap * number / self._in_bands[_VETERANS]
+        self._in_bands[_VETERANS] -= number
         self.old_gap -= part
         gap = self.gap - part
         self.gap = gap if gap > 0.0 else 0.0
@@ -320,7 +352,7 @@ class NormalMix:
         return 1.0 - self._gap / heads
 
 
-def steady_turnover(probabilities: Sequence[float]) -> float:
+def steady_turnover(probabilities: vec[float]) -> float:
     """Return monthly leavers per head of a staff of constant size, in the long run.
 
     In the steady state hires equal leavers, so turnover is one over the expected
