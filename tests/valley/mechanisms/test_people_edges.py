@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from bvsim.schema.labour import Learning
+from bvsim.valley.people.mobility import Near
 from bvsim.valley.people.moves import TrainingDesk
 from bvsim.valley.people.path import ReferencePath
 from bvsim.valley.people.plan import StaffPlan
@@ -31,18 +32,23 @@ def test_a_staff_that_grows_at_once_is_full_on_the_first_day():
 
 def test_seats_are_filled_from_the_nearest_basin_and_the_rest_from_the_next():
     near, middle, far = (SimpleNamespace(people=[[5]]) for _ in range(3))
-    nearest = [(1.0, near), (1.0, middle), (1.0, far)]
+    nearest = [Near(1.0, near), Near(1.0, middle), Near(1.0, far)]
     desk = TrainingDesk.__new__(TrainingDesk)
     desk._register = SimpleNamespace(reach=SimpleNamespace(nearest=lambda basin: nearest))
-    course = SimpleNamespace(spec=SimpleNamespace(basin="b", applicants=1.0), draws_on=0)
-    assert desk._from(course, 0, 8) == [(near, 0, 5), (middle, 0, 3)]
-    assert desk._from(course, 0, 4) == [(near, 0, 4)]
-    assert desk._from(course, 0, 99) == [(near, 0, 5), (middle, 0, 5), (far, 0, 5)]
+    course = SimpleNamespace(basin="b", applicants=1.0, draws_on=0)
+
+    def found(wanted):
+        takes = desk._from(course, 0, wanted)
+        return [(take.pool, take.source, take.number) for take in takes]
+
+    assert found(8) == [(near, 0, 5), (middle, 0, 3)]
+    assert found(4) == [(near, 0, 4)]
+    assert found(99) == [(near, 0, 5), (middle, 0, 5), (far, 0, 5)]
 
 
 def test_nobody_turns_away_who_is_not_there():
     people, kept = [3, 0], [5.0, 9.0]
-    assert _turn_away(people, 0.5, kept) == 3  # 5 + 3 / 2 are due, three are here
+    assert _turn_away(people, 0.5, kept, 0) == 3  # 5 + 3 / 2 are due, three are here
     assert (people, kept) == ([0, 0], [3.5, 9.0])
 
 

@@ -86,7 +86,7 @@ def staffed(spec, *heads, plan=FULL):
         alpha.staff[skill].settle(number)
     alpha.heads = sum(heads)
     alpha.review(0.0)
-    alpha.refresh(lifted=False)
+    alpha.refresh(0.0, lifted=False)
     return alpha
 
 
@@ -97,8 +97,8 @@ def crews_of_300(spec):
 
 def with_tutors(spec, wanted=1000):
     alpha = staffed(spec, 360, 120, 60, plan=AT_SOP)
-    next(alpha.lend_tutors(wanted))  # takes those who are free
-    alpha.refresh(lifted=False)
+    alpha.lend_tutors(wanted, lambda _: None)  # takes those who are free
+    alpha.refresh(0.0, lifted=False)
     return alpha
 
 
@@ -248,7 +248,7 @@ def penalty_of_the_green(spec):
     """Scrap added by operators who are all new, where the plan expects a settled staff."""
     alpha = staffed(spec, 0, 120, 60)
     alpha.staff[OPERATORS].hire(360, 0.5)
-    alpha.refresh(lifted=False)
+    alpha.refresh(0.0, lifted=False)
     return alpha.scrap_penalty
 
 

@@ -302,7 +302,7 @@ def test_crews_run_in_whole_steps():
         staff.dismiss(staff.heads)
         if operators:
             staff.hire(operators, 0.0)
-        alpha.refresh(lifted=False)
+        alpha.refresh(0.0, lifted=False)
         assert alpha.crew_share == pytest.approx(share), operators
 
 
@@ -315,12 +315,12 @@ def test_operators_greener_than_on_the_path_count_for_less():
     alpha.staff[0].hire(360, 0.5)
     path = alpha._path.hours(0.0, alpha.plan.on_path).proficiency
     assert 0.5 < path < 1.0
-    alpha.refresh(lifted=False)
+    alpha.refresh(0.0, lifted=False)
     # proficiency 0.5 against the path's; crews of 36 that run with 32.4 heads
     assert alpha.crew_share == pytest.approx(math.floor(360 * 0.5 / path / 32.4) / 10)
     assert alpha.scrap_penalty == pytest.approx(0.4 * (path - 0.5))
     alpha.staff[0].gap = 360 * (1.0 - path)
-    alpha.refresh(lifted=False)
+    alpha.refresh(0.0, lifted=False)
     assert (alpha.crew_share, alpha.scrap_penalty) == (1.0, pytest.approx(0.0))
 
 
@@ -333,11 +333,11 @@ def test_few_technicians_lengthen_repairs():
     alpha.ask(((10.0, -5000.0, 10.0),), 1)  # 120 technicians needed
     alpha.staff[1].hire(60, 0.0)
     alpha.staff[2].hire(60, 0.0)
-    alpha.refresh(lifted=False)
+    alpha.refresh(0.0, lifted=False)
     assert alpha.technician_share == pytest.approx(0.5)
     assert alpha.repair_factor == pytest.approx(2**0.7)
     alpha.staff[1].dismiss(60)
-    alpha.refresh(lifted=False)
+    alpha.refresh(0.0, lifted=False)
     assert alpha.repair_factor == pytest.approx(5**0.7)  # contractors: 0.2 at least
 
 

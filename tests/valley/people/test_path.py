@@ -62,7 +62,7 @@ def speed_of(share: float, months: float, share_of_experts: float) -> float:
     for skill, target in enumerate(alpha.plan.targets(0.0)):
         alpha.staff[skill].settle(round(target * share))
     alpha.review(0.0)
-    alpha.refresh(lifted=False)
+    alpha.refresh(0.0, lifted=False)
     return alpha.learning_speed
 
 

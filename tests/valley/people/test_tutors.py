@@ -15,7 +15,9 @@ def school(size):
 
 
 def teach(env, tutors, wanted, days, diary):
-    taken = yield from tutors.lend(wanted)
+    come = env.event()
+    taken = tutors.lend(wanted, come.succeed)
+    yield come
     diary.append((env.now, taken))
     yield env.timeout(days)
     tutors.give_back(taken)
@@ -76,10 +78,10 @@ def test_who_waits_is_served_once_the_decisions_of_the_instant_are_over():
     lent = []
 
     def group(wanted):
-        lent.append((yield from tutors.lend(wanted)))
+        taken = tutors.lend(wanted, lambda _: lent.append(taken))
 
     for wanted in (2, 1):
-        env.process(group(wanted))
+        group(wanted)
     env.run()
     assert (tutors.sought, lent) == (2, [])  # nobody to teach them
     tutors.resize(3)

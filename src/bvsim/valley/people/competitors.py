@@ -18,33 +18,40 @@ class CompetingSite:
     """
 
     def __init__(self, name: str, spec: Competitor) -> None:
-        self.name, self.basin, self.spec = name, spec.basin, spec
+        self.name: str = name
+        self.basin: str = spec.basin
         self.pay = 1.0
-        self.since = spec.begins
+        self.since: float = spec.begins
         self.heads = [0] * SKILL_COUNT
         self.opening = 0
+        self._peak_begins: float = spec.peak_begins
+        self._peak_ends: float = spec.peak_ends
+        self._ends: float = spec.ends
+        self._peak: float = spec.peak
+        self._permanent: float = spec.permanent
+        self._local: float = spec.local
+        self._pull: float = spec.pull
         self._mix = skill_shares(spec.mix)
 
     def path(self, day: float) -> float:
         """Return heads on a day."""
-        spec = self.spec
-        if day <= spec.begins:
+        if day <= self.since:
             return 0.0
-        if day < spec.peak_begins:
-            return spec.peak * (day - spec.begins) / (spec.peak_begins - spec.begins)
-        if day <= spec.peak_ends:
-            return spec.peak
-        if day >= spec.ends:
-            return spec.permanent
-        left = (spec.ends - day) / (spec.ends - spec.peak_ends)
-        return spec.permanent + (spec.peak - spec.permanent) * left
+        if day < self._peak_begins:
+            return self._peak * (day - self.since) / (self._peak_begins - self.since)
+        if day <= self._peak_ends:
+            return self._peak
+        if day >= self._ends:
+            return self._permanent
+        left = (self._ends - day) / (self._ends - self._peak_ends)
+        return self._permanent + (self._peak - self._permanent) * left
 
     def pull(self, day: float) -> float:
         """Return the factor on technicians' hazard of leaving plants of the basin."""
-        if self.spec.peak <= 0.0:
+        if self._peak <= 0.0:
             return 1.0
-        return 1.0 + self.spec.pull * self.path(day) / self.spec.peak
+        return 1.0 + self._pull * self.path(day) / self._peak
 
     def targets(self, day: float) -> list[int]:
         """Return heads wanted from the valley's basins, by skill."""
-        return split_by_skill(self.path(day) * self.spec.local, self._mix)
+        return split_by_skill(self.path(day) * self._local, self._mix)

@@ -18,10 +18,11 @@ from bvsim.valley.ground.context import Context
 from bvsim.valley.people.clearing import Clearing, HiringClaim
 from bvsim.valley.people.columns import STAFF
 from bvsim.valley.people.competitors import CompetingSite
+from bvsim.valley.people.figures import OverTime
 from bvsim.valley.people.moves import (
     Leavers,
+    Newcomers,
     TrainingDesk,
-    hire_outside,
     place_graduates,
 )
 from bvsim.valley.people.pools import (
@@ -67,8 +68,8 @@ class LabourMarket:
         )
         willing = spec.willing.share / spec.willing.counted_at
         self.pools = {
-            name: BasinPool(name, basin, seekers, spec.hiring.patience, willing)
-            for name, basin in sorted(spec.basins.items())
+            name: BasinPool(name, basin, index, seekers, spec.hiring.patience, willing)
+            for index, (name, basin) in enumerate(sorted(spec.basins.items()))
         }
         self._departures = [
             Departures(release, automotive, self.pools[release.basin])
@@ -81,8 +82,13 @@ class LabourMarket:
         )
         self.courses = self._register.courses
         self._reach_days = _reach_changes(spec)
-        self._clearing = Clearing(self._register.reach, spec.hiring.rule, self._register.take_on)
+        self._by_pay = spec.hiring.rule == "by-pay"
+        self._clearing = Clearing(self._register, spec.hiring.rule)
         self._leavers = Leavers(self._register)
+        self._newcomers = Newcomers(self._register, spec.hiring.rule)
+        self._bonus = OverTime(spec.pay.bonus)
+        self._applicants: float = spec.pay.applicants
+        self._leaving: float = spec.pay.leaving
         self._upskilling = [courses for _, courses in sorted(spec.upskilling.items())]
         self._month, self._month_end = -1, 0.0
         self._liftable = "labour" in ctx.lifts
@@ -168,9 +174,10 @@ class LabourMarket:
             self._month = register.month = period.month
             self._month_end = self._ctx.calendar.month_starts[period.month + 1]
             self._review(period.start_day, self._month_end, lifted=lifted)
+        now: float = self._ctx.env.now
         for workforce in register.staffed:
             if workforce.dirty or lifted:
-                workforce.refresh(lifted=lifted)
+                workforce.refresh(now, lifted=lifted)
         if period.end_day >= self._month_end:
             register.write()
 
@@ -183,10 +190,10 @@ class LabourMarket:
         self._update_reach(day)
         if lifted:
             self._staff_at_once(day)
-        pay = 1.0 + self._spec.pay.bonus.at(day)
+        pay = 1.0 + self._bonus.at(day)
         register.pay_bonus(pay - 1.0)
         leaving = [] if lifted else self._attrition(day, month_end, pay)
-        applicants = pay**self._spec.pay.applicants
+        applicants = math.pow(pay, self._applicants)
         for pool in self.pools.values():
             pool.month(applicants)
         for departures in self._departures:
@@ -194,10 +201,10 @@ class LabourMarket:
         claims = [] if lifted else self._claims(day, month_end)
         self._leavers.place(leaving, claims)
         place_graduates(register, claims)
-        claims = [claim for claim in claims if any(claim.wants)] + self._compete(day)
+        claims = [claim for claim in claims if claim.unmet] + self._compete(day)
         if claims:
             self._clearing.settle(claims)
-            hire_outside(register, claims)
+            self._newcomers.hire(claims)
             register.sign()
         for workforce in register.staffed:
             workforce.review(day)
@@ -247,7 +254,7 @@ class LabourMarket:
         pay : float
             Pay in proportion to the usual.
         """
-        common = pay**-self._spec.pay.leaving
+        common = math.pow(pay, -self._leaving)
         for courses in self._upskilling:
             if courses.begins <= day < courses.ends:
                 common *= courses.attrition
@@ -257,14 +264,23 @@ class LabourMarket:
         leaving = []
         for workforce in self._register.staffed:
             gone = workforce.month(day, month_end, common, pulls[workforce.basin])
-            for skill, number in enumerate(workforce.surplus(day, month_end)):
-                if number:
-                    workforce.dismiss(skill, number)
-                    gone = gone or [0] * SKILL_COUNT
-                    gone[skill] += number
-            if gone:
+            surplus = workforce.surplus(day, month_end)
+            if surplus is not None:
+                gone = self._dismiss(workforce, surplus, gone)
+            if gone is not None:
                 leaving.append((workforce, gone))
         return leaving
+
+    def _dismiss(
+        self, workforce: Workforce, surplus: list[int], gone: list[int] | None
+    ) -> list[int] | None:
+        """Let a surplus go; return the leavers by skill with those who had gone already."""
+        for skill, number in enumerate(surplus):
+            if number:
+                workforce.dismiss(skill, number)
+                gone = gone or [0] * SKILL_COUNT
+                gone[skill] = gone[skill] + number
+        return gone
 
     def _claims(self, day: float, month_end: float) -> list[HiringClaim]:
         """Return what the plants want that want anybody."""
@@ -275,11 +291,12 @@ class LabourMarket:
                 order = self._order(workforce.pay, workforce.since)
                 rank = self._register.rank(workforce.name)
                 imposed = workforce.observed.imposes(day)
-                claims.append(HiringClaim(index, workforce.basin, wants, order, rank, imposed))
+                basin = self.pools[workforce.basin].index
+                claims.append(HiringClaim(index, basin, wants, order, rank, imposed))
         return claims
 
     def _order(self, pay: float, since: float) -> float:
-        return -pay if self._spec.hiring.rule == "by-pay" else since
+        return -pay if self._by_pay else since
 
     def _compete(self, day: float) -> list[HiringClaim]:
         """Return what competing sites want; those they no longer need look for work."""
@@ -294,7 +311,8 @@ class LabourMarket:
                 wants.append(max(0, missing))
             if any(wants):
                 order, rank = self._order(site.pay, site.since), self._register.rank(site.name)
-                claims.append(HiringClaim(-1 - i, site.basin, wants, order, rank))
+                basin = self.pools[site.basin].index
+                claims.append(HiringClaim(-1 - i, basin, wants, order, rank))
         return claims
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 
-from bvsim.schema.labour import Labour, SkillShares
+from bvsim.schema.labour import SkillShares
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.people.clearing import HiringClaim
 from bvsim.valley.people.pools import (
     AUTOMOTIVE,
@@ -16,10 +16,19 @@ from bvsim.valley.people.pools import (
     SKILL_COUNT,
     BasinPool,
 )
-from bvsim.valley.people.programmes import Course
+from bvsim.valley.people.programmes import Course, Recruiter
 from bvsim.valley.people.register import PEOPLE, Register
-from bvsim.valley.people.rules import allot, largest_remainder
+from bvsim.valley.people.rules import Rule, allot, largest_remainder
 from bvsim.valley.people.workforce import Workforce
+
+
+class Ways:
+    """Where people of one plant would go: who would work there, and what its pay is worth."""
+
+    __slots__ = ("reach", "worth")
+
+    def __init__(self, reach: list[float], worth: list[float]) -> None:
+        self.reach, self.worth = vec[float](reach), vec[float](worth)
 
 
 class Leavers:
@@ -28,62 +37,71 @@ class Leavers:
     def __init__(self, register: Register) -> None:
         self._register = register
         spec = register.spec.attrition
-        self._away, self._poached = by_skill(spec.away), by_skill(spec.poached)
-        self._ways: dict[str, list[tuple[float, float]]] = {}
-        self._share: Mapping[tuple[str, str], float] = {}
+        self._away, self._poached = vec[float](by_skill(spec.away)), vec[float](by_skill(spec.poached))
+        self._pay_exponent: float = spec.pay_exponent
+        self._ways: dict[str, Ways] = {}
+        self._share: dict[tuple[str, str], float] = {}
 
     def place(
-        self, leaving: Sequence[tuple[Workforce, list[int]]], claims: Sequence[HiringClaim]
+        self, leaving: list[tuple[Workforce, list[int]]], claims: list[HiringClaim]
     ) -> None:
         """Place everybody who left in a month; claims of plants that win some are reduced."""
-        register = self._register
-        wanting = [[c for c in claims if c.wants[skill]] for skill in range(SKILL_COUNT)]
         for workforce, gone in leaving:
-            pool = register.pools[workforce.basin]
+            pool = self._register.pools[workforce.basin]
             for skill, number in enumerate(gone):
-                if not number:
-                    continue
-                away = min(number, workforce.away[skill].whole(number * self._away[skill]))
-                moving = workforce.poached[skill].whole(number * self._poached[skill])
-                moving = min(moving, number - away)
-                if moving > 0 and wanting[skill]:
-                    moving = self._poach(workforce, skill, moving, wanting[skill])
-                    number -= moving  # noqa: PLW2901
-                if away > 0:
-                    register.depart(away)
-                if number > away:
-                    pool.give(EXPERIENCED, skill, number - away)
+                if number:
+                    self._place(workforce, skill, number, pool, claims)
+
+    def _place(
+        self,
+        workforce: Workforce,
+        skill: int,
+        number: int,
+        pool: BasinPool,
+        claims: list[HiringClaim],
+    ) -> None:
+        """Place those of one skill who left one plant."""
+        away = min(number, workforce.away[skill].whole(number * self._away[skill]))
+        moving = workforce.poached[skill].whole(number * self._poached[skill])
+        moving = min(moving, number - away)
+        if moving > 0:
+            number -= self._poach(workforce, skill, moving, claims)
+        if away > 0:
+            self._register.depart(away)
+        if number > away:
+            pool.give(EXPERIENCED, skill, number - away)
 
     def _poach(
-        self, origin: Workforce, skill: int, number: int, claims: Sequence[HiringClaim]
+        self, origin: Workforce, skill: int, number: int, claims: list[HiringClaim]
     ) -> int:
         """Let people go straight to other plants with vacancies; return how many did."""
-        register, ways = self._register, self._ways_from(origin)
-        wanting, weights = [], []
+        ways, wanting, weights = self._ways_from(origin), [], []
         for claim in claims:
-            wants, (reach, worth) = claim.wants[skill], ways[claim.index]
-            if wants and reach > 0.0:
-                wanting.append(claim)
-                weights.append(wants * reach * worth)
+            wants = claim.wants[skill]
+            if wants:
+                reach = ways.reach[claim.index]
+                if reach > 0.0:
+                    wanting.append(claim)
+                    weights.append(wants * reach * ways.worth[claim.index])
         if not wanting:
             return 0
         if len(wanting) == 1:
             parts = [number]
         else:
             parts = largest_remainder(number, weights, [claim.rank for claim in wanting])
-        moved = 0
-        for claim, count in zip(wanting, parts, strict=True):
+        register, moved = self._register, 0
+        for claim, count in zip(wanting, parts):  # noqa: B905 (a part for each)
             hired = min(count, claim.wants[skill])
             if hired:
-                claim.wants[skill] -= hired
-                gap = register.gap(claim.index, skill, EXPERIENCED)
-                register.staffed[claim.index].hire(skill, hired, gap)
-                register.staffed[claim.index].count_origin(POACHED, hired)
+                claim.give(skill, hired)
+                winner = register.staffed[claim.index]
+                winner.hire(skill, hired, register.gap(claim.index, skill, EXPERIENCED))
+                winner.count_origin(POACHED, hired)
                 moved += hired
         register.account.now[PEOPLE.poached] += moved
         return moved
 
-    def _ways_from(self, origin: Workforce) -> list[tuple[float, float]]:
+    def _ways_from(self, origin: Workforce) -> Ways:
         """Return by plant who would work there, and what its pay is worth; nobody stays."""
         register = self._register
         if self._share is not register.reach.share:  # the mobility matrix has changed
@@ -91,92 +109,134 @@ class Leavers:
             self._ways.clear()
         ways = self._ways.get(origin.name)
         if ways is None:
-            ways = self._ways[origin.name] = []
-            exponent = register.spec.attrition.pay_exponent
+            reach, worth = [], []
             for there in register.staffed:
-                reach = self._share.get((origin.basin, there.basin), 0.0)
-                worth = (there.pay / origin.pay) ** exponent if origin.pay > 0.0 else 1.0
-                ways.append((reach if there is not origin else 0.0, worth))
+                near = self._share.get((origin.basin, there.basin), 0.0)
+                reach.append(near if there is not origin else 0.0)
+                paid = there.pay / origin.pay if origin.pay > 0.0 else 1.0
+                worth.append(math.pow(paid, self._pay_exponent))
+            ways = self._ways[origin.name] = Ways(reach, worth)
         return ways
 
 
-def by_skill(shares: SkillShares) -> tuple[float, float, float, float]:
+def by_skill(shares: SkillShares) -> list[float]:
     """Return shares in the order of the skills."""
-    return (shares.operators, shares.technicians, shares.engineers, shares.others)
+    return [shares.operators, shares.technicians, shares.engineers, shares.others]
 
 
-def place_graduates(register: Register, claims: Sequence[HiringClaim]) -> None:
+def place_graduates(register: Register, claims: list[HiringClaim]) -> None:
     """Let graduates with an offer begin work; those not needed join the pool."""
-    by_index = {claim.index: claim for claim in claims}
     for index, workforce in enumerate(register.staffed):
-        if not any(workforce.awaiting):
-            continue
-        claim = by_index.get(index)
-        for skill, number in enumerate(workforce.awaiting):
-            hired = min(number, claim.wants[skill]) if claim else 0
-            if hired and claim:
-                claim.wants[skill] -= hired
-                workforce.hire(skill, hired, register.gap(index, skill, GRADUATES))
-                workforce.count_origin(GRADUATES, hired)
-            if number > hired:
-                register.pools[workforce.basin].give(GRADUATES, skill, number - hired)
-        workforce.awaiting = [0] * SKILL_COUNT
+        if workforce.holds_offers:
+            claim = None
+            for each in claims:
+                if each.index == index:
+                    claim = each
+            _place_graduates(register, index, workforce, claim)
 
 
-def hire_outside(register: Register, claims: Sequence[HiringClaim]) -> None:
-    """Let newcomers to the region fill posts, as far as they can be housed."""
-    left = [claim for claim in claims if claim.index >= 0 and any(claim.wants)]
-    for name, pool in register.pools.items() if left else ():
-        near = [claim for claim in left if claim.basin == name]
-        for claim in near:
+def _place_graduates(
+    register: Register, index: int, workforce: Workforce, claim: HiringClaim | None
+) -> None:
+    """Let graduates with an offer of one plant begin work there, as far as it wants them."""
+    for skill, number in enumerate(workforce.awaiting):
+        hired = min(number, claim.wants[skill]) if claim is not None else 0
+        if hired and claim is not None:
+            claim.give(skill, hired)
+            workforce.hire(skill, hired, register.gap(index, skill, GRADUATES))
+            workforce.count_origin(GRADUATES, hired)
+        if number > hired:
+            register.pools[workforce.basin].give(GRADUATES, skill, number - hired)
+    workforce.awaiting = [0] * SKILL_COUNT
+
+
+class Newcomers:
+    """Brings people from outside the region to posts, as far as they can be housed."""
+
+    def __init__(self, register: Register, rule: Rule) -> None:
+        self._register, self._rule = register, rule
+        spec = register.spec
+        operators, technicians, engineers, others = by_skill(spec.hiring.outside)
+        trained: float = spec.trained_people
+        self._shares = vec[float](
+            [operators, min(1.0, technicians * trained), min(1.0, engineers * trained), others]
+        )
+        """Share of vacant posts that newcomers fill in a month, by skill."""
+
+    def hire(self, claims: list[HiringClaim]) -> None:
+        """Let newcomers to the region fill posts that are still empty."""
+        left = [claim for claim in claims if claim.index >= 0 and claim.unmet]
+        if left:
+            for pool in self._register.pools.values():
+                near = [claim for claim in left if claim.basin == pool.index]
+                if near:
+                    self._fill(near, pool)
+
+    def _fill(self, claims: list[HiringClaim], pool: BasinPool) -> None:
+        """Let newcomers fill posts in one basin."""
+        asked: list[Asked] = []
+        for claim in claims:
             if claim.imposed:
-                _complete(register, claim, pool)
-        _house(register, [claim for claim in near if not claim.imposed], pool)
+                self._complete(claim, pool)
+        for claim in claims:
+            if not claim.imposed:
+                self._ask(claim, asked)
+        if asked:
+            self._house(asked, pool)
 
+    def _complete(self, claim: HiringClaim, pool: BasinPool) -> None:
+        """Complete an observed staff with people whose origin nobody recorded."""
+        for skill, number in enumerate(claim.wants):
+            if number:
+                self._take_on(claim, skill, number, pool)
 
-def _complete(register: Register, claim: HiringClaim, pool: BasinPool) -> None:
-    """Complete an observed staff with people whose origin nobody recorded."""
-    for skill, number in enumerate(claim.wants):
-        if number:
-            register.newcome(number, pool)
-            register.take_on(claim.index, skill, SEEKERS, number)
-            claim.wants[skill] = 0
-
-
-def _newcomers(spec: Labour) -> tuple[float, float, float, float]:
-    """Return the share of vacant posts that newcomers fill in a month, by skill."""
-    operators, technicians, engineers, others = by_skill(spec.hiring.outside)
-    trained = spec.trained_people
-    return (operators, min(1.0, technicians * trained), min(1.0, engineers * trained), others)
-
-
-def _house(register: Register, claims: Sequence[HiringClaim], pool: BasinPool) -> None:
-    asked = []
-    shares = _newcomers(register.spec)
-    for claim in claims:
-        movers = register.staffed[claim.index].outside
+    def _ask(self, claim: HiringClaim, asked: list[Asked]) -> None:
+        """Note how many newcomers would come to an employer."""
+        movers = self._register.staffed[claim.index].outside
         for skill, wanted in enumerate(claim.wants):
             if wanted:
-                number = min(wanted, movers[skill].whole(wanted * shares[skill]))
+                number = min(wanted, movers[skill].whole(wanted * self._shares[skill]))
                 if number > 0:
-                    asked.append((claim, skill, number))
-    if not asked:
-        return
-    given = allot(
-        pool.rooms,
-        [number for _, _, number in asked],
-        register.spec.hiring.rule,
-        [claim.order for claim, _, _ in asked],
-        [claim.rank + skill for claim, skill, _ in asked],
-    )
-    for (claim, skill, _), number in zip(asked, given, strict=True):
-        if number:
-            register.newcome(number, pool)
-            claim.wants[skill] -= number
-            register.take_on(claim.index, skill, SEEKERS, number)
+                    asked.append(Asked(claim, skill, number))
+
+    def _house(self, asked: list[Asked], pool: BasinPool) -> None:
+        """Let come who can be housed."""
+        given = allot(
+            pool.rooms,
+            [each.number for each in asked],
+            self._rule,
+            [each.claim.order for each in asked],
+            [each.claim.rank + each.skill for each in asked],
+        )
+        for each, number in zip(asked, given):  # noqa: B905 (a number for each)
+            if number:
+                self._take_on(each.claim, each.skill, number, pool)
+
+    def _take_on(self, claim: HiringClaim, skill: int, number: int, pool: BasinPool) -> None:
+        self._register.newcome(number, pool)
+        claim.give(skill, number)
+        self._register.take_on(claim.index, skill, SEEKERS, number, None)
 
 
-class TrainingDesk:
+class Asked:
+    """Newcomers of one skill who would come to one employer."""
+
+    __slots__ = ("claim", "number", "skill")
+
+    def __init__(self, claim: HiringClaim, skill: int, number: int) -> None:
+        self.claim, self.skill, self.number = claim, skill, number
+
+
+class Applicants:
+    """People of one source and basin whom a programme would take."""
+
+    __slots__ = ("number", "pool", "source")
+
+    def __init__(self, pool: BasinPool, source: int, number: int) -> None:
+        self.pool, self.source, self.number = pool, source, number
+
+
+class TrainingDesk(Recruiter):
     """Finds trainees for the programmes and hands their graduates on."""
 
     def __init__(self, register: Register) -> None:
@@ -188,39 +248,36 @@ class TrainingDesk:
         Nobody is taken where fewer than the smallest group apply. An observed intake that
         the pools cannot fill is completed from outside.
         """
-        takes = self._applicants(programme, wanted)
-        found = sum([number for _, _, number in takes])
+        takes = self._from(programme, AUTOMOTIVE, math.floor(wanted * programme.automotive + 0.5))
+        found = _number(takes)
+        if programme.automotive < 1.0:
+            seekers = self._from(programme, SEEKERS, wanted - found)
+            found += _number(seekers)
+            takes += seekers
         if found < smallest and not imposed:
             return 0
-        for pool, source, number in takes:
-            pool.take(source, programme.draws_on, number)
+        for take in takes:
+            take.pool.take(take.source, programme.draws_on, take.number)
         if imposed and found < wanted:
-            self._register.newcome(wanted - found, self._register.pools[programme.spec.basin])
+            self._register.newcome(wanted - found, self._register.pools[programme.basin])
             found = wanted
         return found
 
-    def _applicants(self, programme: Course, wanted: int) -> list[tuple[BasinPool, int, int]]:
-        """Return whom a programme would take: pool, source and number."""
-        share = programme.spec.automotive
-        takes = self._from(programme, AUTOMOTIVE, math.floor(wanted * share + 0.5))
-        if share < 1.0:
-            rest = wanted - sum([number for _, _, number in takes])
-            takes += self._from(programme, SEEKERS, rest)
-        return takes
-
-    def _from(
-        self, programme: Course, source: int, wanted: int
-    ) -> list[tuple[BasinPool, int, int]]:
+    def _from(self, programme: Course, source: int, wanted: int) -> list[Applicants]:
         """Return applicants of one source, from the nearest basin first."""
-        spec, takes = programme.spec, []
-        for reach, pool in self._register.reach.nearest(spec.basin):
-            if wanted <= 0:
-                break
-            here = pool.people[source][programme.draws_on]
-            number = min(math.floor(here * reach * spec.applicants + 1e-9), wanted)
-            if number > 0:
-                takes.append((pool, source, number))
-                wanted -= number
+        takes: list[Applicants] = []
+        if wanted <= 0:
+            return takes
+        for near in self._register.reach.nearest(programme.basin):
+            here = near.pool.people[source][programme.draws_on]
+            if here:
+                number = math.floor(here * near.share * programme.applicants + 1e-9)
+                number = min(number, wanted)
+                if number > 0:
+                    takes.append(Applicants(near.pool, source, number))
+                    wanted -= number
+                    if not wanted:
+                        break
         return takes
 
     def pay(self, meur: float) -> None:
@@ -234,13 +291,20 @@ class TrainingDesk:
         if trained:
             self._register.depart(number)
         else:
-            self._register.pools[programme.spec.basin].give(SEEKERS, programme.draws_on, number)
+            self._register.pools[programme.basin].give(SEEKERS, programme.draws_on, number)
 
     def graduate(self, programme: Course, number: int) -> None:
         """Give graduates to the destination, or to the pool when there is none."""
         employer = programme.employer
         if employer is not None and not employer.closed:
-            employer.awaiting[programme.skill] += number
+            employer.offer(programme.skill, number)
         elif number:
-            pool = self._register.pools[programme.spec.basin]
-            pool.give(GRADUATES, programme.skill, number)
+            self._register.pools[programme.basin].give(GRADUATES, programme.skill, number)
+
+
+def _number(takes: list[Applicants]) -> int:
+    """Return how many applicants there are."""
+    number = 0
+    for take in takes:
+        number += take.number
+    return number

@@ -14,13 +14,15 @@ from typing import Final
 
 from bvsim.schema.labour import Learning, StaffingPath
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.people.pools import skill_shares
 from bvsim.valley.people.staff import NormalMix, decay_of
 
 _SETTLED_MONTHS: Final = 60
 """After the full staff its proficiency hardly moves: time constants of learning are months."""
-_SKILLS: Final = 3
-"""Operators, technicians and engineers; nothing depends on what the others know."""
+_WIDTH: Final = 4
+"""Operators' heads, and hours of operators, technicians and engineers; nothing depends on what the
+others know."""
 
 
 class Hours:
@@ -64,34 +66,41 @@ class ReferencePath:
     """
 
     def __init__(self, spec: StaffingPath, learning: Sequence[Learning], turnover: float) -> None:
-        self._spec, self._lead = spec, math.ceil(spec.lead)
-        self._experts_from, self._half_life = -spec.lead, spec.experts_half_life
+        self._lead_months: float = spec.lead
+        self._to_full: float = spec.to_full
+        self._half_life: float = spec.experts_half_life
         self._all_experts: float = spec.experts
-        shares = skill_shares(spec.mix)[:_SKILLS]
-        at_sop = (spec.at_sop, spec.skilled_at_sop, spec.skilled_at_sop)
-        mixes = [
-            NormalMix(1.0 - each.start, decay_of(each.tau), turnover) for each in learning[:_SKILLS]
-        ]
-        self._rows: list[tuple[float, float, float, float]] = []
-        for month in range(-self._lead, math.ceil(spec.to_full) + _SETTLED_MONTHS):
-            heads = [
-                share * self._present(month, start)
-                for share, start in zip(shares, at_sop, strict=True)
-            ]
-            able = [n * mix.age(n) for n, mix in zip(heads, mixes, strict=True)]
-            self._rows.append((heads[0], able[0], able[1], able[2]))
+        self._lead = math.ceil(spec.lead)
+        self._last = self._lead + math.ceil(spec.to_full) + _SETTLED_MONTHS - 1
+        self._rows = vec[float](self._by_month(spec, learning, turnover))
+        """Month by month from the lead on, `_WIDTH` numbers each."""
+
+    def _by_month(
+        self, spec: StaffingPath, learning: Sequence[Learning], turnover: float
+    ) -> list[float]:
+        """Return heads and proficient hours of all months, one after another."""
+        operators, technicians, engineers = (
+            NormalMix(1.0 - each.start, decay_of(each.tau), turnover) for each in learning[:3]
+        )
+        shares, rows = skill_shares(spec.mix), []
+        for month in range(-self._lead, self._last - self._lead + 1):
+            plain = self._present(month, spec.at_sop)
+            skilled = self._present(month, spec.skilled_at_sop)
+            a, b, c = shares[0] * plain, shares[1] * skilled, shares[2] * skilled
+            rows += [a, a * operators.age(a), b * technicians.age(b), c * engineers.age(c)]
+        return rows
 
     def _present(self, months: float, at_sop: float) -> float:
         """Return the share of the full staff that is there some months after SOP."""
-        spec = self._spec
+        lead, to_full = self._lead_months, self._to_full
         if months < 0.0:
-            return at_sop * max(0.0, 1.0 + months / spec.lead) if spec.lead > 0.0 else 0.0
-        grown = min(1.0, months / spec.to_full) if spec.to_full > 0.0 else 1.0
+            return at_sop * max(0.0, 1.0 + months / lead) if lead > 0.0 else 0.0
+        grown = min(1.0, months / to_full) if to_full > 0.0 else 1.0
         return at_sop + (1.0 - at_sop) * grown
 
     def _experts(self, months: float) -> float:
         """Return lent experts per head of the full staff: all until SOP, then halving."""
-        if months < self._experts_from:
+        if months < -self._lead_months:
             return 0.0
         if months <= 0.0:
             return self._all_experts
@@ -101,15 +110,20 @@ class ReferencePath:
     def _row(self, months: float) -> tuple[float, float, float, float]:
         """Return heads and proficient hours, straight lines between the months."""
         at = months + self._lead
-        if at <= 0.0:
-            return self._rows[0]
-        low = int(at)
-        if low >= len(self._rows) - 1:
-            return self._rows[-1]
-        a, b, c, d = self._rows[low]
-        e, f, g, h = self._rows[low + 1]
-        part = at - low
-        return (a + (e - a) * part, b + (f - b) * part, c + (g - c) * part, d + (h - d) * part)
+        low, part, rows = 0, 0.0, self._rows
+        if at >= self._last:
+            low = self._last
+        elif at > 0.0:
+            low = int(at)
+            part = at - low
+        i = low * _WIDTH
+        a, b, c, d = rows[i], rows[i + 1], rows[i + 2], rows[i + 3]
+        if part > 0.0:
+            a += (rows[i + 4] - a) * part
+            b += (rows[i + 5] - b) * part
+            c += (rows[i + 6] - c) * part
+            d += (rows[i + 7] - d) * part
+        return (a, b, c, d)
 
     def hours(self, day: float, blocks: list[tuple[float, float]]) -> Hours:
         """Return the hours on the path of all blocks together.

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from bvsim.schema.labour import Staffing
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.people.pools import skill_shares
+from bvsim.valley.people.rules import nearest
 
 
-class Plan(NamedTuple):
+class Plan:
     """What a plant plans for one block: units are GWh or kt a year.
 
     Parameters
@@ -27,10 +29,10 @@ class Plan(NamedTuple):
         Share of its lines that an undisturbed plant would have released by now.
     """
 
-    nameplate: float
-    sop: float
-    released: float
-    due: float = 1.0
+    __slots__ = ("due", "nameplate", "released", "sop")
+
+    def __init__(self, nameplate: float, sop: float, released: float, due: float = 1.0) -> None:
+        self.nameplate, self.sop, self.released, self.due = nameplate, sop, released, due
 
     @property
     def manned(self) -> float:
@@ -38,11 +40,7 @@ class Plan(NamedTuple):
         return self.released / self.due if self.released > 0.0 else self.nameplate
 
 
-SKILLED: Final = (False, True, True, False)
-
-
-NOBODY: Final = [0.0, 0.0, 0.0, 0.0]
-"""Heads wanted, by skill, of a plant that wants none."""
+SKILLED: Final = [False, True, True, False]
 
 
 class StaffPlan:
@@ -55,17 +53,21 @@ class StaffPlan:
     def __init__(self, staffing: Staffing) -> None:
         self._staffing = staffing
         self.mix = skill_shares(staffing.mix)
+        self._shares = vec[float](self.mix)
         self._lead = staffing.lead * DAYS_PER_MONTH
         self._to_full = max(staffing.to_full * DAYS_PER_MONTH, 1e-9)
         self._at_sop: float = staffing.at_sop
         self._skilled_at_sop: float = staffing.skilled_at_sop
         self._experts_per_unit: float = staffing.experts_per_unit
         self._half_life = staffing.experts_half_life * DAYS_PER_MONTH
-        self._plans: tuple[Plan, ...] = ()
+        self._asked: list[tuple[float, ...]] = []
+        self._plans: list[Plan] = []
         self._lines = -1
-        self._blocks: list[tuple[float, float]] = []
+        self._sops = vec[float]()
+        self._staffs = vec[float]()
+        """By block: SOP, and the full staff."""
         self._full_from = math.inf
-        self._full = NOBODY
+        self._full = vec[float]([0.0] * 4)
         self.operators_needed = 0.0
         """Operators of all crews of the released lines."""
         self.on_path: list[tuple[float, float]] = []
@@ -78,58 +80,61 @@ class StaffPlan:
 
     def update(self, asked: Sequence[tuple[float, ...]], lines: int) -> bool:
         """Take over a plan; return whether anything changed."""
-        plans = tuple([Plan(*each) for each in asked])
-        if plans == self._plans and lines == self._lines:
+        plans = list(asked)
+        if plans == self._asked and lines == self._lines:
             return False
-        self._plans, self._lines = plans, lines
+        self._asked, self._lines = plans, lines
+        self._plans = [Plan(*plan) for plan in plans]
         spec = self._staffing
-        ordered = sorted(plans, key=lambda plan: plan.sop)
-        self._blocks, self.on_path, needed, per_unit = [], [], 0.0, spec.heads_per_unit
-        for plan in ordered:
+        sops, staffs, self.on_path, needed = [], [], [], 0.0
+        per_unit: float = spec.heads_per_unit
+        for plan in sorted(self._plans, key=lambda plan: plan.sop):
             needed += plan.released * per_unit
             if math.isfinite(plan.sop) and plan.nameplate > 0.0:
-                self._blocks.append((plan.sop, plan.nameplate * per_unit))
+                sops.append(plan.sop)
+                staffs.append(plan.nameplate * per_unit)
                 self.on_path.append((plan.sop, plan.manned * per_unit))
             per_unit = spec.heads_per_unit * (1.0 - spec.later_saving)
+        self._sops, self._staffs = vec[float](sops), vec[float](staffs)
         self.operators_needed = needed * self.mix[0]
         self.crews = max(1, round(spec.crews) * max(1, lines))
-        self.active = bool(self._blocks)
-        full = math.fsum(heads for _, heads in self._blocks)
-        self._full = [full * share for share in self.mix]
-        self.first_sop = self._blocks[0][0] if self._blocks else math.inf
-        self._full_from = self._blocks[-1][0] + self._to_full if self._blocks else math.inf
+        self.active = bool(sops)
+        full = math.fsum(staffs)
+        self._full = vec[float]([full * share for share in self.mix])
+        self.first_sop = sops[0] if sops else math.inf
+        self._full_from = sops[-1] + self._to_full if sops else math.inf
         return True
 
     def begun(self, day: float) -> bool:
         """Tell whether the plan wants anybody on a day."""
         return day - self.first_sop > -self._lead
 
-    def targets(self, day: float) -> list[float]:
-        """Return the heads that the plan wants on a day."""
+    def targets(self, day: float) -> vec[float]:
+        """Return the heads that the plan wants on a day, by skill."""
         if day >= self._full_from:
             return self._full
-        operators, technicians, engineers, others = self.mix
+        shares = self._shares
         plain = self._heads(day, self._at_sop)
         skilled = self._heads(day, self._skilled_at_sop)
-        return [plain * operators, skilled * technicians, skilled * engineers, plain * others]
+        return vec[float](
+            [plain * shares[0], skilled * shares[1], skilled * shares[2], plain * shares[3]]
+        )
 
     def target(self, skill: int, day: float) -> float:
         """Return the heads of a skill that the plan wants on a day."""
         if day >= self._full_from:
             return self._full[skill]
         at_sop = self._skilled_at_sop if SKILLED[skill] else self._at_sop
-        return self._heads(day, at_sop) * self.mix[skill]
+        return self._heads(day, at_sop) * self._shares[skill]
 
-    def targets_ahead(self, day: float, days: list[float]) -> list[float]:
-        """Return the heads that the plan wants some days later, another span for each skill."""
-        if day >= self._full_from:
-            return self._full
-        return [self.target(skill, day + ahead) for skill, ahead in enumerate(days)]
+    def target_ahead(self, skill: int, day: float, days: float) -> float:
+        """Return the heads of a skill wanted some days later; once a staff is full, all of it."""
+        return self._full[skill] if day >= self._full_from else self.target(skill, day + days)
 
     def _heads(self, day: float, at_sop: float) -> float:
         """Return the heads of all skills on a day, if a given share is there at SOP."""
         heads = 0.0
-        for sop, full in self._blocks:
+        for sop, full in zip(self._sops, self._staffs):  # noqa: B905 (one of each by block)
             since = day - sop
             if since >= self._to_full:
                 heads += full
@@ -145,12 +150,14 @@ class StaffPlan:
         if per_unit <= 0.0:
             return 0
         total = 0.0
-        for nameplate, sop, _, _ in self._plans:
-            if day > sop - self._lead:
-                past = day - sop if day > sop else 0.0
+        for plan in self._plans:
+            past = day - plan.sop
+            if past > 0.0:
                 decay = math.pow(0.5, past / half_life) if half_life > 0.0 else 0.0
-                total += nameplate * per_unit * (decay if day > sop else 1.0)
-        return round(total)
+                total += plan.nameplate * per_unit * decay
+            elif day > plan.sop - self._lead:
+                total += plan.nameplate * per_unit
+        return nearest(total)
 
 
 LONGEST_MONTH: Final = 31.0

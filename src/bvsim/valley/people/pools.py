@@ -10,8 +10,11 @@ from typing import Final
 from bvsim.schema.labour import Basin, Mix, Release
 from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
+from bvsim.valley.ground.rows import vec
+from bvsim.valley.people.rules import nearest
 
 SKILL_COUNT: Final = 4
+SOURCE_COUNT: Final = 4
 GRADUATES: Final = 0
 EXPERIENCED: Final = 1
 AUTOMOTIVE: Final = 2
@@ -99,11 +102,11 @@ def skilled_shares(mix: Mix, trained: float) -> tuple[float, float, float, float
 
 def split_by_skill(total: float, shares: Sequence[float]) -> list[int]:
     """Divide heads by skill so that whole people add up to the rounded total."""
-    whole = math.fsum(shares)
+    heads, whole = nearest(total), math.fsum(shares)
     reached, passed, parts = 0, 0.0, []
     for share in shares:
         passed += share
-        upto = math.floor(round(total) * passed / whole + 0.5)
+        upto = math.floor(heads * passed / whole + 0.5)
         parts.append(upto - reached)
         reached = upto
     return parts
@@ -118,6 +121,8 @@ class BasinPool:
         The basin.
     spec : Basin
         Stock and refill.
+    index : int
+        Its place among the basins, by name.
     mix : sequence of float
         Skills of the job seekers.
     patience_months : float
@@ -130,52 +135,56 @@ class BasinPool:
         self,
         name: str,
         spec: Basin,
+        index: int,
         mix: Sequence[float],
         patience_months: float,
         willing: float = 1.0,
     ) -> None:
-        self.name = name
-        self.people = [[0] * SKILL_COUNT for _ in range(4)]
+        self.name, self.index = name, index
+        self.people = [[0] * SKILL_COUNT for _ in range(SOURCE_COUNT)]
         """By source and skill; the lists stay the same, their numbers change."""
         self.people[SEEKERS] = split_by_skill(spec.seekers * willing, mix)
         self.opening = sum(self.people[SEEKERS])
         self.inflow = self.outflow = 0
         self.arrived = self.departed = 0
-        self._refill = [spec.refill * willing / 12.0 * share for share in mix]
+        self._refill = vec[float]([spec.refill * willing / 12.0 * share for share in mix])
         self._exit = spec.refill / 12.0 / spec.seekers if spec.seekers > 0 else 0.0
         self._impatience = -math.expm1(-1.0 / patience_months) if patience_months > 0 else 1.0
-        self._in = [0.5] * SKILL_COUNT
-        self._out = [[0.5] * SKILL_COUNT for _ in range(4)]
+        self._in = vec[float]([0.5] * SKILL_COUNT)
+        self._out = vec[float]([0.5] * (SOURCE_COUNT * SKILL_COUNT))
         """Fractions of people carried from month to month, so that whole ones follow."""
         self.freed = [0] * SKILL_COUNT
         """By skill: those among the experienced who were freed by a closure."""
+        self._saw_closure = False
         self._freed_part = [Mover() for _ in range(SKILL_COUNT)]
         self._housing = Mover()
-        self._housing_due = spec.housing
+        self._housing_due: float = spec.housing
         self.rooms = 0
         self.account: Account | None = None
 
     def give(self, source: int, skill: int, number: int) -> None:
         """Put people into the pool."""
-        self.people[source][skill] += number
+        people = self.people[source]
+        people[skill] = people[skill] + number
         self.inflow += number
 
     def take(self, source: int, skill: int, number: int) -> None:
         """Take people out of the pool; the caller has checked that they are there."""
-        self.people[source][skill] -= number
+        people = self.people[source]
+        people[skill] = people[skill] - number
         self.outflow += number
 
     def hire_out(self, source: int, skill: int, number: int) -> None:
         """Take out people whom employers hire, wherever these are."""
-        self.people[source][skill] -= number
-        self.outflow += number
+        self.take(source, skill, number)
         if self.account is not None:
             self.account.now[BASIN.hired] += number
 
     def free(self, skill: int, number: int) -> None:
         """Put the staff of a closed plant into the pool."""
         self.give(EXPERIENCED, skill, number)
-        self.freed[skill] += number
+        self._saw_closure = True
+        self.freed[skill] = self.freed[skill] + number
         self._book(BASIN.freed, number)
 
     def freed_among(self, skill: int, number: int, whither: int) -> int:
@@ -195,8 +204,8 @@ class BasinPool:
             return 0
         here = self.people[EXPERIENCED][skill]
         part = self._freed_part[skill].whole(number * freed / here)
-        part = max(freed - (here - number), min(part, freed, number))
-        self.freed[skill] -= part
+        part = max(freed - (here - number), min(min(part, freed), number))
+        self.freed[skill] = freed - part
         self._book(whither, part)
         return part
 
@@ -215,12 +224,11 @@ class BasinPool:
         self.rooms = self._housing.whole(self._housing_due)
         gone = 0
         for source, people in enumerate(self.people):
-            if any(people):
-                hazard = self._exit if source == SEEKERS else self._impatience
-                before = people.copy() if source == EXPERIENCED and any(self.freed) else ()
-                gone += _turn_away(people, hazard, self._out[source])
-                for skill, number in enumerate(before):
-                    self._note_turned_away(skill, number)
+            hazard = self._exit if source == SEEKERS else self._impatience
+            before = people.copy() if source == EXPERIENCED and self._saw_closure else None
+            gone += _turn_away(people, hazard, self._out, SKILL_COUNT * source)
+            if before is not None:
+                self._note_turned_away(before)
         if gone:
             self.outflow += gone
             self.depart(gone)
@@ -228,12 +236,13 @@ class BasinPool:
         self.inflow += new
         self.arrived += new
 
-    def _note_turned_away(self, skill: int, before: int) -> None:
+    def _note_turned_away(self, before: list[int]) -> None:
         """Count those freed by a closure among experienced people who turned to other work."""
         people = self.people[EXPERIENCED]
-        left, people[skill] = people[skill], before
-        self.freed_among(skill, before - left, BASIN.freed_to_other_work)
-        people[skill] = left
+        for skill, here in enumerate(before):
+            left, people[skill] = people[skill], here
+            self.freed_among(skill, here - left, BASIN.freed_to_other_work)
+            people[skill] = left
 
     def _come(self, applicants: float) -> int:
         """Let new job seekers come; return how many."""
@@ -243,7 +252,7 @@ class BasinPool:
             if due >= 1.0:
                 coming = int(due)
                 due -= coming
-                seekers[skill] += coming
+                seekers[skill] = seekers[skill] + coming
                 new += coming
             kept[skill] = due
         return new
@@ -259,30 +268,39 @@ class BasinPool:
         if self.account is None:
             return
         now, people = self.account.now, self.people
-        now[BASIN.job_seekers] = sum(people[SEEKERS])
-        now[BASIN.graduates_waiting] = sum(people[GRADUATES])
-        now[BASIN.experienced_waiting] = sum(people[EXPERIENCED])
-        now[BASIN.automotive_waiting] = sum(people[AUTOMOTIVE])
-        now[BASIN.freed_waiting] = sum(self.freed)
+        now[BASIN.job_seekers] = together(people[SEEKERS])
+        now[BASIN.graduates_waiting] = together(people[GRADUATES])
+        now[BASIN.experienced_waiting] = together(people[EXPERIENCED])
+        now[BASIN.automotive_waiting] = together(people[AUTOMOTIVE])
+        if self._saw_closure:
+            now[BASIN.freed_waiting] = together(self.freed)
 
     def total(self) -> int:
         """Return everybody in the pool."""
         return sum(map(sum, self.people))
 
 
-def _turn_away(people: list[int], hazard: float, kept: list[float]) -> int:
-    """Let people of one source turn to other work; return how many did."""
+def together(people: list[int]) -> int:
+    """Return people of all skills together."""
+    return people[0] + people[1] + people[2] + people[3]
+
+
+def _turn_away(people: list[int], hazard: float, kept: vec[float], first: int) -> int:
+    """Let people of one source turn to other work; return how many did.
+
+    Fractions of people are kept from the place `first` on.
+    """
     gone = 0
     for skill, here in enumerate(people):
         if here:
-            due = kept[skill] + here * hazard
+            due = kept[first + skill] + here * hazard
             if due >= 1.0:
                 left = int(due)
                 left = left if left < here else here
                 due -= left
                 people[skill] = here - left
                 gone += left
-            kept[skill] = due
+            kept[first + skill] = due
     return gone
 
 
@@ -301,7 +319,7 @@ class Departures:
 
     def __init__(self, spec: Release, mix: Sequence[float], pool: BasinPool) -> None:
         self._pool = pool
-        self._begins = spec.begins
+        self._begins: float = spec.begins
         self._span = max(spec.ends - spec.begins, 1.0)
         self._joining = split_by_skill(spec.workers * spec.joins, mix)
         self._released = [0] * SKILL_COUNT
@@ -314,9 +332,10 @@ class Departures:
         passed = min((day - self._begins) / self._span, 1.0)
         self._over = passed >= 1.0
         for skill, joining in enumerate(self._joining):
-            due = math.floor(joining * passed + 0.5) - self._released[skill]
+            released = self._released[skill]
+            due = math.floor(joining * passed + 0.5) - released
             if due > 0:
-                self._released[skill] += due
+                self._released[skill] = released + due
                 if day > 0.0:
                     self._pool.arrived += due
                     self._pool.give(AUTOMOTIVE, skill, due)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import simpy
 
@@ -14,8 +15,12 @@ from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK
 from bvsim.valley.ground.columns import Columns, flow, flows, laid_out, stock
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.passage import after
 from bvsim.valley.ground.streams import binomial_quantile
+from bvsim.valley.people.figures import OverTime
 from bvsim.valley.people.pools import Mover
+from bvsim.valley.people.rules import nearest
+from bvsim.valley.people.tutors import Act
 from bvsim.valley.people.workforce import Workforce
 
 
@@ -47,18 +52,6 @@ COURSE: Final = laid_out(CourseColumns)
 Events = Generator[simpy.Event, object, None]
 
 
-class Group:
-    """Those of a cohort who go through the plant together: trainees `first` to `last` of it.
-
-    `luck` are the cohort's three uniform numbers: of drop-outs, of the exam, of placement.
-    """
-
-    __slots__ = ("first", "last", "luck")
-
-    def __init__(self, first: int, last: int, luck: list[float]) -> None:
-        self.first, self.last, self.luck = first, last, luck
-
-
 class Offer:
     """The seats of an intake: those to fill, and those empty for want of something else."""
 
@@ -69,21 +62,34 @@ class Offer:
         self.posts, self.rooms, self.tutors = posts, rooms, tutors
 
 
-class Recruiter(Protocol):
+class KnownIntake:
+    """An intake that took place, on a day since the start."""
+
+    __slots__ = ("day", "trainees")
+
+    def __init__(self, day: float, trainees: int) -> None:
+        self.day, self.trainees = day, trainees
+
+
+class Recruiter(ABC):
     """Where trainees come from and graduates go: the labour market."""
 
+    @abstractmethod
     def recruit(self, programme: Course, wanted: int, smallest: int, *, imposed: bool) -> int:
         """Take trainees out of the pools; return how many.
 
         As many as wanted if imposed; nobody where fewer than the smallest group apply.
         """
 
+    @abstractmethod
     def release_trainees(self, programme: Course, number: int, *, trained: bool) -> None:
         """Put people who end a course back into the pools."""
 
+    @abstractmethod
     def graduate(self, programme: Course, number: int) -> None:
         """Hand over graduates who take up work."""
 
+    @abstractmethod
     def pay(self, meur: float) -> None:
         """Book what a cohort costs, EUR million."""
 
@@ -117,7 +123,18 @@ class Course:
             raise ValueError(f"{name}: give either first_intake or ahead_of_sop")
         self.name, self.spec, self.employer = name, spec, employer
         self.skill, self.draws_on = SKILLS.index(spec.skill), SKILLS.index(spec.draws_on)
-        self._ctx, self._market = ctx, market
+        self.basin: str = spec.basin
+        self.applicants: float = spec.applicants
+        self.automotive: float = spec.automotive
+        self._seats, self._delay = OverTime(spec.seats), OverTime(spec.delay)
+        self._rooms, self._least = nearest(spec.rooms), nearest(spec.smallest)
+        self._always = spec.runs == "always"
+        self._drop_out: float = spec.drop_out
+        self._exam_pass: float = spec.exam_pass
+        self._placement: float = spec.placement
+        self._cost: float = spec.cost
+        self._trainees_per_trainer: float = spec.trainees_per_trainer
+        self._env, self._trace, self._market = ctx.env, ctx.trace, market
         days = spec.hours / spec.hours_a_week * DAYS_PER_WEEK
         self.centre_days = days * spec.centre_share
         self.plant_days = days - self.centre_days
@@ -129,48 +146,72 @@ class Course:
         self.taken_in = self.graduated = self.dropped = self.failed = 0
         self.in_training = 0
         self.account: Account | None = None
-        self._observed = sorted(
+        self._interval = max(1.0, spec.interval * DAYS_PER_WEEK)
+        self._planned = 0.0
+        """Day of the next intake, as planned."""
+        self._until: float = math.inf if spec.until is None else spec.until
+        self._next: KnownIntake | None = None
+        observed = sorted(
             (ctx.calendar.day(intake.date), intake.trainees)
             for intake in spec.observed.values()
             if 0.0 <= ctx.calendar.day(intake.date) <= ctx.as_of_day
         )
+        self._observed = [KnownIntake(day, trainees) for day, trainees in observed]
 
     def run(self) -> Events:
-        """Take in one cohort after another."""
-        env, spec = self._ctx.env, self.spec
-        interval = max(1.0, spec.interval * DAYS_PER_WEEK)
-        planned = spec.first_intake
+        """Wait until the day of the first intake is known, and let one follow another."""
+        planned = self.spec.first_intake
         if planned is None:
             if self.employer is None:
                 return
             yield from self._await_sop(self.employer)
-            planned = env.now
+            planned = self._env.now
         if planned < 0.0:  # earlier cohorts have left the course by the start
-            planned += math.ceil(-planned / interval) * interval
-        until = math.inf if spec.until is None else spec.until
-        while planned < until:
-            known = self._known_intake(planned, interval)
-            start = known[0] if known else planned + spec.delay.at(planned)
-            if start > env.now:
-                yield env.timeout(start - env.now)
-            luck = self._stream.uniforms(3)  # of every intake, also without a cohort: common luck
-            number = self._take_in(known[1] if known else None)
-            if number:
-                env.process(self._cohort(number, luck))
-            planned += interval
+            planned += math.ceil(-planned / self._interval) * self._interval
+        self._planned = planned
+        self._follow([])
 
     def _await_sop(self, employer: Workforce) -> Events:
         """Wait until the destination's first SOP, as it is expected, is near enough."""
-        env, ahead = self._ctx.env, (self.spec.ahead_of_sop or 0.0) * DAYS_PER_MONTH
+        env, ahead = self._env, (self.spec.ahead_of_sop or 0.0) * DAYS_PER_MONTH
         while (days := employer.plan.first_sop - ahead - env.now) > 0.0:
             replanned = employer.replanned
             yield replanned | env.timeout(days) if math.isfinite(days) else replanned
 
-    def _known_intake(self, planned: float, interval: float) -> tuple[float, int] | None:
-        for day, trainees in self._observed:
-            if abs(day - planned) <= interval / 2.0:
-                return day, trainees
+    def _follow(self, begun: list[Cohort]) -> None:
+        """Wait for the next intake, and take in at once whom a day that has passed was meant for."""
+        env, now = self._env, self._now()
+        while self._planned < self._until:
+            self._next = known = self._known_intake(self._planned)
+            planned = self._planned + self._delay.at(self._planned)
+            start = planned if known is None else known.day
+            if start > now:
+                after(env, start - now, self.begin)
+                break
+            begun += self._begin()
+        for cohort in begun:
+            after(env, self.centre_days, cohort.leave_centre)
+
+    def begin(self, _: simpy.Event) -> None:
+        """Begin a cohort on the day of its intake."""
+        self._follow(self._begin())
+
+    def _begin(self) -> list[Cohort]:
+        """Hold the next intake; return its cohort, if there is one."""
+        luck = self._stream.uniforms(3)  # of every intake, also without a cohort: common luck
+        self._planned += self._interval
+        number = self._take_in(None if self._next is None else self._next.trainees)
+        return [Cohort(self, number, luck)] if number else []
+
+    def _known_intake(self, planned: float) -> KnownIntake | None:
+        for known in self._observed:
+            if abs(known.day - planned) <= self._interval / 2.0:
+                return known
         return None
+
+    def _now(self) -> float:
+        now: float = self._env.now
+        return now
 
     def _take_in(self, observed: int | None) -> int:
         """Begin a cohort with whoever applies; return its size."""
@@ -191,21 +232,22 @@ class Course:
 
     def _offer(self, observed: int | None) -> Offer:
         """Return the seats of an intake, and which of them nobody can be taken in for."""
-        seats = round(self.spec.seats.at(self._ctx.env.now))
+        seats = nearest(self._seats.at(self._now()))
         if observed is not None:
             return Offer(max(seats, observed), observed, 0, 0, 0)
-        free = max(0, min(seats, seats * round(self.spec.rooms) - self._in_centre))
+        free = max(0, min(seats, seats * self._rooms - self._in_centre))
         wanted = max(0, min(free, self._posts(seats)))
         tutors = min(seats - free, self._waiting)
         short = [free - wanted, seats - free - tutors, tutors]
         if wanted < self._smallest(seats):  # too few for a group, for the want that is largest
-            short[short.index(max(short))] += wanted
+            most = short.index(max(short))
+            short[most] = short[most] + wanted
             wanted = 0
         return Offer(seats, wanted, short[0], short[1], short[2])
 
     def _smallest(self, seats: int) -> int:
         """Return how many trainees make a group."""
-        return max(1, min(round(self.spec.smallest), seats))
+        return max(1, min(self._least, seats))
 
     def _book_offer(self, offer: Offer, number: int) -> None:
         """Book the seats of an intake, and why some of them stay empty."""
@@ -219,58 +261,56 @@ class Course:
         cells[COURSE.empty + 2] += offer.rooms
         cells[COURSE.empty + 3] += offer.tutors
         if number:
-            cost = offer.wanted * self.spec.cost / 1000.0
+            cost = offer.wanted * self._cost / 1000.0
             cells[COURSE.training_cost_meur] += cost
             self._market.pay(cost)
 
     def _posts(self, seats: int) -> int:
         """Return how many trainees are worth taking in."""
-        if self.spec.runs == "always":
+        if self._always:
             return seats
         if self.employer is None:
             return 0
-        end = self._ctx.env.now + self.centre_days + self.plant_days
+        end = self._now() + self.centre_days + self.plant_days
         posts = self.employer.expected_vacancies(self.skill, end) - self.in_training
-        completing = (1.0 - self.spec.drop_out) * self.spec.exam_pass * self.spec.placement
+        completing = (1.0 - self._drop_out) * self._exam_pass * self._placement
         return math.ceil(posts / completing) if completing > 0.0 else 0
 
-    def _cohort(self, number: int, luck: list[float]) -> Events:
-        """Take one cohort through the centre and, as tutors become free, the plant."""
-        env = self._ctx.env
-        yield env.timeout(self.centre_days)
+    def wait_for_plant(self, number: int) -> None:
+        """Count trainees who have ended the centre's part and wait for tutors."""
         self._waiting += number
-        begun = 0
-        while begun < number:
-            tutors = yield from self._tutors(number - begun)
-            end = number
-            if tutors:
-                taught = max(1, math.floor(tutors * self.spec.trainees_per_trainer))
-                end = min(number, begun + taught)
-            self._waiting -= end - begun
-            self._in_centre -= end - begun
-            plant = self._in_plant(Group(begun, end, luck), tutors)
-            if end < number:  # the others wait for tutors
-                env.process(plant)
-            else:
-                yield from plant
-            begun = end
 
-    def _tutors(self, trainees: int) -> Generator[simpy.Event, object, int]:
-        """Wait for the plant's tutors of some trainees; return how many, 0 where it lends none."""
-        if self.plant_days <= 1e-9 or self.employer is None or self.employer.closed:
+    def seek_tutors(self, trainees: int, act: Act) -> int:
+        """Have something done once the plant lends tutors; return how many, 0 where it lends none."""
+        if self.plant_days <= 1e-9 or self.employer is None:
             return 0
-        wanted = math.ceil(trainees / max(self.spec.trainees_per_trainer, 1e-9))
-        return (yield from self.employer.lend_tutors(wanted))
+        wanted = math.ceil(trainees / max(self._trainees_per_trainer, 1e-9))
+        return self.employer.lend_tutors(wanted, act)
 
-    def _in_plant(self, group: Group, tutors: int) -> Events:
-        """Take a group through the plant to the exam."""
-        yield self._ctx.env.timeout(max(self.plant_days, 0.0))
-        if tutors and self.employer is not None:
-            self.employer.return_tutors(tutors)
-        self._finish(group)
+    def tutors_come(self) -> None:
+        """Take tutors off the plant's line."""
+        if self.employer is not None:
+            self.employer.dirty = True
 
-    def _finish(self, group: Group) -> None:
+    def go_to_plant(self, cohort: Cohort, begun: int, tutors: int) -> int:
+        """Let those of a cohort go on to the plant whom tutors can teach; return how many have.
+
+        Without tutors all of them go: nobody waits.
+        """
+        end = cohort.number
+        if tutors:
+            taught = max(1, math.floor(tutors * self._trainees_per_trainer))
+            end = min(end, begun + taught)
+        self._waiting -= end - begun
+        self._in_centre -= end - begun
+        days = self.plant_days if self.plant_days > 0.0 else 0.0
+        after(self._env, days, Group(self, begun, end, cohort.luck, tutors).finish)
+        return end
+
+    def finish(self, group: Group) -> None:
         """Settle who dropped out, who failed and who graduated."""
+        if group.tutors and self.employer is not None:
+            self.employer.return_tutors(group.tutors)
         number = group.last - group.first
         dropped, passed, placed = self._outcome(group)
         failed = number - dropped - passed
@@ -288,38 +328,103 @@ class Course:
         self._market.release_trainees(self, dropped + failed, trained=False)
         self._market.release_trainees(self, passed - placed, trained=True)
         self._market.graduate(self, placed)
-        self._ctx.trace.log(
-            day=self._ctx.env.now,
-            entity=self.name,
-            event="graduation",
-            cause="end of course",
-            value=passed,
-            unit="heads",
-        )
+        if self._trace.keep:
+            self._trace.log(
+                day=self._now(),
+                entity=self.name,
+                event="graduation",
+                cause="end of course",
+                value=passed,
+                unit="heads",
+            )
 
     def _outcome(self, group: Group) -> tuple[int, int, int]:
         """Return drop-outs, graduates and graduates who take up work."""
-        spec = self.spec
         if self._chance:
-            a, b, c = outcome(spec, group.last, group.luck)
+            a, b, c = self.outcome(group.last, group.luck)
             if group.first:
-                d, e, f = outcome(spec, group.first, group.luck)
+                d, e, f = self.outcome(group.first, group.luck)
                 return a - d, b - e, c - f
             return a, b, c
         number = group.last - group.first
-        passed = self._passing.whole(number * (1.0 - spec.drop_out) * spec.exam_pass)
+        passed = self._passing.whole(number * (1.0 - self._drop_out) * self._exam_pass)
         passed = min(passed, number)
-        dropped = min(self._dropping.whole(number * spec.drop_out), number - passed)
-        return dropped, passed, min(passed, self._placing.whole(passed * spec.placement))
+        dropped = min(self._dropping.whole(number * self._drop_out), number - passed)
+        return dropped, passed, min(passed, self._placing.whole(passed * self._placement))
+
+    def outcome(self, trainees: int, luck: list[float]) -> tuple[int, int, int]:
+        """Return drop-outs, graduates and those who take up work among a cohort's first trainees.
+
+        Each is a binomial count at the cohort's own uniform number, so that it never falls as
+        trainees are added: groups of a cohort get the differences, and larger cohorts have at
+        least the graduates of smaller ones.
+        """
+        dropped = binomial_quantile(luck[0], trainees, self._drop_out)
+        passed = binomial_quantile(luck[1], trainees - dropped, self._exam_pass)
+        return dropped, passed, binomial_quantile(luck[2], passed, self._placement)
 
 
-def outcome(spec: Programme, trainees: int, luck: list[float]) -> tuple[int, int, int]:
-    """Return drop-outs, graduates and those who take up work among a cohort's first trainees.
+class Cohort:
+    """Those who began a course together.
 
-    Each is a binomial count at the cohort's own uniform number, so that it never falls as
-    trainees are added: groups of a cohort get the differences, and larger cohorts have at
-    least the graduates of smaller ones.
+    Parameters
+    ----------
+    course : Course
+        The programme.
+    number : int
+        Trainees.
+    luck : list of float
+        Three uniform numbers: of drop-outs, of the exam, of placement.
     """
-    dropped = binomial_quantile(luck[0], trainees, spec.drop_out)
-    passed = binomial_quantile(luck[1], trainees - dropped, spec.exam_pass)
-    return dropped, passed, binomial_quantile(luck[2], passed, spec.placement)
+
+    __slots__ = ("_begun", "_course", "_tutors", "luck", "number")
+
+    def __init__(self, course: Course, number: int, luck: list[float]) -> None:
+        self._course, self.number, self.luck = course, number, luck
+        self._begun = self._tutors = 0
+        """Those who have gone on to the plant, and tutors who come for others."""
+
+    def leave_centre(self, _: simpy.Event) -> None:
+        """End the centre's part, and go on to the plant as tutors become free."""
+        self._course.wait_for_plant(self.number)
+        self._seek_tutors()
+
+    def _seek_tutors(self) -> None:
+        self._tutors = self._course.seek_tutors(self.number - self._begun, self.be_taught)
+        if not self._tutors:
+            self._begun = self._course.go_to_plant(self, self._begun, 0)
+
+    def be_taught(self, _: simpy.Event) -> None:
+        """Go on to the plant with the tutors who have come; the others wait for theirs."""
+        self._course.tutors_come()
+        self._begun = self._course.go_to_plant(self, self._begun, self._tutors)
+        if self._begun < self.number:
+            self._seek_tutors()
+
+
+class Group:
+    """Those of a cohort who go through the plant together: trainees `first` to `last` of it.
+
+    Parameters
+    ----------
+    course : Course
+        The programme.
+    first, last : int
+        Trainees.
+    luck : list of float
+        The cohort's uniform numbers.
+    tutors : int
+        Who teaches them, of the plant's people.
+    """
+
+    __slots__ = ("_course", "first", "last", "luck", "tutors")
+
+    def __init__(
+        self, course: Course, first: int, last: int, luck: list[float], tutors: int
+    ) -> None:
+        self._course, self.first, self.last = course, first, last
+        self.luck, self.tutors = luck, tutors
+
+    def finish(self, _: simpy.Event) -> None:
+        """End the course with the exam."""
+        self._course.finish(self)

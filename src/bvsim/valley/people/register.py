@@ -12,16 +12,20 @@ from bvsim.schema.labour import Labour
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.passage import after
-from bvsim.valley.people.clearing import Mobility
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.people.competitors import CompetingSite
+from bvsim.valley.people.mobility import Mobility
 from bvsim.valley.people.pools import (
     AUTOMOTIVE,
     BASIN,
     EXPERIENCED,
     GRADUATES,
     OUTSIDE,
+    SEEKERS,
     SKILL_COUNT,
+    SOURCE_COUNT,
     BasinPool,
+    together,
 )
 from bvsim.valley.people.programmes import Course
 from bvsim.valley.people.rules import name_rank
@@ -48,10 +52,6 @@ class PeopleColumns(Columns):
 PEOPLE: Final = laid_out(PeopleColumns)
 GOLDEN: Final = 0.6180339887498949
 
-Hires = list[tuple[int, int, int]]
-"""Employer, source and number of people of one skill who begin on one day."""
-
-
 class Register:
     """The people of one replication.
 
@@ -61,7 +61,7 @@ class Register:
         Simulated time.
     spec : Labour
         Drawn figures.
-    pools : mapping of str to BasinPool
+    pools : dict of str to BasinPool
         By name, in the order of names.
     competitors : list of CompetingSite
         In the order of names.
@@ -73,7 +73,7 @@ class Register:
         self,
         env: simpy.Environment,
         spec: Labour,
-        pools: Mapping[str, BasinPool],
+        pools: dict[str, BasinPool],
         competitors: list[CompetingSite],
         salt: str,
     ) -> None:
@@ -87,8 +87,10 @@ class Register:
         self.account: Account  # opened by the market when the replication starts
         self._salt = salt
         self.lead_days = lead_days(spec.hiring)
-        self._hired: list[dict[tuple[int, int], int]] = [{} for _ in range(SKILL_COUNT)]
-        self._gaps: list[tuple[tuple[float, ...], ...]] = []
+        self._hired: list[FirstDay | None] = [None] * SKILL_COUNT
+        """By skill: who was won since contracts were last signed."""
+        self._gaps = vec[float]()
+        """By employer, source and skill: what somebody lacks on the first day."""
         self._opening = self._newcomers = self._departed = 0
 
     def pay_bonus(self, share: float) -> None:
@@ -101,10 +103,14 @@ class Register:
     def enrol(self, workforces: Mapping[str, Workforce]) -> None:
         """Number the employers by name."""
         self.staffed = [workforce for _, workforce in sorted(workforces.items())]
-        self._gaps = [
-            tuple(tuple(self._gap(gap, source) for gap in each.start_gaps) for source in range(4))
-            for each in self.staffed
-        ]
+        self._gaps = vec[float](
+            [
+                self._gap(gap, source)
+                for each in self.staffed
+                for source in range(SOURCE_COUNT)
+                for gap in each.start_gaps
+            ]
+        )
 
     def open(self) -> None:
         """Count everybody at the start."""
@@ -135,7 +141,7 @@ class Register:
 
     def gap(self, index: int, skill: int, source: int) -> float:
         """Return what somebody from a source lacks to full proficiency on the first day."""
-        return self._gaps[index][source][skill]
+        return self._gaps[(index * SOURCE_COUNT + source) * SKILL_COUNT + skill]
 
     def _gap(self, gap: float, source: int) -> float:
         spec = self.spec.proficiency
@@ -161,7 +167,8 @@ class Register:
             The pool that they are about to leave; None for newcomers.
         """
         if index < 0:
-            self.competitors[-1 - index].heads[skill] += number
+            heads = self.competitors[-1 - index].heads
+            heads[skill] = heads[skill] + number
             if source == EXPERIENCED and home is not None:
                 home.freed_among(skill, number, BASIN.freed_to_competitors)
             return
@@ -172,29 +179,31 @@ class Register:
         if workforce.observed.imposes(self.day):
             workforce.hire(skill, number, self.gap(index, skill, source))
             return
-        workforce.transit[skill] += number
-        hired, key = self._hired[skill], (index, source)
-        hired[key] = hired.get(key, 0) + number
+        transit = workforce.transit
+        transit[skill] = transit[skill] + number
+        first_day = self._hired[skill]
+        if first_day is None:
+            self._hired[skill] = first_day = FirstDay(self, skill)
+        first_day.expect(index, source, number)
 
     def sign(self) -> None:
         """Let everybody won since the last call wait for the first day at work."""
-        for skill, hired in enumerate(self._hired):
-            if hired:
-                first_day = self.day + self.lead_days[skill]
-                hires = [(*key, number) for key, number in sorted(hired.items())]
-                days = max(0.0, first_day - self.env.now)
-                after(self.env, days, FirstDay(self, skill, hires).begin)
-                hired.clear()
+        now: float = self.env.now
+        for skill, first_day in enumerate(self._hired):
+            if first_day is not None:
+                days = self.day + self.lead_days[skill] - now
+                after(self.env, days if days > 0.0 else 0.0, first_day.begin)
+                self._hired[skill] = None
 
-    def begin_work(self, skill: int, hires: Hires) -> None:
-        """Let people of one skill begin work on their first day, wherever they were won."""
-        for index, source, number in hires:
-            workforce = self.staffed[index]
-            workforce.transit[skill] -= number
-            if workforce.closed:
-                self.pools[workforce.basin].give(source, skill, number)
-            else:
-                workforce.hire(skill, number, self._gaps[index][source][skill])
+    def begin_work(self, index: int, skill: int, source: int, number: int) -> None:
+        """Let people begin work on their first day, wherever they were won."""
+        workforce = self.staffed[index]
+        transit = workforce.transit
+        transit[skill] = transit[skill] - number
+        if workforce.closed:
+            self.pools[workforce.basin].give(source, skill, number)
+        else:
+            workforce.hire(skill, number, self.gap(index, skill, source))
 
     def disband(self, workforce: Workforce, gone: list[int]) -> None:
         """Put the staff of a closed plant into the pool of its basin."""
@@ -217,15 +226,22 @@ class Register:
 
     def write(self) -> None:
         """Record the stocks of the region and of the basins."""
-        now = self.account.now
-        now[PEOPLE.job_seekers] = sum([sum(pool.people[3]) for pool in self.pools.values()])
-        now[PEOPLE.in_training] = sum([course.in_training for course in self.courses.values()])
-        now[PEOPLE.in_transit] = sum([sum(each.transit) for each in self.staffed])
-        now[PEOPLE.employed] = sum([each.heads for each in self.staffed])
-        now[PEOPLE.vacancies] = sum([each.vacancies for each in self.staffed])
-        now[PEOPLE.competitors_heads] = sum([sum(site.heads) for site in self.competitors])
+        seekers = in_training = in_transit = employed = vacancies = competing = 0
         for pool in self.pools.values():
+            seekers += together(pool.people[SEEKERS])
             pool.write()
+        for course in self.courses.values():
+            in_training += course.in_training
+        for workforce in self.staffed:
+            in_transit += together(workforce.transit)
+            employed += workforce.heads
+            vacancies += workforce.vacancies
+        for site in self.competitors:
+            competing += together(site.heads)
+        now = self.account.now
+        now[PEOPLE.job_seekers], now[PEOPLE.in_training] = seekers, in_training
+        now[PEOPLE.in_transit], now[PEOPLE.employed] = in_transit, employed
+        now[PEOPLE.vacancies], now[PEOPLE.competitors_heads] = vacancies, competing
 
     def balances(self) -> Iterator[Balance]:
         """Yield the accounts of people: basins, employers, programmes, the region."""
@@ -251,18 +267,27 @@ class FirstDay:
         Who notes it.
     skill : int
         Their skill.
-    hires : Hires
-        Who they are, and where they begin.
     """
 
-    __slots__ = ("_hires", "_register", "_skill")
+    __slots__ = ("_numbers", "_register", "_skill")
 
-    def __init__(self, register: Register, skill: int, hires: Hires) -> None:
-        self._register, self._skill, self._hires = register, skill, hires
+    def __init__(self, register: Register, skill: int) -> None:
+        self._register, self._skill = register, skill
+        self._numbers = [0] * (len(register.staffed) * SOURCE_COUNT)
+        """How many, by employer and source."""
+
+    def expect(self, index: int, source: int, number: int) -> None:
+        """Count people who were won, by employer and source."""
+        numbers, place = self._numbers, index * SOURCE_COUNT + source
+        numbers[place] = numbers[place] + number
 
     def begin(self, _: simpy.Event) -> None:
         """Let them begin."""
-        self._register.begin_work(self._skill, self._hires)
+        for place, number in enumerate(self._numbers):
+            if number:
+                index = place // SOURCE_COUNT
+                source = place - index * SOURCE_COUNT
+                self._register.begin_work(index, self._skill, source, number)
 
 
 def _heads(entity: str, opening: int, inflow: int, outflow: int, closing: int) -> Balance:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
 from typing import Literal
 
 Rule = Literal["proportional", "by-pay", "first-come"]
@@ -16,45 +15,59 @@ def name_rank(name: str, salt: str) -> float:
     return int.from_bytes(digest, "big") / 2.0**64
 
 
-def largest_remainder(total: int, weights: Sequence[float], ranks: Sequence[float]) -> list[int]:
+def nearest(number: float) -> int:
+    """Return the nearest whole number to one that is not negative, of two the even one.
+
+    That is what `round` returns, which compiled code can call only as an object.
+    """
+    whole = int(number)
+    part = number - whole
+    return whole + 1 if part > 0.5 or (part == 0.5 and whole % 2) else whole
+
+
+def largest_remainder(total: int, weights: list[float], ranks: list[float]) -> list[int]:
     """Divide a whole number in proportion to weights (Hamilton's method).
 
     Parameters
     ----------
     total : int
         What is divided.
-    weights : sequence of float
+    weights : list of float
         Not negative; when all are zero nobody gets anything.
-    ranks : sequence of float
+    ranks : list of float
         Equal remainders go to the smaller rank first.
     """
     whole = math.fsum(weights)
     if total <= 0 or whole <= 0.0:
         return [0] * len(weights)
-    quotas = [total * weight / whole for weight in weights]
-    shares = [math.floor(quota + 1e-9) for quota in quotas]
-    rest = total - sum(shares)
-    if rest == 1:
-        shares[_largest(quotas, shares, ranks)] += 1
-    elif rest > 1:
-        order = sorted(range(len(weights)), key=lambda i: (-(quotas[i] - shares[i]), ranks[i]))
-        for i in order[:rest]:
-            shares[i] += 1
+    return _whole(total, [total * weight / whole for weight in weights], ranks)
+
+
+def _whole(total: int, quotas: list[float], ranks: list[float]) -> list[int]:
+    """Return whole shares that add up: the largest remainders are rounded up."""
+    shares, rest = [], total
+    for quota in quotas:
+        share = math.floor(quota + 1e-9)
+        shares.append(share)
+        rest -= share
+    for _ in range(rest):  # who was rounded up has the smallest remainder from then on
+        most = _largest(quotas, shares, ranks)
+        shares[most] = shares[most] + 1
     return shares
 
 
-def _largest(quotas: Sequence[float], shares: Sequence[int], ranks: Sequence[float]) -> int:
+def _largest(quotas: list[float], shares: list[int], ranks: list[float]) -> int:
     """Return the position of the largest remainder; ties go to the smallest rank."""
     best, most = 0, quotas[0] - shares[0]
-    for i in range(1, len(quotas)):
-        remainder = quotas[i] - shares[i]
+    for i, quota in enumerate(quotas):
+        remainder = quota - shares[i]
         if remainder > most or (remainder == most and ranks[i] < ranks[best]):
             best, most = i, remainder
     return best
 
 
 def allot(
-    total: int, wants: Sequence[int], rule: Rule, order: Sequence[float], ranks: Sequence[float]
+    total: int, wants: list[int], rule: Rule, order: list[float], ranks: list[float]
 ) -> list[int]:
     """Give at most `total` people to those who want them, nobody more than wanted.
 
@@ -62,19 +75,27 @@ def allot(
     ----------
     total : int
         People there are.
-    wants : sequence of int
+    wants : list of int
         People each asks for.
     rule : {"proportional", "by-pay", "first-come"}
         In proportion to the wants, or one after another by `order`.
-    order : sequence of float
+    order : list of float
         Who is served first under the other rules: ascending.
-    ranks : sequence of float
+    ranks : list of float
         Break ties.
     """
-    if total >= sum(wants):
-        return list(wants)
+    whole = 0
+    for want in wants:
+        whole += want
+    if total >= whole:
+        return wants.copy()
     if rule == "proportional":
-        return largest_remainder(total, wants, ranks)
+        return _whole(total, [total * want / whole for want in wants], ranks)
+    return _in_turn(total, wants, order, ranks)
+
+
+def _in_turn(total: int, wants: list[int], order: list[float], ranks: list[float]) -> list[int]:
+    """Serve one after another by `order`, ties by `ranks`."""
     given = [0] * len(wants)
     for i in sorted(range(len(wants)), key=lambda i: (order[i], ranks[i])):
         given[i] = min(wants[i], total)

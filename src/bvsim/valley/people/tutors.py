@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Generator
+from collections.abc import Callable
 
 import simpy
 
 from bvsim.valley.ground.passage import after
+
+
+Act = Callable[[simpy.Event], None]
+"""What is done once tutors are there."""
+
+
+class Wait:
+    """Somebody who waits for tutors: the event of their coming, and how many there are to be."""
+
+    __slots__ = ("come", "number")
+
+    def __init__(self, come: simpy.Event, number: int) -> None:
+        self.come, self.number = come, number
 
 
 class Tutors:
@@ -29,7 +41,7 @@ class Tutors:
     def __init__(self, env: simpy.Environment) -> None:
         self._env = env
         self.free = 0
-        self._waiting: deque[tuple[simpy.Event, int]] = deque()
+        self._waiting: list[Wait] = []
         self._size = 0
         self._beyond = 0
         """Tutors lent beyond what the staff now allows: they go back to the line."""
@@ -56,13 +68,17 @@ class Tutors:
             self._beyond += -change - idle
             self.free -= idle
 
-    def lend(self, wanted: int) -> Generator[simpy.Event, object, int]:
-        """Wait until a tutor is free; return how many go along, at most those wanted."""
+    def lend(self, wanted: int, act: Act) -> int:
+        """Have something done once a tutor is free; return how many go along, at most those wanted.
+
+        It is done when the instant goes on, even where a tutor is free at once.
+        """
         taken = max(1, min(wanted, self.free))
         come = self._env.event()
-        self._waiting.append((come, taken))
+        assert come.callbacks is not None  # it has not happened yet
+        come.callbacks.append(act)
+        self._waiting.append(Wait(come, taken))
         self._serve()
-        yield come
         return taken
 
     def give_back(self, number: int) -> None:
@@ -80,7 +96,7 @@ class Tutors:
     def _serve(self, _: simpy.Event | None = None) -> None:
         """Let those go along who have waited longest, as far as tutors are free."""
         waiting = self._waiting
-        while waiting and waiting[0][1] <= self.free:
-            come, taken = waiting.popleft()
-            self.free -= taken
-            come.succeed()
+        while waiting and waiting[0].number <= self.free:
+            served = waiting.pop(0)
+            self.free -= served.number
+            served.come.succeed()

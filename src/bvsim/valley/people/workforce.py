@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import simpy
@@ -15,11 +15,12 @@ from bvsim.valley.ground.rows import vec
 from bvsim.valley.ground.streams import Stream
 from bvsim.valley.people.columns import STAFF
 from bvsim.valley.people.path import Hours, ReferencePath
-from bvsim.valley.people.plan import NOBODY, Observed, StaffPlan
+from bvsim.valley.people.plan import Observed, StaffPlan
 from bvsim.valley.people.pools import Mover, split_by_skill
+from bvsim.valley.people.rules import nearest
 from bvsim.valley.people.staff import COHORTS, Staff
 from bvsim.valley.people.tenure import Tenure, usual_turnover
-from bvsim.valley.people.tutors import Tutors
+from bvsim.valley.people.tutors import Act, Tutors
 
 OPERATORS: Final = 0
 TECHNICIANS: Final = 1
@@ -66,7 +67,8 @@ class Workforce:
         shifts: Stream,
         on_close: Callable[[Workforce, list[int]], None],
     ) -> None:
-        self.name, self.basin, self.pay = name, basin, staffing.pay
+        self.name, self.basin = name, basin
+        self.pay: float = staffing.pay
         thin, hiring = spec.thin_staffing, spec.hiring
         self._capacity: float = hiring.capacity
         self._trainers: float = hiring.trainers
@@ -88,11 +90,13 @@ class Workforce:
         self.replanned = env.event()
         """Succeeds when the plan changes next; there is another one then."""
         self.observed = Observed(observed, staffing.lead * DAYS_PER_MONTH, opened)
-        self.lead_days = lead_days(spec.hiring)
-        self._longest_lead = max(self.lead_days)
-        self._leaving = [self._turnover * d / DAYS_PER_MONTH for d in self.lead_days]
+        leads = lead_days(spec.hiring)
+        self.lead_days = vec[float](leads)
+        self._longest_lead = max(leads)
+        self._leaving = vec[float]([self._turnover * d / DAYS_PER_MONTH for d in leads])
         """Share of the staff that leaves within the lead time of a hire."""
-        self._targets = NOBODY
+        self._wants_staff = False
+        """Whether the plan wanted anybody when the month began."""
         self.transit = [0] * 4
         self.awaiting = [0] * 4
         """Graduates who hold an offer of this employer."""
@@ -161,21 +165,22 @@ class Workforce:
             On the hazard of leaving (upskilling), and for technicians (pull of other
             sites besides).
         """
-        luck = self._stream.uniforms(4)  # drawn even for nobody: luck stays with its month
-        imposed = self.observed.imposes(day)
-        if not (self.heads or imposed or self.plan.begun(day)):
-            self._targets = NOBODY
+        imposed, stream = self.observed.imposes(day), self._stream
+        self._wants_staff = self.heads > 0 or imposed or self.plan.begun(day)
+        if not self._wants_staff:
+            stream.uniforms(4)  # drawn even for nobody: luck stays with its month
             return None
         leavers = [0, 0, 0, 0]
-        usual, pulled = self._tenure.odds(factor), self._tenure.odds(technicians)
-        self._targets = self.plan.targets(day)
+        usual = self._tenure.odds(factor)
+        pulled = usual if technicians == factor else self._tenure.odds(technicians)
         for skill, staff in enumerate(self.staff):
+            luck = stream.uniform()
             if staff.heads:
                 staff.age()
                 odds = pulled if skill == TECHNICIANS else usual
-                leavers[skill] = staff.attrition(luck[skill], odds, chance=self._chance)
+                leavers[skill] = staff.attrition(luck, odds, chance=self._chance)
         self._change_shifts(day, month_end, leavers)
-        gone = sum(leavers)
+        gone = leavers[0] + leavers[1] + leavers[2] + leavers[3]
         self._book_leavers(gone)
         return leavers if gone else None
 
@@ -186,12 +191,12 @@ class Workforce:
             operators = self.staff[OPERATORS]
             gone = math.floor(operators.heads * share + 0.5)
             operators.dismiss_evenly(gone)
-            leavers[OPERATORS] += gone
+            leavers[OPERATORS] = leavers[OPERATORS] + gone
 
     def targets(self, day: float) -> list[int]:
         """Return the heads by skill that the plan wants on a day."""
-        self._targets = self.plan.targets(day)
-        return [round(target) for target in self._targets]
+        self._wants_staff = True
+        return [nearest(target) for target in self.plan.targets(day)]
 
     def wants(self, day: float, month_end: float) -> list[int] | None:
         """Return how many people to win this month, by skill; None for nobody."""
@@ -202,21 +207,23 @@ class Workforce:
             return [max(0, t - s.heads) for t, s in zip(targets, self.staff, strict=True)]
         if not (self.heads or self.plan.begun(day + self._longest_lead)):
             return None
-        planned, wants = self.plan.targets_ahead(day, self.lead_days), []
+        plan, wants, total = self.plan, [], 0
         for skill, staff in enumerate(self.staff):
             heads = staff.heads
-            missing = planned[skill] + heads * self._leaving[skill] - heads
+            planned = plan.target_ahead(skill, day, self.lead_days[skill])
+            missing = planned + heads * self._leaving[skill] - heads
             number = int(missing + 0.5) - self.transit[skill]
-            wants.append(number if number > 0 else 0)
-        total = sum(wants)
+            number = number if number > 0 else 0
+            wants.append(number)
+            total += number
         if total > self._capacity:
             return split_by_skill(self._capacity, wants)
         return wants if total else None
 
-    def surplus(self, day: float, month_end: float) -> Sequence[int]:
-        """Return by skill how many more there are than an observation says."""
+    def surplus(self, day: float, month_end: float) -> list[int] | None:
+        """Return by skill how many more there are than an observation says, None without one."""
         if self.closed or not self.observed.imposes(day):
-            return ()
+            return None
         targets = self._split(self.observed.heads(month_end))
         return [max(0, s.heads - t) for t, s in zip(targets, self.staff, strict=True)]
 
@@ -275,18 +282,26 @@ class Workforce:
         self.staff[skill].dismiss(number)
         self._book_leavers(number)
 
-    def lend_tutors(self, wanted: int) -> Generator[simpy.Event, object, int]:
-        """Wait for tutors; return how many there are, at most those wanted.
+    @property
+    def holds_offers(self) -> bool:
+        """Whether graduates hold an offer of this employer."""
+        awaiting = self.awaiting
+        return awaiting[0] + awaiting[1] + awaiting[2] + awaiting[3] > 0
+
+    def offer(self, skill: int, number: int) -> None:
+        """Offer posts to graduates, who begin when the market clears."""
+        self.awaiting[skill] = self.awaiting[skill] + number
+
+    def lend_tutors(self, wanted: int, act: Act) -> int:
+        """Have something done once there are tutors; return how many, at most those wanted.
 
         Lent experts teach before operators do. Before a plant has operators its courses
-        are taught by experts elsewhere.
+        are taught by experts elsewhere: there are none then, and nothing is done.
         """
-        if not self.staff[OPERATORS].heads:
+        if self.closed or not self.staff[OPERATORS].heads:
             return 0
         self._count_tutors()
-        number = yield from self.tutors.lend(wanted)
-        self.dirty = True
-        return number
+        return self.tutors.lend(wanted, act)
 
     def return_tutors(self, number: int) -> None:
         """Take tutors back to the line."""
@@ -315,7 +330,7 @@ class Workforce:
         self.experts = plan.experts(day) if lives else 0
         if self.heads or self.experts != experts:
             self.dirty = True
-        if lives and self._targets is not NOBODY:
+        if lives and self._wants_staff:
             self._count_vacancies(day)
         else:
             self.vacancies, self.since = 0, math.inf
@@ -326,11 +341,10 @@ class Workforce:
             now[STAFF.vacancy_months] += self.vacancies
 
     def _count_vacancies(self, day: float) -> None:
-        empty, targets = 0, self._targets
-        for skill, staff in enumerate(self.staff):
-            short = round(targets[skill]) - staff.heads
-            if short > 0:
-                empty += short
+        empty = 0
+        for target, staff in zip(self.plan.targets(day), self.staff):  # noqa: B905 (by skill)
+            if target > staff.heads:
+                empty += nearest(target) - staff.heads
         self.vacancies = empty
         if not empty:
             self.since = math.inf
@@ -342,8 +356,8 @@ class Workforce:
         for skill, staff in enumerate(self.staff):
             now[STAFF.operators + skill] = staff.heads
 
-    def refresh(self, *, lifted: bool) -> None:
-        """Work out what the people present make possible."""
+    def refresh(self, day: float, *, lifted: bool) -> None:
+        """Work out what the people present make possible on a day."""
         self.dirty = False
         if self.tutors.sought:
             self._count_tutors()
@@ -351,7 +365,7 @@ class Workforce:
             self._write_heads(self.account.now)
         if self.closed:
             return
-        path = self._path.hours(self._env.now, self.plan.on_path)
+        path = self._path.hours(day, self.plan.on_path)
         here = self.staff[OPERATORS].proficiency
         self.crew_share = 1.0 if lifted else self._crews(here / path.proficiency)
         self._set_learning(path, lifted=lifted)
