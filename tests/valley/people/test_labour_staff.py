@@ -15,7 +15,6 @@ from bvsim.valley.people.staff import (
     Odds,
     Staff,
     invert_binomial,
-    monthly_probabilities,
     steady_turnover,
 )
 
@@ -101,7 +100,7 @@ def test_everybody_in_a_band_has_the_same_chance():
         staff.attrition(generator.random(), odds, chance=True)
         for i, age in enumerate((1, 2, 3)):
             left[i] += before[age] - staff.ages[age]
-    probability = monthly_probabilities((0.05,), 1.0)[0]
+    probability = odds.probabilities[0]
     for size, gone in zip((10, 20, 30), left, strict=True):
         expected = 3000 * size * probability
         assert gone == pytest.approx(expected, abs=4 * math.sqrt(expected))

@@ -100,16 +100,21 @@ class Clearing:
     ) -> None:
         """Share people of one pool among the claims of one basin."""
         if len(claims) == 1:
-            wants = claims[0].wants[skill]
-            given = [number if number < wants else wants]
-        else:
-            given = self._divide(number, claims, skill)
-        register = self._register
+            claim = claims[0]
+            self._hire(claim, skill, source, min(number, claim.wants[skill]), home)
+            return
+        given = self._divide(number, claims, skill)
         for claim, count in zip(claims, given):  # noqa: B905 (a number for each claim)
             if count:
-                claim.give(skill, count)
-                register.take_on(claim.index, skill, source, count, home)
-                home.hire_out(source, skill, count)
+                self._hire(claim, skill, source, count, home)
+
+    def _hire(
+        self, claim: HiringClaim, skill: int, source: int, number: int, home: BasinPool
+    ) -> None:
+        """Give people of one pool to an employer."""
+        claim.give(skill, number)
+        self._register.take_on(claim.index, skill, source, number, home)
+        home.hire_out(source, skill, number)
 
     def _divide(self, number: int, claims: list[HiringClaim], skill: int) -> list[int]:
         """Divide people of one skill among claims by the rule."""

@@ -32,6 +32,8 @@ class CompetingSite:
         self._local: float = spec.local
         self._pull: float = spec.pull
         self._mix = skill_shares(spec.mix)
+        self._total = -1.0
+        self._targets = [0] * SKILL_COUNT
 
     def path(self, day: float) -> float:
         """Return heads on a day."""
@@ -54,4 +56,7 @@ class CompetingSite:
 
     def targets(self, day: float) -> list[int]:
         """Return heads wanted from the valley's basins, by skill."""
-        return split_by_skill(self.path(day) * self._local, self._mix)
+        total = self.path(day) * self._local
+        if total != self._total:
+            self._total, self._targets = total, split_by_skill(total, self._mix)
+        return self._targets

@@ -15,6 +15,7 @@ from bvsim.schema.labour import Labour, Staffing
 from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.people.clearing import Clearing, HiringClaim
 from bvsim.valley.people.columns import STAFF
 from bvsim.valley.people.competitors import CompetingSite
@@ -127,7 +128,7 @@ class LabourMarket:
         known = [(day, heads) for day, heads in observed if day <= self._ctx.as_of_day]
         self.workforces[name] = workforce = Workforce(
             name=name,
-            basin=basin,
+            pool=self.pools[basin],
             staffing=staffing,
             observed=known,
             opened=opened,
@@ -154,7 +155,7 @@ class LabourMarket:
         for departures in self._departures:
             departures.month(0.0)
         for site in self.competitors:
-            site.heads = site.targets(0.0)
+            site.heads = site.targets(0.0).copy()
         self._update_reach(0.0)
         desk = TrainingDesk(register)
         for name, programme in sorted(self._spec.programmes.items()):
@@ -174,10 +175,9 @@ class LabourMarket:
             self._month = register.month = period.month
             self._month_end = self._ctx.calendar.month_starts[period.month + 1]
             self._review(period.start_day, self._month_end, lifted=lifted)
-        now: float = self._ctx.env.now
         for workforce in register.staffed:
             if workforce.dirty or lifted:
-                workforce.refresh(now, lifted=lifted)
+                workforce.refresh(self._ctx.env.now, lifted=lifted)
         if period.end_day >= self._month_end:
             register.write()
 
@@ -232,7 +232,7 @@ class LabourMarket:
         for workforce in register.staffed:
             if workforce.closed:
                 continue
-            pool = self.pools[workforce.basin]
+            pool = workforce.pool
             for skill, target in enumerate(workforce.targets(day)):
                 missing = target - workforce.staff[skill].heads
                 if missing > 0:
@@ -258,12 +258,12 @@ class LabourMarket:
         for courses in self._upskilling:
             if courses.begins <= day < courses.ends:
                 common *= courses.attrition
-        pulls = dict.fromkeys(self.pools, common)
+        pulls = vec[float]([common] * len(self.pools))
         for site in self.competitors:
-            pulls[site.basin] *= site.pull(day)
+            pulls[self.pools[site.basin].index] *= site.pull(day)
         leaving = []
         for workforce in self._register.staffed:
-            gone = workforce.month(day, month_end, common, pulls[workforce.basin])
+            gone = workforce.month(day, month_end, common, pulls[workforce.pool.index])
             surplus = workforce.surplus(day, month_end)
             if surplus is not None:
                 gone = self._dismiss(workforce, surplus, gone)
@@ -291,7 +291,7 @@ class LabourMarket:
                 order = self._order(workforce.pay, workforce.since)
                 rank = self._register.rank(workforce.name)
                 imposed = workforce.observed.imposes(day)
-                basin = self.pools[workforce.basin].index
+                basin = workforce.pool.index
                 claims.append(HiringClaim(index, basin, wants, order, rank, imposed))
         return claims
 

@@ -47,18 +47,12 @@ class Leavers:
     ) -> None:
         """Place everybody who left in a month; claims of plants that win some are reduced."""
         for workforce, gone in leaving:
-            pool = self._register.pools[workforce.basin]
             for skill, number in enumerate(gone):
                 if number:
-                    self._place(workforce, skill, number, pool, claims)
+                    self._place(workforce, skill, number, claims)
 
     def _place(
-        self,
-        workforce: Workforce,
-        skill: int,
-        number: int,
-        pool: BasinPool,
-        claims: list[HiringClaim],
+        self, workforce: Workforce, skill: int, number: int, claims: list[HiringClaim]
     ) -> None:
         """Place those of one skill who left one plant."""
         away = min(number, workforce.away[skill].whole(number * self._away[skill]))
@@ -69,7 +63,7 @@ class Leavers:
         if away > 0:
             self._register.depart(away)
         if number > away:
-            pool.give(EXPERIENCED, skill, number - away)
+            workforce.pool.give(EXPERIENCED, skill, number - away)
 
     def _poach(
         self, origin: Workforce, skill: int, number: int, claims: list[HiringClaim]
@@ -146,7 +140,7 @@ def _place_graduates(
             workforce.hire(skill, hired, register.gap(index, skill, GRADUATES))
             workforce.count_origin(GRADUATES, hired)
         if number > hired:
-            register.pools[workforce.basin].give(GRADUATES, skill, number - hired)
+            workforce.pool.give(GRADUATES, skill, number - hired)
     workforce.awaiting = [0] * SKILL_COUNT
 
 

@@ -90,7 +90,7 @@ class StaffPlan:
         per_unit: float = spec.heads_per_unit
         for plan in sorted(self._plans, key=lambda plan: plan.sop):
             needed += plan.released * per_unit
-            if math.isfinite(plan.sop) and plan.nameplate > 0.0:
+            if plan.sop < math.inf and plan.nameplate > 0.0:
                 sops.append(plan.sop)
                 staffs.append(plan.nameplate * per_unit)
                 self.on_path.append((plan.sop, plan.manned * per_unit))

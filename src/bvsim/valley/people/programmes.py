@@ -169,7 +169,7 @@ class Course:
         if planned < 0.0:  # earlier cohorts have left the course by the start
             planned += math.ceil(-planned / self._interval) * self._interval
         self._planned = planned
-        self._follow([])
+        self._follow(self._env.now, [])
 
     def _await_sop(self, employer: Workforce) -> Events:
         """Wait until the destination's first SOP, as it is expected, is near enough."""
@@ -178,9 +178,9 @@ class Course:
             replanned = employer.replanned
             yield replanned | env.timeout(days) if math.isfinite(days) else replanned
 
-    def _follow(self, begun: list[Cohort]) -> None:
+    def _follow(self, now: float, begun: list[Cohort]) -> None:
         """Wait for the next intake, and take in at once whom a day that has passed was meant for."""
-        env, now = self._env, self._now()
+        env = self._env
         while self._planned < self._until:
             self._next = known = self._known_intake(self._planned)
             planned = self._planned + self._delay.at(self._planned)
@@ -188,19 +188,20 @@ class Course:
             if start > now:
                 after(env, start - now, self.begin)
                 break
-            begun += self._begin()
+            begun += self._begin(now)
         for cohort in begun:
             after(env, self.centre_days, cohort.leave_centre)
 
     def begin(self, _: simpy.Event) -> None:
         """Begin a cohort on the day of its intake."""
-        self._follow(self._begin())
+        now: float = self._env.now
+        self._follow(now, self._begin(now))
 
-    def _begin(self) -> list[Cohort]:
+    def _begin(self, day: float) -> list[Cohort]:
         """Hold the next intake; return its cohort, if there is one."""
         luck = self._stream.uniforms(3)  # of every intake, also without a cohort: common luck
         self._planned += self._interval
-        number = self._take_in(None if self._next is None else self._next.trainees)
+        number = self._take_in(day, None if self._next is None else self._next.trainees)
         return [Cohort(self, number, luck)] if number else []
 
     def _known_intake(self, planned: float) -> KnownIntake | None:
@@ -209,13 +210,9 @@ class Course:
                 return known
         return None
 
-    def _now(self) -> float:
-        now: float = self._env.now
-        return now
-
-    def _take_in(self, observed: int | None) -> int:
+    def _take_in(self, day: float, observed: int | None) -> int:
         """Begin a cohort with whoever applies; return its size."""
-        offer = self._offer(observed)
+        offer = self._offer(day, observed)
         smallest, number = self._smallest(offer.seats), 0
         if offer.wanted:
             number = self._market.recruit(
@@ -230,20 +227,24 @@ class Course:
                 self.account.now[COURSE.in_training] = self.in_training
         return number
 
-    def _offer(self, observed: int | None) -> Offer:
+    def _offer(self, day: float, observed: int | None) -> Offer:
         """Return the seats of an intake, and which of them nobody can be taken in for."""
-        seats = nearest(self._seats.at(self._now()))
+        seats = nearest(self._seats.at(day))
         if observed is not None:
             return Offer(max(seats, observed), observed, 0, 0, 0)
         free = max(0, min(seats, seats * self._rooms - self._in_centre))
-        wanted = max(0, min(free, self._posts(seats)))
+        wanted = max(0, min(free, self._posts(day, seats)))
         tutors = min(seats - free, self._waiting)
-        short = [free - wanted, seats - free - tutors, tutors]
-        if wanted < self._smallest(seats):  # too few for a group, for the want that is largest
-            most = short.index(max(short))
-            short[most] = short[most] + wanted
-            wanted = 0
-        return Offer(seats, wanted, short[0], short[1], short[2])
+        posts, rooms = free - wanted, seats - free - tutors
+        if wanted >= self._smallest(seats):
+            return Offer(seats, wanted, posts, rooms, tutors)
+        if posts >= max(rooms, tutors):  # too few for a group, for the want that is largest
+            posts += wanted
+        elif rooms >= tutors:
+            rooms += wanted
+        else:
+            tutors += wanted
+        return Offer(seats, 0, posts, rooms, tutors)
 
     def _smallest(self, seats: int) -> int:
         """Return how many trainees make a group."""
@@ -265,13 +266,13 @@ class Course:
             cells[COURSE.training_cost_meur] += cost
             self._market.pay(cost)
 
-    def _posts(self, seats: int) -> int:
+    def _posts(self, day: float, seats: int) -> int:
         """Return how many trainees are worth taking in."""
         if self._always:
             return seats
         if self.employer is None:
             return 0
-        end = self._now() + self.centre_days + self.plant_days
+        end = day + self.centre_days + self.plant_days
         posts = self.employer.expected_vacancies(self.skill, end) - self.in_training
         completing = (1.0 - self._drop_out) * self._exam_pass * self._placement
         return math.ceil(posts / completing) if completing > 0.0 else 0
@@ -330,7 +331,7 @@ class Course:
         self._market.graduate(self, placed)
         if self._trace.keep:
             self._trace.log(
-                day=self._now(),
+                day=self._env.now,
                 entity=self.name,
                 event="graduation",
                 cause="end of course",

@@ -201,13 +201,13 @@ class Register:
         transit = workforce.transit
         transit[skill] = transit[skill] - number
         if workforce.closed:
-            self.pools[workforce.basin].give(source, skill, number)
+            workforce.pool.give(source, skill, number)
         else:
             workforce.hire(skill, number, self.gap(index, skill, source))
 
     def disband(self, workforce: Workforce, gone: list[int]) -> None:
         """Put the staff of a closed plant into the pool of its basin."""
-        pool = self.pools[workforce.basin]
+        pool = workforce.pool
         for skill in range(SKILL_COUNT):
             if gone[skill]:
                 pool.free(skill, gone[skill])

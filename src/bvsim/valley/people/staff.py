@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Final
 
 from bvsim.valley.ground.rows import vec
@@ -25,11 +24,6 @@ _BELOW_ONE: Final = 1.0 - 1e-12
 def decay_of(tau_months: float) -> float:
     """Return what a month leaves of a gap in proficiency; nothing where all is learnt at once."""
     return math.exp(-1.0 / tau_months) if tau_months > 0.0 else 0.0
-
-
-def monthly_probabilities(hazards: Sequence[float], multiplier: float) -> list[float]:
-    """Return the probability of leaving within a month for each hazard per month."""
-    return [-math.expm1(-hazard * multiplier) for hazard in hazards]
 
 
 def invert_binomial(u: float, trials: float, probability: float) -> tuple[float, float]:
@@ -66,7 +60,7 @@ class Odds:
 
     Parameters
     ----------
-    hazards : sequence of float
+    hazards : list of float
         Per month, by band.
     multiplier : float
         On all of them.
@@ -74,12 +68,11 @@ class Odds:
 
     __slots__ = ("logs", "probabilities", "staying")
 
-    def __init__(self, hazards: Sequence[float], multiplier: float) -> None:
-        leaving = monthly_probabilities(hazards, multiplier)
+    def __init__(self, hazards: list[float], multiplier: float) -> None:
         self.logs = vec[float]([-hazard * multiplier for hazard in hazards])
         """Logarithms of the probabilities of staying."""
-        self.probabilities = vec[float](leaving)
-        self.staying = vec[float]([1.0 - probability for probability in leaving])
+        self.probabilities = vec[float]([-math.expm1(log) for log in self.logs])
+        self.staying = vec[float]([1.0 - probability for probability in self.probabilities])
 
 
 class Staff:
@@ -292,9 +285,11 @@ class Staff:
             size = ages[newest + age]
             if size:
                 passed += size
-                upto = math.ceil(passed * count / here - u) if passed < here else count
-                if upto > taken:
-                    gone = upto - taken if upto - taken < size else size
+                gone = count - taken
+                if passed < here:
+                    gone = math.ceil(passed * count / here - u) - taken
+                if gone > 0.0:
+                    gone = gone if gone < size else size
                     self._take(age, gone)
                     taken += gone
 

@@ -12,10 +12,10 @@ def usual_turnover(spec: Attrition) -> float:
     return steady_turnover(Odds(_hazards(spec), 1.0).probabilities)
 
 
-def _hazards(spec: Attrition, factor: float = 1.0) -> tuple[float, ...]:
+def _hazards(spec: Attrition, factor: float = 1.0) -> list[float]:
     """Return the hazards of the four bands of tenure, per month."""
     bands = (spec.first_quarter, spec.first_year, spec.second_year, spec.later)
-    return tuple(hazard * spec.scale * factor for hazard in bands)
+    return [hazard * spec.scale * factor for hazard in bands]
 
 
 class Tenure:

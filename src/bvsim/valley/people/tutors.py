@@ -14,12 +14,12 @@ Act = Callable[[simpy.Event], None]
 
 
 class Wait:
-    """Somebody who waits for tutors: the event of their coming, and how many there are to be."""
+    """Somebody who waits for tutors: how many there are to be, and what is done then."""
 
-    __slots__ = ("come", "number")
+    __slots__ = ("act", "number")
 
-    def __init__(self, come: simpy.Event, number: int) -> None:
-        self.come, self.number = come, number
+    def __init__(self, number: int, act: Act) -> None:
+        self.number, self.act = number, act
 
 
 class Tutors:
@@ -74,10 +74,7 @@ class Tutors:
         It is done when the instant goes on, even where a tutor is free at once.
         """
         taken = max(1, min(wanted, self.free))
-        come = self._env.event()
-        assert come.callbacks is not None  # it has not happened yet
-        come.callbacks.append(act)
-        self._waiting.append(Wait(come, taken))
+        self._waiting.append(Wait(taken, act))
         self._serve()
         return taken
 
@@ -99,4 +96,4 @@ class Tutors:
         while waiting and waiting[0].number <= self.free:
             served = waiting.pop(0)
             self.free -= served.number
-            served.come.succeed()
+            after(self._env, 0.0, served.act)

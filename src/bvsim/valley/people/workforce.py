@@ -16,7 +16,7 @@ from bvsim.valley.ground.streams import Stream
 from bvsim.valley.people.columns import STAFF
 from bvsim.valley.people.path import Hours, ReferencePath
 from bvsim.valley.people.plan import Observed, StaffPlan
-from bvsim.valley.people.pools import Mover, split_by_skill
+from bvsim.valley.people.pools import BasinPool, Mover, split_by_skill
 from bvsim.valley.people.rules import nearest
 from bvsim.valley.people.staff import COHORTS, Staff
 from bvsim.valley.people.tenure import Tenure, usual_turnover
@@ -56,7 +56,7 @@ class Workforce:
         self,
         *,
         name: str,
-        basin: str,
+        pool: BasinPool,
         staffing: Staffing,
         observed: Sequence[tuple[float, float]],
         opened: float,
@@ -67,7 +67,7 @@ class Workforce:
         shifts: Stream,
         on_close: Callable[[Workforce, list[int]], None],
     ) -> None:
-        self.name, self.basin = name, basin
+        self.name, self.basin, self.pool = name, pool.name, pool
         self.pay: float = staffing.pay
         thin, hiring = spec.thin_staffing, spec.hiring
         self._capacity: float = hiring.capacity
@@ -88,7 +88,7 @@ class Workforce:
         self._path = ReferencePath(staffing.path, learning, usual_turnover(spec.attrition))
         self.plan = StaffPlan(staffing)
         self.replanned = env.event()
-        """Succeeds when the plan changes next; there is another one then."""
+        """Succeeds when the plan changes while somebody waits for it; there is another one then."""
         self.observed = Observed(observed, staffing.lead * DAYS_PER_MONTH, opened)
         leads = lead_days(spec.hiring)
         self.lead_days = vec[float](leads)
@@ -126,8 +126,9 @@ class Workforce:
         """
         if not self.closed and self.plan.update(plans, lines):
             self.dirty = True
-            self.replanned.succeed()
-            self.replanned = self._env.event()
+            if self.replanned.callbacks:  # somebody waits for it
+                self.replanned.succeed()
+                self.replanned = self._env.event()
 
     def open_with(self, day: float) -> None:
         """Settle the staff observed at the start, hired along the observed path."""
