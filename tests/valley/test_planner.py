@@ -165,8 +165,8 @@ def test_the_docs_print_every_process(monkeypatch):
             valley.simulate(setting, values, Key(1, draw, 0), trace=True)
     printed = printed_processes()
     assert len(printed) == len(set(printed))
-    # courses of several parts are rare, and who waits for a tutor: they need not be seen here
-    rare = {"Course._in_plant", "Tutors._serve"}
+    # who waits for a tutor is rare, and need not be seen here
+    rare = {"Tutors._serve"}
     assert begun - {"Planner.plan"} <= set(printed) <= begun | rare
 
 

@@ -17,8 +17,8 @@ from bvsim.valley.cells.site_account import SITE
 from bvsim.valley.ground.columns import Column, Columns, flow, flows, laid_out, stock
 from bvsim.valley.orders.customers import ORDERS
 from bvsim.valley.orders.market import VEHICLES
+from bvsim.valley.people.columns import COURSE
 from bvsim.valley.people.pools import BASIN
-from bvsim.valley.people.programmes import COURSE
 from bvsim.valley.people.register import PEOPLE
 from bvsim.valley.people.workforce import STAFF
 from bvsim.valley.returns.market import RETURNS

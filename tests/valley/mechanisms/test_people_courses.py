@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from bvsim.valley.people.columns import COURSE as COLUMNS
 from bvsim.valley.people.pools import AUTOMOTIVE, GRADUATES
-from bvsim.valley.people.programmes import COURSE as COLUMNS
 from labour_case import always, programme
 from mechanism_table import exact, table
 from people_case import LABOUR, basin, booked, changed, market

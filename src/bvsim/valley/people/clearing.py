@@ -34,6 +34,7 @@ class HiringClaim:
         wants: list[int],
         order: float,
         rank: float,
+        *,
         imposed: bool = False,
     ) -> None:
         self.index, self.basin, self.wants = index, basin, wants

@@ -1,4 +1,4 @@
-"""The columns in which the staff of an employer is written down."""
+"""The columns in which the staff of an employer and the trainees of a course are written down."""
 
 from __future__ import annotations
 
@@ -31,3 +31,29 @@ class StaffColumns(Columns):
 
 
 STAFF: Final = laid_out(StaffColumns)
+
+
+@dataclass(frozen=True)
+class CourseColumns(Columns):
+    """Trainees of a programme."""
+
+    seats: int = flow("Seats of the intakes that were due.")
+    intake: int = flow("Trainees who began the course.")
+    empty: int = flows(
+        "empty_for_{}",
+        {
+            "applicants": "Seats that stayed empty for want of applicants, or of a group of them.",
+            "posts": "Seats that the destination had no posts for.",
+            "rooms": "Seats for which the centre had no room, taken by trainees.",
+            "tutors": "Seats for which it had no room, taken by trainees who wait for tutors.",
+        },
+    )
+    graduates: int = flow("Trainees who passed the exam.")
+    placed: int = flow("Graduates who took up work in a battery plant.")
+    dropouts: int = flow("Trainees who left during the course.")
+    exam_failures: int = flow("Trainees who finished and failed.")
+    in_training: int = stock("Trainees on the course.")
+    training_cost_meur: int = flow("Cost of the seats of the cohorts that began, EUR million.")
+
+
+COURSE: Final = laid_out(CourseColumns)

@@ -17,7 +17,7 @@ from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.rows import vec
 from bvsim.valley.people.clearing import Clearing, HiringClaim
-from bvsim.valley.people.columns import STAFF
+from bvsim.valley.people.columns import COURSE, STAFF
 from bvsim.valley.people.competitors import CompetingSite
 from bvsim.valley.people.figures import OverTime
 from bvsim.valley.people.moves import (
@@ -35,7 +35,7 @@ from bvsim.valley.people.pools import (
     Departures,
     skilled_shares,
 )
-from bvsim.valley.people.programmes import COURSE, Course
+from bvsim.valley.people.programmes import Course
 from bvsim.valley.people.register import PEOPLE, Register
 from bvsim.valley.people.workforce import Workforce
 
@@ -69,7 +69,14 @@ class LabourMarket:
         )
         willing = spec.willing.share / spec.willing.counted_at
         self.pools = {
-            name: BasinPool(name, basin, index, seekers, spec.hiring.patience, willing)
+            name: BasinPool(
+                name=name,
+                index=index,
+                spec=basin,
+                mix=seekers,
+                patience_months=spec.hiring.patience,
+                willing=willing,
+            )
             for index, (name, basin) in enumerate(sorted(spec.basins.items()))
         }
         self._departures = [
@@ -194,7 +201,7 @@ class LabourMarket:
         register.pay_bonus(pay - 1.0)
         leaving = [] if lifted else self._attrition(day, month_end, pay)
         applicants = math.pow(pay, self._applicants)
-        for pool in self.pools.values():
+        for pool in register.basins:
             pool.month(applicants)
         for departures in self._departures:
             departures.month(day)
@@ -292,7 +299,7 @@ class LabourMarket:
                 rank = self._register.rank(workforce.name)
                 imposed = workforce.observed.imposes(day)
                 basin = workforce.pool.index
-                claims.append(HiringClaim(index, basin, wants, order, rank, imposed))
+                claims.append(HiringClaim(index, basin, wants, order, rank, imposed=imposed))
         return claims
 
     def _order(self, pay: float, since: float) -> float:

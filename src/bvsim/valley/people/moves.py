@@ -37,14 +37,13 @@ class Leavers:
     def __init__(self, register: Register) -> None:
         self._register = register
         spec = register.spec.attrition
-        self._away, self._poached = vec[float](by_skill(spec.away)), vec[float](by_skill(spec.poached))
+        self._away = vec[float](by_skill(spec.away))
+        self._poached = vec[float](by_skill(spec.poached))
         self._pay_exponent: float = spec.pay_exponent
         self._ways: dict[str, Ways] = {}
         self._share: dict[tuple[str, str], float] = {}
 
-    def place(
-        self, leaving: list[tuple[Workforce, list[int]]], claims: list[HiringClaim]
-    ) -> None:
+    def place(self, leaving: list[tuple[Workforce, list[int]]], claims: list[HiringClaim]) -> None:
         """Place everybody who left in a month; claims of plants that win some are reduced."""
         for workforce, gone in leaving:
             for skill, number in enumerate(gone):
@@ -65,9 +64,7 @@ class Leavers:
         if number > away:
             workforce.pool.give(EXPERIENCED, skill, number - away)
 
-    def _poach(
-        self, origin: Workforce, skill: int, number: int, claims: list[HiringClaim]
-    ) -> int:
+    def _poach(self, origin: Workforce, skill: int, number: int, claims: list[HiringClaim]) -> int:
         """Let people go straight to other plants with vacancies; return how many did."""
         ways, wanting, weights = self._ways_from(origin), [], []
         for claim in claims:
@@ -161,7 +158,7 @@ class Newcomers:
         """Let newcomers to the region fill posts that are still empty."""
         left = [claim for claim in claims if claim.index >= 0 and claim.unmet]
         if left:
-            for pool in self._register.pools.values():
+            for pool in self._register.basins:
                 near = [claim for claim in left if claim.basin == pool.index]
                 if near:
                     self._fill(near, pool)

@@ -145,3 +145,11 @@ class ReferencePath:
             engineers += full * d
             experts += full * self._experts(months)
         return Hours(heads, operators, technicians, engineers, experts)
+
+
+def share_of(present: float, needed: float, floor: float = 0.0) -> float:
+    """Return people present over those needed, at least a floor; one where none are."""
+    if needed <= 0.0:
+        return 1.0
+    share = present / needed
+    return share if share > floor else floor

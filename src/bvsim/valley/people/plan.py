@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Final
 
-from bvsim.schema.labour import Staffing
+from bvsim.schema.labour import SKILLS, Hiring, Staffing
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
 from bvsim.valley.ground.rows import vec
 from bvsim.valley.people.pools import skill_shares
@@ -43,6 +43,11 @@ class Plan:
 SKILLED: Final = [False, True, True, False]
 
 
+def lead_days(hiring: Hiring) -> list[float]:
+    """Return the days from the decision to hire to the first day at work, by skill."""
+    return [getattr(hiring.lead, skill) * 7.0 for skill in SKILLS]
+
+
 class StaffPlan:
     """Target heads by skill, ahead of the ramp of each block.
 
@@ -51,7 +56,9 @@ class StaffPlan:
     """
 
     def __init__(self, staffing: Staffing) -> None:
-        self._staffing = staffing
+        self._per_unit: float = staffing.heads_per_unit
+        self._later_per_unit: float = staffing.heads_per_unit * (1.0 - staffing.later_saving)
+        self._line_crews = nearest(staffing.crews)
         self.mix = skill_shares(staffing.mix)
         self._shares = vec[float](self.mix)
         self._lead = staffing.lead * DAYS_PER_MONTH
@@ -85,25 +92,30 @@ class StaffPlan:
             return False
         self._asked, self._lines = plans, lines
         self._plans = [Plan(*plan) for plan in plans]
-        spec = self._staffing
-        sops, staffs, self.on_path, needed = [], [], [], 0.0
-        per_unit: float = spec.heads_per_unit
+        staffs, self.on_path, needed = [], [], 0.0
+        per_unit = self._per_unit
         for plan in sorted(self._plans, key=lambda plan: plan.sop):
             needed += plan.released * per_unit
             if plan.sop < math.inf and plan.nameplate > 0.0:
-                sops.append(plan.sop)
                 staffs.append(plan.nameplate * per_unit)
                 self.on_path.append((plan.sop, plan.manned * per_unit))
-            per_unit = spec.heads_per_unit * (1.0 - spec.later_saving)
-        self._sops, self._staffs = vec[float](sops), vec[float](staffs)
+            per_unit = self._later_per_unit
         self.operators_needed = needed * self.mix[0]
-        self.crews = max(1, round(spec.crews) * max(1, lines))
-        self.active = bool(sops)
-        full = math.fsum(staffs)
-        self._full = vec[float]([full * share for share in self.mix])
-        self.first_sop = sops[0] if sops else math.inf
-        self._full_from = sops[-1] + self._to_full if sops else math.inf
+        self.crews = max(1, self._line_crews * max(1, lines))
+        self._man(staffs)
         return True
+
+    def _man(self, staffs: list[float]) -> None:
+        """Take over the full staff of each block that has an SOP, the earliest first."""
+        self._sops = vec[float]([sop for sop, _ in self.on_path])
+        self._staffs = vec[float](staffs)
+        self.active = bool(staffs)
+        full = math.fsum(staffs)
+        self._full = vec[float]([full * share for share in self._shares])
+        self.first_sop, self._full_from = math.inf, math.inf
+        if staffs:
+            self.first_sop = self._sops[0]
+            self._full_from = self._sops[-1] + self._to_full
 
     def begun(self, day: float) -> bool:
         """Tell whether the plan wants anybody on a day."""

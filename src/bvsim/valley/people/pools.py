@@ -119,10 +119,10 @@ class BasinPool:
     ----------
     name : str
         The basin.
-    spec : Basin
-        Stock and refill.
     index : int
         Its place among the basins, by name.
+    spec : Basin
+        Stock and refill.
     mix : sequence of float
         Skills of the job seekers.
     patience_months : float
@@ -133,12 +133,13 @@ class BasinPool:
 
     def __init__(
         self,
+        *,
         name: str,
-        spec: Basin,
         index: int,
+        spec: Basin,
         mix: Sequence[float],
         patience_months: float,
-        willing: float = 1.0,
+        willing: float,
     ) -> None:
         self.name, self.index = name, index
         self.people = [[0] * SKILL_COUNT for _ in range(SOURCE_COUNT)]
@@ -204,7 +205,7 @@ class BasinPool:
             return 0
         here = self.people[EXPERIENCED][skill]
         part = self._freed_part[skill].whole(number * freed / here)
-        part = max(freed - (here - number), min(min(part, freed), number))
+        part = max(freed - (here - number), min(part, freed, number))
         self.freed[skill] = freed - part
         self._book(whither, part)
         return part

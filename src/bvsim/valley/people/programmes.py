@@ -5,70 +5,24 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Generator
-from dataclasses import dataclass
-from typing import Final
 
 import simpy
 
 from bvsim.schema.labour import SKILLS, Programme
 from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK
-from bvsim.valley.ground.columns import Columns, flow, flows, laid_out, stock
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.passage import after
 from bvsim.valley.ground.streams import binomial_quantile
+from bvsim.valley.people.columns import COURSE
 from bvsim.valley.people.figures import OverTime
+from bvsim.valley.people.intakes import KnownIntake, Luck, Offer
 from bvsim.valley.people.pools import Mover
 from bvsim.valley.people.rules import nearest
 from bvsim.valley.people.tutors import Act
 from bvsim.valley.people.workforce import Workforce
 
-
-@dataclass(frozen=True)
-class CourseColumns(Columns):
-    """Trainees of a programme."""
-
-    seats: int = flow("Seats of the intakes that were due.")
-    intake: int = flow("Trainees who began the course.")
-    empty: int = flows(
-        "empty_for_{}",
-        {
-            "applicants": "Seats that stayed empty for want of applicants, or of a group of them.",
-            "posts": "Seats that the destination had no posts for.",
-            "rooms": "Seats for which the centre had no room, taken by trainees.",
-            "tutors": "Seats for which it had no room, taken by trainees who wait for tutors.",
-        },
-    )
-    graduates: int = flow("Trainees who passed the exam.")
-    placed: int = flow("Graduates who took up work in a battery plant.")
-    dropouts: int = flow("Trainees who left during the course.")
-    exam_failures: int = flow("Trainees who finished and failed.")
-    in_training: int = stock("Trainees on the course.")
-    training_cost_meur: int = flow("Cost of the seats of the cohorts that began, EUR million.")
-
-
-COURSE: Final = laid_out(CourseColumns)
-
 Events = Generator[simpy.Event, object, None]
-
-
-class Offer:
-    """The seats of an intake: those to fill, and those empty for want of something else."""
-
-    __slots__ = ("posts", "rooms", "seats", "tutors", "wanted")
-
-    def __init__(self, seats: int, wanted: int, posts: int, rooms: int, tutors: int) -> None:
-        self.seats, self.wanted = seats, wanted
-        self.posts, self.rooms, self.tutors = posts, rooms, tutors
-
-
-class KnownIntake:
-    """An intake that took place, on a day since the start."""
-
-    __slots__ = ("day", "trainees")
-
-    def __init__(self, day: float, trainees: int) -> None:
-        self.day, self.trainees = day, trainees
 
 
 class Recruiter(ABC):
@@ -179,7 +133,7 @@ class Course:
             yield replanned | env.timeout(days) if math.isfinite(days) else replanned
 
     def _follow(self, now: float, begun: list[Cohort]) -> None:
-        """Wait for the next intake, and take in at once whom a day that has passed was meant for."""
+        """Wait for the next intake, and hold at once those whose day has passed."""
         env = self._env
         while self._planned < self._until:
             self._next = known = self._known_intake(self._planned)
@@ -199,7 +153,8 @@ class Course:
 
     def _begin(self, day: float) -> list[Cohort]:
         """Hold the next intake; return its cohort, if there is one."""
-        luck = self._stream.uniforms(3)  # of every intake, also without a cohort: common luck
+        stream = self._stream  # of every intake, also without a cohort: common luck
+        luck = Luck(stream.uniform(), stream.uniform(), stream.uniform())
         self._planned += self._interval
         number = self._take_in(day, None if self._next is None else self._next.trainees)
         return [Cohort(self, number, luck)] if number else []
@@ -282,7 +237,7 @@ class Course:
         self._waiting += number
 
     def seek_tutors(self, trainees: int, act: Act) -> int:
-        """Have something done once the plant lends tutors; return how many, 0 where it lends none."""
+        """Have something done once the plant lends tutors; return how many, 0 if it lends none."""
         if self.plant_days <= 1e-9 or self.employer is None:
             return 0
         wanted = math.ceil(trainees / max(self._trainees_per_trainer, 1e-9))
@@ -353,16 +308,16 @@ class Course:
         dropped = min(self._dropping.whole(number * self._drop_out), number - passed)
         return dropped, passed, min(passed, self._placing.whole(passed * self._placement))
 
-    def outcome(self, trainees: int, luck: list[float]) -> tuple[int, int, int]:
+    def outcome(self, trainees: int, luck: Luck) -> tuple[int, int, int]:
         """Return drop-outs, graduates and those who take up work among a cohort's first trainees.
 
         Each is a binomial count at the cohort's own uniform number, so that it never falls as
         trainees are added: groups of a cohort get the differences, and larger cohorts have at
         least the graduates of smaller ones.
         """
-        dropped = binomial_quantile(luck[0], trainees, self._drop_out)
-        passed = binomial_quantile(luck[1], trainees - dropped, self._exam_pass)
-        return dropped, passed, binomial_quantile(luck[2], passed, self._placement)
+        dropped = binomial_quantile(luck.dropping, trainees, self._drop_out)
+        passed = binomial_quantile(luck.passing, trainees - dropped, self._exam_pass)
+        return dropped, passed, binomial_quantile(luck.placing, passed, self._placement)
 
 
 class Cohort:
@@ -374,13 +329,13 @@ class Cohort:
         The programme.
     number : int
         Trainees.
-    luck : list of float
-        Three uniform numbers: of drop-outs, of the exam, of placement.
+    luck : Luck
+        Its uniform numbers.
     """
 
     __slots__ = ("_begun", "_course", "_tutors", "luck", "number")
 
-    def __init__(self, course: Course, number: int, luck: list[float]) -> None:
+    def __init__(self, course: Course, number: int, luck: Luck) -> None:
         self._course, self.number, self.luck = course, number, luck
         self._begun = self._tutors = 0
         """Those who have gone on to the plant, and tutors who come for others."""
@@ -412,7 +367,7 @@ class Group:
         The programme.
     first, last : int
         Trainees.
-    luck : list of float
+    luck : Luck
         The cohort's uniform numbers.
     tutors : int
         Who teaches them, of the plant's people.
@@ -420,9 +375,7 @@ class Group:
 
     __slots__ = ("_course", "first", "last", "luck", "tutors")
 
-    def __init__(
-        self, course: Course, first: int, last: int, luck: list[float], tutors: int
-    ) -> None:
+    def __init__(self, course: Course, first: int, last: int, luck: Luck, tutors: int) -> None:
         self._course, self.first, self.last = course, first, last
         self.luck, self.tutors = luck, tutors
 

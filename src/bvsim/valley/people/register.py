@@ -15,6 +15,7 @@ from bvsim.valley.ground.passage import after
 from bvsim.valley.ground.rows import vec
 from bvsim.valley.people.competitors import CompetingSite
 from bvsim.valley.people.mobility import Mobility
+from bvsim.valley.people.plan import lead_days
 from bvsim.valley.people.pools import (
     AUTOMOTIVE,
     BASIN,
@@ -29,7 +30,7 @@ from bvsim.valley.people.pools import (
 )
 from bvsim.valley.people.programmes import Course
 from bvsim.valley.people.rules import name_rank
-from bvsim.valley.people.workforce import Workforce, lead_days
+from bvsim.valley.people.workforce import Workforce
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class PeopleColumns(Columns):
 
 PEOPLE: Final = laid_out(PeopleColumns)
 GOLDEN: Final = 0.6180339887498949
+
 
 class Register:
     """The people of one replication.
@@ -78,6 +80,7 @@ class Register:
         salt: str,
     ) -> None:
         self.env, self.spec, self.pools, self.competitors = env, spec, pools, competitors
+        self.basins = list(pools.values())
         self.reach = Mobility(spec.hiring.contact, pools)
         self.staffed: list[Workforce] = []
         self._ranks: dict[str, float] = {}
@@ -227,7 +230,7 @@ class Register:
     def write(self) -> None:
         """Record the stocks of the region and of the basins."""
         seekers = in_training = in_transit = employed = vacancies = competing = 0
-        for pool in self.pools.values():
+        for pool in self.basins:
             seekers += together(pool.people[SEEKERS])
             pool.write()
         for course in self.courses.values():

@@ -66,9 +66,10 @@ class Odds:
         On all of them.
     """
 
-    __slots__ = ("logs", "probabilities", "staying")
+    __slots__ = ("logs", "multiplier", "probabilities", "staying")
 
     def __init__(self, hazards: list[float], multiplier: float) -> None:
+        self.multiplier = multiplier
         self.logs = vec[float]([-hazard * multiplier for hazard in hazards])
         """Logarithms of the probabilities of staying."""
         self.probabilities = vec[float]([-math.expm1(log) for log in self.logs])

@@ -34,24 +34,28 @@ class Tenure:
     ----------
     turnover : float
         Monthly leavers per head of a staff kept at its size.
+    usual, pulled : Odds
+        Of leaving within this month: for all, and for technicians, whom other sites pull.
     """
 
     def __init__(self, spec: Attrition, staffing: Staffing, shifts: Stream) -> None:
         self._hazards = _hazards(spec, staffing.attrition)
-        self._odds = {1.0: Odds(self._hazards, 1.0)}
-        self.turnover = steady_turnover(self._odds[1.0].probabilities)
+        self.usual = self.pulled = Odds(self._hazards, 1.0)
+        self.turnover = steady_turnover(self.usual.probabilities)
         self._changes = [
             change
             for _, change in sorted(staffing.shift_changes.items())
             if shifts.happens(change.happens)
         ]
 
-    def odds(self, factor: float) -> Odds:
-        """Return the probabilities of leaving within a month, with a factor on all hazards."""
-        odds = self._odds.get(factor)
-        if odds is None:
-            odds = self._odds[factor] = Odds(self._hazards, factor)
-        return odds
+    def month(self, factor: float, pull: float) -> None:
+        """Take over the factors on all hazards of this month, and on those of technicians."""
+        if self.usual.multiplier != factor:
+            self.usual = Odds(self._hazards, factor)
+        if pull == factor:
+            self.pulled = self.usual
+        elif self.pulled.multiplier != pull:
+            self.pulled = Odds(self._hazards, pull)
 
     def shift_leavers(self, day: float, month_end: float) -> float:
         """Return the share of operators whom a new shift pattern drives away this month."""

@@ -8,7 +8,6 @@ import simpy
 
 from bvsim.valley.ground.passage import after
 
-
 Act = Callable[[simpy.Event], None]
 """What is done once tutors are there."""
 

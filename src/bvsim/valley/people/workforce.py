@@ -8,14 +8,14 @@ from typing import Final
 
 import simpy
 
-from bvsim.schema.labour import SKILLS, Hiring, Labour, Staffing
+from bvsim.schema.labour import SKILLS, Labour, Staffing
 from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
 from bvsim.valley.ground.rows import vec
 from bvsim.valley.ground.streams import Stream
 from bvsim.valley.people.columns import STAFF
-from bvsim.valley.people.path import Hours, ReferencePath
-from bvsim.valley.people.plan import Observed, StaffPlan
+from bvsim.valley.people.path import Hours, ReferencePath, share_of
+from bvsim.valley.people.plan import Observed, StaffPlan, lead_days
 from bvsim.valley.people.pools import BasinPool, Mover, split_by_skill
 from bvsim.valley.people.rules import nearest
 from bvsim.valley.people.staff import COHORTS, Staff
@@ -169,16 +169,16 @@ class Workforce:
         imposed, stream = self.observed.imposes(day), self._stream
         self._wants_staff = self.heads > 0 or imposed or self.plan.begun(day)
         if not self._wants_staff:
-            stream.uniforms(4)  # drawn even for nobody: luck stays with its month
+            for _ in self.staff:  # drawn even for nobody: luck stays with its month
+                stream.uniform()
             return None
         leavers = [0, 0, 0, 0]
-        usual = self._tenure.odds(factor)
-        pulled = usual if technicians == factor else self._tenure.odds(technicians)
+        self._tenure.month(factor, technicians)
         for skill, staff in enumerate(self.staff):
             luck = stream.uniform()
             if staff.heads:
                 staff.age()
-                odds = pulled if skill == TECHNICIANS else usual
+                odds = self._tenure.pulled if skill == TECHNICIANS else self._tenure.usual
                 leavers[skill] = staff.attrition(luck, odds, chance=self._chance)
         self._change_shifts(day, month_end, leavers)
         gone = leavers[0] + leavers[1] + leavers[2] + leavers[3]
@@ -380,12 +380,12 @@ class Workforce:
         """
         experts, floor = self.experts, self._floor
         technicians, engineers = self.staff[TECHNICIANS].hours, self.staff[ENGINEERS].hours
-        skilled = _share(technicians + engineers + experts, path.skilled, floor)
+        skilled = share_of(technicians + engineers + experts, path.skilled, floor)
         speed = math.pow(skilled, self._elasticity)
         self.learning_speed = speed if speed < self._fastest else self._fastest
         missing = path.engineers - engineers
         spare = experts - missing if missing > 0.0 else float(experts)
-        present = _share(technicians + (spare if spare > 0.0 else 0.0), path.technicians)
+        present = share_of(technicians + (spare if spare > 0.0 else 0.0), path.technicians)
         self.technician_share = present if present < 1.0 else 1.0
         if lifted:
             self.technician_share = self.learning_speed = 1.0
@@ -406,16 +406,3 @@ class Workforce:
         working = present * (proficient if proficient < 1.0 else 1.0)
         share = int(working / (needed / crews) + 1e-9) / crews
         return share if share < 1.0 else 1.0
-
-
-def lead_days(hiring: Hiring) -> list[float]:
-    """Return the days from the decision to hire to the first day at work, by skill."""
-    return [getattr(hiring.lead, skill) * 7.0 for skill in SKILLS]
-
-
-def _share(present: float, needed: float, floor: float = 0.0) -> float:
-    """Return people present over those needed, at least a floor; one where none are."""
-    if needed <= 0.0:
-        return 1.0
-    share = present / needed
-    return share if share > floor else floor
