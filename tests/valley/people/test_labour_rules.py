@@ -7,7 +7,9 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bvsim.valley.people.rules import allot, largest_remainder, name_rank
+from bvsim.schema.unit import Timed
+from bvsim.valley.people.figures import OverTime
+from bvsim.valley.people.rules import allot, largest_remainder, name_rank, nearest
 
 WANTS = st.lists(st.integers(0, 50), min_size=1, max_size=8)
 
@@ -51,3 +53,25 @@ def test_by_pay_serves_the_best_paying_first():
 def test_hamilton_by_hand():
     # quotas 3.5, 2.1, 1.4: floors 3, 2, 1, and the one left goes to the remainder of 0.5
     assert largest_remainder(7, [5, 3, 2], [0.0, 0.0, 0.0]) == [4, 2, 1]
+
+
+@given(st.lists(st.floats(0.01, 100), min_size=1, max_size=8), st.integers(0, 500), st.data())
+def test_all_that_is_left_goes_to_the_largest_remainders_in_order(weights, total, data):
+    ranks = data.draw(st.permutations(range(len(weights))))
+    quotas = [total * weight / math.fsum(weights) for weight in weights]
+    shares = [math.floor(quota + 1e-9) for quota in quotas]
+    order = sorted(range(len(weights)), key=lambda i: (shares[i] - quotas[i], ranks[i]))
+    for i in order[: total - sum(shares)]:
+        shares[i] += 1
+    assert largest_remainder(total, weights, ranks) == shares
+
+
+@given(st.one_of(st.floats(0.0, 1e9), st.integers(0, 10**6).map(lambda n: n / 2)))
+def test_the_nearest_whole_number_is_that_of_python(number):
+    assert nearest(number) == round(number)
+
+
+@given(st.lists(st.integers(0, 99), unique=True, max_size=5), st.integers(-1, 100))
+def test_a_figure_over_time_has_the_value_of_its_day(days, day):
+    timed = Timed(tuple(map(float, sorted(days))), tuple(map(float, range(len(days) + 1))))
+    assert OverTime(timed).at(float(day)) == timed.at(float(day)) == sum(d <= day for d in days)

@@ -92,22 +92,24 @@ class Clearing:
                 claims = self._wanting[link.work]
                 if claims:
                     number = link.won(here, source, skill)
-                    if number:
-                        self._share_out(claims, skill, source, number, link.home)
+                    if number and self._share_out(claims, skill, source, number, link.home):
                         self._wanting[link.work] = [c for c in claims if c.wants[skill]]
 
     def _share_out(
         self, claims: list[HiringClaim], skill: int, source: int, number: int, home: BasinPool
-    ) -> None:
-        """Share people of one pool among the claims of one basin."""
+    ) -> bool:
+        """Share people of one pool among the claims of one basin; tell whether one is satisfied."""
         if len(claims) == 1:
             claim = claims[0]
             self._hire(claim, skill, source, min(number, claim.wants[skill]), home)
-            return
+            return not claim.wants[skill]
+        satisfied = False
         given = self._divide(number, claims, skill)
         for claim, count in zip(claims, given):  # noqa: B905 (a number for each claim)
             if count:
                 self._hire(claim, skill, source, count, home)
+                satisfied = satisfied or not claim.wants[skill]
+        return satisfied
 
     def _hire(
         self, claim: HiringClaim, skill: int, source: int, number: int, home: BasinPool

@@ -177,6 +177,7 @@ class LabourMarket:
         """At the start of a month, let people leave, move and be hired."""
         register = self._register
         lifted = self._liftable and self._ctx.lifted("labour")
+        now: float = self._ctx.env.now
         register.day = period.start_day
         if period.month != self._month:
             self._month = register.month = period.month
@@ -184,7 +185,7 @@ class LabourMarket:
             self._review(period.start_day, self._month_end, lifted=lifted)
         for workforce in register.staffed:
             if workforce.dirty or lifted:
-                workforce.refresh(self._ctx.env.now, lifted=lifted)
+                workforce.refresh(now, lifted=lifted)
         if period.end_day >= self._month_end:
             register.write()
 

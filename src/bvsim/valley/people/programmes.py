@@ -154,10 +154,10 @@ class Course:
     def _begin(self, day: float) -> list[Cohort]:
         """Hold the next intake; return its cohort, if there is one."""
         stream = self._stream  # of every intake, also without a cohort: common luck
-        luck = Luck(stream.uniform(), stream.uniform(), stream.uniform())
+        dropping, passing, placing = stream.uniform(), stream.uniform(), stream.uniform()
         self._planned += self._interval
         number = self._take_in(day, None if self._next is None else self._next.trainees)
-        return [Cohort(self, number, luck)] if number else []
+        return [Cohort(self, number, Luck(dropping, passing, placing))] if number else []
 
     def _known_intake(self, planned: float) -> KnownIntake | None:
         for known in self._observed:
