@@ -44,13 +44,6 @@ class RunLike(Protocol):
         """Return a table of the run folder, identified by `draw` and `replication`."""
 
 
-def site_of(entities: pd.Series[str]) -> pd.Series[str]:
-    """Return the site of each block (``alpha.block-1`` -> ``alpha``)."""
-    names = pd.Index(entities.unique())
-    sites = {name: str(name).split(".", 1)[0] for name in names}
-    return entities.map(sites).astype(str)
-
-
 def ledger_by(run: RunLike, group: str, entity: str | None = None) -> pd.DataFrame:
     """Return the ledger summed over blocks.
 
@@ -114,15 +107,22 @@ def summed_pieces(
 def _summed(
     piece: pd.DataFrame, quantities: list[str], group: str, entity: str | None
 ) -> pd.DataFrame:
-    blocks = piece["entity"].astype(str)
-    sites = site_of(blocks)
-    keep = blocks != REGION
+    entities = piece["entity"].astype("category").cat  # a few names for many rows
+    blocks = entities.categories.astype(str)
+    sites = pd.Index([name.split(".", 1)[0] for name in blocks])
+    wanted = blocks != REGION
     if entity is not None:
-        keep &= (blocks == entity) | (sites == entity)
-    names: dict[str, str | pd.Series[str]] = {"region": REGION, "site": sites, "block": blocks}
-    named = piece.loc[keep, [*ROW, "year", *quantities]].assign(entity=names[group])
-    summed: pd.DataFrame = named.groupby([*ROW, "year", "entity"], sort=True)[quantities].sum()
-    return summed
+        wanted &= (blocks == entity) | (sites == entity)
+    named = {"region": pd.Index([REGION] * len(blocks)), "site": sites, "block": blocks}
+    place, names = pd.factorize(named[group], sort=True)
+    codes = entities.codes.to_numpy()
+    kept = piece.loc[wanted[codes], [*ROW, "year", *quantities]]
+    kept["entity"] = pd.Categorical.from_codes(place[codes[wanted[codes]]], names)
+    by = kept.groupby([*ROW, "year", "entity"], sort=True, observed=True)
+    summed: pd.DataFrame = by[quantities].sum()
+    index = cast("pd.MultiIndex", summed.index)
+    texts: Any = index.levels[-1].astype(str)
+    return summed.set_axis(index.set_levels(texts, level="entity"))
 
 
 def pieces(run: RunLike, name: str, columns: Sequence[str]) -> Iterator[pd.DataFrame]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from bvsim.schema.model import Model
-from bvsim.schema.ramp import RampClass
-from bvsim.schema.unit import Timed
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # commands that simulate nothing load this, and no schema
+    from bvsim.schema.model import Model
+    from bvsim.schema.ramp import RampClass
+    from bvsim.schema.unit import Timed
 
 
 class Undisturbed:
