@@ -203,7 +203,7 @@ def expected_lead(spec):
 
 
 def emergency_lead(spec):
-    return Lanes(spec, ctx_of()).emergency_lead()
+    return Lanes(spec, ctx_of()).emergency_lead_days
 
 
 def licences_end(spec):

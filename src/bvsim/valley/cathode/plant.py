@@ -92,11 +92,11 @@ def licensed(project: Project, lanes: Lanes) -> Project:
     stage takes the licence's time longer.
     """
     months = sum(getattr(project.stages, name).duration for name in _BEFORE_EQUIPMENT)
-    control = lanes.licence("kilns", project.begins + months * DAYS_PER_MONTH)
-    if control is None:
+    licences = lanes.licence("kilns", project.begins + months * DAYS_PER_MONTH)
+    if licences is None:
         return project
     equipment = project.stages.equipment
-    late = replace(equipment, duration=equipment.duration + control.licence / DAYS_PER_MONTH)
+    late = replace(equipment, duration=equipment.duration + licences.days / DAYS_PER_MONTH)
     return replace(project, stages=replace(project.stages, equipment=late))
 
 
