@@ -216,7 +216,9 @@ def possible_per_day(world):
 
 def possible_with_half_the_crews(world):
     maker = maker_of(world)
-    maker.crew = SimpleNamespace(repair_factor=1.0, learning_speed=1.0, crew_share=0.5)
+    maker.crew = SimpleNamespace(
+        repair_factor=1.0, learning_speed=1.0, crew_share=0.5, scrap_penalty=0.0
+    )
     maker.possible(WEEK)
     return maker.daily_capacity
 

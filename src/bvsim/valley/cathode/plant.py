@@ -143,7 +143,7 @@ class CathodePlant:
         self.ctx, self.gate, self.metals = shared.ctx, shared.gate, shared.metals
         self.crew = shared.labour.employ(name, spec.basin, spec.staffing)
         kilns = spec.kilns
-        self._campaign = kilns.campaign / (kilns.campaign + kilns.overhaul)
+        self._campaign: float = kilns.campaign / (kilns.campaign + kilns.overhaul)
         self.blocks: list[Block] = []
         for label in sorted(spec.blocks):
             self.blocks.append(self._make_block(label, spec.blocks[label], shared))
@@ -151,7 +151,10 @@ class CathodePlant:
         self.good = self.started = self.waiting = self.held = 0.0
         self.calls, self.making = Forecast(spec.memory), Forecast(DAYS_PER_YEAR)
         batches = spec.batches
-        self._wait_days = batches.residence + batches.release
+        self._wait_days: float = batches.residence + batches.release
+        self._cover: float = spec.cover
+        self._scrap_penalty = 0.0
+        """Scrap that thin staffing adds in the period under way."""
         self.batches: Passage[list[float]] = Passage(self.ctx.env, self)
         self._ready: list[tuple[float, list[float]]] = []
         self._held: list[tuple[float, list[float]]] = []
@@ -233,7 +236,10 @@ class CathodePlant:
 
     def review_phases(self) -> None:
         """Add up what is released; give up later phases when the first was cancelled."""
-        self.nameplate = sum([block.released for block in self.blocks])
+        nameplate = 0.0
+        for block in self.blocks:
+            nameplate += block.released
+        self.nameplate = nameplate
         if self.cancelled:
             for block in self.blocks[1:]:
                 if not block.closed:
@@ -282,18 +288,24 @@ class CathodePlant:
 
     def wanted(self, period: Period) -> float:
         """Return tonnes to make so that stock and waiting batches reach their target."""
-        days = self.spec.cover + self._wait_days + period.days
-        return max(0.0, self.calls.level * days - self.stock.total - self.waiting)
+        days = self._cover + self._wait_days + period.days
+        wanted = self.calls.level * days - self.stock.total - self.waiting
+        return wanted if wanted > 0.0 else 0.0
 
     def possible(self, period: Period) -> float:
         """Return tonnes of good product at mature yield that kilns and people allow."""
-        repair = self.crew.repair_factor
+        crew, available, rated = self.crew, 0.0, 0.0
+        repair, speed = crew.repair_factor, crew.learning_speed
+        self._levels.clear()
         for block in self.blocks:
-            block.learning_speed = self.crew.learning_speed
-        self._levels = [block.levels(period, repair) for block in self.blocks]
-        self._available = sum(levels.available for levels in self._levels)
-        staffed = self.crew.crew_share * sum(levels.rated for levels in self._levels)
-        possible = min(self._available, staffed)
+            block.learning_speed = speed
+            levels = block.levels(period, repair)
+            available += levels.available
+            rated += levels.rated
+            self._levels.append(levels)
+        self._available, self._scrap_penalty = available, crew.scrap_penalty
+        staffed = crew.crew_share * rated
+        possible = staffed if staffed < available else available
         if period.scheduled_days > 0.0:
             self.daily_capacity = possible / period.scheduled_days
         return possible
@@ -304,14 +316,15 @@ class CathodePlant:
         if available <= 0.0:
             return 0.0
         good = 0.0
-        for block, levels in zip(self.blocks, self._levels, strict=True):
-            scrap = min(1.0, block.scrap + self.crew.scrap_penalty)
-            good += levels.available * (1.0 - scrap) / (1.0 - block.ramp.scrap_mature)
+        for block, levels in zip(self.blocks, self._levels):  # noqa: B905 (one for each)
+            scrap = block.scrap + self._scrap_penalty
+            scrap = scrap if scrap < 1.0 else 1.0
+            good += levels.available * (1.0 - scrap) / (1.0 - block.scrap_curve.mature)
         return good / available
 
     def charge(self) -> float:
         """Return tonnes charged per tonne of good product at mature yield."""
-        return 1.0 / (1.0 - self.blocks[0].ramp.scrap_mature)
+        return 1.0 / (1.0 - self.blocks[0].scrap_curve.mature)
 
     @property
     def sop_day(self) -> float:
@@ -320,12 +333,13 @@ class CathodePlant:
 
     def make(self, mature: float, period: Period) -> tuple[float, float]:
         """Make tonnes (in good units at mature yield); return tonnes (started, good)."""
-        used = min(1.0, mature / self._available) if self._available > 0.0 else 0.0
+        used = mature / self._available if self._available > 0.0 else 0.0
+        used = used if used < 1.0 else 1.0
         started = good = 0.0
         for i, block in enumerate(self.blocks):
             self._made[i] = 0.0
             if block.lines:
-                a, b = block.run(used, period, self.crew.scrap_penalty)
+                a, b = block.run(used, period, self._scrap_penalty)
                 started, good = started + a, good + b
                 self._made[i] = b
         self.started += started
@@ -335,7 +349,7 @@ class CathodePlant:
 
     def batch(self, parts: list[float], period: Period) -> None:
         """Let what was made in a period wait for its release, from the period's middle on."""
-        tonnes = sum(parts[: self.stock.sources])
+        tonnes = self._tonnes(parts)
         if tonnes <= 0.0:
             return
         due = period.start_day + period.days / 2 + self._wait_days
@@ -347,18 +361,25 @@ class CathodePlant:
         if not self.first_product.triggered:
             self.first_product.succeed()
 
+    def _tonnes(self, parts: list[float]) -> float:
+        """Return the tonnes of parts, whose contents are no part of them."""
+        tonnes = 0.0
+        for source in range(self.stock.sources):
+            tonnes += parts[source]
+        return tonnes
+
     def _keep_unapproved(self, due: float, parts: list[float]) -> float:
         """Keep what phases made long before their approval; return the share of the others."""
-        approved, made = 1.0, sum(self._made)
+        approved = 1.0
         for i, block in enumerate(self.blocks):
             day = block.pipeline.sop_day + self._first_sales_days[i]
             if self._made[i] > 0.0 and day > due:
-                share = self._made[i] / made
+                share = self._made[i] / sum(self._made)
                 own = [part * share for part in parts]
                 self._held.append((day, own))
-                self.held += sum(own[: self.stock.sources])
+                self.held += self._tonnes(own)
                 approved -= share
-        return max(0.0, approved)
+        return approved if approved > 0.0 else 0.0
 
     def in_batches(self) -> list[float]:
         """Return what waits for release, by source with contents."""

@@ -50,6 +50,10 @@ class Pair:
     ) -> None:
         self.source, self.site = source, site
         self.spec, self.contract, self.ctx = spec, contract, ctx
+        self.of_need: float = contract.of_need
+        """Largest share of the cell maker's need that is called from the source."""
+        self.share: float = contract.share
+        """Share of the source's output that the contract reserves."""
         self.first_product = first_product
         self.approved_day = math.inf
         self.rounds = 0
