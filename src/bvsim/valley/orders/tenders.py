@@ -23,9 +23,11 @@ factor, it wins of the open demand D::
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from typing import Final
 
 from bvsim.schema.demand import CostGap, SecondSource
+
+_LOWEST_YIELD: Final = 1e-3
 
 
 def cost_gap(spec: CostGap, mature: float, yield_: float, utilisation: float) -> float:
@@ -40,8 +42,12 @@ def cost_gap(spec: CostGap, mature: float, yield_: float, utilisation: float) ->
     yield_, utilisation : float
         Good over started cells; good output over nameplate.
     """
-    variable = (1.0 - spec.fixed) * spec.reference_yield / max(yield_, 1e-3)
-    fixed = spec.fixed * spec.reference_use / max(utilisation, spec.lowest_use)
+    share: float = spec.fixed
+    lowest: float = spec.lowest_use
+    yield_ = yield_ if yield_ > _LOWEST_YIELD else _LOWEST_YIELD
+    utilisation = utilisation if utilisation > lowest else lowest
+    variable = (1.0 - share) * spec.reference_yield / yield_
+    fixed = share * spec.reference_use / utilisation
     return (1.0 + mature) * (variable + fixed) - 1.0
 
 
@@ -64,7 +70,7 @@ def sourcing_gap(spec: CostGap, local_cam: float, dearer: float) -> float:
 
 
 def tenders_won(
-    demand: float, rivals: float, offers: Sequence[float], weights: Sequence[float]
+    demand: float, rivals: float, offers: list[float], weights: list[float]
 ) -> list[float]:
     """Return what each site wins of an open demand, in the unit of the demand.
 
@@ -74,12 +80,16 @@ def tenders_won(
         Open demand.
     rivals : float
         What rivals offer, at weight one.
-    offers, weights : sequence of float
+    offers, weights : list of float
         What each site offers, and its weight exp(utility).
     """
-    pull = [max(offer, 0.0) * weight for offer, weight in zip(offers, weights, strict=True)]
-    total = rivals + sum(pull)
-    return [demand * p / total if total > 0.0 else 0.0 for p in pull]
+    pulled, pull = 0.0, []
+    for offer, weight in zip(offers, weights):  # noqa: B905 (a weight for each offer)
+        own = offer * weight if offer > 0.0 else 0.0
+        pulled += own
+        pull.append(own)
+    total = rivals + pulled
+    return [demand * own / total if total > 0.0 else 0.0 for own in pull]
 
 
 def second_sourced(share: float, undelivered: float, spec: SecondSource) -> float:
