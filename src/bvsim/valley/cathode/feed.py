@@ -128,7 +128,8 @@ class Feed:
         self._use.learn(self._asked, self._working)
         self._local.learn(self._came, self._span)
         self.lead = lead
-        rate, planned = self._use.ahead(lead), self.outlook * self._attainment(lead)
+        now: float = self.ctx.env.now
+        rate, planned = self._use.ahead(lead), self.outlook * self._attainment(now, lead)
         self.rate = rate = planned if planned > rate else rate
         local = self._local.level
         self.local_rate = local = rate if rate < local else local
@@ -137,11 +138,10 @@ class Feed:
         self._used_before = self.used
         self._asked = self._working = self._span = self._came = 0.0
         if self.stock.total > 0.0:
-            self.written_off += self.restocking.write_off()
+            self.written_off += self.restocking.write_off(now)
 
-    def _attainment(self, lead: float) -> float:
+    def _attainment(self, now: float, lead: float) -> float:
         """Return how much of what was planned a lead time ago for today came true, at most all."""
-        now: float = self.ctx.env.now
         days, at = self._plan_days, self._plan
         days.append(now)
         self._plans.append(self.outlook)

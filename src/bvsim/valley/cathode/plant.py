@@ -273,9 +273,10 @@ class CathodePlant:
 
     def offer(self, day: float) -> None:
         """Move batches that are ready, and approved, into the stock shared among the callers."""
-        for when, parts in self._ready:
-            self.waiting -= self.stock.put(parts, when)
-        self._ready.clear()
+        if self._ready:
+            for when, parts in self._ready:
+                self.waiting -= self.stock.put(parts, when)
+            self._ready.clear()
         if self._held:
             self._release_held(day)
 

@@ -224,10 +224,9 @@ class Restocking:
             self._send(lot, arrival, "ordered before")
             arrival += cover
 
-    def write_off(self) -> float:
-        """Remove what is beyond its shelf life; return the tonnes."""
-        now: float = self.ctx.env.now
-        old = self.stock.older_than(now - self._shelf_life)
+    def write_off(self, day: float) -> float:
+        """Remove what is beyond its shelf life on a day; return the tonnes."""
+        old = self.stock.older_than(day - self._shelf_life)
         return self.stock.take(old, WRITTEN_OFF) if old > 0.0 else 0.0
 
     # -- shipments -----------------------------------------------------------------

@@ -42,6 +42,7 @@ class OrderContract:
         self, start: float, build_up_months: float, gwh_per_year: FloatArray, planned: FloatArray
     ) -> None:
         self.start, self.build_up_months = start, build_up_months
+        self.volume = gwh_per_year
         self.gwh_per_year: list[float] = gwh_per_year.tolist()
         self.planned: list[float] = planned.tolist()
 
@@ -71,23 +72,21 @@ def by_month(timed: Timed, days: Sequence[float]) -> FloatArray:
 
 
 def programme_gwh(
-    spec: VehicleProgramme, scale: FloatArray, days: Sequence[float], lfp_share: FloatArray
+    spec: VehicleProgramme, days: Sequence[float], lfp_share: FloatArray
 ) -> FloatArray:
-    """Return a programme's orders here in GWh a year, by month.
+    """Return a programme's orders here at the base year's volume in GWh a year, by month.
 
     Parameters
     ----------
     spec : VehicleProgramme
         The programme.
-    scale : ndarray
-        Volume over that of the base year, by month.
     days : sequence of float
         Day on which each month begins.
     lfp_share : ndarray
         Share of LFP in the market's batteries, by month.
     """
     here = by_month(spec.sourced_here, days) * (1.0 - np.minimum(1.0, spec.lfp * lfp_share))
-    return np.asarray(spec.volume * spec.energy / _KWH_PER_GWH * here * scale)
+    return np.asarray(spec.volume * spec.energy / _KWH_PER_GWH * here)
 
 
 def offtake_gwh(spec: Offtake, scale: FloatArray, days: Sequence[float]) -> FloatArray:
@@ -111,7 +110,7 @@ class Portfolio:
         self.contracts = tuple(contracts)
         full = np.zeros(months)
         for contract in self.contracts:
-            full += np.array(contract.gwh_per_year)
+            full += contract.volume
         self._full: list[float] = full.tolist()
         self._full_from = math.inf
 

@@ -6,13 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from bvsim.schema.demand import SecondSource, Supplier
+from bvsim.schema.demand import Supplier
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
 from bvsim.valley.orders.contracts import Portfolio
-from bvsim.valley.orders.tenders import second_sourced
+from bvsim.valley.orders.tenders import SecondSupplier
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Report:
     Parameters
     ----------
     yield_, utilisation, local_cam, dearer : float
-        As `tenders.cost_gap` and `tenders.sourcing_gap` take them.
+        As `tenders.CostOfCells` takes them.
     """
 
     __slots__ = ("dearer", "local_cam", "utilisation", "yield_")
@@ -173,7 +173,7 @@ class OrderBook:
         Parameters
         ----------
         yield_, utilisation, local_cam, dearer : float
-            As `cost_gap` and `sourcing_gap` take them.
+            As `tenders.CostOfCells` takes them.
         """
         self.reported = Report(yield_, utilisation, local_cam, dearer)
 
@@ -204,14 +204,14 @@ class OrderBook:
         self.closed, self.reported = False, None
         self.deserted = self.deserted or not customers
 
-    def find_second_source(self, spec: SecondSource) -> None:
+    def find_second_source(self, other: SecondSupplier) -> None:
         """Let customers judge a month's deliveries, where orders were not a fact."""
         ordered, delivered = self._month_ordered, self._month_delivered
         self._month_ordered = self._month_delivered = 0.0
         if ordered > 0.0:
             missing = 1.0 - delivered / ordered
             missing = missing if missing > 0.0 else 0.0
-            self.second_sourced = second_sourced(self.second_sourced, missing, spec)
+            self.second_sourced = other.month_later(self.second_sourced, missing)
 
     def contract(self, gwh_per_year: float) -> None:
         """Take note of the rate of contracted orders; what is not served is orphaned."""

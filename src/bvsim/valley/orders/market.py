@@ -30,7 +30,7 @@ from bvsim.valley.orders.contracts import (
 )
 from bvsim.valley.orders.customers import ORDERS, OrderBook
 from bvsim.valley.orders.storage_path import storage_by_month
-from bvsim.valley.orders.tenders import cost_gap, monthly_step, sourcing_gap, tenders_won
+from bvsim.valley.orders.tenders import CostOfCells, SecondSupplier, monthly_step, tenders_won
 from bvsim.valley.orders.vehicles import EvMarket, MarketMonths, make_ev_markets, months_to, ratio
 
 _YEARS_AHEAD: Final = 10
@@ -150,6 +150,8 @@ class Demand:
         self._mature: list[float] = by_month(spec.cost_gap.mature, first_days).tolist()
         self._memory = monthly_step(spec.cost_gap.memory)
         self._award = monthly_step(spec.open_market.award)
+        self._cost = CostOfCells(spec.cost_gap)
+        self._second = SecondSupplier(spec.second_source)
         self._preference: float = spec.open_market.preference
         self._sensitivity: float = spec.open_market.sensitivity
         self._substitution: float = spec.substitution
@@ -188,8 +190,8 @@ class Demand:
             programme = spec.programmes[name]
             if programme.site == site:
                 scales = self._scales(programme.market, programme.base_year)
-                lfp = self.market.lfp_share
-                real, planned = (programme_gwh(programme, scale, days, lfp) for scale in scales)
+                gwh = programme_gwh(programme, days, self.market.lfp_share)
+                real, planned = gwh * scales[0], gwh * scales[1]
                 found.append(OrderContract(programme.start, programme.build_up, real, planned))
         for name in sorted(spec.offtakes):
             offtake = spec.offtakes[name]
@@ -231,7 +233,7 @@ class Demand:
         self._month = period.month
         self._months.record(self._region.now, period.month)
         for book in self.sites:
-            book.find_second_source(self._spec.second_source)
+            book.find_second_source(self._second)
             if book.trading or book.closed:
                 self._set_contracts(book, period)
         self._update_gaps([book for book in self.sites if book.trading], period.month)
@@ -247,12 +249,12 @@ class Demand:
         return 1.0 - (turned if turned < 1.0 else 1.0)
 
     def _update_gaps(self, books: list[OrderBook], month: int) -> None:
-        spec, mature = self._spec.cost_gap, self._mature[month]
+        cost, mature = self._cost, self._mature[month]
         for book in books:
             heard = book.reported
             if heard is not None:
-                gap = cost_gap(spec, mature, heard.yield_, heard.utilisation)
-                gap += sourcing_gap(spec, heard.local_cam, heard.dearer)
+                gap = cost.gap(mature, heard.yield_, heard.utilisation)
+                gap += cost.sourcing(heard.local_cam, heard.dearer)
                 book.gap += self._memory * (gap - book.gap)
 
     def weight(self, gap: float) -> float:

@@ -30,43 +30,52 @@ from bvsim.schema.demand import CostGap, SecondSource
 _LOWEST_YIELD: Final = 1e-3
 
 
-def cost_gap(spec: CostGap, mature: float, yield_: float, utilisation: float) -> float:
-    """Return a plant's cost over the price of imported cells, as a share of that price.
+class CostOfCells:
+    """A plant's cost over the price of imported cells, as a share of that price.
 
     Parameters
     ----------
     spec : CostGap
-        Structure of the mature cost.
-    mature : float
-        Gap of a mature plant.
-    yield_, utilisation : float
-        Good over started cells; good output over nameplate.
+        Structure of the mature cost, and the premium on local content.
     """
-    share: float = spec.fixed
-    lowest: float = spec.lowest_use
-    yield_ = yield_ if yield_ > _LOWEST_YIELD else _LOWEST_YIELD
-    utilisation = utilisation if utilisation > lowest else lowest
-    variable = (1.0 - share) * spec.reference_yield / yield_
-    fixed = share * spec.reference_use / utilisation
-    return (1.0 + mature) * (variable + fixed) - 1.0
 
+    def __init__(self, spec: CostGap) -> None:
+        self._fixed: float = spec.fixed
+        self._reference_yield: float = spec.reference_yield
+        self._reference_use: float = spec.reference_use
+        self._lowest_use: float = spec.lowest_use
+        self._local_content: float = spec.local_content
 
-def sourcing_gap(spec: CostGap, local_cam: float, dearer: float) -> float:
-    """Return what the origin of a plant's CAM adds to its cost gap.
+    def gap(self, mature: float, yield_: float, utilisation: float) -> float:
+        """Return what its yield and its use make of the gap of a mature plant.
 
-    Duties make materials dearer, which are what is not fixed of a mature plant's cost; where
-    buyers count local content, CAM of the valley is worth a premium to them.
+        Parameters
+        ----------
+        mature : float
+            Gap of a mature plant.
+        yield_, utilisation : float
+            Good over started cells; good output over nameplate.
+        """
+        yield_ = yield_ if yield_ > _LOWEST_YIELD else _LOWEST_YIELD
+        utilisation = utilisation if utilisation > self._lowest_use else self._lowest_use
+        variable = (1.0 - self._fixed) * self._reference_yield / yield_
+        fixed = self._fixed * self._reference_use / utilisation
+        return (1.0 + mature) * (variable + fixed) - 1.0
 
-    Parameters
-    ----------
-    spec : CostGap
-        Structure of the mature cost, and the premium.
-    local_cam : float
-        Share of the CAM that the valley made.
-    dearer : float
-        Rise of the cost of materials by duties, as a share.
-    """
-    return (1.0 - spec.fixed) * dearer - spec.local_content * local_cam
+    def sourcing(self, local_cam: float, dearer: float) -> float:
+        """Return what the origin of its CAM adds to that.
+
+        Duties make materials dearer, which are what is not fixed of a mature plant's cost;
+        where buyers count local content, CAM of the valley is worth a premium to them.
+
+        Parameters
+        ----------
+        local_cam : float
+            Share of the CAM that the valley made.
+        dearer : float
+            Rise of the cost of materials by duties, as a share.
+        """
+        return (1.0 - self._fixed) * dearer - self._local_content * local_cam
 
 
 def tenders_won(
@@ -92,21 +101,31 @@ def tenders_won(
     return [demand * own / total if total > 0.0 else 0.0 for own in pull]
 
 
-def second_sourced(share: float, undelivered: float, spec: SecondSource) -> float:
-    """Return the share of contracted orders that a second source has a month later.
+class SecondSupplier:
+    """Who is awarded part of what a site does not deliver.
 
     Parameters
     ----------
-    share : float
-        Its share now.
-    undelivered : float
-        Share of the month's orders that the site did not deliver.
     spec : SecondSource
         What customers do then.
     """
-    target = spec.share * undelivered
-    months = spec.ready if target > share else spec.term
-    return share + monthly_step(months) * (target - share)
+
+    def __init__(self, spec: SecondSource) -> None:
+        self._share: float = spec.share
+        self._ready, self._term = monthly_step(spec.ready), monthly_step(spec.term)
+
+    def month_later(self, share: float, undelivered: float) -> float:
+        """Return the share of contracted orders that it has a month later.
+
+        Parameters
+        ----------
+        share : float
+            Its share now.
+        undelivered : float
+            Share of the month's orders that the site did not deliver.
+        """
+        target = self._share * undelivered
+        return share + (self._ready if target > share else self._term) * (target - share)
 
 
 def monthly_step(time_constant_months: float) -> float:
