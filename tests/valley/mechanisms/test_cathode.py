@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from types import SimpleNamespace
 
+from bvsim.valley.cathode.recycled import NICKEL
 from bvsim.valley.cathode.sharing import RULES, Claim
 from cathode_world import WEEK, WORLD, maker_of, side_of
 from mechanism_table import exact, table
@@ -277,7 +278,7 @@ def recycled_nickel_charged(world):
     side.receive_recycled("nickel", 1000.0)
     plant = side.makers.pcam[0]
     plant._book(95.0, 80.0, WEEK)
-    return side.metals.used["nickel"]
+    return side.metals.used[NICKEL]
 
 
 @table(

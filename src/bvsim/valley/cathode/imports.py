@@ -87,15 +87,25 @@ class Stop:
     end: float
 
 
-@dataclass(frozen=True)
 class Departure:
-    """How a shipment would travel that leaves on a given day."""
+    """How a shipment would travel that leaves on a given day.
 
-    route: str
-    transit: float
-    spread: float
-    """Factor on the log spread of lead times."""
-    by_sea: bool
+    Parameters
+    ----------
+    route : str
+        Which way.
+    transit : float
+        Days to the port of arrival.
+    spread : float
+        Factor on the log spread of lead times.
+    by_sea : bool
+        Whether it may miss the schedule of a ship.
+    """
+
+    __slots__ = ("by_sea", "route", "spread", "transit")
+
+    def __init__(self, route: str, transit: float, spread: float, *, by_sea: bool) -> None:
+        self.route, self.transit, self.spread, self.by_sea = route, transit, spread, by_sea
 
 
 class Outlook:
@@ -254,7 +264,7 @@ class Lanes:
         opened = [each for each in self._order if each[0] not in closed]
         name, route = opened[0] if opened else self._order[-1]
         transit = route.transit * slows.get(name, 1.0)
-        return Departure(name, transit, spread, route.mode == "sea")
+        return Departure(name, transit, spread, by_sea=route.mode == "sea")
 
     def licence(self, goods: str, day: float) -> Licences | None:
         """Return the control that a good needs a licence under on a day, if any."""

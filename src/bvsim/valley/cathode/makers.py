@@ -12,6 +12,7 @@ from bvsim.schema.materials import Recipe
 from bvsim.valley.cathode.feed import Feed
 from bvsim.valley.cathode.plant import CathodePlant, Shared
 from bvsim.valley.cathode.qualification import Pair
+from bvsim.valley.cathode.recycled import COBALT, LITHIUM, MANGANESE, NICKEL
 from bvsim.valley.cathode.restocking import IMPORTED, Sourcing
 from bvsim.valley.cathode.sharing import RULES, Claim
 from bvsim.valley.cathode.till import Till
@@ -128,9 +129,9 @@ class PcamMaker(CathodePlant):
         """Charge metals, recycled ones first, and let the batch wait."""
         row = self.account.now
         cam = started / self._per_cam  # the CAM that the charge would make
-        nickel = self.metals.use("nickel", cam * self._nickel)
-        cobalt = self.metals.use("cobalt", cam * self._cobalt)
-        self.metals.use("manganese", cam * self._manganese)
+        nickel = self.metals.use(NICKEL, cam * self._nickel)
+        cobalt = self.metals.use(COBALT, cam * self._cobalt)
+        self.metals.use(MANGANESE, cam * self._manganese)
         share = good / started
         row[PCAM.good_t] += good
         row[PCAM.started_t] += started
@@ -329,7 +330,7 @@ class CamMaker(CathodePlant):
         shares = self.feed.stock.shares
         own, imported = shares[OWN] * used, shares[IMPORTED] * used
         needed = started * self._lithium
-        lithium = self.metals.use("lithium", needed)
+        lithium = self.metals.use(LITHIUM, needed)
         fresh = 1.0 - lithium / needed if self._lithium > 0.0 else 1.0
         share = good / started
         row[CAM.good_t] += good

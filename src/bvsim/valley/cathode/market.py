@@ -13,7 +13,7 @@ from bvsim.valley.cathode.buyer import SUPPLY, USE, Buyer
 from bvsim.valley.cathode.feed import Feed
 from bvsim.valley.cathode.imports import Lanes
 from bvsim.valley.cathode.makers import CAM_CONTENTS, CamMaker, PcamMaker
-from bvsim.valley.cathode.plant import Shared, Staffed
+from bvsim.valley.cathode.plant import CathodePlant, Shared, Staffed
 from bvsim.valley.cathode.recycled import METALS, RecycledMetals, RecycledMinimum
 from bvsim.valley.cathode.restocking import Sourcing
 from bvsim.valley.cathode.sharing import Claim
@@ -56,7 +56,7 @@ class CathodeMarket:
 
     Attributes
     ----------
-    plants : tuple of PcamMaker and CamMaker
+    plants : tuple of CathodePlant
         The makers.
     """
 
@@ -82,7 +82,7 @@ class CathodeMarket:
         shared = Shared(ctx, shock, self.lanes, self.metals, labour, gate)
         self.makers = self._make(cathode, shared)
         self._counted = tuple(maker.index for maker in self.makers.cam if maker.counted)
-        self.plants: tuple[PcamMaker | CamMaker, ...] = (*self.makers.pcam, *self.makers.cam)
+        self.plants: tuple[CathodePlant, ...] = (*self.makers.pcam, *self.makers.cam)
         self._ordered: list[Buyer] = []
         self._feeds: list[Feed] = []
         self._span: Period | None = None
@@ -136,6 +136,10 @@ class CathodeMarket:
             minimum=self.minimum,
         )
         self.buyers[site] = buyer
+        for maker in self.makers.cam:
+            for pair in maker.pairs:
+                if pair.site == site and chemistry in maker.serves:
+                    pair.buyer = buyer
         return buyer
 
     def start(self) -> None:
@@ -193,10 +197,8 @@ class CathodeMarket:
         claims: list[Claim] = []
         now: float = self.ctx.env.now
         for pair in maker.pairs:
-            buyer = self.buyers.get(pair.site)
+            buyer = pair.buyer
             if buyer is None or buyer.closed or pair.approved_day > now:
-                continue
-            if buyer.chemistry not in maker.serves:
                 continue
             need = buyer.feed.local_need(pair.of_need)
             if need > 0.0:
@@ -264,7 +266,7 @@ class CathodeMarket:
             yield from buyer.balances(self.sources)
         for plant in self.plants:
             yield from plant.balances()
-        for metal in METALS:
-            received, used = self.metals.received[metal], self.metals.used[metal]
-            closing = self.metals.stock[metal]
+        for i, metal in enumerate(METALS):
+            received, used = self.metals.received[i], self.metals.used[i]
+            closing = self.metals.stock[i]
             yield Balance(f"recycled.{metal}", "cathode", 0.0, received, used, closing, "t")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from operator import add
 from typing import Final, NamedTuple, Protocol
@@ -15,6 +16,7 @@ from bvsim.valley.cathode.imports import Lanes
 from bvsim.valley.cathode.phases import PhaseOwner
 from bvsim.valley.cathode.recycled import RecycledMetals
 from bvsim.valley.cathode.restocking import Forecast
+from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.mix import MixedStock
@@ -100,7 +102,7 @@ def licensed(project: Project, lanes: Lanes) -> Project:
     return replace(project, stages=replace(project.stages, equipment=late))
 
 
-class CathodePlant:
+class CathodePlant(ABC):
     """Phases of kiln lines on the valley's pipeline, release, ramp-up and yield code.
 
     Parameters
@@ -166,6 +168,7 @@ class CathodePlant:
         self.daily_capacity = self.nameplate = 0.0
         self._available = 0.0
         self._levels: list[Levels] = []
+        self._has_product = False
         self._asked = False
         """Whether the labour market knows what is planned now."""
 
@@ -191,6 +194,14 @@ class CathodePlant:
         """Register the processes of every phase."""
         for block in self.blocks:
             block.start()
+
+    @abstractmethod
+    def produce(self, period: Period) -> None:
+        """Make product for some days."""
+
+    @abstractmethod
+    def balances(self) -> Iterator[Balance]:
+        """Yield what was made, what went into it and where it went."""
 
     # -- as the owner of its phases ------------------------------------------------------
 
@@ -359,7 +370,8 @@ class CathodePlant:
             self.waiting += tonnes * approved
             own = parts if approved == 1.0 else [part * approved for part in parts]
             self.batches.enter(own, due)
-        if not self.first_product.triggered:
+        if not self._has_product:
+            self._has_product = True
             self.first_product.succeed()
 
     def _tonnes(self, parts: list[float]) -> float:

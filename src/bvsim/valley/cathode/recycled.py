@@ -18,11 +18,16 @@ _EUR_PER_MILLION: Final = 1e6
 METALS: Final = ("lithium", "nickel", "cobalt", "manganese")
 """The metals that are followed, in the order of every list of contents."""
 
-IN_CELLS: Final = METALS[:3]
-"""Those of which the law asks a least recycled content, and their positions in rows."""
 LITHIUM: Final = 0
 NICKEL: Final = 1
 COBALT: Final = 2
+MANGANESE: Final = 3
+"""Their positions in rows."""
+
+IN_CELLS: Final = METALS[:3]
+"""Those of which the law asks a least recycled content."""
+
+_POSITION: Final = {metal: i for i, metal in enumerate(METALS)}
 
 
 class RecycledMetals:
@@ -30,14 +35,14 @@ class RecycledMetals:
 
     Attributes
     ----------
-    received, used, stock : dict of str to float
-        Tonnes by metal: delivered so far, put into product so far, waiting.
+    received, used, stock : row of float
+        Tonnes of `METALS`: delivered so far, put into product so far, waiting.
     """
 
     def __init__(self) -> None:
-        self.received = dict.fromkeys(METALS, 0.0)
-        self.used = dict.fromkeys(METALS, 0.0)
-        self.stock = dict.fromkeys(METALS, 0.0)
+        self.received = vec[float]([0.0] * len(METALS))
+        self.used = vec[float]([0.0] * len(METALS))
+        self.stock = vec[float]([0.0] * len(METALS))
 
     def receive(self, metal: str, tonnes: float) -> None:
         """Take in tonnes of a metal.
@@ -47,11 +52,12 @@ class RecycledMetals:
         KeyError
             When the metal is not one of `METALS`.
         """
-        self.received[metal] += tonnes
-        self.stock[metal] += tonnes
+        position = _POSITION[metal]
+        self.received[position] += tonnes
+        self.stock[position] += tonnes
 
-    def use(self, metal: str, needed: float) -> float:
-        """Put up to the needed tonnes into product and return them."""
+    def use(self, metal: int, needed: float) -> float:
+        """Put up to the needed tonnes of the metal at a position into product; return them."""
         there = self.stock[metal]
         used = there if there < needed else needed
         if used > 0.0:

@@ -23,9 +23,9 @@ from bvsim.valley.orders.contracts import (
     OrderContract,
     Portfolio,
     by_month,
+    monthly_base,
     offtake_gwh,
     programme_gwh,
-    scale_of,
     yearly,
 )
 from bvsim.valley.orders.customers import ORDERS, OrderBook
@@ -205,10 +205,13 @@ class Demand:
         """Return a volume over that of its base year, by month: real, and as planned."""
         if (market, base_year) not in self._scale_of:
             sold, central = self._sold[market], self._central[market]
-            response = self._spec.market_response
-            real = scale_of(sold, central, self._years, base_year) ** response
-            planned = scale_of(central, central, self._years, base_year) ** response
-            self._scale_of[market, base_year] = real, planned
+            base, response = (
+                monthly_base(central, self._years, base_year),
+                self._spec.market_response,
+            )
+            nothing = np.zeros(len(self._years))
+            scales = (sold / base, central / base) if base > 0.0 else (nothing, nothing)
+            self._scale_of[market, base_year] = scales[0] ** response, scales[1] ** response
         return self._scale_of[market, base_year]
 
     # --- phases -------------------------------------------------------------------------
