@@ -13,13 +13,14 @@ from bvsim.valley.cathode.buyer import SUPPLY, USE, Buyer
 from bvsim.valley.cathode.feed import Feed
 from bvsim.valley.cathode.imports import Lanes
 from bvsim.valley.cathode.makers import CAM_CONTENTS, CamMaker, PcamMaker
-from bvsim.valley.cathode.plant import CathodePlant, Shared, Staffed
+from bvsim.valley.cathode.plant import CathodePlant, Shared
 from bvsim.valley.cathode.recycled import METALS, RecycledMetals, RecycledMinimum
 from bvsim.valley.cathode.restocking import Sourcing
 from bvsim.valley.cathode.sharing import Claim
 from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import DAYS_PER_WEEK, Period
 from bvsim.valley.ground.context import Context
+from bvsim.valley.people.market import LabourMarket
 from bvsim.valley.returns.gate import Gate
 
 __all__ = ["Buyer", "CathodeMarket", "Makers"]
@@ -47,7 +48,7 @@ class CathodeMarket:
         Surroundings of the replication.
     shock : Shock
         The common industry shock.
-    labour : Staffed
+    labour : LabourMarket
         Where the makers' people come from.
     gate : Gate
         Where rejected powder goes.
@@ -68,7 +69,7 @@ class CathodeMarket:
         ctx: Context,
         *,
         shock: Shock,
-        labour: Staffed,
+        labour: LabourMarket,
         gate: Gate,
         minimum: RecycledMinimum | None = None,
     ) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from operator import add
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from bvsim.schema.cathode import CamPlant, CathodeBlock, PcamPlant
-from bvsim.schema.labour import Staffing
 from bvsim.schema.stages import Decision, Project, Shock
 from bvsim.valley.cathode.imports import Lanes
 from bvsim.valley.cathode.phases import PhaseOwner
@@ -21,6 +20,7 @@ from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.mix import MixedStock
 from bvsim.valley.ground.passage import Passage
+from bvsim.valley.people.market import LabourMarket
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.lines import Levels
 from bvsim.valley.projects.stages import Pipeline
@@ -28,36 +28,6 @@ from bvsim.valley.returns.gate import Gate
 
 _T_PER_KT: Final = 1000.0
 _BEFORE_EQUIPMENT: Final = ("permit", "financing", "construction")
-
-
-class PlantCrew(Protocol):
-    """What a plant needs to know of its people."""
-
-    @property
-    def crew_share(self) -> float:
-        """Operators present relative to what the released nameplate needs, 0 to 1."""
-
-    @property
-    def learning_speed(self) -> float:
-        """How fast rate and yield are learnt: 1 with the people of the class's plants."""
-
-    @property
-    def repair_factor(self) -> float:
-        """Factor on the time of repairs, from the technicians present."""
-
-    @property
-    def scrap_penalty(self) -> float:
-        """Scrap that thin staffing adds, in share points."""
-
-    def ask(self, plans: Sequence[tuple[float, ...]], lines: int = 1) -> None:
-        """Tell what is planned: (nameplate, SOP day, released nameplate, due) by block."""
-
-
-class Staffed(Protocol):
-    """Where plants find their people: the labour market."""
-
-    def employ(self, name: str, basin: str, staffing: Staffing) -> PlantCrew:
-        """Return the people of a plant."""
 
 
 class Shared(NamedTuple):
@@ -73,7 +43,7 @@ class Shared(NamedTuple):
         For imports, and for licences on kilns.
     metals : RecycledMetals
         Recycled metals that wait to displace fresh feed.
-    labour : Staffed
+    labour : LabourMarket
         Where people come from.
     gate : Gate
         Where rejected powder goes.
@@ -83,7 +53,7 @@ class Shared(NamedTuple):
     shock: Shock
     lanes: Lanes
     metals: RecycledMetals
-    labour: Staffed
+    labour: LabourMarket
     gate: Gate
 
 
@@ -129,7 +99,7 @@ class CathodePlant(ABC):
         of their phase.
     daily_capacity : float
         Tonnes of good product at mature yield that a working day allows now.
-    crew : PlantCrew
+    crew : Workforce
         Its people.
     """
 
