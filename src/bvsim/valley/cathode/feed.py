@@ -16,6 +16,7 @@ from bvsim.valley.cathode.restocking import (
 )
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.mix import MixedStock
+from bvsim.valley.ground.rows import vec
 
 _TINY_T: Final = 1e-9
 _ROUNDING: Final = 1e-9
@@ -44,7 +45,7 @@ class Feed:
         Tonnes asked for so far; days on which stock did not suffice for them.
     limit_t : float
         Tonnes that may be used in the period.
-    delivered : list of float
+    delivered : row of float
         Tonnes by source (contents after them) that came from the valley.
     written_off : float
         Tonnes past their shelf life so far.
@@ -62,7 +63,7 @@ class Feed:
         self.limited = False
         self.rate = self.local_rate = self.lead = 0.0
         self.at_will = 0.0
-        self.delivered = [0.0] * (sources + contents)
+        self.delivered = vec[float]([0.0] * (sources + contents))
         self.used = 0.0
         self._use, self._local = Forecast(policy.memory), Forecast(policy.memory)
         self._asked = self._working = self._span = self._came = 0.0

@@ -20,6 +20,7 @@ from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.mix import MixedStock
 from bvsim.valley.ground.passage import Passage
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.people.market import LabourMarket
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.lines import Levels
@@ -130,10 +131,10 @@ class CathodePlant(ABC):
         self.batches: Passage[list[float]] = Passage(self.ctx.env, self)
         self._ready: list[tuple[float, list[float]]] = []
         self._held: list[tuple[float, list[float]]] = []
-        self._first_sales_days = [
+        self._first_sales_days: list[float] = [
             spec.blocks[label].first_sales * DAYS_PER_MONTH for label in sorted(spec.blocks)
         ]
-        self._made = [0.0] * len(self.blocks)
+        self._made = vec[float]([0.0] * len(self.blocks))
         """Tonnes that each phase made in the period under way."""
         self.daily_capacity = self.nameplate = 0.0
         self._available = 0.0
@@ -353,11 +354,13 @@ class CathodePlant(ABC):
 
     def _keep_unapproved(self, due: float, parts: list[float]) -> float:
         """Keep what phases made long before their approval; return the share of the others."""
-        approved = 1.0
+        approved, made = 1.0, 0.0
+        for of_phase in self._made:
+            made += of_phase
         for i, block in enumerate(self.blocks):
             day = block.pipeline.sop_day + self._first_sales_days[i]
             if self._made[i] > 0.0 and day > due:
-                share = self._made[i] / sum(self._made)
+                share = self._made[i] / made
                 own = [part * share for part in parts]
                 self._held.append((day, own))
                 self.held += self._tonnes(own)
