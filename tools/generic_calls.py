@@ -56,6 +56,19 @@ NATIVE = (
     *("programmes___Course____outcome", "competitors___CompetingSite___targets"),
     *("figures___OverTime___at", "tutors___Tutors___lend", "tutors___Tutors____serve"),
     *("people___market___LabourMarket____review", "people___market___LabourMarket____claims"),
+    *("feed___Feed___turn", "feed___Feed____restock", "feed___Feed____attainment"),
+    *("restocking___Forecast___ahead", "restocking___Restocking___review"),
+    *("imports___Lanes___expected", "imports___Lanes___lead_time", "imports___Lanes___licence"),
+    *("plant___CathodePlant___possible", "plant___CathodePlant___good_share"),
+    *("plant___CathodePlant___review_phases", "plant___CathodePlant___make"),
+    *("makers___CamMaker___produce", "makers___CamMaker____run", "makers___PcamMaker____book"),
+    *("sharing___proportional_to_need", "buyer___Buyer____count", "buyer___Buyer___sourcing"),
+    *("buyer___Buyer___buy_salts", "recycled___RecycledMinimum___missing"),
+    *("cathode___market___CathodeMarket___clear", "till___Till___settle"),
+    *("customers___OrderBook___place", "customers___OrderBook___deliver"),
+    *("orders___market___Demand___order", "orders___market___Demand____update_gaps"),
+    *("orders___market____Months___record", "tenders___tenders_won"),
+    *("tenders___CostOfCells___gap", "tenders___SecondSupplier___month_later"),
 )
 """Functions that run in native types from end to end, as mypyc names them."""
 

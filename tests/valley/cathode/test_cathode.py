@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bvsim.schema.cathode import Qualification
 from bvsim.schema.imports import Disruption, ExportControl, Halt
 from bvsim.valley.cathode.makers import PCAM
+from bvsim.valley.cathode.recycled import NICKEL
 from bvsim.valley.cathode.sharing import RULES, Claim
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
 from cathode_case import (
@@ -366,7 +367,7 @@ def test_recycled_metals_displace_fresh_feed_and_reach_the_cells() -> None:
     assert total(ctx, "neomat-pcam", "recycled_nickel_t") == 500.0
     in_cells = total(ctx, "region:cathode", "recycled_nickel_in_cam_t")
     assert 0.0 < in_cells < 500.0
-    assert side.metals.stock["nickel"] == pytest.approx(0.0, abs=1e-9)
+    assert side.metals.stock[NICKEL] == pytest.approx(0.0, abs=1e-9)
 
 
 def test_no_result_depends_on_the_order_in_which_sites_are_registered() -> None:

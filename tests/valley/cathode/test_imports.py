@@ -118,6 +118,21 @@ def test_a_closed_canal_sends_ships_by_the_cape_for_as_long_as_it_is_closed() ->
     assert lanes.departure(150.0).spread == 1.4
 
 
+def test_what_buyers_count_on_is_of_the_day_whoever_asked_before() -> None:
+    red_sea = Disruption(closes=("suez",), start=100.0, until=200.0, spread=1.0)
+    licences = ExportControl(
+        goods=("cam",), start=150.0, probability=1.0, length=24.0, licence=45.0, denial=0.0
+    )
+    spec = imports(disruptions={"red-sea": red_sea}, controls={"licences": licences})
+    lanes = Lanes(spec, context())
+    days = (250.0, 99.9, 100.0, 149.9, 150.0, 199.9, 200.0, 0.0)
+    by_cape, licensed = 14.0, 45.0
+    more = [licensed, 0.0, by_cape, by_cape, by_cape + licensed, by_cape + licensed, licensed, 0.0]
+    assert [lanes.expected("cam", day) - LEAD for day in days] == pytest.approx(more)
+    cape_alone = [0.0, 0.0, by_cape, by_cape, by_cape, by_cape, 0.0, 0.0]
+    assert [lanes.expected("pcam", day) - LEAD for day in days] == pytest.approx(cape_alone)
+
+
 def test_the_last_preferred_route_is_taken_when_all_are_closed() -> None:
     war = Disruption(closes=("suez", "cape"), start=0.0, until=9e9, spread=1.0)
     assert Lanes(imports(disruptions={"war": war}), context()).departure(1.0).route == "cape"

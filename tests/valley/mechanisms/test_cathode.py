@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from types import SimpleNamespace
 
+from bvsim.valley.cathode.recycled import NICKEL
 from bvsim.valley.cathode.sharing import RULES, Claim
 from cathode_world import WEEK, WORLD, maker_of, side_of
 from mechanism_table import exact, table
@@ -216,7 +217,9 @@ def possible_per_day(world):
 
 def possible_with_half_the_crews(world):
     maker = maker_of(world)
-    maker.crew = SimpleNamespace(repair_factor=1.0, learning_speed=1.0, crew_share=0.5)
+    maker.crew = SimpleNamespace(
+        repair_factor=1.0, learning_speed=1.0, crew_share=0.5, scrap_penalty=0.0
+    )
     maker.possible(WEEK)
     return maker.daily_capacity
 
@@ -275,7 +278,7 @@ def recycled_nickel_charged(world):
     side.receive_recycled("nickel", 1000.0)
     plant = side.makers.pcam[0]
     plant._book(95.0, 80.0, WEEK)
-    return side.metals.used["nickel"]
+    return side.metals.used[NICKEL]
 
 
 @table(

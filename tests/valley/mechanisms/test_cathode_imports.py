@@ -74,8 +74,7 @@ def written_off(spec):
     made = restocking(spec)
     made.stock.put_plain(0, 100.0, 0.0)
     made.stock.put_plain(0, 50.0, 50.0)
-    made.ctx.env.run(until=100.0)
-    return made.write_off()
+    return made.write_off(100.0)
 
 
 def accepted(spec):
@@ -203,7 +202,7 @@ def expected_lead(spec):
 
 
 def emergency_lead(spec):
-    return Lanes(spec, ctx_of()).emergency_lead()
+    return Lanes(spec, ctx_of()).emergency_lead_days
 
 
 def licences_end(spec):

@@ -140,11 +140,11 @@ def learnt_years(world):
 
 
 def reported_yield(world):
-    return reported(world)[0]
+    return reported(world).yield_
 
 
 def reported_use(world):
-    return reported(world)[1]
+    return reported(world).utilisation
 
 
 def reported(world):

@@ -128,7 +128,7 @@ def test_registrations_of_months_add_up_in_the_books():
     made = demand(WORLD)
     first = int((made._years == 2026).argmax())
     for month in (first, first + 1):
-        made._record_region(month)
+        made._months.record(made._region.now, month)
     for name in ("home_bev", "export_bev"):
         booked = made._region.now[getattr(VEHICLES, f"{name}_registrations")]
         assert booked == exact(float(getattr(made.market, name)[first : first + 2].sum()))

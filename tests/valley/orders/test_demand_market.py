@@ -73,6 +73,14 @@ def test_a_path_is_met_at_the_middle_of_its_weight() -> None:
     assert blend(1.0, at, shares) == pytest.approx(0.66)
 
 
+def test_years_are_blended_one_by_one() -> None:
+    at = positions([0.25, 0.5, 0.25])
+    paths = np.array([[0.1, 0.3, 0.5], [0.2, 0.5, 0.6], [0.4, 0.6, 0.9]])
+    for position in (0.0, 0.2, 0.5, 0.7, 1.0):
+        each = [float(blend(position, at, paths[:, year])) for year in range(3)]
+        assert blend(position, at, paths).tolist() == each
+
+
 def test_half_way_between_two_paths_the_odds_are_their_geometric_mean() -> None:
     at = positions([0.5, 0.5])
     middle = blend(0.5, at, [0.2, 0.8])

@@ -14,7 +14,7 @@ from bvsim.valley.ground.context import Context
 from bvsim.valley.orders.contracts import built_up
 from bvsim.valley.orders.customers import OrderBook
 from bvsim.valley.orders.market import Demand
-from bvsim.valley.orders.tenders import cost_gap, tenders_won
+from bvsim.valley.orders.tenders import CostOfCells, tenders_won
 from demand_case import (
     CALENDAR,
     COST_GAP,
@@ -63,12 +63,12 @@ def test_build_up_is_linear() -> None:
 
 
 def test_cost_gap_of_the_mature_plant_is_the_mature_gap() -> None:
-    assert cost_gap(COST_GAP, 0.25, 0.95, 0.8) == pytest.approx(0.25)
+    assert CostOfCells(COST_GAP).gap(0.25, 0.95, 0.8) == pytest.approx(0.25)
 
 
 def test_cost_gap_of_a_plant_in_ramp_up_by_hand() -> None:
     # Half the yield doubles the variable 0.8; a fifth of the use counts as the lowest, 0.2.
-    gap = cost_gap(COST_GAP, 0.25, 0.475, 0.05)
+    gap = CostOfCells(COST_GAP).gap(0.25, 0.475, 0.05)
     assert gap == pytest.approx(1.25 * (0.8 * 2 + 0.2 * 4) - 1)
 
 
@@ -202,7 +202,7 @@ def test_a_better_record_wins_more_tenders() -> None:
         book.report(*record)
         play(demand, ctx, lambda b: min(b.limit_gwh, 0.1), [book])
         won[record] = book.won
-        assert book.gap == pytest.approx(cost_gap(COST_GAP, 0.25, *record), rel=1e-3)
+        assert book.gap == pytest.approx(CostOfCells(COST_GAP).gap(0.25, *record), rel=1e-3)
     assert won[0.95, 0.8] > 3.0 * won[0.6, 0.1] > 0.0
 
 

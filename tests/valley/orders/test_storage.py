@@ -8,7 +8,7 @@ import pytest
 from bvsim.schema.storage import StorageDemand
 from bvsim.schema.unit import Timed
 from bvsim.valley.orders.storage import StorageMarket
-from bvsim.valley.orders.storage_path import demand_gwh
+from bvsim.valley.orders.storage_path import StoragePath
 from world import make_context
 
 SPEC = StorageDemand(
@@ -24,10 +24,10 @@ SPEC = StorageDemand(
 def test_the_path_is_geometric_between_its_middles_and_level_beyond():
     # 25 to 100 in four years: twice every two
     for year, gwh in ((2020.0, 25.0), (2025.5, 25.0), (2027.5, 50.0), (2029.5, 100.0), (2040, 100)):
-        assert demand_gwh(SPEC, year, 0.0) == pytest.approx(gwh, rel=1e-12)
+        assert StoragePath(SPEC).gwh(year, 0.0) == pytest.approx(gwh, rel=1e-12)
     doubled = replace(SPEC, level=Timed((10.0,), (1.0, 2.0)))
-    assert demand_gwh(doubled, 2027.5, 9.0) == pytest.approx(50.0)
-    assert demand_gwh(doubled, 2027.5, 10.0) == pytest.approx(100.0)
+    assert StoragePath(doubled).gwh(2027.5, 9.0) == pytest.approx(50.0)
+    assert StoragePath(doubled).gwh(2027.5, 10.0) == pytest.approx(100.0)
 
 
 def test_sites_share_the_tenders_with_other_makers():

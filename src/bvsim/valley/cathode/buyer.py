@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from operator import sub
 from typing import Final
 
 from bvsim.schema.materials import Materials, Recipe
 from bvsim.valley.cathode.feed import Feed
-from bvsim.valley.cathode.recycled import RecycledMinimum
+from bvsim.valley.cathode.recycled import (
+    COBALT,
+    IN_CELLS,
+    LITHIUM,
+    NICKEL,
+    RecycledMinimum,
+)
 from bvsim.valley.cathode.restocking import IMPORTED
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_WEEK
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
+from bvsim.valley.ground.rows import vec
 
 _KG_PER_T: Final = 1000.0
 
@@ -101,10 +107,17 @@ class Buyer:
         self.closed = False
         self.account: Account
         self.region: Account
-        self._needs = _needs_per_cam(recipe, materials)
-        self._booked = [0.0] * len(feed.stock.shares)
+        self._precursor: float = recipe.precursor
+        self._cobalt: float = recipe.cobalt
+        self._needs = vec[float](_needs_per_cam(recipe, materials))
+        self._booked = vec[float]([0.0] * len(feed.stock.shares))
+        """Tonnes used so far, by source, and their contents, at the last booking."""
+        self._news = vec[float]([0.0] * len(feed.stock.shares))
+        """What was used between the last two bookings."""
+        self._metals = vec[float]([0.0] * len(IN_CELLS))
+        self._recycled = vec[float]([0.0] * len(IN_CELLS))
         self._needed = self._in_cells = 0.0
-        self._counters = [0.0, 0.0, 0.0]
+        self._short_weeks = self._written_off = self._flown = 0.0
         self._settled = False
 
     @property
@@ -163,37 +176,55 @@ class Buyer:
         if self._settled:
             return
         self._settled = self.closed
-        feed, row = self.feed, self.account.now
-        row[SUPPLY.cam_stock_t] = feed.stock.total
-        used = feed.used_by_source()
-        before, self._booked = self._booked, used
-        news = list(map(sub, used, before))
-        tonnes = sum(news[: feed.stock.sources])
-        in_cells, self._in_cells = self._in_cells, 0.0
-        need = feed.rate * exposure_days
-        held = feed.stock.total + local_backed * exposure_days
-        exposed = max(0.0, 1.0 - held / need) if need > 0.0 else 0.0
-        values = [
-            feed.needed - self._needed,
-            tonnes,
-            in_cells,
-            tonnes - in_cells,
-            sum([news[i] for i in self.counted]),
-            news[IMPORTED],
-            tonnes * self.recipe.precursor,
-            *news[feed.stock.sources :],
-            tonnes * exposed,
-        ]
+        feed, row, news = self.feed, self.account.now, self._news
+        self._count()
+        sources, tonnes, local = feed.stock.sources, 0.0, 0.0
+        for source in range(sources):
+            tonnes += news[source]
+        for source in self.counted:
+            local += news[source]
+        row[USE.cam_needed_t] = feed.needed - self._needed
+        row[USE.cam_used_t] = tonnes
+        row[USE.cam_in_cells_t] = self._in_cells
+        row[USE.cam_scrap_t] = tonnes - self._in_cells
+        row[USE.cam_local_t] = local
+        row[USE.cam_import_t] = news[IMPORTED]
+        row[USE.pcam_t] = tonnes * self._precursor
+        for i in range(len(news) - sources):
+            row[USE.pcam_local_t + i] = news[sources + i]
+        row[USE.cam_exposed_t] = tonnes * self._exposed(local_backed, exposure_days)
         now = self.region.now
-        for i, value in enumerate(values):
-            row[i] = value
-            now[i] += value
-        counters = [feed.short_days / DAYS_PER_WEEK, feed.written_off, feed.restocking.flown]
-        for i, counter in enumerate(counters):
-            row[SUPPLY.cam_short_weeks + i] = counter - self._counters[i]
-        self._needed, self._counters = feed.needed, counters
+        for i in range(len(now)):
+            now[i] += row[i]
         for i, per_cam in enumerate(self._needs):
             row[SUPPLY.nickel_used_t + i] = tonnes * per_cam
+        self._needed, self._in_cells = feed.needed, 0.0
+        self._book_stock()
+
+    def _count(self) -> None:
+        """Count what was used since the last booking, by source, with contents."""
+        news, booked = self._news, self._booked
+        for i, used in enumerate(self.feed.used_by_source()):
+            news[i] = used - booked[i]
+            booked[i] = used
+
+    def _exposed(self, local_backed: float, exposure_days: float) -> float:
+        """Return the share of use that neither stock nor the valley would cover."""
+        need = self.feed.rate * exposure_days
+        if need <= 0.0:
+            return 0.0
+        exposed = 1.0 - (self.feed.stock.total + local_backed * exposure_days) / need
+        return exposed if exposed > 0.0 else 0.0
+
+    def _book_stock(self) -> None:
+        feed, row = self.feed, self.account.now
+        short = feed.short_days / DAYS_PER_WEEK
+        written, flown = feed.written_off, feed.restocking.flown
+        row[SUPPLY.cam_stock_t] = feed.stock.total
+        row[SUPPLY.cam_short_weeks] = short - self._short_weeks
+        row[SUPPLY.cam_written_off_t] = written - self._written_off
+        row[SUPPLY.cam_flown_t] = flown - self._flown
+        self._short_weeks, self._written_off, self._flown = short, written, flown
 
     def sourcing(self, day: float) -> tuple[float, float]:
         """Return what a month's CAM means to buyers and to cost, once the month is booked.
@@ -210,7 +241,7 @@ class Buyer:
         if used <= 0.0:
             return 0.0, 0.0
         imported = row[SUPPLY.cam_import_t] / used
-        dearer = lanes.duty("cam", day) * imported * lanes.spec.cam_of_materials
+        dearer = lanes.duty("cam", day) * imported * lanes.cam_of_materials
         return row[SUPPLY.cam_local_t] / used, dearer
 
     def buy_salts(self, day: float) -> float:
@@ -219,16 +250,13 @@ class Buyer:
         tonnes = row[SUPPLY.cam_used_t]
         if self.minimum is None or tonnes <= 0.0:
             return 0.0
-        used = {
-            "nickel": row[SUPPLY.nickel_used_t],
-            "cobalt": tonnes * self.recipe.cobalt,
-            "lithium": row[SUPPLY.lithium_used_t],
-        }
-        recycled = {
-            "nickel": row[SUPPLY.recycled_nickel_in_cam_t],
-            "cobalt": row[SUPPLY.recycled_cobalt_in_cam_t],
-            "lithium": row[SUPPLY.recycled_lithium_in_cam_t],
-        }
+        used, recycled = self._metals, self._recycled
+        used[LITHIUM] = row[SUPPLY.lithium_used_t]
+        used[NICKEL] = row[SUPPLY.nickel_used_t]
+        used[COBALT] = tonnes * self._cobalt
+        recycled[LITHIUM] = row[USE.recycled_lithium_in_cam_t]
+        recycled[NICKEL] = row[USE.recycled_nickel_in_cam_t]
+        recycled[COBALT] = row[USE.recycled_cobalt_in_cam_t]
         row[SUPPLY.recycled_bought_t], cost = self.minimum.missing(day, used, recycled)
         return cost
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import deque
-from operator import add
 from typing import Final
 
 from bvsim.valley.cathode.restocking import (
@@ -18,6 +16,7 @@ from bvsim.valley.cathode.restocking import (
 )
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.mix import MixedStock
+from bvsim.valley.ground.rows import vec
 
 _TINY_T: Final = 1e-9
 _ROUNDING: Final = 1e-9
@@ -46,7 +45,7 @@ class Feed:
         Tonnes asked for so far; days on which stock did not suffice for them.
     limit_t : float
         Tonnes that may be used in the period.
-    delivered : list of float
+    delivered : row of float
         Tonnes by source (contents after them) that came from the valley.
     written_off : float
         Tonnes past their shelf life so far.
@@ -56,7 +55,7 @@ class Feed:
 
     def __init__(self, sourcing: Sourcing, *, sources: int, contents: int) -> None:
         self.entity, self.goods, self.chemistry, policy, lanes, self.ctx = sourcing
-        self.policy, self.lanes = policy, lanes
+        self.lanes = lanes
         self.stock = MixedStock(sources, contents, outlets=USED + 1)
         self.restocking = Restocking(sourcing, self.stock)
         self.requested = self.outlook = 0.0
@@ -64,15 +63,19 @@ class Feed:
         self.limited = False
         self.rate = self.local_rate = self.lead = 0.0
         self.at_will = 0.0
-        self.delivered = [0.0] * (sources + contents)
+        self.delivered = vec[float]([0.0] * (sources + contents))
         self.used = 0.0
         self._use, self._local = Forecast(policy.memory), Forecast(policy.memory)
         self._asked = self._working = self._span = self._came = 0.0
-        self._plans: deque[tuple[float, float]] = deque()
+        self._plan_days: list[float] = []
+        self._plans: list[float] = []
+        self._plan = 0
         self._used_before = self._needed_before = 0.0
         self.needed = self.short_days = self.written_off = 0.0
         self._awake = self._opened = self._in_use_at_as_of = False
-        self._flies = lanes.spec.emergency is not None
+        self._flies = lanes.emergency_lead_days < math.inf
+        self._revision: float = policy.revision
+        self._emergency_cover: float = policy.emergency_cover
 
     # -- a period ------------------------------------------------------------------
 
@@ -83,13 +86,13 @@ class Feed:
             if requested <= 0.0 and self.outlook <= 0.0:
                 return
             self._awake = True
-            self._span = self.policy.revision  # the first revision comes at once
+            self._span = self._revision  # the first revision comes at once
         if restocking.closed:
             return
         self._asked += requested
         self._working += period.scheduled_days
         self._span += period.days
-        if self._span >= self.policy.revision and self._working > 0.0:
+        if self._span >= self._revision and self._working > 0.0:
             self._revise(lead)
         self.limited = not imposed
         if not self._opened and requested > 0.0:
@@ -107,7 +110,8 @@ class Feed:
 
     def _begin(self, lead: float) -> None:
         """Open the stock at the first use after `as_of`; remember an earlier one."""
-        if self.ctx.env.now >= self.ctx.as_of_day:
+        now: float = self.ctx.env.now
+        if now >= self.ctx.as_of_day:
             self._open(lead)
         else:
             self._in_use_at_as_of = True
@@ -117,7 +121,7 @@ class Feed:
         restocking, total = self.restocking, self.stock.total
         if total + restocking.on_order <= restocking.reorder_point + _TINY_T:
             restocking.review()
-        if self._flies and total < self.rate * self.policy.emergency_cover:
+        if self._flies and total < self.rate * self._emergency_cover:
             restocking.fly_in()
 
     def _revise(self, lead: float) -> None:
@@ -125,33 +129,40 @@ class Feed:
         self._use.learn(self._asked, self._working)
         self._local.learn(self._came, self._span)
         self.lead = lead
-        self.rate = rate = max(self._use.ahead(lead), self.outlook * self._attainment(lead))
-        self.local_rate = local = min(self._local.level, rate)
+        now: float = self.ctx.env.now
+        rate, planned = self._use.ahead(lead), self.outlook * self._attainment(now, lead)
+        self.rate = rate = planned if planned > rate else rate
+        local = self._local.level
+        self.local_rate = local = rate if rate < local else local
         self.restocking.plan(rate, rate - local, lead)
         self.restocking.allow_air(self.used - self._used_before)
         self._used_before = self.used
         self._asked = self._working = self._span = self._came = 0.0
         if self.stock.total > 0.0:
-            self.written_off += self.restocking.write_off()
+            self.written_off += self.restocking.write_off(now)
 
-    def _attainment(self, lead: float) -> float:
+    def _attainment(self, now: float, lead: float) -> float:
         """Return how much of what was planned a lead time ago for today came true, at most all."""
-        now, plans = self.ctx.env.now, self._plans
-        plans.append((now, self.outlook))
-        ago = now - lead
-        while len(plans) > 1 and plans[1][0] <= ago:
-            plans.popleft()
-        made, planned = plans[0]
-        if made > ago or planned <= 0.0:
+        days, at = self._plan_days, self._plan
+        days.append(now)
+        self._plans.append(self.outlook)
+        ago, last = now - lead, len(days) - 1
+        while at < last and days[at + 1] <= ago:
+            at += 1
+        self._plan = at
+        planned = self._plans[at]
+        if days[at] > ago or planned <= 0.0:
             return 1.0
-        return min(1.0, self._use.level / planned)
+        level = self._use.level
+        return level / planned if level < planned else 1.0
 
     def _open(self, lead: float) -> None:
         """Begin with the policy's stock; a new plant ordered it a lead time ago, if it could."""
         self._opened = True
         if self.restocking.position > _TINY_T:
             return
-        ordered = max(self.ctx.as_of_day, self.ctx.env.now - lead)
+        now: float = self.ctx.env.now
+        ordered = max(self.ctx.as_of_day, now - lead)
         stopped = self.lanes.halt(self.goods, self.chemistry, ordered) is not None
         if self._in_use_at_as_of or not stopped:
             self.restocking.open(lead)
@@ -164,9 +175,11 @@ class Feed:
         """
         since_call = self.needed - self._needed_before
         wanted = since_call * share
-        target = self.rate * self.policy.emergency_cover
+        target = self.rate * self._emergency_cover
         gap = self.requested + target - self.stock.total - wanted
-        return wanted + min(max(gap, 0.0), since_call)
+        if gap <= 0.0:
+            return wanted
+        return wanted + (since_call if since_call < gap else gap)
 
     def called_off(self) -> None:
         """Begin to count requests anew: the valley's makers have been called."""
@@ -174,8 +187,11 @@ class Feed:
 
     def deliver(self, parts: list[float]) -> None:
         """Take in a delivery from the valley."""
-        self.delivered = list(map(add, self.delivered, parts))
-        self._came += self.stock.put(parts, self.ctx.env.now)
+        delivered = self.delivered
+        for i, part in enumerate(parts):
+            delivered[i] += part
+        now: float = self.ctx.env.now
+        self._came += self.stock.put(parts, now)
         if self.limited:
             self.limit_t = self.stock.total
 
@@ -192,7 +208,7 @@ class Feed:
         stock = self.stock
         if tonnes > stock.total:
             self._make_up(tonnes)
-            tonnes = min(tonnes, stock.total)
+            tonnes = tonnes if tonnes < stock.total else stock.total
         stock.total -= tonnes
         stock.pending[USED] += tonnes
         self.used += tonnes
@@ -203,7 +219,8 @@ class Feed:
         missing = tonnes - self.stock.total
         if not self.limited:
             self.at_will += missing
-            self.stock.put_plain(IMPORTED, missing, self.ctx.env.now)
+            now: float = self.ctx.env.now
+            self.stock.put_plain(IMPORTED, missing, now)
         elif missing > _ROUNDING * max(1.0, self.limit_t):
             raise ValueError(f"{self.entity} uses {missing} t more {self.goods} than it has")
 

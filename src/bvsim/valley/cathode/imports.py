@@ -42,31 +42,79 @@ class Spell:
 
 @dataclass(frozen=True)
 class Licences:
-    """An export control that acts: from when to when, on what, and how hard."""
+    """An export control that acts: on what, from when to when, and how hard.
+
+    Parameters
+    ----------
+    name : str
+        What it is called in the model.
+    goods : tuple of str
+        What needs a licence.
+    start, end : float
+        Days since the start of the simulation.
+    days : float
+        Time that a licence takes.
+    denial : float
+        Share of the applications that are refused.
+    """
 
     name: str
-    control: ExportControl
+    goods: tuple[str, ...]
     start: float
     end: float
+    days: float
+    denial: float
 
 
 @dataclass(frozen=True)
 class Duty:
-    """A tariff that is due: from when to when, on what, and how much."""
+    """A tariff that is due: on what, from when to when, and how much of the price."""
 
     name: str
-    tariff: Tariff
+    goods: tuple[str, ...]
+    start: float
+    end: float
+    rate: float
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A halt: goods, of some chemistries or (empty) of all, that do not leave from when to when."""
+
+    goods: tuple[str, ...]
+    chemistries: tuple[str, ...]
     start: float
     end: float
 
 
-@dataclass(frozen=True)
 class Departure:
-    """How a shipment would travel that leaves on a given day."""
+    """How a shipment would travel that leaves on a given day.
 
-    route: str
-    transit: float
-    spread: float
+    Parameters
+    ----------
+    route : str
+        Which way.
+    transit : float
+        Days to the port of arrival.
+    spread : float
+        Factor on the log spread of lead times.
+    by_sea : bool
+        Whether it may miss the schedule of a ship.
+    """
+
+    __slots__ = ("by_sea", "route", "spread", "transit")
+
+    def __init__(self, route: str, transit: float, spread: float, *, by_sea: bool) -> None:
+        self.route, self.transit, self.spread, self.by_sea = route, transit, spread, by_sea
+
+
+class Outlook:
+    """A lead time that buyers count on, and the span in which they do."""
+
+    __slots__ = ("end", "lead", "start")
+
+    def __init__(self, start: float, end: float, lead: float) -> None:
+        self.start, self.end, self.lead = start, end, lead
 
 
 def _hazard_spells(name: str, hazard: Hazard, ctx: Context) -> list[Spell]:
@@ -90,14 +138,19 @@ def _licences(name: str, control: ExportControl, ctx: Context) -> list[Licences]
     """Decide whether a control acts, and until when."""
     stream = ctx.streams.stream("imports", f"control.{name}")
     length = _lasts(stream, control.probability, control.length)
-    return [Licences(name, control, control.start, control.start + length)] if length else []
+    if not length:
+        return []
+    start, end = control.start, control.start + length
+    return [Licences(name, control.goods, start, end, control.licence, control.denial)]
 
 
 def _duties(name: str, tariff: Tariff, ctx: Context) -> list[Duty]:
     """Decide whether a tariff is due, and until when."""
     stream = ctx.streams.stream("imports", f"tariff.{name}")
     length = _lasts(stream, tariff.probability, tariff.length)
-    return [Duty(name, tariff, tariff.start, tariff.start + length)] if length else []
+    if not length:
+        return []
+    return [Duty(name, tariff.goods, tariff.start, tariff.start + length, tariff.rate)]
 
 
 def _lasts(stream: Stream, probability: float, months: float) -> float:
@@ -122,6 +175,15 @@ class Lanes:
         Routes, handling, disruptions and controls, drawn.
     ctx : Context
         The replication's surroundings.
+
+    Attributes
+    ----------
+    to_ship_days : float
+        Time from an order until the goods are loaded, licences apart.
+    emergency_lead_days : float
+        Lead time of goods that are flown in, licences apart; infinite where none are.
+    cam_of_materials : float
+        CAM's part of the cost of a cell's materials.
     """
 
     def __init__(self, spec: Imports, ctx: Context) -> None:
@@ -140,14 +202,24 @@ class Lanes:
         self.duties: list[Duty] = []
         for name in sorted(spec.tariffs):
             self.duties += _duties(name, spec.tariffs[name], ctx)
-        self._halts = [halt for _, halt in sorted(spec.halts.items())]
+        self._halts = [
+            Stop(x.goods, x.chemistries, x.start, math.inf if x.until is None else x.until)
+            for _, x in sorted(spec.halts.items())
+        ]
         self._edges = [edge for spell in self.spells for edge in (spell.start, spell.end)]
         self._edges += [edge for span in self.licences for edge in (span.start, span.end)]
         self._edges.sort()
-        self._expected: dict[tuple[str, int], float] = {}
+        self._expected: dict[str, Outlook] = {}
         self._departures: dict[int, Departure] = {}
         handling = spec.handling
-        self._after = handling.port + handling.onward + handling.inspection
+        self.to_ship_days: float = handling.order_to_ship + handling.origin
+        self._after: float = handling.port + handling.onward + handling.inspection
+        self._spread: float = handling.spread
+        self._late: float = handling.late
+        self._late_by: float = handling.late_by
+        self._late_spread: float = handling.late_spread
+        self.emergency_lead_days = self._emergency_lead()
+        self.cam_of_materials: float = spec.cam_of_materials
 
     def start(self) -> None:
         """Log every disturbance on its day, when a trace is kept."""
@@ -174,9 +246,10 @@ class Lanes:
     def departure(self, day: float) -> Departure:
         """Return the route taken by a shipment that leaves on a day: the first open one."""
         segment = bisect_right(self._edges, day)
-        if segment not in self._departures:
-            self._departures[segment] = self._first_open(day)
-        return self._departures[segment]
+        way = self._departures.get(segment)
+        if way is None:
+            way = self._departures[segment] = self._first_open(day)
+        return way
 
     def _first_open(self, day: float) -> Departure:
         closed: set[str] = set()
@@ -188,52 +261,52 @@ class Lanes:
                 spread = max(spread, spell.spread)
                 for slowed in spell.slows:
                     slows[slowed] = max(slows.get(slowed, 1.0), spell.slowdown)
-        for name, route in self._order:
-            if name not in closed:
-                return Departure(name, route.transit * slows.get(name, 1.0), spread)
-        name, route = self._order[-1]
-        return Departure(name, route.transit * slows.get(name, 1.0), spread)
+        opened = [each for each in self._order if each[0] not in closed]
+        name, route = opened[0] if opened else self._order[-1]
+        transit = route.transit * slows.get(name, 1.0)
+        return Departure(name, transit, spread, by_sea=route.mode == "sea")
 
-    def licence(self, goods: str, day: float) -> ExportControl | None:
+    def licence(self, goods: str, day: float) -> Licences | None:
         """Return the control that a good needs a licence under on a day, if any."""
         for licences in self.licences:
-            if licences.start <= day < licences.end and goods in licences.control.goods:
-                return licences.control
+            if licences.start <= day < licences.end and goods in licences.goods:
+                return licences
         return None
 
     def duty(self, goods: str, day: float) -> float:
         """Return the duty on a good over its price: all tariffs that are due on a day."""
-        due = [x for x in self.duties if x.start <= day < x.end and goods in x.tariff.goods]
-        return math.fsum([x.tariff.rate for x in due])
+        due = [x.rate for x in self.duties if x.start <= day < x.end and goods in x.goods]
+        return math.fsum(due) if due else 0.0
 
-    def halt(self, goods: str, chemistry: str, day: float) -> tuple[float, float] | None:
-        """Return the span of the halt that keeps a good from leaving on a day, if any."""
+    def halt(self, goods: str, chemistry: str, day: float) -> Stop | None:
+        """Return the halt that keeps a good from leaving on a day, if any."""
         for halt in self._halts:
-            until = math.inf if halt.until is None else halt.until
             concerned = not halt.chemistries or chemistry in halt.chemistries
-            if halt.start <= day < until and goods in halt.goods and concerned:
-                return halt.start, until
+            if halt.start <= day < halt.end and goods in halt.goods and concerned:
+                return halt
         return None
 
     def expected(self, goods: str, day: float) -> float:
         """Return the lead time that a buyer counts on who orders on a day."""
-        key = (goods, bisect_right(self._edges, day))
-        if key in self._expected:
-            return self._expected[key]
-        handling = self.spec.handling
-        control = self.licence(goods, day)
-        wait = handling.order_to_ship + handling.origin
-        wait += 0.0 if control is None else control.licence
-        lead = wait + self.departure(day).transit + self._after
-        self._expected[key] = lead
-        return lead
+        known = self._expected.get(goods)
+        if known is None or not known.start <= day < known.end:
+            known = self._expected[goods] = self._outlook(goods, day)
+        return known.lead
 
-    def emergency_lead(self) -> float:
-        """Return the lead time of goods that are flown in, licences apart."""
-        if self.spec.emergency is None:
+    def _outlook(self, goods: str, day: float) -> Outlook:
+        """Return what is expected on a day, and between which two changes it is."""
+        segment = bisect_right(self._edges, day)
+        start = self._edges[segment - 1] if segment else -math.inf
+        end = self._edges[segment] if segment < len(self._edges) else math.inf
+        licences = self.licence(goods, day)
+        wait = self.to_ship_days + (0.0 if licences is None else licences.days)
+        return Outlook(start, end, wait + self.departure(day).transit + self._after)
+
+    def _emergency_lead(self) -> float:
+        spec, handling = self.spec, self.spec.handling
+        if spec.emergency is None:
             return math.inf
-        handling = self.spec.handling
-        return handling.origin + self.spec.routes[self.spec.emergency].transit + handling.inspection
+        return handling.origin + spec.routes[spec.emergency].transit + handling.inspection
 
     def lead_time(self, wait: float, leaves: float, stream: Stream) -> float:
         """Draw the days from order to stock of a shipment that leaves on a day.
@@ -250,12 +323,11 @@ class Lanes:
         stream : Stream
             The buyer's luck.
         """
-        handling = self.spec.handling
         way = self.departure(leaves)
         parts = wait + way.transit + self._after
-        body = lognormal(stream.uniform(), parts, handling.spread**way.spread)
-        late = stream.happens(handling.late)
+        body = lognormal(stream.uniform(), parts, math.pow(self._spread, way.spread))
+        late = stream.happens(self._late)
         luck = stream.uniform()
-        if not late or self.spec.routes[way.route].mode != "sea":
+        if not late or not way.by_sea:
             return body
-        return body + lognormal(luck, handling.late_by, handling.late_spread)
+        return body + lognormal(luck, self._late_by, self._late_spread)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,7 @@ from bvsim.schema.materials import Recipe
 from bvsim.valley.cathode.feed import Feed
 from bvsim.valley.cathode.plant import CathodePlant, Shared
 from bvsim.valley.cathode.qualification import Pair
+from bvsim.valley.cathode.recycled import COBALT, LITHIUM, MANGANESE, NICKEL
 from bvsim.valley.cathode.restocking import IMPORTED, Sourcing
 from bvsim.valley.cathode.sharing import RULES, Claim
 from bvsim.valley.cathode.till import Till
@@ -87,7 +88,11 @@ class PcamMaker(CathodePlant):
         shared: Shared,
     ) -> None:
         super().__init__(name=name, spec=spec, shared=shared, stock=MixedStock(2, 2, 1))
-        self.recipe = recipe
+        self._family: str = recipe.family
+        self._per_cam: float = recipe.precursor
+        self._nickel: float = recipe.nickel
+        self._cobalt: float = recipe.cobalt
+        self._manganese: float = recipe.manganese
         self.account: Account
 
     def start(self) -> None:
@@ -115,26 +120,26 @@ class PcamMaker(CathodePlant):
         if possible > 0.0:
             yielded = self.good_share()
             wanted = self.wanted(period) / yielded if yielded > 0.0 else 0.0
-            started, good = self.make(min(possible, wanted), period)
+            started, good = self.make(wanted if wanted < possible else possible, period)
             if started > 0.0:
                 self._book(started, good, period)
         row[PCAM.pcam_stock_t] = self.stock.total + self.waiting + self.held
 
     def _book(self, started: float, good: float, period: Period) -> None:
         """Charge metals, recycled ones first, and let the batch wait."""
-        recipe, row = self.recipe, self.account.now
-        cam = started / recipe.precursor  # the CAM that the charge would make
-        nickel = self.metals.use("nickel", cam * recipe.nickel)
-        cobalt = self.metals.use("cobalt", cam * recipe.cobalt)
-        self.metals.use("manganese", cam * recipe.manganese)
+        row = self.account.now
+        cam = started / self._per_cam  # the CAM that the charge would make
+        nickel = self.metals.use(NICKEL, cam * self._nickel)
+        cobalt = self.metals.use(COBALT, cam * self._cobalt)
+        self.metals.use(MANGANESE, cam * self._manganese)
         share = good / started
         row[PCAM.good_t] += good
         row[PCAM.started_t] += started
         row[PCAM.scrap_t] += started - good
         row[PCAM.recycled_nickel_t] += nickel
         row[PCAM.recycled_cobalt_t] += cobalt
-        row[PCAM.nickel_t] += cam * recipe.nickel
-        self.gate.deliver_scrap(self.name, recipe.family, "precursor", started - good)
+        row[PCAM.nickel_t] += cam * self._nickel
+        self.gate.deliver_scrap(self.name, self._family, "precursor", started - good)
         self.batch([0.0, good, nickel * share, cobalt * share], period)
 
     def balances(self) -> Iterator[Balance]:
@@ -175,8 +180,15 @@ class CamMaker(CathodePlant):
     ) -> None:
         stock = MixedStock(sources, CAM_CONTENTS, 2)
         super().__init__(name=name, spec=spec, shared=shared, stock=stock)
-        self.maker = spec
-        self.recipe, self.precursor = recipe, precursor
+        self.counted: bool = spec.counted
+        self.serves: tuple[str, ...] = spec.serves
+        self.precursor = precursor
+        self._outside_share: float = spec.outside
+        self._saleable: float = spec.saleable
+        self._family: str = recipe.family
+        self._per_cam: float = recipe.precursor
+        self._lithium: float = recipe.lithium
+        self._hydroxide: float = recipe.lithium_hydroxide
         self.index, self.sources = index, sources
         self.rule = RULES[spec.rule]
         self.till = Till(name, spec.money)
@@ -205,14 +217,17 @@ class CamMaker(CathodePlant):
 
     # -- clearing ------------------------------------------------------------------
 
-    def share_out(self, needs: Sequence[Claim], days: float) -> list[tuple[str, list[float]]]:
+    def share_out(self, needs: list[Claim], days: float) -> list[tuple[str, list[float]]]:
         """Deliver CAM to approved cell makers by the plant's rule; return (site, parts)."""
-        self.calls.learn(sum([claim.need for claim in needs]) + self._outside(days), days)
+        called = 0.0
+        for claim in needs:
+            called += claim.need
+        self.calls.learn(called + self._outside(days), days)
         if self.stock.total <= _TINY_T or not needs:
             return []
         given = self.rule(self.stock.total, needs)
         deliveries: list[tuple[str, list[float]]] = []
-        for claim, tonnes in zip(needs, given, strict=True):
+        for claim, tonnes in zip(needs, given):  # noqa: B905 (a rule gives each its part)
             if tonnes > 0.0:
                 parts = self.stock.draw(tonnes, _SOLD)
                 deliveries.append((claim.site, parts))
@@ -223,18 +238,34 @@ class CamMaker(CathodePlant):
     def _outside(self, days: float) -> float:
         """Return tonnes that customers outside the valley take in some days."""
         years = days / DAYS_PER_YEAR
-        now = self.ctx.env.now
-        approved = any(pair.approved_day <= now for pair in self.pairs)
-        share = self.maker.outside if approved else self.maker.saleable
+        share = self._outside_share if self._customers() else self._saleable
         return share * self.nameplate * years
+
+    def _customers(self) -> int:
+        """Return how many cell makers have approved the source."""
+        now: float = self.ctx.env.now
+        approved = 0
+        for pair in self.pairs:
+            if pair.approved_day <= now:
+                approved += 1
+        return approved
+
+    @property
+    def independent_share(self) -> float:
+        """Share of its precursor that does not come from overseas."""
+        feed = self.feed
+        if self._per_cam <= 0.0:
+            return 1.0
+        return feed.local_rate / feed.rate if feed.rate > 0.0 else 0.0
 
     def feed_precursor(self, period: Period, lead: float) -> None:
         """Call precursor for the period: from the valley first, imports for the rest."""
         feed = self.feed
         if self.nameplate <= 0.0:
             return
-        mature = min(self.calls.level, self.daily_capacity) * period.scheduled_days
-        feed.requested = mature * self.charge() * self.recipe.precursor
+        calls, capacity = self.calls.level, self.daily_capacity
+        mature = (capacity if capacity < calls else calls) * period.scheduled_days
+        feed.requested = mature * self.charge() * self._per_cam
         feed.turn(period, lead, imposed=False)
         if self.precursor is not None:
             parts = self.precursor.supply(feed.local_need(1.0), period)
@@ -256,11 +287,12 @@ class CamMaker(CathodePlant):
         self._run(period)
         row[CAM.pcam_stock_t] = self.feed.stock.total
         row[CAM.cam_stock_t] = self.stock.total + self.waiting + self.held
-        row[CAM.customers] = sum(pair.approved_day <= self.ctx.env.now for pair in self.pairs)
+        row[CAM.customers] = float(self._customers())
         self._settle(period)
 
     def _sell_outside(self, period: Period) -> None:
-        tonnes = min(self.stock.total, self._outside(period.days))
+        total, tonnes = self.stock.total, self._outside(period.days)
+        tonnes = tonnes if tonnes < total else total
         if tonnes > 0.0:
             taken = self.stock.take(tonnes, _EXPORT)
             self._sold_t += taken
@@ -270,7 +302,8 @@ class CamMaker(CathodePlant):
         """Pay the period's cost from its sales; stop when cash and backing have ended."""
         self.till.settle(self._sold_t, self.nameplate, period.days)
         self._sold_t = 0.0
-        self.account.now[CAM.maker_cash_meur] = max(0.0, self.till.cash_meur)
+        cash = self.till.cash_meur
+        self.account.now[CAM.maker_cash_meur] = cash if cash > 0.0 else 0.0
         if self.till.spent and not self.ctx.lifted("closure"):
             self.tell("kilns shut down", "cash and backing have ended", self.nameplate)
             self.give_up()
@@ -281,35 +314,39 @@ class CamMaker(CathodePlant):
         yielded = self.good_share()
         if possible <= 0.0 or yielded <= 0.0:
             return
-        mature = min(possible, self.wanted(period) / yielded)
-        per_mature = self.charge() * self.recipe.precursor
+        mature = self.wanted(period) / yielded
+        mature = mature if mature < possible else possible
+        per_mature = self.charge() * self._per_cam
         fed = self.feed.stock.total / per_mature if per_mature > 0.0 else mature
-        self.account.now[CAM.pcam_short_t] += max(0.0, mature - fed) * yielded
-        started, good = self.make(min(mature, fed), period)
+        if fed < mature:
+            self.account.now[CAM.pcam_short_t] += (mature - fed) * yielded
+        started, good = self.make(fed if fed < mature else mature, period)
         if started > 0.0:
             self._charge(started, good, period)
 
     def _charge(self, started: float, good: float, period: Period) -> None:
         """Book what a period's charge took in, and let the batch wait."""
-        if started <= 0.0:
-            return
-        recipe, row = self.recipe, self.account.now
-        used = self.feed.use(started * recipe.precursor)
-        taken = [share * used for share in self.feed.stock.shares]
-        lithium = self.metals.use("lithium", started * recipe.lithium)
-        fresh = 1.0 - lithium / (started * recipe.lithium) if recipe.lithium > 0.0 else 1.0
+        row, used = self.account.now, self.feed.use(started * self._per_cam)
+        shares = self.feed.stock.shares
+        own, imported = shares[OWN] * used, shares[IMPORTED] * used
+        needed = started * self._lithium
+        lithium = self.metals.use(LITHIUM, needed)
+        fresh = 1.0 - lithium / needed if self._lithium > 0.0 else 1.0
         share = good / started
         row[CAM.good_t] += good
         row[CAM.started_t] += started
         row[CAM.scrap_t] += started - good
-        row[CAM.pcam_own_t] += taken[OWN]
-        row[CAM.pcam_import_t] += taken[IMPORTED]
-        row[CAM.lithium_hydroxide_t] += started * recipe.lithium_hydroxide * fresh
+        row[CAM.pcam_own_t] += own
+        row[CAM.pcam_import_t] += imported
+        row[CAM.lithium_hydroxide_t] += started * self._hydroxide * fresh
         row[CAM.recycled_lithium_t] += lithium
-        self.gate.deliver_scrap(self.name, recipe.family, "cathode_material", started - good)
-        contents = (taken[OWN], lithium, taken[PCAM_NICKEL], taken[PCAM_COBALT])
-        parts = [0.0] * self.sources + [content * share for content in contents]
+        self.gate.deliver_scrap(self.name, self._family, "cathode_material", started - good)
+        parts = [0.0] * (self.sources + CAM_CONTENTS)
         parts[self.index] = good
+        parts[self.sources] = own * share
+        parts[self.sources + 1] = lithium * share
+        parts[self.sources + 2] = shares[PCAM_NICKEL] * used * share
+        parts[self.sources + 3] = shares[PCAM_COBALT] * used * share
         self.batch(parts, period)
 
     # -- at the end ----------------------------------------------------------------

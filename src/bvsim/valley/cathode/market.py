@@ -13,13 +13,14 @@ from bvsim.valley.cathode.buyer import SUPPLY, USE, Buyer
 from bvsim.valley.cathode.feed import Feed
 from bvsim.valley.cathode.imports import Lanes
 from bvsim.valley.cathode.makers import CAM_CONTENTS, CamMaker, PcamMaker
-from bvsim.valley.cathode.plant import Shared, Staffed
+from bvsim.valley.cathode.plant import CathodePlant, Shared
 from bvsim.valley.cathode.recycled import METALS, RecycledMetals, RecycledMinimum
 from bvsim.valley.cathode.restocking import Sourcing
 from bvsim.valley.cathode.sharing import Claim
 from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import DAYS_PER_WEEK, Period
 from bvsim.valley.ground.context import Context
+from bvsim.valley.people.market import LabourMarket
 from bvsim.valley.returns.gate import Gate
 
 __all__ = ["Buyer", "CathodeMarket", "Makers"]
@@ -47,7 +48,7 @@ class CathodeMarket:
         Surroundings of the replication.
     shock : Shock
         The common industry shock.
-    labour : Staffed
+    labour : LabourMarket
         Where the makers' people come from.
     gate : Gate
         Where rejected powder goes.
@@ -56,7 +57,7 @@ class CathodeMarket:
 
     Attributes
     ----------
-    plants : tuple of PcamMaker and CamMaker
+    plants : tuple of CathodePlant
         The makers.
     """
 
@@ -68,7 +69,7 @@ class CathodeMarket:
         ctx: Context,
         *,
         shock: Shock,
-        labour: Staffed,
+        labour: LabourMarket,
         gate: Gate,
         minimum: RecycledMinimum | None = None,
     ) -> None:
@@ -81,8 +82,8 @@ class CathodeMarket:
         self.buyers: dict[str, Buyer] = {}
         shared = Shared(ctx, shock, self.lanes, self.metals, labour, gate)
         self.makers = self._make(cathode, shared)
-        self._counted = tuple(maker.index for maker in self.makers.cam if maker.maker.counted)
-        self.plants: tuple[PcamMaker | CamMaker, ...] = (*self.makers.pcam, *self.makers.cam)
+        self._counted = tuple(maker.index for maker in self.makers.cam if maker.counted)
+        self.plants: tuple[CathodePlant, ...] = (*self.makers.pcam, *self.makers.cam)
         self._ordered: list[Buyer] = []
         self._feeds: list[Feed] = []
         self._span: Period | None = None
@@ -90,6 +91,8 @@ class CathodeMarket:
         self._called = 0.0
         self._days = self._working = 0.0
         self._liftable = "cathode" in ctx.lifts
+        self._revision: float = imports.cam.revision
+        self._exposure_days: float = imports.exposure * DAYS_PER_WEEK
 
     def _make(self, cathode: Mapping[str, CathodeSource], shared: Shared) -> Makers:
         """Build the makers: precursor plants first, as CAM plants refer to them."""
@@ -134,6 +137,10 @@ class CathodeMarket:
             minimum=self.minimum,
         )
         self.buyers[site] = buyer
+        for maker in self.makers.cam:
+            for pair in maker.pairs:
+                if pair.site == site and chemistry in maker.serves:
+                    pair.buyer = buyer
         return buyer
 
     def start(self) -> None:
@@ -189,16 +196,14 @@ class CathodeMarket:
     def _claims(self, maker: CamMaker) -> list[Claim]:
         """Return the claims of the cell makers that have approved a source."""
         claims: list[Claim] = []
-        now = self.ctx.env.now
+        now: float = self.ctx.env.now
         for pair in maker.pairs:
-            buyer = self.buyers.get(pair.site)
+            buyer = pair.buyer
             if buyer is None or buyer.closed or pair.approved_day > now:
                 continue
-            if buyer.chemistry not in maker.maker.serves:
-                continue
-            need = buyer.feed.local_need(pair.contract.of_need)
+            need = buyer.feed.local_need(pair.of_need)
             if need > 0.0:
-                claims.append(Claim(pair.site, need, pair.contract.share, pair.approved_day))
+                claims.append(Claim(pair.site, need, pair.share, pair.approved_day))
         return claims
 
     def produce(self, period: Period) -> None:
@@ -210,7 +215,7 @@ class CathodeMarket:
         self._days += period.days
         self._working += period.scheduled_days
         month_end = period.end_day >= self.ctx.calendar.month_starts[period.month + 1]
-        if month_end or self._days >= self.imports.cam.revision:
+        if month_end or self._days >= self._revision:
             first = period.end_day - self._days
             span = Period(period.index, first, self._days, self._working, period.month, period.year)
             self._days = self._working = 0.0
@@ -231,20 +236,21 @@ class CathodeMarket:
 
     def _book_month(self) -> None:
         """Book what the cell plants used in the month."""
-        exposure = self.imports.exposure * DAYS_PER_WEEK
         for buyer in self._ordered:
             if buyer.feed.used > 0.0 or buyer.feed.requested > 0.0:
-                buyer.book(self._backed(buyer), exposure)
+                buyer.book(self._backed(buyer), self._exposure_days)
 
     def _backed(self, buyer: Buyer) -> float:
         """Return the local supply of a cell plant that needs nothing from overseas, t/day."""
         feed = buyer.feed
-        local = sum(feed.delivered[: feed.stock.sources])
+        delivered, local = feed.delivered, 0.0
+        for source in range(feed.stock.sources):
+            local += delivered[source]
         if local <= 0.0:
             return 0.0
-        backed = sum(
-            feed.delivered[maker.index] * _independent_share(maker) for maker in self.makers.cam
-        )
+        backed = 0.0
+        for maker in self.makers.cam:
+            backed += delivered[maker.index] * maker.independent_share
         return feed.local_rate * backed / local
 
     # -- recycled metals -------------------------------------------------------------
@@ -261,15 +267,7 @@ class CathodeMarket:
             yield from buyer.balances(self.sources)
         for plant in self.plants:
             yield from plant.balances()
-        for metal in METALS:
-            received, used = self.metals.received[metal], self.metals.used[metal]
-            closing = self.metals.stock[metal]
+        for i, metal in enumerate(METALS):
+            received, used = self.metals.received[i], self.metals.used[i]
+            closing = self.metals.stock[i]
             yield Balance(f"recycled.{metal}", "cathode", 0.0, received, used, closing, "t")
-
-
-def _independent_share(maker: CamMaker) -> float:
-    """Return the share of a maker's precursor that does not come from overseas."""
-    feed = maker.feed
-    if maker.recipe.precursor <= 0.0:
-        return 1.0
-    return feed.local_rate / feed.rate if feed.rate > 0.0 else 0.0

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import replace
 from operator import add
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from bvsim.schema.cathode import CamPlant, CathodeBlock, PcamPlant
-from bvsim.schema.labour import Staffing
 from bvsim.schema.stages import Decision, Project, Shock
 from bvsim.valley.cathode.imports import Lanes
 from bvsim.valley.cathode.phases import PhaseOwner
 from bvsim.valley.cathode.recycled import RecycledMetals
 from bvsim.valley.cathode.restocking import Forecast
+from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.mix import MixedStock
 from bvsim.valley.ground.passage import Passage
+from bvsim.valley.ground.rows import vec
+from bvsim.valley.people.market import LabourMarket
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.lines import Levels
 from bvsim.valley.projects.stages import Pipeline
@@ -26,36 +29,6 @@ from bvsim.valley.returns.gate import Gate
 
 _T_PER_KT: Final = 1000.0
 _BEFORE_EQUIPMENT: Final = ("permit", "financing", "construction")
-
-
-class PlantCrew(Protocol):
-    """What a plant needs to know of its people."""
-
-    @property
-    def crew_share(self) -> float:
-        """Operators present relative to what the released nameplate needs, 0 to 1."""
-
-    @property
-    def learning_speed(self) -> float:
-        """How fast rate and yield are learnt: 1 with the people of the class's plants."""
-
-    @property
-    def repair_factor(self) -> float:
-        """Factor on the time of repairs, from the technicians present."""
-
-    @property
-    def scrap_penalty(self) -> float:
-        """Scrap that thin staffing adds, in share points."""
-
-    def ask(self, plans: Sequence[tuple[float, ...]], lines: int = 1) -> None:
-        """Tell what is planned: (nameplate, SOP day, released nameplate, due) by block."""
-
-
-class Staffed(Protocol):
-    """Where plants find their people: the labour market."""
-
-    def employ(self, name: str, basin: str, staffing: Staffing) -> PlantCrew:
-        """Return the people of a plant."""
 
 
 class Shared(NamedTuple):
@@ -71,7 +44,7 @@ class Shared(NamedTuple):
         For imports, and for licences on kilns.
     metals : RecycledMetals
         Recycled metals that wait to displace fresh feed.
-    labour : Staffed
+    labour : LabourMarket
         Where people come from.
     gate : Gate
         Where rejected powder goes.
@@ -81,7 +54,7 @@ class Shared(NamedTuple):
     shock: Shock
     lanes: Lanes
     metals: RecycledMetals
-    labour: Staffed
+    labour: LabourMarket
     gate: Gate
 
 
@@ -92,15 +65,15 @@ def licensed(project: Project, lanes: Lanes) -> Project:
     stage takes the licence's time longer.
     """
     months = sum(getattr(project.stages, name).duration for name in _BEFORE_EQUIPMENT)
-    control = lanes.licence("kilns", project.begins + months * DAYS_PER_MONTH)
-    if control is None:
+    licences = lanes.licence("kilns", project.begins + months * DAYS_PER_MONTH)
+    if licences is None:
         return project
     equipment = project.stages.equipment
-    late = replace(equipment, duration=equipment.duration + control.licence / DAYS_PER_MONTH)
+    late = replace(equipment, duration=equipment.duration + licences.days / DAYS_PER_MONTH)
     return replace(project, stages=replace(project.stages, equipment=late))
 
 
-class CathodePlant:
+class CathodePlant(ABC):
     """Phases of kiln lines on the valley's pipeline, release, ramp-up and yield code.
 
     Parameters
@@ -127,7 +100,7 @@ class CathodePlant:
         of their phase.
     daily_capacity : float
         Tonnes of good product at mature yield that a working day allows now.
-    crew : PlantCrew
+    crew : Workforce
         Its people.
     """
 
@@ -143,7 +116,7 @@ class CathodePlant:
         self.ctx, self.gate, self.metals = shared.ctx, shared.gate, shared.metals
         self.crew = shared.labour.employ(name, spec.basin, spec.staffing)
         kilns = spec.kilns
-        self._campaign = kilns.campaign / (kilns.campaign + kilns.overhaul)
+        self._campaign: float = kilns.campaign / (kilns.campaign + kilns.overhaul)
         self.blocks: list[Block] = []
         for label in sorted(spec.blocks):
             self.blocks.append(self._make_block(label, spec.blocks[label], shared))
@@ -151,18 +124,22 @@ class CathodePlant:
         self.good = self.started = self.waiting = self.held = 0.0
         self.calls, self.making = Forecast(spec.memory), Forecast(DAYS_PER_YEAR)
         batches = spec.batches
-        self._wait_days = batches.residence + batches.release
+        self._wait_days: float = batches.residence + batches.release
+        self._cover: float = spec.cover
+        self._scrap_penalty = 0.0
+        """Scrap that thin staffing adds in the period under way."""
         self.batches: Passage[list[float]] = Passage(self.ctx.env, self)
         self._ready: list[tuple[float, list[float]]] = []
         self._held: list[tuple[float, list[float]]] = []
-        self._first_sales_days = [
+        self._first_sales_days: list[float] = [
             spec.blocks[label].first_sales * DAYS_PER_MONTH for label in sorted(spec.blocks)
         ]
-        self._made = [0.0] * len(self.blocks)
+        self._made = vec[float]([0.0] * len(self.blocks))
         """Tonnes that each phase made in the period under way."""
         self.daily_capacity = self.nameplate = 0.0
         self._available = 0.0
         self._levels: list[Levels] = []
+        self._has_product = False
         self._asked = False
         """Whether the labour market knows what is planned now."""
 
@@ -188,6 +165,14 @@ class CathodePlant:
         """Register the processes of every phase."""
         for block in self.blocks:
             block.start()
+
+    @abstractmethod
+    def produce(self, period: Period) -> None:
+        """Make product for some days."""
+
+    @abstractmethod
+    def balances(self) -> Iterator[Balance]:
+        """Yield what was made, what went into it and where it went."""
 
     # -- as the owner of its phases ------------------------------------------------------
 
@@ -233,7 +218,10 @@ class CathodePlant:
 
     def review_phases(self) -> None:
         """Add up what is released; give up later phases when the first was cancelled."""
-        self.nameplate = sum([block.released for block in self.blocks])
+        nameplate = 0.0
+        for block in self.blocks:
+            nameplate += block.released
+        self.nameplate = nameplate
         if self.cancelled:
             for block in self.blocks[1:]:
                 if not block.closed:
@@ -267,9 +255,10 @@ class CathodePlant:
 
     def offer(self, day: float) -> None:
         """Move batches that are ready, and approved, into the stock shared among the callers."""
-        for when, parts in self._ready:
-            self.waiting -= self.stock.put(parts, when)
-        self._ready.clear()
+        if self._ready:
+            for when, parts in self._ready:
+                self.waiting -= self.stock.put(parts, when)
+            self._ready.clear()
         if self._held:
             self._release_held(day)
 
@@ -282,18 +271,24 @@ class CathodePlant:
 
     def wanted(self, period: Period) -> float:
         """Return tonnes to make so that stock and waiting batches reach their target."""
-        days = self.spec.cover + self._wait_days + period.days
-        return max(0.0, self.calls.level * days - self.stock.total - self.waiting)
+        days = self._cover + self._wait_days + period.days
+        wanted = self.calls.level * days - self.stock.total - self.waiting
+        return wanted if wanted > 0.0 else 0.0
 
     def possible(self, period: Period) -> float:
         """Return tonnes of good product at mature yield that kilns and people allow."""
-        repair = self.crew.repair_factor
+        crew, available, rated = self.crew, 0.0, 0.0
+        repair, speed = crew.repair_factor, crew.learning_speed
+        self._levels.clear()
         for block in self.blocks:
-            block.learning_speed = self.crew.learning_speed
-        self._levels = [block.levels(period, repair) for block in self.blocks]
-        self._available = sum(levels.available for levels in self._levels)
-        staffed = self.crew.crew_share * sum(levels.rated for levels in self._levels)
-        possible = min(self._available, staffed)
+            block.learning_speed = speed
+            levels = block.levels(period, repair)
+            available += levels.available
+            rated += levels.rated
+            self._levels.append(levels)
+        self._available, self._scrap_penalty = available, crew.scrap_penalty
+        staffed = crew.crew_share * rated
+        possible = staffed if staffed < available else available
         if period.scheduled_days > 0.0:
             self.daily_capacity = possible / period.scheduled_days
         return possible
@@ -304,14 +299,15 @@ class CathodePlant:
         if available <= 0.0:
             return 0.0
         good = 0.0
-        for block, levels in zip(self.blocks, self._levels, strict=True):
-            scrap = min(1.0, block.scrap + self.crew.scrap_penalty)
-            good += levels.available * (1.0 - scrap) / (1.0 - block.ramp.scrap_mature)
+        for block, levels in zip(self.blocks, self._levels):  # noqa: B905 (one for each)
+            scrap = block.scrap + self._scrap_penalty
+            scrap = scrap if scrap < 1.0 else 1.0
+            good += levels.available * (1.0 - scrap) / (1.0 - block.scrap_curve.mature)
         return good / available
 
     def charge(self) -> float:
         """Return tonnes charged per tonne of good product at mature yield."""
-        return 1.0 / (1.0 - self.blocks[0].ramp.scrap_mature)
+        return 1.0 / (1.0 - self.blocks[0].scrap_curve.mature)
 
     @property
     def sop_day(self) -> float:
@@ -320,12 +316,13 @@ class CathodePlant:
 
     def make(self, mature: float, period: Period) -> tuple[float, float]:
         """Make tonnes (in good units at mature yield); return tonnes (started, good)."""
-        used = min(1.0, mature / self._available) if self._available > 0.0 else 0.0
+        used = mature / self._available if self._available > 0.0 else 0.0
+        used = used if used < 1.0 else 1.0
         started = good = 0.0
         for i, block in enumerate(self.blocks):
             self._made[i] = 0.0
             if block.lines:
-                a, b = block.run(used, period, self.crew.scrap_penalty)
+                a, b = block.run(used, period, self._scrap_penalty)
                 started, good = started + a, good + b
                 self._made[i] = b
         self.started += started
@@ -335,7 +332,7 @@ class CathodePlant:
 
     def batch(self, parts: list[float], period: Period) -> None:
         """Let what was made in a period wait for its release, from the period's middle on."""
-        tonnes = sum(parts[: self.stock.sources])
+        tonnes = self._tonnes(parts)
         if tonnes <= 0.0:
             return
         due = period.start_day + period.days / 2 + self._wait_days
@@ -344,21 +341,31 @@ class CathodePlant:
             self.waiting += tonnes * approved
             own = parts if approved == 1.0 else [part * approved for part in parts]
             self.batches.enter(own, due)
-        if not self.first_product.triggered:
+        if not self._has_product:
+            self._has_product = True
             self.first_product.succeed()
+
+    def _tonnes(self, parts: list[float]) -> float:
+        """Return the tonnes of parts, whose contents are no part of them."""
+        tonnes = 0.0
+        for source in range(self.stock.sources):
+            tonnes += parts[source]
+        return tonnes
 
     def _keep_unapproved(self, due: float, parts: list[float]) -> float:
         """Keep what phases made long before their approval; return the share of the others."""
-        approved, made = 1.0, sum(self._made)
+        approved, made = 1.0, 0.0
+        for of_phase in self._made:
+            made += of_phase
         for i, block in enumerate(self.blocks):
             day = block.pipeline.sop_day + self._first_sales_days[i]
             if self._made[i] > 0.0 and day > due:
                 share = self._made[i] / made
                 own = [part * share for part in parts]
                 self._held.append((day, own))
-                self.held += sum(own[: self.stock.sources])
+                self.held += self._tonnes(own)
                 approved -= share
-        return max(0.0, approved)
+        return approved if approved > 0.0 else 0.0
 
     def in_batches(self) -> list[float]:
         """Return what waits for release, by source with contents."""

@@ -8,6 +8,7 @@ from typing import Final
 import simpy
 
 from bvsim.schema.cathode import Contract, Qualification
+from bvsim.valley.cathode.buyer import Buyer
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.luck import lognormal
@@ -50,6 +51,12 @@ class Pair:
     ) -> None:
         self.source, self.site = source, site
         self.spec, self.contract, self.ctx = spec, contract, ctx
+        self.of_need: float = contract.of_need
+        """Largest share of the cell maker's need that is called from the source."""
+        self.share: float = contract.share
+        """Share of the source's output that the contract reserves."""
+        self.buyer: Buyer | None = None
+        """The cell maker's side of the market, where its cells can use the product."""
         self.first_product = first_product
         self.approved_day = math.inf
         self.rounds = 0

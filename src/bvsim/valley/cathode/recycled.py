@@ -7,16 +7,27 @@ that buyers see no difference in price; the plant's cash does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
-from bvsim.schema.recycling import RecyclingSpec
+from bvsim.schema.recycling import RecoveryTarget, RecyclingSpec
 from bvsim.valley.ground.calendar import Calendar
+from bvsim.valley.ground.rows import vec
 
 _EUR_PER_MILLION: Final = 1e6
 
 METALS: Final = ("lithium", "nickel", "cobalt", "manganese")
 """The metals that are followed, in the order of every list of contents."""
+
+LITHIUM: Final = 0
+NICKEL: Final = 1
+COBALT: Final = 2
+MANGANESE: Final = 3
+"""Their positions in rows."""
+
+IN_CELLS: Final = METALS[:3]
+"""Those of which the law asks a least recycled content."""
+
+_POSITION: Final = {metal: i for i, metal in enumerate(METALS)}
 
 
 class RecycledMetals:
@@ -24,14 +35,14 @@ class RecycledMetals:
 
     Attributes
     ----------
-    received, used, stock : dict of str to float
-        Tonnes by metal: delivered so far, put into product so far, waiting.
+    received, used, stock : row of float
+        Tonnes of `METALS`: delivered so far, put into product so far, waiting.
     """
 
     def __init__(self) -> None:
-        self.received = dict.fromkeys(METALS, 0.0)
-        self.used = dict.fromkeys(METALS, 0.0)
-        self.stock = dict.fromkeys(METALS, 0.0)
+        self.received = vec[float]([0.0] * len(METALS))
+        self.used = vec[float]([0.0] * len(METALS))
+        self.stock = vec[float]([0.0] * len(METALS))
 
     def receive(self, metal: str, tonnes: float) -> None:
         """Take in tonnes of a metal.
@@ -41,16 +52,29 @@ class RecycledMetals:
         KeyError
             When the metal is not one of `METALS`.
         """
-        self.received[metal] += tonnes
-        self.stock[metal] += tonnes
+        position = _POSITION[metal]
+        self.received[position] += tonnes
+        self.stock[position] += tonnes
 
-    def use(self, metal: str, needed: float) -> float:
-        """Put up to the needed tonnes into product and return them."""
-        used = min(needed, self.stock[metal])
+    def use(self, metal: int, needed: float) -> float:
+        """Put up to the needed tonnes of the metal at a position into product; return them."""
+        there = self.stock[metal]
+        used = there if there < needed else needed
         if used > 0.0:
             self.stock[metal] -= used
             self.used[metal] += used
         return used
+
+
+class _Minimum:
+    """Shares in force from a day on, with the metals' positions, in the order of the law."""
+
+    def __init__(self, target: RecoveryTarget, calendar: Calendar) -> None:
+        self.day = calendar.day(target.applies)
+        # the law may name metals that no cell here holds
+        named = [metal for metal in target.shares if metal in IN_CELLS]
+        self.metals = [IN_CELLS.index(metal) for metal in named]
+        self.shares = vec[float]([target.shares[metal] for metal in named])
 
 
 class RecycledMinimum:
@@ -67,36 +91,36 @@ class RecycledMinimum:
     def __init__(self, spec: RecyclingSpec | None, calendar: Calendar) -> None:
         targets = () if spec is None else spec.regulation.recycled_content.values()
         self._targets = sorted(
-            ((calendar.day(target.applies), target.shares) for target in targets),
-            key=lambda dated: dated[0],
+            [_Minimum(target, calendar) for target in targets], key=lambda target: target.day
         )
         self._premium = 0.0 if spec is None else spec.regulation.salt_premium
-        self._prices = {} if spec is None else spec.economics.prices
+        prices = {} if spec is None else spec.economics.prices
+        self._prices = vec[float]([prices[metal] for metal in IN_CELLS] if prices else [])
 
-    def missing(
-        self, day: float, used: Mapping[str, float], recycled: Mapping[str, float]
-    ) -> tuple[float, float]:
+    def missing(self, day: float, used: vec[float], recycled: vec[float]) -> tuple[float, float]:
         """Return (tonnes, EUR million) of the salts that a plant must buy.
 
         Parameters
         ----------
         day : float
             Of the cells.
-        used, recycled : mapping of str to float
-            Tonnes of each metal in the CAM used, and of what of it was recycled.
+        used, recycled : row of float
+            Tonnes of `IN_CELLS` in the CAM used, and of what of it was recycled.
         """
         tonnes = cost = 0.0
-        for metal, share in self._in_force(day).items():
-            if metal not in used:  # the law may name metals that no cell here holds
-                continue
-            lacking = max(0.0, share * used[metal] - recycled.get(metal, 0.0))
-            tonnes += lacking
-            cost += lacking * self._prices[metal] * self._premium / _EUR_PER_MILLION
+        target = self._in_force(day)
+        if target is None:
+            return tonnes, cost
+        for i, metal in enumerate(target.metals):
+            lacking = target.shares[i] * used[metal] - recycled[metal]
+            if lacking > 0.0:
+                tonnes += lacking
+                cost += lacking * self._prices[metal] * self._premium / _EUR_PER_MILLION
         return tonnes, cost
 
-    def _in_force(self, day: float) -> Mapping[str, float]:
-        shares: Mapping[str, float] = {}
-        for applies, target in self._targets:
-            if applies <= day:
-                shares = target
-        return shares
+    def _in_force(self, day: float) -> _Minimum | None:
+        latest: _Minimum | None = None
+        for target in self._targets:
+            if target.day <= day:
+                latest = target
+        return latest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import insort
 from math import expm1
 from typing import Final, NamedTuple
 
@@ -41,6 +42,7 @@ class Forecast:
         self.level = 0.0
         self._trend = 0.0
         self._known = False
+        self._days = self._weight = 0.0
 
     def learn(self, tonnes: float, days: float) -> None:
         """Take in the use of some working days."""
@@ -49,15 +51,20 @@ class Forecast:
         if not self._known:
             self._known, self.level = tonnes > 0.0, tonnes / days
             return
-        weight = -expm1(-days / self.memory) if self.memory > 0.0 else 1.0
-        before, trend = self.level, self._trend
+        if days != self._days:  # spans between two revisions are mostly as long
+            self._days = days
+            self._weight = -expm1(-days / self.memory) if self.memory > 0.0 else 1.0
+        weight, before, trend = self._weight, self.level, self._trend
         drifted = before + trend * days
-        self.level = level = max(0.0, drifted + weight * (tonnes / days - drifted))
+        level = drifted + weight * (tonnes / days - drifted)
+        self.level = level = level if level > 0.0 else 0.0
         self._trend = trend + weight * ((level - before) / days - trend)
 
     def ahead(self, days: float) -> float:
         """Return the use per day expected in some days, at most twice and at least half of now."""
-        return min(max(self.level + self._trend * days, 0.5 * self.level), 2.0 * self.level)
+        rate, level = self.level + self._trend * days, self.level
+        rate = 0.5 * level if 0.5 * level > rate else rate
+        return 2.0 * level if 2.0 * level < rate else rate
 
 
 class Sourcing(NamedTuple):
@@ -111,8 +118,15 @@ class Restocking:
     """
 
     def __init__(self, sourcing: Sourcing, stock: MixedStock) -> None:
-        self.entity, self.goods, self.chemistry, self.policy, self.lanes, self.ctx = sourcing
+        self.entity, self.goods, self.chemistry, policy, self.lanes, self.ctx = sourcing
         self.stock = stock
+        self._lot: float = policy.lot
+        self._safety_stock: float = policy.safety_stock
+        self._order_cover: float = policy.order_cover
+        self._shelf_life: float = policy.shelf_life
+        self._moisture_reject: float = policy.moisture_reject
+        self._emergency_cover: float = policy.emergency_cover
+        self._emergency_share: float = policy.emergency_share
         self.on_order = 0.0
         self.received = self.refused = self.resold = self.flown = 0.0
         self.reorder_point = self.import_rate = self.rate = 0.0
@@ -139,78 +153,80 @@ class Restocking:
             Lead time that the buyer counts on, in days.
         """
         self.rate, self.import_rate = rate, import_rate
-        self.reorder_point = import_rate * lead + rate * self.policy.safety_stock
+        self.reorder_point = import_rate * lead + rate * self._safety_stock
 
     def review(self) -> None:
         """Order up to S, one order above s, when the position is at or below s."""
         missing = self.reorder_point - (self.stock.total + self.on_order)
         if missing < -_TINY_T:
             return
-        policy = self.policy
-        lots = math.ceil((missing + self.import_rate * policy.order_cover) / policy.lot - _TINY_T)
+        wanted = missing + self.import_rate * self._order_cover
+        lots = math.ceil(wanted / self._lot - _TINY_T)
         if lots > 0:
-            self.order(lots * policy.lot)
+            self.order(lots * self._lot)
 
     def order(self, tonnes: float) -> None:
         """Order tonnes by the usual routes, unless nothing may leave now."""
-        day, handling = self.ctx.env.now, self.lanes.spec.handling
-        if self.lanes.halt(self.goods, self.chemistry, day) is not None:
+        day: float = self.ctx.env.now
+        lanes = self.lanes
+        if lanes.halt(self.goods, self.chemistry, day) is not None:
             return
-        wait = handling.order_to_ship + handling.origin
-        control = self.lanes.licence(self.goods, day + wait)
-        if control is not None:
-            wait += control.licence
-            if self._luck.happens(control.denial):
+        wait = lanes.to_ship_days
+        licences = lanes.licence(self.goods, day + wait)
+        if licences is not None:
+            wait += licences.days
+            if self._luck.happens(licences.denial):
                 self._wait_in_vain(tonnes, wait, "licence refused")
                 return
         leaves = day + wait
-        halt = self.lanes.halt(self.goods, self.chemistry, leaves)
+        halt = lanes.halt(self.goods, self.chemistry, leaves)
         if halt is None:
-            self._send(tonnes, self.lanes.lead_time(wait, leaves, self._luck))
-        elif halt[1] == math.inf:
-            self._wait_in_vain(tonnes, max(0.0, halt[0] - day), "halted")
+            self._send(tonnes, lanes.lead_time(wait, leaves, self._luck))
+        elif halt.end == math.inf:
+            self._wait_in_vain(tonnes, max(0.0, halt.start - day), "halted")
         else:
-            held = halt[1] - leaves
-            lead = self.lanes.lead_time(wait, halt[1], self._luck)
+            held = halt.end - leaves
+            lead = lanes.lead_time(wait, halt.end, self._luck)
             self._send(tonnes, held + lead, "held back by a halt")
 
     def allow_air(self, used: float) -> None:
         """Let emergency orders grow with use: they may be a small share of it."""
-        self._air_allowance += self.policy.emergency_share * used
+        self._air_allowance += self._emergency_share * used
 
     def fly_in(self) -> None:
         """Order by air when stock runs out before the next arrival, within the allowance."""
-        policy = self.policy
-        if self._air_allowance < policy.lot or self.closed:
+        lot = self._lot
+        if self._air_allowance < lot or self.closed:
             return
-        now, lead = self.ctx.env.now, self.lanes.emergency_lead()
-        if lead == math.inf or any(due <= now + lead for due in self._due):
+        now: float = self.ctx.env.now
+        lead = self.lanes.emergency_lead_days
+        if lead == math.inf or self._next_due() <= now + lead:
             return
         if self.lanes.halt(self.goods, self.chemistry, now) is not None:
             return
         if self.lanes.licence(self.goods, now) is not None:
             return
-        wanted = math.ceil(self.rate * policy.emergency_cover / policy.lot)
-        lots = min(wanted, math.floor(self._air_allowance / policy.lot))
+        wanted = math.ceil(self.rate * self._emergency_cover / lot)
+        lots = min(wanted, math.floor(self._air_allowance / lot))
         if lots > 0:
-            tonnes = lots * policy.lot
+            tonnes = lots * lot
             self._air_allowance -= tonnes
             self.flown += tonnes
             self._send(tonnes, lead, "flown in")
 
     def open(self, lead: float) -> None:
         """Begin in the middle of a cycle: stock and shipments as the policy keeps them."""
-        cover = self.policy.order_cover
-        self._take_in(self.rate * self.policy.safety_stock + self.import_rate * cover / 2)
+        cover = self._order_cover
+        self._take_in(self.rate * self._safety_stock + self.import_rate * cover / 2)
         lot = self.import_rate * cover
         arrival = cover / 2
         while arrival < lead and lot > 0.0:
             self._send(lot, arrival, "ordered before")
             arrival += cover
 
-    def write_off(self) -> float:
-        """Remove what is beyond its shelf life; return the tonnes."""
-        old = self.stock.older_than(self.ctx.env.now - self.policy.shelf_life)
+    def write_off(self, day: float) -> float:
+        """Remove what is beyond its shelf life on a day; return the tonnes."""
+        old = self.stock.older_than(day - self._shelf_life)
         return self.stock.take(old, WRITTEN_OFF) if old > 0.0 else 0.0
 
     # -- shipments -----------------------------------------------------------------
@@ -218,13 +234,18 @@ class Restocking:
     def _send(self, tonnes: float, days: float, event: str = "ordered") -> None:
         """Send a shipment that arrives after some days."""
         self._register(tonnes, event)
-        self._due.append(self.ctx.env.now + days)
+        now: float = self.ctx.env.now
+        insort(self._due, now + days)
         after(self.ctx.env, days, Shipment(self, tonnes).arrive)
+
+    def _next_due(self) -> float:
+        """Return the day of the next arrival; infinite when nothing is under way."""
+        return self._due[0] if self._due else math.inf
 
     def receive(self, tonnes: float) -> None:
         """Take in a shipment."""
         self.on_order -= tonnes
-        self._due.remove(min(self._due))
+        self._due.pop(0)
         self._take_in(tonnes)
         if self.ctx.trace.keep:
             self._log(f"{self.goods} arrives", "shipment", tonnes)
@@ -248,7 +269,7 @@ class Restocking:
     def _take_in(self, tonnes: float) -> None:
         """Book tonnes that arrived: refused, sold on, put in stock."""
         self.received += tonnes
-        refused = tonnes * self.policy.moisture_reject
+        refused = tonnes * self._moisture_reject
         self.refused += refused
         tonnes -= refused
         if self.closed:

@@ -29,7 +29,11 @@ class Till:
     """
 
     def __init__(self, maker: str, spec: MakerMoney | None) -> None:
-        self.maker, self.spec, self.cash_meur = maker, spec, 0.0
+        self.maker, self.cash_meur = maker, 0.0
+        self._counts = spec is not None
+        self._funds: float = 0.0 if spec is None else spec.funds
+        self._margin: float = 0.0 if spec is None else spec.margin
+        self._fixed: float = 0.0 if spec is None else spec.fixed
         self._in = self._out = 0.0
         self._open = False
 
@@ -45,13 +49,13 @@ class Till:
         days : float
             How many.
         """
-        if self.spec is None:
+        if not self._counts:
             return
         if not self._open:
             self._open = True
-            self._move(self.spec.funds)
-        self._move(sold_t * self.spec.margin / _EUR_PER_MILLION)
-        self._move(-nameplate_t * self.spec.fixed * days / DAYS_PER_YEAR / _EUR_PER_MILLION)
+            self._move(self._funds)
+        self._move(sold_t * self._margin / _EUR_PER_MILLION)
+        self._move(-nameplate_t * self._fixed * days / DAYS_PER_YEAR / _EUR_PER_MILLION)
 
     @property
     def spent(self) -> bool:
@@ -67,7 +71,7 @@ class Till:
 
     def balances(self) -> Iterator[Balance]:
         """Yield the cash account, EUR million."""
-        if self.spec is not None:
+        if self._counts:
             yield Balance(
                 "cash", self.maker, 0.0, self._in, self._out, self.cash_meur, "EUR million"
             )

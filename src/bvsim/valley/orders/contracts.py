@@ -42,15 +42,14 @@ class OrderContract:
         self, start: float, build_up_months: float, gwh_per_year: FloatArray, planned: FloatArray
     ) -> None:
         self.start, self.build_up_months = start, build_up_months
-        self.gwh_per_year: list[float] = gwh_per_year.tolist()
-        self.planned: list[float] = planned.tolist()
+        self.gwh_per_year, self.planned = gwh_per_year, planned
 
     def rate(self, month: int, day: float, opened: float) -> float:
         """Return the orders in GWh a year on a day, for a site that opened earlier."""
         since = (day - max(self.start, opened)) / DAYS_PER_MONTH
         if since <= 0.0:
             return 0.0
-        return self.gwh_per_year[month] * built_up(since, self.build_up_months)
+        return float(self.gwh_per_year[month]) * built_up(since, self.build_up_months)
 
     def built_up_by(self, opened: float) -> float:
         """Return the day from which the full volume is ordered."""
@@ -58,9 +57,8 @@ class OrderContract:
 
     def expected(self, now: int, then: int) -> float:
         """Return the full volume planned in one month for another: growth as on the path."""
-        if self.planned[now] <= 0.0:
-            return self.planned[then]
-        return self.gwh_per_year[now] * self.planned[then] / self.planned[now]
+        before, planned = float(self.planned[now]), float(self.planned[then])
+        return float(self.gwh_per_year[now]) * planned / before if before > 0.0 else planned
 
 
 def by_month(timed: Timed, days: Sequence[float]) -> FloatArray:
@@ -71,23 +69,21 @@ def by_month(timed: Timed, days: Sequence[float]) -> FloatArray:
 
 
 def programme_gwh(
-    spec: VehicleProgramme, scale: FloatArray, days: Sequence[float], lfp_share: FloatArray
+    spec: VehicleProgramme, days: Sequence[float], lfp_share: FloatArray
 ) -> FloatArray:
-    """Return a programme's orders here in GWh a year, by month.
+    """Return a programme's orders here at the base year's volume in GWh a year, by month.
 
     Parameters
     ----------
     spec : VehicleProgramme
         The programme.
-    scale : ndarray
-        Volume over that of the base year, by month.
     days : sequence of float
         Day on which each month begins.
     lfp_share : ndarray
         Share of LFP in the market's batteries, by month.
     """
     here = by_month(spec.sourced_here, days) * (1.0 - np.minimum(1.0, spec.lfp * lfp_share))
-    return np.asarray(spec.volume * spec.energy / _KWH_PER_GWH * here * scale)
+    return np.asarray(spec.volume * spec.energy / _KWH_PER_GWH * here)
 
 
 def offtake_gwh(spec: Offtake, scale: FloatArray, days: Sequence[float]) -> FloatArray:
@@ -111,7 +107,7 @@ class Portfolio:
         self.contracts = tuple(contracts)
         full = np.zeros(months)
         for contract in self.contracts:
-            full += np.array(contract.gwh_per_year)
+            full += contract.gwh_per_year
         self._full: list[float] = full.tolist()
         self._full_from = math.inf
 
@@ -133,15 +129,9 @@ class Portfolio:
         return math.fsum(c.expected(now, then) for c in self.contracts if c.start <= day)
 
 
-def scale_of(
-    registrations: FloatArray, reference: FloatArray, years: NDArray[np.int_], base_year: int
-) -> FloatArray:
-    """Return registrations over the reference's mean month in a base year, or in the first one.
-
-    Zero where the reference has none.
-    """
-    base = float(reference[years == max(base_year, int(years[0]))].mean())
-    return np.asarray(registrations / base) if base > 0.0 else np.zeros_like(registrations)
+def monthly_base(reference: FloatArray, years: NDArray[np.int_], base_year: int) -> float:
+    """Return the reference's mean month in a base year, or in the first one."""
+    return float(reference[years == max(base_year, int(years[0]))].mean())
 
 
 def yearly(monthly: FloatArray, years: NDArray[np.int_]) -> FloatArray:

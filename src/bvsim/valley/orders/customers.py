@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
-from bvsim.schema.demand import SecondSource, Supplier
+from bvsim.schema.demand import Supplier
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
 from bvsim.valley.orders.contracts import Portfolio
-from bvsim.valley.orders.tenders import second_sourced
+from bvsim.valley.orders.tenders import SecondSupplier
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,20 @@ class OrderColumns(Columns):
 ORDERS: Final = laid_out(OrderColumns)
 
 
-class Report(NamedTuple):
-    """What buyers hear of a plant's month."""
+class Report:
+    """What buyers hear of a plant's month.
 
-    yield_: float
-    utilisation: float
-    local_cam: float
-    dearer: float
+    Parameters
+    ----------
+    yield_, utilisation, local_cam, dearer : float
+        As `tenders.CostOfCells` takes them.
+    """
+
+    __slots__ = ("dearer", "local_cam", "utilisation", "yield_")
+
+    def __init__(self, yield_: float, utilisation: float, local_cam: float, dearer: float) -> None:
+        self.yield_, self.utilisation = yield_, utilisation
+        self.local_cam, self.dearer = local_cam, dearer
 
 
 class OrderBook:
@@ -79,7 +86,11 @@ class OrderBook:
         supplier: Supplier,
         ctx: Context,
     ) -> None:
-        self.site, self.portfolio, self.supplier, self.gap = site, portfolio, supplier, gap
+        self.site, self.portfolio, self.gap = site, portfolio, gap
+        self.bids: bool = supplier.open_market
+        """Whether it takes part in tenders."""
+        self.takes_over: bool = supplier.takes_over
+        """Whether it takes over the customers of a site that closes."""
         self.nameplate_gwh = self.held_gwh = 0.0
         self.ordered_gwh, self.limit_gwh, self.stock_gwh = 0.0, 0.0, 0.0
         self.committed, self.won, self.taken_over = 0.0, 0.0, 0.0
@@ -124,16 +135,18 @@ class OrderBook:
             self.limit_gwh = math.inf
         else:
             room = self._room_share * self.nameplate_gwh - (self.stock_gwh - self.held_gwh)
-            self.limit_gwh = max(0.0, self.ordered_gwh + room)
+            limit = self.ordered_gwh + room
+            self.limit_gwh = limit if limit > 0.0 else 0.0
 
     def deliver(self, produced_gwh: float, period: Period) -> float:
         """Deliver from stock and the period's good output; return the delivered GWh."""
         available = self.stock_gwh + produced_gwh
         ordered = self.ordered_gwh
-        saleable = max(0.0, available - self.held_gwh)
+        saleable = available - self.held_gwh
+        saleable = saleable if saleable > 0.0 else 0.0
         if self._unlimited and saleable > ordered:
             ordered = saleable
-        delivered = min(saleable, ordered)
+        delivered = ordered if ordered < saleable else saleable
         self.stock_gwh = available - delivered
         self._produced += produced_gwh
         self._delivered += delivered
@@ -160,7 +173,7 @@ class OrderBook:
         Parameters
         ----------
         yield_, utilisation, local_cam, dearer : float
-            As `cost_gap` and `sourcing_gap` take them.
+            As `tenders.CostOfCells` takes them.
         """
         self.reported = Report(yield_, utilisation, local_cam, dearer)
 
@@ -191,13 +204,14 @@ class OrderBook:
         self.closed, self.reported = False, None
         self.deserted = self.deserted or not customers
 
-    def find_second_source(self, spec: SecondSource) -> None:
+    def find_second_source(self, other: SecondSupplier) -> None:
         """Let customers judge a month's deliveries, where orders were not a fact."""
         ordered, delivered = self._month_ordered, self._month_delivered
         self._month_ordered = self._month_delivered = 0.0
         if ordered > 0.0:
-            missing = max(0.0, 1.0 - delivered / ordered)
-            self.second_sourced = second_sourced(self.second_sourced, missing, spec)
+            missing = 1.0 - delivered / ordered
+            missing = missing if missing > 0.0 else 0.0
+            self.second_sourced = other.month_later(self.second_sourced, missing)
 
     def contract(self, gwh_per_year: float) -> None:
         """Take note of the rate of contracted orders; what is not served is orphaned."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bvsim.schema.demand import DemandSpec, Supplier
 from bvsim.schema.storage import StorageDemand
@@ -16,19 +17,20 @@ from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import MONTHS_PER_YEAR, Calendar, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.orders.contracts import (
     FloatArray,
     OrderContract,
     Portfolio,
     by_month,
+    monthly_base,
     offtake_gwh,
     programme_gwh,
-    scale_of,
     yearly,
 )
 from bvsim.valley.orders.customers import ORDERS, OrderBook
 from bvsim.valley.orders.storage_path import storage_by_month
-from bvsim.valley.orders.tenders import cost_gap, monthly_step, sourcing_gap, tenders_won
+from bvsim.valley.orders.tenders import CostOfCells, SecondSupplier, monthly_step, tenders_won
 from bvsim.valley.orders.vehicles import EvMarket, MarketMonths, make_ev_markets, months_to, ratio
 
 _YEARS_AHEAD: Final = 10
@@ -48,6 +50,28 @@ class VehicleColumns(Columns):
 
 
 VEHICLES: Final = laid_out(VehicleColumns)
+
+
+class _Months:
+    """The vehicle market's columns, by month."""
+
+    def __init__(self, market: EvMarket, shares: FloatArray, years: NDArray[np.int_]) -> None:
+        yearly_share = shares[np.minimum(years - years[0], len(shares) - 1)]
+        self._home_share: list[float] = yearly_share.tolist()
+        self._home_bev: list[float] = market.home_bev.tolist()
+        self._export_bev: list[float] = market.export_bev.tolist()
+        self._home_gwh: list[float] = market.home_gwh.tolist()
+        self._export_gwh: list[float] = market.export_gwh.tolist()
+        self._lfp_share: list[float] = market.lfp_share.tolist()
+
+    def record(self, now: vec[float], month: int) -> None:
+        """Put a month in the books."""
+        now[VEHICLES.home_bev_share] = self._home_share[month]
+        now[VEHICLES.home_bev_registrations] += self._home_bev[month]
+        now[VEHICLES.export_bev_registrations] += self._export_bev[month]
+        now[VEHICLES.home_demand_gwh] += self._home_gwh[month]
+        now[VEHICLES.export_demand_gwh] += self._export_gwh[month]
+        now[VEHICLES.lfp_share] = self._lfp_share[month]
 
 
 def last_year_of(spec: DemandSpec, calendar: Calendar) -> int:
@@ -103,11 +127,12 @@ class Demand:
         """Vehicles a year at home, by kind; shape (years,), from `first_year` to the end's."""
         cars = yearly(market.home_cars, self._years)[:until]
         shares = ratio(self.registrations["bev_car"], cars)
-        self._yearly_share: list[float] = shares.tolist()
         rest = (1.0 - market.lfp_share) * spec.open_market.contestable * MONTHS_PER_YEAR
-        self._open = (market.export_gwh * rest).tolist()
+        self._open: list[float] = (market.export_gwh * rest).tolist()
         rivals = rest * spec.open_market.rival_capacity
-        self._rivals = (market.export_central_gwh * rivals).tolist()
+        self._rivals: list[float] = (market.export_central_gwh * rivals).tolist()
+        self._central_gwh: list[float] = market.export_central_gwh.tolist()
+        self._months = _Months(market, shares, self._years)
         flat = np.ones(len(self._years))
         self._central = {
             "home": market.home_central,
@@ -125,6 +150,12 @@ class Demand:
         self._mature: list[float] = by_month(spec.cost_gap.mature, first_days).tolist()
         self._memory = monthly_step(spec.cost_gap.memory)
         self._award = monthly_step(spec.open_market.award)
+        self._cost = CostOfCells(spec.cost_gap)
+        self._second = SecondSupplier(spec.second_source)
+        self._preference: float = spec.open_market.preference
+        self._sensitivity: float = spec.open_market.sensitivity
+        self._substitution: float = spec.substitution
+        self._unlimited = "demand" in ctx.lifts
         self._books: dict[str, OrderBook] = {}
         self.sites: list[OrderBook] = []
         """The order books, by name of the site."""
@@ -159,8 +190,8 @@ class Demand:
             programme = spec.programmes[name]
             if programme.site == site:
                 scales = self._scales(programme.market, programme.base_year)
-                lfp = self.market.lfp_share
-                real, planned = (programme_gwh(programme, scale, days, lfp) for scale in scales)
+                gwh = programme_gwh(programme, days, self.market.lfp_share)
+                real, planned = gwh * scales[0], gwh * scales[1]
                 found.append(OrderContract(programme.start, programme.build_up, real, planned))
         for name in sorted(spec.offtakes):
             offtake = spec.offtakes[name]
@@ -174,10 +205,13 @@ class Demand:
         """Return a volume over that of its base year, by month: real, and as planned."""
         if (market, base_year) not in self._scale_of:
             sold, central = self._sold[market], self._central[market]
-            response = self._spec.market_response
-            real = scale_of(sold, central, self._years, base_year) ** response
-            planned = scale_of(central, central, self._years, base_year) ** response
-            self._scale_of[market, base_year] = real, planned
+            base, response = (
+                monthly_base(central, self._years, base_year),
+                self._spec.market_response,
+            )
+            nothing = np.zeros(len(self._years))
+            scales = (sold / base, central / base) if base > 0.0 else (nothing, nothing)
+            self._scale_of[market, base_year] = scales[0] ** response, scales[1] ** response
         return self._scale_of[market, base_year]
 
     # --- phases -------------------------------------------------------------------------
@@ -188,7 +222,7 @@ class Demand:
             self._common.begin_month(period)
         ctx = self._ctx
         share = period.scheduled_days / ctx.calendar.scheduled_days_per_year
-        unlimited = period.start_day < ctx.as_of_day or "demand" in ctx.lifts
+        unlimited = self._unlimited or period.start_day < ctx.as_of_day
         for book in self.sites:
             if book.trading:
                 book.place(share, unlimited=unlimited)
@@ -200,9 +234,9 @@ class Demand:
     def begin_month(self, period: Period) -> None:
         """Let customers and buyers judge the month before; the common market calls it."""
         self._month = period.month
-        self._record_region(period.month)
+        self._months.record(self._region.now, period.month)
         for book in self.sites:
-            book.find_second_source(self._spec.second_source)
+            book.find_second_source(self._second)
             if book.trading or book.closed:
                 self._set_contracts(book, period)
         self._update_gaps([book for book in self.sites if book.trading], period.month)
@@ -214,53 +248,45 @@ class Demand:
 
     def _kept_chemistry(self, book: OrderBook) -> float:
         """Return the share of orders that has not turned to LFP as materials became dearer."""
-        dearer = 0.0 if book.reported is None else book.reported.dearer
-        return 1.0 - min(1.0, self._spec.substitution * dearer)
+        turned = 0.0 if book.reported is None else self._substitution * book.reported.dearer
+        return 1.0 - (turned if turned < 1.0 else 1.0)
 
     def _update_gaps(self, books: list[OrderBook], month: int) -> None:
-        spec, mature = self._spec.cost_gap, self._mature[month]
+        cost, mature = self._cost, self._mature[month]
         for book in books:
-            if book.reported is not None:
-                yield_, utilisation, *sourced = book.reported
-                gap = cost_gap(spec, mature, yield_, utilisation) + sourcing_gap(spec, *sourced)
+            heard = book.reported
+            if heard is not None:
+                gap = cost.gap(mature, heard.yield_, heard.utilisation)
+                gap += cost.sourcing(heard.local_cam, heard.dearer)
                 book.gap += self._memory * (gap - book.gap)
 
     def weight(self, gap: float) -> float:
         """Return how buyers weigh an offer at a cost gap."""
-        open_market = self._spec.open_market
-        return math.exp(open_market.preference - open_market.sensitivity * gap)
+        return math.exp(self._preference - self._sensitivity * gap)
 
     def award(self, bidders: list[OrderBook], weights: list[float], month: int) -> None:
         """Let sites win their parts of the open demand of a month, those of all regions."""
         offers = [book.nameplate_gwh - book.committed for book in bidders]
         won = tenders_won(self._open[month], self._rivals[month], offers, weights)
         level = self._level[month]
-        for book, gwh in zip(bidders, won, strict=True):
+        for book, gwh in zip(bidders, won):  # noqa: B905 (as many as offers)
             book.won += self._award * (gwh * level - book.won)
 
     def hand_over(self, sites: list[OrderBook]) -> None:
         """Give part of the closed sites' orders to open ones, by nameplate."""
-        released = sum([book.orphaned for book in sites])
-        books = [book for book in sites if book.trading]
-        for book in books:
-            book.taken_over = 0.0
+        released = 0.0
+        for book in sites:
+            released += book.orphaned
+            if book.trading:
+                book.taken_over = 0.0
         if released <= 0.0:
             return
-        heirs = [b for b in books if b.supplier.takes_over and not b.deserted]
+        heirs = [b for b in sites if b.trading and b.takes_over and not b.deserted]
         total = sum([book.nameplate_gwh for book in heirs])
         if total > 0.0:
             share = released * self._spec.transferred / total
             for book in heirs:
                 book.taken_over = share * book.nameplate_gwh
-
-    def _record_region(self, month: int) -> None:
-        now, market = self._region.now, self.market
-        now[VEHICLES.home_bev_share] = self._yearly_share[int(self._years[month]) - self.first_year]
-        now[VEHICLES.home_bev_registrations] += float(market.home_bev[month])
-        now[VEHICLES.export_bev_registrations] += float(market.export_bev[month])
-        now[VEHICLES.home_demand_gwh] += float(market.home_gwh[month])
-        now[VEHICLES.export_demand_gwh] += float(market.export_gwh[month])
-        now[VEHICLES.lfp_share] = float(market.lfp_share[month])
 
     # --- outlook ------------------------------------------------------------------------
 
@@ -287,14 +313,13 @@ class Demand:
         if not book.deserted:
             committed = book.portfolio.expected(now, then, starts[then]) * self._level[now]
             committed *= (1.0 - book.second_sourced) * self._kept_chemistry(book)
-        if not book.supplier.open_market:
+        if not book.bids:
             return committed + book.taken_over
         others = [b for b in self._common.sites() if b.trading and b is not book]
         offers = [b.nameplate_gwh - b.committed for b in others]
         weights = [self.weight(b.gap) for b in others]
-        market = self.market
-        today = float(market.export_central_gwh[now])
-        growth = float(market.export_central_gwh[then]) / today if today > 0.0 else 0.0
+        today = self._central_gwh[now]
+        growth = self._central_gwh[then] / today if today > 0.0 else 0.0
         won = tenders_won(
             self._open[now] * growth,
             self._rivals[then],
@@ -344,7 +369,7 @@ class CommonMarket:
             demand.begin_month(period)
         sites, first = self.sites(), self.demands[0]
         trading = [book for book in sites if book.trading]
-        bidders = [book for book in trading if book.supplier.open_market]
+        bidders = [book for book in trading if book.bids]
         first.award(bidders, [first.weight(book.gap) for book in bidders], period.month)
         first.hand_over(sites)
         for book in trading:

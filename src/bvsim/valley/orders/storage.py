@@ -15,7 +15,7 @@ from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.orders.contracts import Portfolio
 from bvsim.valley.orders.customers import ORDERS, OrderBook
-from bvsim.valley.orders.storage_path import demand_gwh
+from bvsim.valley.orders.storage_path import StoragePath
 from bvsim.valley.orders.tenders import monthly_step, tenders_won
 
 
@@ -33,7 +33,9 @@ class StorageMarket:
     def __init__(self, spec: StorageDemand, ctx: Context) -> None:
         self._spec, self._ctx = spec, ctx
         self._books: list[OrderBook] = []
+        self._path = StoragePath(spec)
         self._award = monthly_step(spec.award)
+        self._weight = math.exp(spec.preference)
         self._month = -1
 
     def order_book(self, site: str, room_share: float) -> OrderBook:
@@ -52,8 +54,11 @@ class StorageMarket:
 
     def order(self, period: Period) -> None:
         """Set every book's orders of the period."""
-        ctx, trading = self._ctx, [book for book in self._books if book.trading]
-        if trading and period.month != self._month:
+        trading = [book for book in self._books if book.trading]
+        if not trading:
+            return
+        ctx = self._ctx
+        if period.month != self._month:
             self._month = period.month
             self._update_tenders(trading, period.start_day)
         share = period.scheduled_days / ctx.calendar.scheduled_days_per_year
@@ -68,10 +73,9 @@ class StorageMarket:
 
     def _won(self, day: float, offers: list[float]) -> list[float]:
         """Return what offers win of the tenders of a day, GWh a year."""
-        spec, calendar = self._spec, self._ctx.calendar
-        open_ = demand_gwh(spec, calendar.decimal_year(day), day) * spec.contestable
-        weights = [math.exp(spec.preference)] * len(offers)
-        won = tenders_won(open_, spec.rivals, offers, weights)
+        spec, year = self._spec, self._ctx.calendar.decimal_year(day)
+        open_ = self._path.gwh(year, day) * spec.contestable
+        won = tenders_won(open_, spec.rivals, offers, [self._weight] * len(offers))
         return [min(gwh, offer) for gwh, offer in zip(won, offers, strict=True)]
 
     def outlook_gwh_per_year(self, own: OrderBook, offer: float, day: float) -> float:

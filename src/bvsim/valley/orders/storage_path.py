@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,20 +16,40 @@ _LEAST: Final = 1e-6
 """GWh a year that stand for none, where the logarithm is taken."""
 
 
-def demand_gwh(spec: StorageDemand, decimal_year: float, day: float) -> float:
-    """Return the GWh a year installed, of which a part is put out to tender.
+class StoragePath:
+    """What is installed by year, of which a part is put out to tender.
 
     Parameters
     ----------
     spec : StorageDemand
         Drawn figures.
-    decimal_year : float
-        When; years before and after the path are as its ends.
-    day : float
-        The same, in days since the start.
     """
-    years, logs = _knots(spec)
-    return math.exp(float(np.interp(decimal_year, years, logs))) * spec.level.at(day)
+
+    def __init__(self, spec: StorageDemand) -> None:
+        self._years, self._logs = _knots(spec)
+        self._level = spec.level
+
+    def gwh(self, decimal_year: float, day: float) -> float:
+        """Return the GWh a year installed.
+
+        Parameters
+        ----------
+        decimal_year : float
+            When; years before and after the path are as its ends.
+        day : float
+            The same, in days since the start.
+        """
+        years, logs = self._years, self._logs
+        at = bisect_right(years, decimal_year)
+        if at == 0:
+            log = logs[0]
+        elif at == len(years):
+            log = logs[-1]
+        else:
+            before, year = logs[at - 1], years[at - 1]
+            slope = (logs[at] - before) / (years[at] - year)
+            log = slope * (decimal_year - year) + before
+        return math.exp(log) * self._level.at(day)
 
 
 def storage_by_month(

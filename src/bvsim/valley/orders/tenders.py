@@ -23,48 +23,63 @@ factor, it wins of the open demand D::
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from typing import Final
 
 from bvsim.schema.demand import CostGap, SecondSource
 
-
-def cost_gap(spec: CostGap, mature: float, yield_: float, utilisation: float) -> float:
-    """Return a plant's cost over the price of imported cells, as a share of that price.
-
-    Parameters
-    ----------
-    spec : CostGap
-        Structure of the mature cost.
-    mature : float
-        Gap of a mature plant.
-    yield_, utilisation : float
-        Good over started cells; good output over nameplate.
-    """
-    variable = (1.0 - spec.fixed) * spec.reference_yield / max(yield_, 1e-3)
-    fixed = spec.fixed * spec.reference_use / max(utilisation, spec.lowest_use)
-    return (1.0 + mature) * (variable + fixed) - 1.0
+_LOWEST_YIELD: Final = 1e-3
 
 
-def sourcing_gap(spec: CostGap, local_cam: float, dearer: float) -> float:
-    """Return what the origin of a plant's CAM adds to its cost gap.
-
-    Duties make materials dearer, which are what is not fixed of a mature plant's cost; where
-    buyers count local content, CAM of the valley is worth a premium to them.
+class CostOfCells:
+    """A plant's cost over the price of imported cells, as a share of that price.
 
     Parameters
     ----------
     spec : CostGap
-        Structure of the mature cost, and the premium.
-    local_cam : float
-        Share of the CAM that the valley made.
-    dearer : float
-        Rise of the cost of materials by duties, as a share.
+        Structure of the mature cost, and the premium on local content.
     """
-    return (1.0 - spec.fixed) * dearer - spec.local_content * local_cam
+
+    def __init__(self, spec: CostGap) -> None:
+        self._fixed: float = spec.fixed
+        self._reference_yield: float = spec.reference_yield
+        self._reference_use: float = spec.reference_use
+        self._lowest_use: float = spec.lowest_use
+        self._local_content: float = spec.local_content
+
+    def gap(self, mature: float, yield_: float, utilisation: float) -> float:
+        """Return what its yield and its use make of the gap of a mature plant.
+
+        Parameters
+        ----------
+        mature : float
+            Gap of a mature plant.
+        yield_, utilisation : float
+            Good over started cells; good output over nameplate.
+        """
+        yield_ = yield_ if yield_ > _LOWEST_YIELD else _LOWEST_YIELD
+        utilisation = utilisation if utilisation > self._lowest_use else self._lowest_use
+        variable = (1.0 - self._fixed) * self._reference_yield / yield_
+        fixed = self._fixed * self._reference_use / utilisation
+        return (1.0 + mature) * (variable + fixed) - 1.0
+
+    def sourcing(self, local_cam: float, dearer: float) -> float:
+        """Return what the origin of its CAM adds to that.
+
+        Duties make materials dearer, which are what is not fixed of a mature plant's cost;
+        where buyers count local content, CAM of the valley is worth a premium to them.
+
+        Parameters
+        ----------
+        local_cam : float
+            Share of the CAM that the valley made.
+        dearer : float
+            Rise of the cost of materials by duties, as a share.
+        """
+        return (1.0 - self._fixed) * dearer - self._local_content * local_cam
 
 
 def tenders_won(
-    demand: float, rivals: float, offers: Sequence[float], weights: Sequence[float]
+    demand: float, rivals: float, offers: list[float], weights: list[float]
 ) -> list[float]:
     """Return what each site wins of an open demand, in the unit of the demand.
 
@@ -74,29 +89,43 @@ def tenders_won(
         Open demand.
     rivals : float
         What rivals offer, at weight one.
-    offers, weights : sequence of float
+    offers, weights : list of float
         What each site offers, and its weight exp(utility).
     """
-    pull = [max(offer, 0.0) * weight for offer, weight in zip(offers, weights, strict=True)]
-    total = rivals + sum(pull)
-    return [demand * p / total if total > 0.0 else 0.0 for p in pull]
+    pulled, pull = 0.0, []
+    for offer, weight in zip(offers, weights):  # noqa: B905 (a weight for each offer)
+        own = offer * weight if offer > 0.0 else 0.0
+        pulled += own
+        pull.append(own)
+    total = rivals + pulled
+    return [demand * own / total if total > 0.0 else 0.0 for own in pull]
 
 
-def second_sourced(share: float, undelivered: float, spec: SecondSource) -> float:
-    """Return the share of contracted orders that a second source has a month later.
+class SecondSupplier:
+    """Who is awarded part of what a site does not deliver.
 
     Parameters
     ----------
-    share : float
-        Its share now.
-    undelivered : float
-        Share of the month's orders that the site did not deliver.
     spec : SecondSource
         What customers do then.
     """
-    target = spec.share * undelivered
-    months = spec.ready if target > share else spec.term
-    return share + monthly_step(months) * (target - share)
+
+    def __init__(self, spec: SecondSource) -> None:
+        self._share: float = spec.share
+        self._ready, self._term = monthly_step(spec.ready), monthly_step(spec.term)
+
+    def month_later(self, share: float, undelivered: float) -> float:
+        """Return the share of contracted orders that it has a month later.
+
+        Parameters
+        ----------
+        share : float
+            Its share now.
+        undelivered : float
+            Share of the month's orders that the site did not deliver.
+        """
+        target = self._share * undelivered
+        return share + (self._ready if target > share else self._term) * (target - share)
 
 
 def monthly_step(time_constant_months: float) -> float:

@@ -7,14 +7,14 @@ whole path of a replication is computed once, month by month, as arrays.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit, ndtri
 
 from bvsim.schema.demand import DRAWN, CarMarket, Co2Step, DemandSpec, Leasing, ObservedYear
@@ -51,10 +51,15 @@ class MarketMonths:
 
 def months_to(calendar: Calendar, last_year: int) -> MarketMonths:
     """Return the months up to December of a year."""
-    first, end = calendar.start, (last_year + 1) * MONTHS_PER_YEAR
+    return _months_to(calendar.start, last_year)
+
+
+@lru_cache(maxsize=16)
+def _months_to(first: date, last_year: int) -> MarketMonths:
+    end = (last_year + 1) * MONTHS_PER_YEAR
     months = range(first.year * MONTHS_PER_YEAR + first.month - 1, end + 1)
     firsts = [date(m // MONTHS_PER_YEAR, m % MONTHS_PER_YEAR + 1, 1) for m in months]
-    starts = (0.0, *(calendar.day(day) for day in firsts[1:]))
+    starts = (0.0, *[float((day - first).days) for day in firsts[1:]])
     return MarketMonths(starts, np.array([day.year for day in firsts[:-1]]))
 
 
@@ -136,10 +141,24 @@ def positions(weights: Sequence[float]) -> FloatArray:
     return np.asarray((total - 0.5 * np.asarray(weights)) / total[-1])
 
 
-def blend(position: float, at: FloatArray, values: Sequence[float]) -> float:
-    """Interpolate between paths in the log odds; outside the outermost paths, they hold."""
+def blend(position: float, at: FloatArray, values: ArrayLike) -> FloatArray:
+    """Interpolate between paths in the log odds; outside the outermost paths, they hold.
+
+    Parameters
+    ----------
+    position : float
+        Where to look, in [0, 1].
+    at : ndarray
+        Positions of the paths, ascending, shape (paths,).
+    values : array_like
+        Shares on the paths, shape (paths,) or (paths, years).
+    """
     odds = logit(np.clip(values, _EDGE, 1.0 - _EDGE))
-    return float(expit(np.interp(position, at, odds)))
+    above = int(np.searchsorted(at, position, side="right"))
+    if above in {0, len(at)}:
+        return np.asarray(expit(odds[min(above, len(at) - 1)]))
+    slope = (odds[above] - odds[above - 1]) / (at[above] - at[above - 1])
+    return np.asarray(expit(slope * (position - at[above - 1]) + odds[above - 1]))
 
 
 def share_knots(spec: DemandSpec, region: str, position: float) -> dict[int, float]:
@@ -149,7 +168,8 @@ def share_knots(spec: DemandSpec, region: str, position: float) -> dict[int, flo
     names = sorted(spec.paths, key=lambda name: (sum(spec.paths[name].home.values()), name))
     at = positions([spec.paths[name].weight for name in names])
     years = sorted(shares[names[0]])
-    return {int(y): blend(position, at, [shares[name][y] for name in names]) for y in years}
+    found = blend(position, at, [[shares[name][y] for y in years] for name in names])
+    return dict(zip([int(year) for year in years], found.tolist(), strict=True))
 
 
 def named_knots(spec: DemandSpec, region: str) -> dict[int, float]:
@@ -194,18 +214,27 @@ def step_log_odds(days: FloatArray, deadline: float, step: Co2Step) -> FloatArra
     return np.asarray(step.push * before - step.push * step.payback * after)
 
 
-def spread(total: float, months: NDArray[np.bool_]) -> FloatArray:
-    """Spread a total evenly over the months marked; nothing where none is."""
-    return np.asarray(months * (total / max(1, int(months.sum()))), dtype=np.float64)
-
-
 def leasing_cars(days: FloatArray, opening: float, places: float, spec: Leasing) -> FloatArray:
-    """Return the registrations a month that one opening adds, then takes back."""
+    """Return the registrations a month that one opening adds, then takes back.
+
+    Parameters
+    ----------
+    days : ndarray
+        Middles of the months, ascending, shape (months,).
+    opening : float
+        Day on which the scheme opens.
+    places : float
+        Cars that it is open for.
+    spec : Leasing
+        How many of them are sold besides, and when.
+    """
     delivered = opening + spec.delivery * DAYS_PER_MONTH
     paid_back = delivered + spec.payback * DAYS_PER_MONTH
-    additional = places * spec.additional
-    gained = spread(additional, (days >= opening) & (days < delivered))
-    return gained - spread(additional * spec.borrowed, (days >= delivered) & (days < paid_back))
+    first, then, end = np.searchsorted(days, [opening, delivered, paid_back]).tolist()
+    additional, cars = places * spec.additional, np.zeros(len(days))
+    cars[first:then] = additional / max(1, then - first)
+    cars[then:end] = -(additional * spec.borrowed / max(1, end - then))
+    return cars
 
 
 def market_size(times: FloatArray, market: CarMarket, deviation: FloatArray | float) -> FloatArray:
@@ -215,7 +244,7 @@ def market_size(times: FloatArray, market: CarMarket, deviation: FloatArray | fl
 
 
 def _normals(stream: Stream, count: int) -> FloatArray:
-    return np.asarray(ndtri([stream.uniform() for _ in range(count)]))
+    return np.asarray(ndtri(stream.uniforms(count)))
 
 
 class _Builder:
@@ -238,6 +267,15 @@ class _Builder:
         """Years of the export market that are facts: those that any region of it knows."""
         last = max(self.observed, default=int(self.years[0]) - 1)
         self.future = self.years > last
+        self.pushes = list(self._pushes())
+
+    def _pushes(self) -> Iterator[FloatArray]:
+        """Yield what each deadline that is known by `as_of` does to the log odds, by name."""
+        calendar = self.ctx.calendar
+        for _, step in sorted(self.spec.co2_steps.items()):
+            if step.known_from is None or calendar.day(step.known_from) <= self.ctx.as_of_day:
+                deadline = calendar.day(step.deadline + timedelta(days=1))
+                yield step_log_odds(self.days, deadline, step)
 
     def deviation(self, normals: FloatArray, rho: float, sd: float) -> FloatArray:
         """Return a deviation that is zero up to the last observed month."""
@@ -254,12 +292,8 @@ class _Builder:
         known = self.observed if home else self.export_observed
         past = {y: getattr(f, bev) / getattr(f, cars) for y, f in known.items()}
         odds = monthly_log_odds(self.times, knots, past) + deviation
-        calendar = self.ctx.calendar
-        for name in sorted(self.spec.co2_steps):
-            step = self.spec.co2_steps[name]
-            if step.known_from is None or calendar.day(step.known_from) <= self.ctx.as_of_day:
-                deadline = calendar.day(step.deadline + timedelta(days=1))
-                odds = odds + step_log_odds(self.days, deadline, step)
+        for push in self.pushes:
+            odds = odds + push
         return np.asarray(expit(odds))
 
     def pulses(self) -> FloatArray:
