@@ -203,10 +203,10 @@ class Buyer:
 
     def _count(self) -> None:
         """Count what was used since the last booking, by source, with contents."""
-        news, booked = self._news, self._booked
-        for i, used in enumerate(self.feed.used_by_source()):
-            news[i] = used - booked[i]
-            booked[i] = used
+        news, booked, used = self._news, self._booked, self.feed.used_by_source()
+        for i in range(len(used)):
+            news[i] = used[i] - booked[i]
+            booked[i] = used[i]
 
     def _exposed(self, local_backed: float, exposure_days: float) -> float:
         """Return the share of use that neither stock nor the valley would cover."""

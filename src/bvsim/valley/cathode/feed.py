@@ -236,7 +236,7 @@ class Feed:
 
     # -- at the end ----------------------------------------------------------------
 
-    def used_by_source(self) -> list[float]:
+    def used_by_source(self) -> vec[float]:
         """Return all that was used, by source, with contents."""
         return self.stock.gone(USED)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import Final
 
 from scipy.special import ndtr, ndtri
@@ -15,7 +14,6 @@ _EDGE: Final = 1e-12
 """As far as a drawn level keeps from 0 and 1, where the normal quantile is infinite."""
 
 
-@lru_cache(maxsize=4096)
 def normal_quantile(u: float) -> float:
     """Return the standard normal quantile of u."""
     return float(ndtri(u))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from bvsim.valley.ground.rows import vec
 
 
 class MixedStock:
@@ -26,21 +26,24 @@ class MixedStock:
     ----------
     total : float
         Tonnes in stock.
-    pending : list of float
+    pending : vec of float
         Tonnes that left by each outlet since the composition last changed.
-    shares : list of float
+    shares : vec of float
         Composition of a tonne: sources, then contents.
     """
 
     def __init__(self, sources: int, contents: int, outlets: int) -> None:
         self.sources = sources
         self.total = 0.0
-        self.shares = [0.0] * (sources + contents)
+        self.shares = vec[float]([0.0] * (sources + contents))
         self._single = -1
-        self.pending = [0.0] * outlets
-        self._gone = [[0.0] * (sources + contents) for _ in range(outlets)]
+        self.pending = vec[float]([0.0] * outlets)
+        self._gone = [vec[float]([0.0] * (sources + contents)) for _ in range(outlets)]
         self._received = 0.0
-        self._ages: deque[tuple[float, float]] = deque()
+        self._days: list[float] = []
+        """On which each delivery came, and what had come by then: the oldest is at `_oldest`."""
+        self._received_by: list[float] = []
+        self._oldest = 0
 
     @property
     def parts(self) -> list[float]:
@@ -49,15 +52,17 @@ class MixedStock:
 
     def put(self, parts: list[float], day: float) -> float:
         """Add tonnes by source, with their contents, on a day; return the tonnes."""
-        added = sum(parts[: self.sources])
+        added = 0.0
+        for i in range(self.sources):
+            added += parts[i]
         if added <= 0.0:
             return 0.0
-        if any(self.pending):
-            self._settle()
+        self._settle()
         kept = self.total
         self.total = total = kept + added
         shares = self.shares
-        self.shares = [(shares[i] * kept + part) / total for i, part in enumerate(parts)]
+        for i in range(len(parts)):
+            shares[i] = (shares[i] * kept + parts[i]) / total
         self._single = -1
         self._date(added, day)
         return added
@@ -76,7 +81,8 @@ class MixedStock:
 
     def _date(self, tonnes: float, day: float) -> None:
         self._received += tonnes
-        self._ages.append((day, self._received))
+        self._days.append(day)
+        self._received_by.append(self._received)
 
     def take(self, tonnes: float, outlet: int) -> float:
         """Remove tonnes (at most all of them) through an outlet; return how many."""
@@ -90,27 +96,31 @@ class MixedStock:
         taken = self.take(tonnes, outlet)
         return [share * taken for share in self.shares]
 
-    def gone(self, outlet: int) -> list[float]:
-        """Return all that left through an outlet, by source, with contents."""
+    def gone(self, outlet: int) -> vec[float]:
+        """Return all that left through an outlet, by source, with contents; it goes on filling."""
         self._settle()
         return self._gone[outlet]
 
     def _settle(self) -> None:
         """Divide what left since the composition last changed."""
-        for outlet, tonnes in enumerate(self.pending):
+        pending, shares = self.pending, self.shares
+        for outlet in range(len(pending)):
+            tonnes = pending[outlet]
             if tonnes:
                 gone = self._gone[outlet]
-                self._gone[outlet] = [gone[i] + s * tonnes for i, s in enumerate(self.shares)]
-                self.pending[outlet] = 0.0
+                for i in range(len(shares)):
+                    gone[i] += shares[i] * tonnes
+                pending[outlet] = 0.0
 
     def older_than(self, day: float) -> float:
         """Return the tonnes received before a day and still here, first in first out."""
-        ages = self._ages
-        received = 0.0
-        while ages and ages[0][0] < day:
-            received = ages[0][1]
-            if len(ages) > 1 and ages[1][0] < day:
-                ages.popleft()
-            else:
-                break
-        return min(self.total, max(0.0, received - (self._received - self.total)))
+        days, oldest = self._days, self._oldest
+        came = len(days)
+        if oldest == came or days[oldest] >= day:
+            return 0.0
+        while oldest + 1 < came and days[oldest + 1] < day:
+            oldest += 1
+        self._oldest = oldest
+        old = self._received_by[oldest] - (self._received - self.total)
+        old = old if old > 0.0 else 0.0
+        return old if old < self.total else self.total
