@@ -206,12 +206,10 @@ def make_site(
         purse=Purse(),
         meter=Meter(),
         process=process,
-        gate=gate,
     )
     site = Gigafactory(
         name="site",
         ramp=ramp,
-        recipe=RECIPE,
         blocks=[cell_block],
         projects=projects,
         wiring=wiring,

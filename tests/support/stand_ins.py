@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 
+from bvsim.valley.returns import gate
 
-class Gate:
+
+class Gate(gate.Gate):
     """A gate that keeps what it is given."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.deliveries: list[tuple[str, str, str, float]] = []
 
-    def deliver_scrap(self, *delivery) -> None:
-        self.deliveries.append(delivery)
+    def take_scrap(self, heap, tonnes) -> None:
+        kind = heap.kind
+        self.deliveries.append((heap.site, kind.chemistry, kind.stage, tonnes))
 
-    def note_cells(self, metals) -> None:
+    def note_cells(self, nickel, cobalt, lithium, manganese) -> None:
         pass
 
 

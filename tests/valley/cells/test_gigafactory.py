@@ -156,10 +156,11 @@ def test_a_month_of_hazard_closes_a_site_without_patience():
 
 def test_trim_follows_from_the_recipe():
     case = make_site(MATURE, ordered_gwh=100.0)
-    scrap = case.site.wiring.process.scrap_of(1.0, 1.0)
+    period = case.ctx.calendar.periods[0]
+    batch = case.site.wiring.process.begin(period, 1.0, 1.0, [], [])
     electrode = (RECIPE.cam + RECIPE.anode + RECIPE.copper_foil + RECIPE.aluminium_foil) * 1000.0
-    assert scrap.trim == pytest.approx(electrode * 0.08 / 0.92)
-    assert scrap.dry_cell == scrap.filled_cell == 0.0
+    assert batch.trim_t == pytest.approx(electrode * 0.08 / 0.92)
+    assert batch.dry_cells_t == batch.filled_cells_t == 0.0
 
 
 def test_the_purse_opens_with_the_first_sop_on_its_day():

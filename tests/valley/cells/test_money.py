@@ -28,6 +28,7 @@ from bvsim.valley.cells.money import (
 )
 from bvsim.valley.ground.calendar import Period
 from demand_case import CALENDAR, context, flat
+from slots import changed
 
 CELLS = CostClass(
     base_year=2027,
@@ -55,7 +56,7 @@ ACTIVITY = Activity(
     heads=1000.0,
     energy_gwh=30.0,
 )
-IDLE = ACTIVITY._replace(delivered_gwh=0.0, good_gwh=0.0, started_gwh=0.0)
+IDLE = changed(ACTIVITY, delivered_gwh=0.0, good_gwh=0.0, started_gwh=0.0)
 
 
 def plant(*, funds: float, shareholders: float = 0.0, **changes: Any) -> SiteMoney:
@@ -110,7 +111,7 @@ def test_a_month_by_hand() -> None:
 
 
 def test_a_point_of_scrap_costs_its_figure() -> None:
-    more = ACTIVITY._replace(scrap=0.21)
+    more = changed(ACTIVITY, scrap=0.21)
     assert scrap_cost(CELLS, more) - scrap_cost(CELLS, ACTIVITY) == pytest.approx(0.5 * 0.75)
 
 
@@ -196,7 +197,7 @@ def test_cash_balances_through_closure() -> None:
     purse = opened("plant", spec, context())
     rng = np.random.default_rng(2)
     for period in FUTURE[:40]:
-        purse.month(period, ACTIVITY._replace(delivered_gwh=float(rng.uniform(0, 2))))
+        purse.month(period, changed(ACTIVITY, delivered_gwh=float(rng.uniform(0, 2))))
     for closing in (False, True):
         if closing:
             purse.stop()
@@ -218,13 +219,13 @@ def test_starts_are_capped_and_released_at_different_thresholds() -> None:
 
 def test_the_purse_counts_the_grace_from_sop() -> None:
     purse = opened("plant", money_spec(), context())
-    dear = ACTIVITY._replace(scrap=0.4)
+    dear = changed(ACTIVITY, scrap=0.4)
     months(purse, dear, FUTURE[:11])
     assert not purse.throttle_wanted
     months(purse, dear, FUTURE[11:13])
     assert purse.throttle_wanted
     assert purse.throttle_cap == 0.6
-    months(purse, dear._replace(scrap=0.05), FUTURE[13:14])
+    months(purse, changed(dear, scrap=0.05), FUTURE[13:14])
     assert not purse.throttle_wanted
 
 

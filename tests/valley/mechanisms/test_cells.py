@@ -48,7 +48,7 @@ WORLD = World(
 def site_of(world, *, nameplate=34.3, state=1e3, ordered=1e4, **others):
     """Return a site on its first day, with its line released and mature."""
     case = make_site(world.ramp, nameplate=nameplate, ordered_gwh=ordered, **others)
-    case.site.wiring.process.production = world.production
+    case.site.wiring.process.detection_days = world.production.detection
     while case.ctx.env.peek() == 0.0:
         case.ctx.env.step()
     case.cell_block.block.know_how = state
@@ -219,26 +219,27 @@ def process_of(world, gate=None, env=None):
 
 def scrap_of_ten(world):
     """Scrap of 10 GWh started of which 8 are good."""
-    return process_of(world).scrap_of(10.0, 8.0)
+    period = make_context().calendar.periods[0]
+    return process_of(world).begin(period, 10.0, 8.0, [], [])
 
 
 def trim_t(world):
-    return scrap_of_ten(world).trim
+    return scrap_of_ten(world).trim_t
 
 
 def dry_cells_t(world):
-    return scrap_of_ten(world).dry_cell
+    return scrap_of_ten(world).dry_cells_t
 
 
 def filled_cells_t(world):
-    return scrap_of_ten(world).filled_cell
+    return scrap_of_ten(world).filled_cells_t
 
 
 def found_day(world):
     """Day on which the cells of the first week are told apart, and their scrap handed over."""
     gate, env = Gate(), simpy.Environment()
     process = process_of(world, gate, env)
-    process.begin(make_context().calendar.periods[0], 8.0, scrap_of_ten(world), [])
+    process.begin(make_context().calendar.periods[0], 10.0, 8.0, [], [])
     while not process.collect():
         env.step()
     assert len(gate.deliveries) == 3

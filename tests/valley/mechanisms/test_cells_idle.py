@@ -18,7 +18,7 @@ from world import make_context, make_ramp
 def prospect(in_service):
     """A site that could make 10 GWh, with orders for 100 and nothing on its way."""
     orders = SimpleNamespace(limit_gwh=100.0, gwh_per_year=0.0)
-    process = SimpleNamespace(gwh=0.0, production=SimpleNamespace(detection=0.0))
+    process = SimpleNamespace(gwh=0.0, detection_days=0.0)
     return SimpleNamespace(
         wiring=SimpleNamespace(orders=orders, process=process),
         available=10.0,

@@ -25,6 +25,7 @@ from bvsim.valley.cells.energy import EnergyMeter
 from bvsim.valley.cells.money import MONEY, Activity, Outlet, SitePurse
 from demand_case import CALENDAR, START, context, flat
 from mechanism_table import exact, table
+from slots import changed
 
 MONTH = Activity(
     delivered_gwh=1.0,
@@ -133,7 +134,7 @@ def runway(spec):
 
 def runway_after_a_better_month(spec):
     """Runway after a second month that lost 19 million."""
-    return purse(spec, MONTH, MONTH._replace(delivered_gwh=1.4)).cash_months
+    return purse(spec, MONTH, changed(MONTH, delivered_gwh=1.4)).cash_months
 
 
 def headroom(spec):
@@ -245,7 +246,7 @@ def capped(scrap, months=1):
     """Return a measure: whether starts are capped after some months of a scrap."""
 
     def caps(spec):
-        return float(purse(spec, *[MONTH._replace(scrap=scrap)] * months).throttle_wanted)
+        return float(purse(spec, *[changed(MONTH, scrap=scrap)] * months).throttle_wanted)
 
     caps.__name__ = f"capped_at_{scrap:g}"
     return caps
@@ -253,7 +254,7 @@ def capped(scrap, months=1):
 
 def still_capped(spec):
     """Whether a cap set at 40% scrap still holds at 20%."""
-    high, low = (MONTH._replace(scrap=scrap) for scrap in (0.4, 0.2))
+    high, low = (changed(MONTH, scrap=scrap) for scrap in (0.4, 0.2))
     return float(purse(spec, high, low).throttle_wanted)
 
 
@@ -335,10 +336,10 @@ def test_cells_for_storage_have_a_price_and_costs_of_their_own():
         made.open(0.0)
         # 0.4 of the 1 GWh are sold 40 cheaper with 20 less material; 0.5 started at 2 less
         outlet = Outlet(delivered_gwh=0.4, good_gwh=0.4, started_gwh=0.5, spent_meur=3.0)
-        made.month(LAST[0], MONTH._replace(storage=outlet))
+        made.month(LAST[0], changed(MONTH, storage=outlet))
         assert made._account.now[MONEY.cash_flow_meur] == exact(left)
 
 
 def test_duties_make_materials_dearer():
-    made = purse(WORLD, MONTH._replace(dearer=0.2))
+    made = purse(WORLD, changed(MONTH, dearer=0.2))
     assert math.isclose(made._account.now[4], 1.0)  # a fifth of 50 less than 11

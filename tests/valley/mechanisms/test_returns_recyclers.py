@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from bvsim.schema.recycling import NonEv, Return
-from bvsim.valley.returns.recycler import NOTHING
+from bvsim.valley.returns.recycler import nothing
 from fleet_case import constant
 from mechanism_table import exact, table
 from returns_case import CALENDAR, LINE, SCRAP, WORKS, WORLD, France, column, play
@@ -346,12 +346,12 @@ def test_with_no_room_anywhere_feed_comes_to_the_gates_by_capacity():
         work = SimpleNamespace(
             usable_t=usable,
             room=lambda days: 0.0,
-            work=lambda mix, share, taken, days, money: brought.append((share, taken)) or NOTHING,
+            work=lambda mix, share, taken, days, money: brought.append((share, taken)) or nothing(),
             account=made.recyclers[0].account,
         )
         made._open.append(work)
     made._open = made._open[-2:]
-    made._bring({}, 0.0)
+    made._bring(0.0)
     assert brought == [(0.75, 0.0), (0.25, 0.0)]
 
 
@@ -390,8 +390,7 @@ def test_lines_that_open_in_the_middle_of_a_month(spec, measure, expected):
 @pytest.mark.parametrize(("result", "below"), [(-0.5, 1), (0.0, 0), (0.5, 0)])
 def test_only_works_that_lose_money_count_months_below_their_load(result, below):
     works = play(LOSING).recyclers[0]
-    works._months.clear()
-    works._months.append((1.0, 10.0, result))
+    works._fed[0], works._could[0], works._results[0] = 1.0, 10.0, result
     works._below = 0
     works._judge()
     assert works._below == below

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bvsim.schema.recycling import RecyclingSpec
 from bvsim.valley.returns.hydromet import Hydromet
 from bvsim.valley.returns.market import Recycling
-from bvsim.valley.returns.recycler import ELEMENTS, MIX, NOTHING, Recycler
+from bvsim.valley.returns.recycler import ELEMENTS, MIX, Recycler, nothing
 from fleet_case import CALENDAR, constant, context
 from recycling_case import recycling_spec, simulate, yearly
 
@@ -220,7 +220,7 @@ def test_black_mass_of_a_batch_is_feed_times_yield() -> None:
     assert out[0] == pytest.approx(90.0)
     assert out[1] == pytest.approx(27.0)
     assert recycler.pile[0] == pytest.approx(5.0)
-    assert len(NOTHING) == len(MIX) == len(mix)
+    assert len(nothing()) == len(MIX) == len(mix)
 
 
 def hydromet(returned: float = 0.5, opens: float = 0.0) -> Hydromet:

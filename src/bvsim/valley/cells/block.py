@@ -14,12 +14,13 @@ from bvsim.valley.cells.plan import PlanPath
 from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Period
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.lines import NOTHING, Levels
 from bvsim.valley.projects.restart import refinance, sell, share_of_plan
 from bvsim.valley.projects.stages import Events
 
-NO_LIMITS: Final = [math.inf] * len(LIMITS)
+NO_LIMITS: Final[vec[float]] = vec[float]([math.inf] * len(LIMITS))
 """What is never changed: whoever limits something begins with a copy."""
 
 
@@ -70,6 +71,7 @@ class SiteBlock:
         """Days from which lines stand idle for want of orders."""
         self.possible: Levels = NOTHING
         """What the block could make in the period under way."""
+        self._observed_until = -math.inf if observed is None else observed.end_day
         self.ledger: Account
         self.binding: Account
 
@@ -152,6 +154,8 @@ class SiteBlock:
 
     def observes(self, period: Period) -> bool:
         """Tell whether output of a period is a fact."""
+        if period.start_day >= self._observed_until:
+            return False
         return self.observed is not None and period.index in self.observed.good
 
     def observed_need(self, period: Period) -> float:
@@ -207,19 +211,19 @@ class SiteBlock:
                 ledger.post_unreleased(row, announced, standing)
             ledger.post_not_running(binding, period.days)
 
-    def post(self, limits: list[float], good: float, period: Period) -> None:
+    def post(self, limits: vec[float], good: float, period: Period) -> None:
         """Post the period to the ledger and to the account of what bound."""
         levels, scheduled = self.possible, period.scheduled_days
         ledger.post(self.ledger.now, self._steps(levels, limits, good, period))
         ledger.post_binding(self.binding.now, levels.available, limits, period.days, scheduled)
 
-    def post_closed(self, would: Levels, limits: list[float], good: float, period: Period) -> None:
+    def post_closed(self, would: Levels, limits: vec[float], good: float, period: Period) -> None:
         """Post a period after a stop, with what the block would have made."""
         ledger.post_closed(self.ledger.now, self._steps(would, limits, good, period))
         ledger.post_not_running(self.binding.now, period.days)
 
     def _steps(
-        self, levels: Levels, limits: list[float], good: float, period: Period
+        self, levels: Levels, limits: vec[float], good: float, period: Period
     ) -> ledger.Steps:
         scheduled = period.scheduled_days / self.ctx.calendar.scheduled_days_per_year
         standing = self.standing_gwh * scheduled - self.storage_gwh * scheduled

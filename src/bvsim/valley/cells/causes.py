@@ -38,12 +38,13 @@ def _orders(site: Prospect) -> float:
     if orders.limit_gwh == math.inf or site.unapproved >= site.available:
         return math.inf
     in_process = process.gwh - site.unapproved_in_process
-    on_their_way = orders.gwh_per_year * process.production.detection / DAYS_PER_YEAR
+    on_their_way = orders.gwh_per_year * process.detection_days / DAYS_PER_YEAR
     beyond = in_process - on_their_way
     room = orders.limit_gwh - beyond if beyond > 0.0 else orders.limit_gwh
     room = room if room > 0.0 else 0.0
     wanted = site.unapproved + room / site.good_per_start() * site.mature
-    return wanted if site.in_service >= 1.0 else min(wanted, site.available * site.in_service)
+    in_service = site.available * site.in_service
+    return wanted if site.in_service >= 1.0 or wanted < in_service else in_service
 
 
 def _own_cap(site: Prospect) -> float:

@@ -73,7 +73,7 @@ class ForegoneBlock:
         sold : float
             The share of what it could have made for which there were orders.
         """
-        levels, limits = self.levels, list(NO_LIMITS)
+        levels, limits = self.levels, NO_LIMITS[:]
         limits[_LABOUR] = levels.rated * staffing
         limits[_DEMAND] = levels.available * sold if sold < 1.0 else math.inf
         used = limits[binding_limit(limits)]

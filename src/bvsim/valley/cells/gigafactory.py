@@ -10,7 +10,6 @@ from typing import Final
 import simpy
 
 from bvsim.schema.fates import Then
-from bvsim.schema.materials import Recipe
 from bvsim.schema.ramp import RampClass
 from bvsim.valley.cells.block import NO_LIMITS, SiteBlock
 from bvsim.valley.cells.closure import ClosureHazard
@@ -26,9 +25,9 @@ from bvsim.valley.cells.site_account import SITE
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_WEEK, DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.projects.stages import Events
 
-_KG_PER_KWH_TO_T_PER_GWH: Final = 1000.0
 DATED: Final = "date given by the scenario"
 """The cause of a stop that a scenario dates."""
 
@@ -42,8 +41,6 @@ class Gigafactory:
         Such as ``alpha``.
     ramp : RampClass
         Drawn figures of its class.
-    recipe : Recipe
-        What its cells hold.
     blocks : sequence of SiteBlock
         Its blocks.
     projects : SiteProjects
@@ -69,7 +66,6 @@ class Gigafactory:
         *,
         name: str,
         ramp: RampClass,
-        recipe: Recipe,
         blocks: Sequence[SiteBlock],
         projects: SiteProjects,
         wiring: SiteWiring,
@@ -80,7 +76,8 @@ class Gigafactory:
         then: Then = "winding-up",
         reviews: Reviews | None = None,
     ) -> None:
-        self.name, self.ramp, self.recipe, self.ctx = name, ramp, recipe, ctx
+        self.name, self.ramp, self.ctx = name, ramp, ctx
+        self.mature_yield: float = 1.0 - ramp.scrap_mature
         self.blocks, self.projects, self.wiring = tuple(blocks), projects, wiring
         self.fates, self.remains = fates, remains
         self.hazard = ClosureHazard(ramp, fates.closure_patience(), remains, ctx)
@@ -90,8 +87,9 @@ class Gigafactory:
         self.closes, self.then = closes, then
         self.reviews = reviews
         self.storage = None if reviews is None else reviews.storage
-        self._elements = (recipe.nickel, recipe.cobalt, recipe.lithium, recipe.manganese)
         self._running: list[SiteBlock] = []
+        self._ledgers: list[Account] = []
+        """Those of the running blocks."""
         self._unapproved: list[SiteBlock] = []
         self._idle: list[SiteBlock] = list(self.blocks)
         self._unposted: list[Period] = []
@@ -99,7 +97,7 @@ class Gigafactory:
         self._lines = 0
         self._outlook, self._outlook_month = 0.0, -1
         self._available = 0.0
-        self._limits = list(NO_LIMITS)
+        self._limits = NO_LIMITS
         self._month_good = self._month_started = self._month_delivered = 0.0
         self._month_could = 0.0
         self._idle_gwh = 0.0
@@ -166,6 +164,7 @@ class Gigafactory:
         plans, lines, self._idle_gwh = [], 0, 0.0
         self.projects.released = sum(each.block.released + each.storage_gwh for each in self.blocks)
         self._running = [each for each in self.blocks if each.block.lines]
+        self._ledgers = [each.ledger for each in self._running]
         self._idle = [each for each in self.blocks if not each.block.lines]
         for each in self.blocks:
             block = each.block
@@ -205,7 +204,7 @@ class Gigafactory:
             wanted = self._limits[binding_limit(self._limits)]
             wanted = wanted if wanted < available else available
         buyer = self.wiring.buyer
-        started = wanted / (1.0 - self.ramp.scrap_mature)
+        started = wanted / self.mature_yield
         if period.month != self._outlook_month:
             self._outlook_month = period.month
             self._outlook = self._plan_cathode(buyer.lead_days)
@@ -214,9 +213,8 @@ class Gigafactory:
     def _plan_cathode(self, lead_days: float) -> float:
         """Return the cathode use per day that the blocks plan for a lead time ahead."""
         years = lead_days / DAYS_PER_YEAR
-        rate = sum([each.block.planned(years) for each in self._running])
-        started = rate / (1.0 - self.ramp.scrap_mature)
-        return started * self.wiring.buyer.cam_t_per_gwh / DAYS_PER_YEAR
+        rate: float = sum([each.block.planned(years) for each in self._running])
+        return rate / self.mature_yield * self.wiring.buyer.cam_t_per_gwh / DAYS_PER_YEAR
 
     def produce(self, period: Period) -> None:
         """Start cells within all limits, learn, and post the ledger."""
@@ -245,24 +243,24 @@ class Gigafactory:
             limits = self.limits.after_request(self._limits)
             used = limits[binding_limit(limits)] / available
             used = used if used < 1.0 else 1.0
-        penalty = self.wiring.workforce.scrap_penalty
-        good, started, booked = 0.0, 0.0, []
-        for each in self._running:
+        penalty, detection = self.wiring.workforce.scrap_penalty, self.wiring.process.detection_days
+        good = started = 0.0
+        by_block = vec[float]([0.0] * len(self._running))
+        for i, each in enumerate(self._running):
             made, possible = 0.0, each.possible.available
             own = NO_LIMITS
             if possible > 0.0:
                 begun, made = each.run(used, period, penalty)
                 if not each.approved:
-                    each.hold(made, period.start_day + self.wiring.process.production.detection)
+                    each.hold(made, period.start_day + detection)
                 started += begun
                 good += made
                 share = possible / available
-                own = [limit * share for limit in limits] if share < 1.0 else limits
+                own = vec[float]([limit * share for limit in limits]) if share < 1.0 else limits
             each.post(own, made, period)
-            if made > 0.0:
-                booked.append((each.ledger, made))
+            by_block[i] = made
         if started > 0.0:
-            self._book(started, good, booked, period)
+            self._book(started, good, by_block, period)
 
     def month_end(self, last: Period) -> None:
         """Settle the month: energy, money, the market's view, throttle and closure."""
@@ -276,7 +274,7 @@ class Gigafactory:
             last=last,
             started_gwh=all_started,
             nameplate_gwh=released - self._idle_gwh,
-            mature_yield=1.0 - self.ramp.scrap_mature,
+            mature_yield=self.mature_yield,
         )
         scrap = 1.0 - good / started if started > 0.0 else 0.0
         local, dearer = wiring.buyer.sourcing(last.start_day)
@@ -296,7 +294,8 @@ class Gigafactory:
             ),
         )
         days = last.end_day - self.ctx.calendar.month_starts[last.month]
-        cars = released - sum([each.storage_gwh for each in self.blocks])
+        given: float = sum([each.storage_gwh for each in self.blocks])
+        cars = released - given
         if started > 0.0 and cars > 0.0:
             used = good * DAYS_PER_YEAR / days / cars
             wiring.orders.report(1.0 - scrap, used, local_cam=local, dearer=dearer)
@@ -323,12 +322,9 @@ class Gigafactory:
         """Return what lines given to storage did in the month, and what conversions cost."""
         if self.storage is None or self.reviews is None:
             return Outlet()
-        made, self.reviews.spent_meur, spent = (
-            self.storage.month_end(),
-            0.0,
-            self.reviews.spent_meur,
-        )
-        return Outlet(made.delivered, made.good, made.started, spent)
+        made = self.storage.month_end()
+        made.spent_meur, self.reviews.spent_meur = self.reviews.spent_meur, 0.0
+        return made
 
     def _review(self, orders_gwh: float, last: Period) -> None:
         """Let the site decide on lines that lack orders."""
@@ -352,20 +348,18 @@ class Gigafactory:
         self,
         started: float,
         good: float,
-        booked: Sequence[tuple[Account, float]],
+        by_block: vec[float],
         period: Period,
     ) -> None:
         """Book a period's starts: material, scrap, cells in process."""
-        recipe, wiring, row = self.recipe, self.wiring, self.account.now
+        wiring, row = self.wiring, self.account.now
         charged = started * wiring.buyer.cam_t_per_gwh
-        in_cells = good * recipe.cam * _KG_PER_KWH_TO_T_PER_GWH
+        in_cells = wiring.process.cam_in(good)
         wiring.buyer.use(in_cells, charged - in_cells)
-        scrap = wiring.process.scrap_of(started, good)
+        batch = wiring.process.begin(period, started, good, self._ledgers, by_block)
         row[SITE.good_gwh] += good
         row[SITE.started_gwh] += started
-        row[SITE.scrap_t] += scrap.total
-        wiring.gate.note_cells(tuple([in_cells * element for element in self._elements]))
-        wiring.process.begin(period, good, scrap, booked)
+        row[SITE.scrap_t] += batch.scrap_t
         self._month_started += started
         self._month_good += good
 
@@ -392,7 +386,7 @@ class Gigafactory:
         for each in self.blocks:
             each.close()
         self.projects.released, self._lines = 0.0, 0
-        self._running, self._unapproved, self._idle = [], [], []
+        self._running, self._ledgers, self._unapproved, self._idle = [], [], [], []
         self._available = 0.0
         columns = (SITE.good_gwh, SITE.scrap_t, LEDGER.good_gwh, YIELD)
         finished = self.wiring.process.collect()
@@ -414,7 +408,7 @@ class Gigafactory:
         self._post_idle()
         self.closed, wiring, day = False, self.wiring, self.ctx.env.now
         if fate.ramp is not None:
-            self.ramp = fate.ramp
+            self.ramp, self.mature_yield = fate.ramp, 1.0 - fate.ramp.scrap_mature
             self.limits = SiteLimits(wiring, fate.ramp, self.ctx)
         for each in self.blocks:
             if each.block.lines:

@@ -82,7 +82,7 @@ class Steps:
         Nameplate of the block's project while it is neither cancelled nor suspended.
     built, rated, ramped, available : float
         Nameplate of released lines, then with rating, learnt rate, unplanned stops.
-    limits : list of float
+    limits : vec of float
         What each of `causes.LIMITS` would allow; infinite: no limit.
     good : float
         Good cells made.
@@ -107,7 +107,7 @@ class Steps:
         rated: float,
         ramped: float,
         available: float,
-        limits: list[float],
+        limits: vec[float],
         good: float,
     ) -> None:
         self.announced, self.standing = announced, standing
@@ -173,7 +173,7 @@ def _descend(row: vec[float], steps: Steps, stood: float, top: float) -> float:
     return level
 
 
-def binding_limit(limits: list[float]) -> int:
+def binding_limit(limits: vec[float]) -> int:
     """Return the position of the least limit; ties go to the one named first."""
     best, least = 0, limits[0]
     for i, limit in enumerate(limits):
@@ -183,7 +183,7 @@ def binding_limit(limits: list[float]) -> int:
 
 
 def post_binding(
-    row: vec[float], available: float, limits: list[float], days: float, scheduled: float
+    row: vec[float], available: float, limits: vec[float], days: float, scheduled: float
 ) -> None:
     """Add the weeks of a running block to the constraint that bound, and to the second.
 
@@ -203,7 +203,7 @@ def post_binding(
         row[BINDING.second + _SHUTDOWN] += (days - scheduled) / 7.0
 
 
-def least_two(available: float, limits: list[float]) -> tuple[int, int]:
+def least_two(available: float, limits: vec[float]) -> tuple[int, int]:
     """Return which is least and which is next: 0 the lines themselves, then the limits.
 
     Ties go to the first named.

@@ -6,18 +6,18 @@ import math
 from typing import Final
 
 from bvsim.schema.ramp import RampClass
-from bvsim.valley.cells.block import SiteBlock
+from bvsim.valley.cells.block import NO_LIMITS, SiteBlock
 from bvsim.valley.cells.cause import Prospect
 from bvsim.valley.cells.causes import LIMITS, THROTTLE
 from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.rows import vec
 
 _THROTTLE: Final = LIMITS.index(THROTTLE)
 _ON_REQUEST: Final = [i for i, limit in enumerate(LIMITS) if limit.on_request]
 _AT_ONCE: Final = [i for i, limit in enumerate(LIMITS) if not limit.on_request]
 _ALLOWS: Final = [limit.allows for limit in LIMITS]
-_UNLIMITED: Final = [math.inf] * len(LIMITS)
 
 
 class SiteLimits(Prospect):
@@ -43,6 +43,8 @@ class SiteLimits(Prospect):
         self.in_service = 1.0
         self.unapproved = self.unapproved_in_process = 0.0
         self._running: list[SiteBlock] = []
+        self._per_start = -1.0
+        """Yield of the site in the period, once it was asked for."""
         self._liftable = bool(ctx.lifts)
         self._facts_until = -math.inf
         """Day until which output of a block was observed."""
@@ -53,7 +55,7 @@ class SiteLimits(Prospect):
 
     def before_request(
         self, running: list[SiteBlock], available: float, period: Period
-    ) -> list[float]:
+    ) -> vec[float]:
         """Return what the limits allow; those known only on request allow everything yet.
 
         Where output of a block is a fact nothing else limits the site.
@@ -67,27 +69,32 @@ class SiteLimits(Prospect):
         period : Period
             The period to come.
         """
+        self._per_start = -1.0
         known = period.start_day < self._facts_until
         if known and any(each.observes(period) for each in running):
-            allowed = _UNLIMITED.copy()
+            allowed = NO_LIMITS[:]
             allowed[_THROTTLE] = _cap_by_fact(running, period)
             return allowed
         self._running, self.available = running, available
         self.in_service = _in_service(running)
         self.rated = sum([each.possible.rated for each in running])
+        self.unapproved = self.unapproved_in_process = 0.0
+        if not all(each.approved for each in running):
+            self._wait_for_approval(running, period.start_day)
+        return self._look_at(_AT_ONCE, NO_LIMITS)
+
+    def _wait_for_approval(self, running: list[SiteBlock], day: float) -> None:
         waiting = [each for each in running if not each.approved]
         self.unapproved = sum([each.possible.available for each in waiting])
-        day = period.start_day
         self.unapproved_in_process = sum([each.unapproved_in_process(day) for each in waiting])
-        return self._look_at(_AT_ONCE, _UNLIMITED)
 
-    def after_request(self, allowed: list[float]) -> list[float]:
+    def after_request(self, allowed: vec[float]) -> vec[float]:
         """Return the limits with those that are known once the site has asked."""
         return self._look_at(_ON_REQUEST, allowed)
 
-    def _look_at(self, which: list[int], before: list[float]) -> list[float]:
+    def _look_at(self, which: list[int], before: vec[float]) -> vec[float]:
         """Return the limits with some looked at now; those that are lifted stay as they were."""
-        allowed = before.copy()
+        allowed = before[:]
         for i in which:
             if not (self._liftable and self.ctx.lifted(LIMITS[i].lift)):
                 allowed[i] = _ALLOWS[i](self)
@@ -100,6 +107,11 @@ class SiteLimits(Prospect):
 
     def good_per_start(self) -> float:
         """Return the yield of the site now, blocks weighed by what they could make."""
+        if self._per_start < 0.0:
+            self._per_start = self._yield()
+        return self._per_start
+
+    def _yield(self) -> float:
         good, penalty = 0.0, self.wiring.workforce.scrap_penalty
         for each in self._running:
             scrap = each.block.scrap + penalty
@@ -112,8 +124,8 @@ def _in_service(running: list[SiteBlock]) -> float:
     """Return the share of what blocks could make that lines which do not stand idle make."""
     if not any(each.idle for each in running):
         return 1.0
-    could = sum([each.possible.available for each in running])
-    idle = sum([e.possible.available * len(e.idle) / len(e.block.lines) for e in running])
+    could: float = sum([each.possible.available for each in running])
+    idle: float = sum([e.possible.available * len(e.idle) / len(e.block.lines) for e in running])
     return 1.0 - idle / could
 
 

@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -52,7 +52,7 @@ _MOVES: Final = [
 ]
 
 
-class Outlet(NamedTuple):
+class Outlet:
     """What a site did in a month for stationary storage, at a price and costs of its own.
 
     Parameters
@@ -63,13 +63,20 @@ class Outlet(NamedTuple):
         Spent on conversions, EUR million.
     """
 
-    delivered_gwh: float = 0.0
-    good_gwh: float = 0.0
-    started_gwh: float = 0.0
-    spent_meur: float = 0.0
+    __slots__ = ("delivered_gwh", "good_gwh", "spent_meur", "started_gwh")
+
+    def __init__(
+        self,
+        delivered_gwh: float = 0.0,
+        good_gwh: float = 0.0,
+        started_gwh: float = 0.0,
+        spent_meur: float = 0.0,
+    ) -> None:
+        self.delivered_gwh, self.good_gwh = delivered_gwh, good_gwh
+        self.started_gwh, self.spent_meur = started_gwh, spent_meur
 
 
-class Activity(NamedTuple):
+class Activity:
     """What a site did in a month.
 
     Parameters
@@ -92,16 +99,37 @@ class Activity(NamedTuple):
         Paid beyond the price of materials for recycled salts, EUR million.
     """
 
-    delivered_gwh: float
-    good_gwh: float
-    started_gwh: float
-    scrap: float
-    nameplate_gwh: float
-    heads: float
-    energy_gwh: float
-    storage: Outlet | None = None
-    dearer: float = 0.0
-    salts_meur: float = 0.0
+    __slots__ = (
+        "dearer",
+        "delivered_gwh",
+        "energy_gwh",
+        "good_gwh",
+        "heads",
+        "nameplate_gwh",
+        "salts_meur",
+        "scrap",
+        "started_gwh",
+        "storage",
+    )
+
+    def __init__(
+        self,
+        *,
+        delivered_gwh: float,
+        good_gwh: float,
+        started_gwh: float,
+        scrap: float,
+        nameplate_gwh: float,
+        heads: float,
+        energy_gwh: float,
+        storage: Outlet | None = None,
+        dearer: float = 0.0,
+        salts_meur: float = 0.0,
+    ) -> None:
+        self.delivered_gwh, self.good_gwh, self.started_gwh = delivered_gwh, good_gwh, started_gwh
+        self.scrap, self.nameplate_gwh, self.heads = scrap, nameplate_gwh, heads
+        self.energy_gwh, self.storage = energy_gwh, storage
+        self.dearer, self.salts_meur = dearer, salts_meur
 
 
 def scrap_cost(costs: CostClass, activity: Activity) -> float:

@@ -10,7 +10,6 @@ from bvsim.valley.cells.money import SitePurse
 from bvsim.valley.cells.process import InProcess
 from bvsim.valley.orders.customers import OrderBook
 from bvsim.valley.people.workforce import Workforce
-from bvsim.valley.returns.gate import Gate
 
 
 @dataclass(frozen=True)
@@ -23,4 +22,3 @@ class SiteWiring:
     purse: SitePurse
     meter: EnergyMeter
     process: InProcess
-    gate: Gate

@@ -14,6 +14,7 @@ from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import Calendar, Period
 from bvsim.valley.ground.columns import Columns, laid_out, stock
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.rows import vec
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class PlanPath:
 
     Attributes
     ----------
-    by_period, by_month : list of float
+    by_period, by_month : vec of float
         Announced good cells of each period and month, GWh.
     """
 
@@ -46,8 +47,8 @@ class PlanPath:
         ordered = sorted((calendar.day(step.begins), step.nameplate) for step in steps.values())
         self.days = [day for day, _ in ordered]
         self.nameplates = [nameplate for _, nameplate in ordered]
-        self.by_period = [self._announced(period, calendar) for period in calendar.periods]
-        self.by_month = [0.0] * calendar.months
+        periods = [self._announced(period, calendar) for period in calendar.periods]
+        self.by_period, self.by_month = vec[float](periods), vec[float]([0.0] * calendar.months)
         for period, announced in zip(calendar.periods, self.by_period, strict=True):
             self.by_month[period.month] += announced
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 import simpy
@@ -12,39 +12,47 @@ from bvsim.schema.production import Production
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.passage import Passage
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.returns.gate import Gate
 
 _KG_PER_KWH_TO_T_PER_GWH: Final = 1000.0
 
 
-class Mass:
-    """Scrap by stage, in tonnes."""
-
-    __slots__ = ("dry_cell", "filled_cell", "trim")
-
-    def __init__(self, trim: float, dry_cell: float, filled_cell: float) -> None:
-        self.trim, self.dry_cell, self.filled_cell = trim, dry_cell, filled_cell
-
-    @property
-    def total(self) -> float:
-        """All stages together."""
-        return self.trim + self.dry_cell + self.filled_cell
-
-
 class Batch:
-    """Cells started in one period, and where they were booked."""
+    """Cells started in one period, their scrap by stage, and where they were booked.
 
-    __slots__ = ("blocks", "good_gwh", "month", "scrap")
+    Parameters
+    ----------
+    month : int
+        Of the period.
+    good_gwh : float
+        Good cells.
+    ledgers : list of Account
+        Ledgers of the blocks that ran.
+    made : vec of float
+        What is booked as good in each of them, GWh.
+    """
+
+    __slots__ = (
+        "dry_cells_t",
+        "filled_cells_t",
+        "good_gwh",
+        "ledgers",
+        "made",
+        "month",
+        "trim_t",
+    )
 
     def __init__(
-        self,
-        month: int,
-        good_gwh: float,
-        scrap: Mass,
-        blocks: Sequence[tuple[Account, float]],
+        self, month: int, good_gwh: float, ledgers: list[Account], made: vec[float]
     ) -> None:
-        self.month, self.good_gwh = month, good_gwh
-        self.scrap, self.blocks = scrap, blocks
+        self.month, self.good_gwh, self.ledgers, self.made = month, good_gwh, ledgers, made
+        self.trim_t = self.dry_cells_t = self.filled_cells_t = 0.0
+
+    @property
+    def scrap_t(self) -> float:
+        """Scrap of all stages together, tonnes."""
+        return self.trim_t + self.dry_cells_t + self.filled_cells_t
 
 
 class InProcess:
@@ -76,50 +84,74 @@ class InProcess:
         gate: Gate,
         env: simpy.Environment,
     ) -> None:
-        self.site, self.recipe, self.production = site, recipe, production
-        self.gate = gate
+        self.site, self.gate, self.detection_days = site, gate, float(production.detection)
+        family = recipe.family
+        self._trim = gate.heap(site, family, "trim")
+        self._dry_cells = gate.heap(site, family, "dry_cell")
+        self._filled_cells = gate.heap(site, family, "filled_cell")
+        self._cam: float = recipe.cam
+        self._nickel, self._cobalt = float(recipe.nickel), float(recipe.cobalt)
+        self._lithium, self._manganese = float(recipe.lithium), float(recipe.manganese)
+        self._cell_mass: float = recipe.cell_mass
+        self._reject_mass: float = production.reject_mass
+        self._electrodes: float = production.reject_electrodes
+        self._dry: float = production.reject_dry_cells
         electrode = recipe.cam + recipe.anode + recipe.copper_foil + recipe.aluminium_foil
-        self.trim_t_per_gwh = electrode * _KG_PER_KWH_TO_T_PER_GWH * (1.0 - in_cell) / in_cell
+        self.trim_t_per_gwh: float = (
+            electrode * _KG_PER_KWH_TO_T_PER_GWH * (1.0 - in_cell) / in_cell
+        )
         self.gwh = 0.0
         """Good cells that the site has not handed over to its customers' stock."""
         self._batches: Passage[Batch] = Passage(env, self)
+        self._under_way = 0
+        """How many batches."""
         self._released = 0.0
         self._begun = self._finished = self._written_off = 0.0
 
-    def scrap_of(self, started_gwh: float, good_gwh: float) -> Mass:
-        """Return scrap and trim of a period's starts, by stage (t)."""
-        production = self.production
-        rejects = (started_gwh - good_gwh) * self.recipe.cell_mass * production.reject_mass
-        electrodes = rejects * production.reject_electrodes
-        dry = rejects * production.reject_dry_cells
-        trim = started_gwh * self.trim_t_per_gwh + electrodes
-        return Mass(trim, dry, rejects - electrodes - dry)
+    def cam_in(self, good_gwh: float) -> float:
+        """Return the cathode material in good cells, tonnes."""
+        return good_gwh * self._cam * _KG_PER_KWH_TO_T_PER_GWH
 
     def begin(
         self,
         period: Period,
+        started_gwh: float,
         good_gwh: float,
-        scrap: Mass,
-        blocks: Sequence[tuple[Account, float]],
-    ) -> None:
-        """Put a period's cells in process."""
-        due = period.start_day + self.production.detection
-        self._batches.enter(Batch(period.month, good_gwh, scrap, blocks), due)
+        ledgers: list[Account],
+        made: vec[float],
+    ) -> Batch:
+        """Put a period's cells in process; return them with their scrap."""
+        in_cells = self.cam_in(good_gwh)
+        self.gate.note_cells(
+            in_cells * self._nickel,
+            in_cells * self._cobalt,
+            in_cells * self._lithium,
+            in_cells * self._manganese,
+        )
+        batch = Batch(period.month, good_gwh, ledgers, made)
+        rejects = (started_gwh - good_gwh) * self._cell_mass * self._reject_mass
+        electrodes = rejects * self._electrodes
+        batch.dry_cells_t = dry = rejects * self._dry
+        batch.trim_t = started_gwh * self.trim_t_per_gwh + electrodes
+        batch.filled_cells_t = rejects - electrodes - dry
+        self._batches.enter(batch, period.start_day + self.detection_days)
+        self._under_way += 1
         self.gwh += good_gwh
         self._begun += good_gwh
+        return batch
 
     def come_out(self, item: Batch, day: float) -> None:
         """Tell a batch apart on its day: scrap is handed over, good cells are released."""
         self._released += item.good_gwh
         self._finished += item.good_gwh
-        self._hand_over(item.scrap)
+        self._under_way -= 1
+        self._hand_over(item)
 
     def collect(self) -> float:
         """Return the good cells released since the last call (GWh)."""
         released, self._released = self._released, 0.0
         if released > 0.0:
-            under_way = next(iter(self._batches), None)
-            self.gwh = self.gwh - released if under_way else 0.0  # no residue of rounding
+            self.gwh = self.gwh - released if self._under_way else 0.0  # no residue of rounding
         return released
 
     def under_way(self) -> Iterator[tuple[int, float]]:
@@ -142,25 +174,25 @@ class InProcess:
             The columns of good cells and of lost yield in the ledgers of its blocks.
         """
         for batch in self._batches.clear():
-            for account, gwh in batch.blocks:
+            for account, gwh in zip(batch.ledgers, batch.made, strict=True):
                 account.take_back(batch.month, block_good, gwh)
                 account.adjust(batch.month, block_lost, gwh)
-            mass = batch.good_gwh * self.recipe.cell_mass
+            mass = batch.good_gwh * self._cell_mass
             site.take_back(batch.month, good, batch.good_gwh)
             site.adjust(batch.month, scrap_t, mass)
             self._written_off += batch.good_gwh
-            batch.scrap.filled_cell += mass
-            self._hand_over(batch.scrap)
-        self.gwh = 0.0
+            batch.filled_cells_t += mass
+            self._hand_over(batch)
+        self.gwh, self._under_way = 0.0, 0
 
-    def _hand_over(self, scrap: Mass) -> None:
-        family, deliver = self.recipe.family, self.gate.deliver_scrap
-        if scrap.trim > 0.0:
-            deliver(self.site, family, "trim", scrap.trim)
-        if scrap.dry_cell > 0.0:
-            deliver(self.site, family, "dry_cell", scrap.dry_cell)
-        if scrap.filled_cell > 0.0:
-            deliver(self.site, family, "filled_cell", scrap.filled_cell)
+    def _hand_over(self, batch: Batch) -> None:
+        gate = self.gate
+        if batch.trim_t > 0.0:
+            gate.take_scrap(self._trim, batch.trim_t)
+        if batch.dry_cells_t > 0.0:
+            gate.take_scrap(self._dry_cells, batch.dry_cells_t)
+        if batch.filled_cells_t > 0.0:
+            gate.take_scrap(self._filled_cells, batch.filled_cells_t)
 
     def balances(self) -> Iterator[Balance]:
         """Yield the account of good cells in process, GWh."""

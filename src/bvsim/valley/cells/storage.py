@@ -22,11 +22,13 @@ from bvsim.valley.cells import ledger
 from bvsim.valley.cells.block import NO_LIMITS, SiteBlock
 from bvsim.valley.cells.causes import CATHODE, DEMAND, LABOUR, LIMITS
 from bvsim.valley.cells.ledger import LEDGER, YIELD
+from bvsim.valley.cells.money import Outlet
 from bvsim.valley.cells.process import InProcess
 from bvsim.valley.cells.site_account import SITE
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.orders.customers import OrderBook
 from bvsim.valley.orders.storage import StorageMarket
 from bvsim.valley.projects.lines import Line
@@ -34,7 +36,6 @@ from bvsim.valley.projects.lines import Line
 _LABOUR: Final = LIMITS.index(LABOUR)
 _CATHODE: Final = LIMITS.index(CATHODE)
 _DEMAND: Final = LIMITS.index(DEMAND)
-_KG_PER_KWH_TO_T_PER_GWH: Final = 1000.0
 
 
 class StorageLine:
@@ -45,15 +46,6 @@ class StorageLine:
     def __init__(self, own: SiteBlock, nameplate: float, ready_day: float) -> None:
         self.own, self.nameplate, self.ready_day = own, nameplate, ready_day
         self.run_months = self.engineering_months = 0.0
-
-
-class Made:
-    """What the lines did since it was asked last: GWh delivered, good, started."""
-
-    __slots__ = ("delivered", "good", "started")
-
-    def __init__(self) -> None:
-        self.delivered = self.good = self.started = 0.0
 
 
 @dataclass(frozen=True)
@@ -82,9 +74,16 @@ class StorageLines:
     def __init__(self, spec: Conversion, wiring: StorageWiring, ctx: Context) -> None:
         self.spec, self.wiring, self.ctx = spec, wiring, ctx
         self.lines: list[StorageLine] = []
-        self.month = Made()
+        self.month = Outlet()
+        """What the lines did since the month began."""
         self.mature = 0.0
-        self._could: list[float] = []
+        self._could = vec[float]([])
+        self._scrap_time: float = spec.scrap_time
+        self._rate_time: float = spec.rate_time
+        self._late_at_start: float = 1.0 - spec.rate_at_start
+        self._scrap_at_start: float = spec.scrap_at_start
+        self._energy_share: float = spec.energy
+        """Of a line's nameplate, in the chemistry of before."""
         self._used = self._served = 1.0
         self._closed = False
 
@@ -106,7 +105,7 @@ class StorageLines:
 
     def energy_of(self, own: SiteBlock, nameplate: float) -> float:
         """Return what a line of some nameplate can make once it has ramped up, GWh a year."""
-        return nameplate * self.spec.energy * own.block.rating
+        return nameplate * self._energy_share * own.block.rating
 
     def _update_offer(self) -> None:
         """Tell customers what the lines can make: samples are from the rebuilt lines."""
@@ -128,39 +127,51 @@ class StorageLines:
     def ask(self, crew_share: float, period: Period) -> None:
         """Work out what the lines could make, and ask for their cathode material."""
         years = period.scheduled_days / self.ctx.calendar.scheduled_days_per_year
-        self._could = [self._ramped(line, years, period.start_day) for line in self.lines]
-        could = math.fsum(self._could)
-        wanted = min(could, could * crew_share, self._orders())
+        self._could = vec[float](
+            [self._ramped(line, years, period.start_day) for line in self.lines]
+        )
+        could = self._could_make()
+        wanted = could * crew_share
+        orders = self._orders()
+        wanted = wanted if wanted < could else could
+        wanted = orders if orders < wanted else wanted
         buyer = self.wiring.buyer
         buyer.request(wanted / (1.0 - self.mature) * buyer.cam_t_per_gwh)
+
+    def _could_make(self) -> float:
+        """Return what the lines could make together, GWh."""
+        return self._could[0] if len(self._could) == 1 else math.fsum(self._could)
 
     def _ramped(self, line: StorageLine, years: float, day: float) -> float:
         if day < line.ready_day:
             return 0.0
-        spec = self.spec
-        left = math.exp(-line.run_months / spec.rate_time) if spec.rate_time > 0.0 else 0.0
-        share = 1.0 - (1.0 - spec.rate_at_start) * left
+        time = self._rate_time
+        left = math.exp(-line.run_months / time) if time > 0.0 else 0.0
+        share = 1.0 - self._late_at_start * left
         return self._energy(line) * years * share * line.own.block.availability.usual
 
     def _scrap(self, line: StorageLine, penalty: float) -> float:
-        spec = self.spec
-        left = (
-            math.exp(-line.engineering_months / spec.scrap_time) if spec.scrap_time > 0.0 else 0.0
-        )
-        excess = max(0.0, spec.scrap_at_start - self.mature) * left
-        return min(1.0, self.mature + excess + penalty)
+        time = self._scrap_time
+        left = math.exp(-line.engineering_months / time) if time > 0.0 else 0.0
+        above = self._scrap_at_start - self.mature
+        scrap = self.mature + (above if above > 0.0 else 0.0) * left + penalty
+        return scrap if scrap < 1.0 else 1.0
 
     def _orders(self) -> float:
         """Return the starts whose good cells fill orders and free stock, at mature yield."""
         orders, process = self.wiring.orders, self.wiring.process
         if orders.limit_gwh == math.inf or not self.lines:
             return math.inf
-        on_their_way = orders.gwh_per_year * process.production.detection / DAYS_PER_YEAR
-        room = orders.limit_gwh - max(0.0, process.gwh - on_their_way)
-        good = sum([c * (1.0 - self._scrap(e, 0.0)) for c, e in zip(self._could, self.lines)])  # noqa: B905
-        could = math.fsum(self._could)
+        on_their_way = orders.gwh_per_year * process.detection_days / DAYS_PER_YEAR
+        beyond = process.gwh - on_their_way
+        room = orders.limit_gwh - (beyond if beyond > 0.0 else 0.0)
+        good: float = sum(
+            [self._could[i] * (1.0 - self._scrap(e, 0.0)) for i, e in enumerate(self.lines)]
+        )
+        could = self._could_make()
         per_start = good / could if could > 0.0 else 1.0
-        return max(0.0, room) / max(per_start, 1e-6) * (1.0 - self.mature)
+        per_start = per_start if per_start > 1e-6 else 1e-6
+        return (room if room > 0.0 else 0.0) / per_start * (1.0 - self.mature)
 
     def run(self, crew_share: float, penalty: float, account: Account, period: Period) -> None:
         """Start cells within all limits, learn, deliver, and post the ledger."""
@@ -169,26 +180,28 @@ class StorageLines:
         if self.lines:
             self._run(crew_share, penalty, account, period)
         if wiring.orders.trading:
-            self.month.delivered += wiring.orders.deliver(finished, period)
+            self.month.delivered_gwh += wiring.orders.deliver(finished, period)
 
     def _run(self, crew_share: float, penalty: float, account: Account, period: Period) -> None:
-        could, limits = math.fsum(self._could), list(NO_LIMITS)
+        could, limits = self._could_make(), NO_LIMITS[:]
         if could > 0.0:
             buyer = self.wiring.buyer
             limits[_LABOUR] = could * crew_share
             limits[_CATHODE] = buyer.limit_t / buyer.cam_t_per_gwh * (1.0 - self.mature)
             limits[_DEMAND] = self._orders()
-        self._used = min(1.0, min(limits) / could) if could > 0.0 else 0.0
-        booked, started, good = [], 0.0, 0.0
-        for line, able in zip(self.lines, self._could):  # noqa: B905 (as many)
+        used = limits[ledger.binding_limit(limits)] / could if could > 0.0 else 0.0
+        self._used = used if used < 1.0 else 1.0
+        started = good = 0.0
+        by_line = vec[float]([0.0] * len(self.lines))
+        for i, line in enumerate(self.lines):
+            able = self._could[i]
             begun, made = self._make(line, able * self._used, penalty, period)
             share = able / could if could > 0.0 else 1.0
-            self._post(line, able, [limit * share for limit in limits], made, period)
+            self._post(line, able, vec[float]([e * share for e in limits]), made, period)
             started, good = started + begun, good + made
-            if made > 0.0:
-                booked.append((line.own.ledger, made))
+            by_line[i] = made
         if started > 0.0:
-            self._book(started, good, booked, account, period)
+            self._book(started, good, by_line, account, period)
 
     def _make(
         self, line: StorageLine, used: float, penalty: float, period: Period
@@ -204,13 +217,13 @@ class StorageLines:
         return started, made
 
     def _post(
-        self, line: StorageLine, able: float, limits: list[float], good: float, period: Period
+        self, line: StorageLine, able: float, limits: vec[float], good: float, period: Period
     ) -> None:
         steps = self._steps(line, able, limits, good, period)
         ledger.post(line.own.ledger.now, steps)
 
     def _steps(
-        self, line: StorageLine, able: float, limits: list[float], good: float, period: Period
+        self, line: StorageLine, able: float, limits: vec[float], good: float, period: Period
     ) -> ledger.Steps:
         """Return the staircase of a line: its part of the plan is that of its nameplate."""
         own = line.own
@@ -222,7 +235,7 @@ class StorageLines:
             announced=own.announced_of_storage(period) * part,
             standing=built,
             built=built,
-            rated=built * self.spec.energy * own.block.rating,
+            rated=built * self._energy_share * own.block.rating,
             ramped=able / usual if usual > 0.0 else 0.0,
             available=able,
             limits=limits,
@@ -233,31 +246,29 @@ class StorageLines:
         self,
         started: float,
         good: float,
-        booked: list[tuple[Account, float]],
+        by_line: vec[float],
         account: Account,
         period: Period,
     ) -> None:
         """Book a period's starts: material, scrap, cells in process."""
-        wiring, recipe = self.wiring, self.wiring.process.recipe
-        in_cells = good * recipe.cam * _KG_PER_KWH_TO_T_PER_GWH
+        wiring = self.wiring
+        in_cells = wiring.process.cam_in(good)
         wiring.buyer.use(in_cells, started * wiring.buyer.cam_t_per_gwh - in_cells)
-        scrap = wiring.process.scrap_of(started, good)
+        ledgers = [line.own.ledger for line in self.lines]
+        batch = wiring.process.begin(period, started, good, ledgers, by_line)
         account.now[SITE.good_gwh] += good
         account.now[SITE.storage_gwh] += good
         account.now[SITE.started_gwh] += started
-        account.now[SITE.scrap_t] += scrap.total
-        elements = (recipe.nickel, recipe.cobalt, recipe.lithium, recipe.manganese)
-        wiring.process.gate.note_cells(tuple([in_cells * element for element in elements]))
-        wiring.process.begin(period, good, scrap, booked)
-        self.month.started += started
-        self.month.good += good
+        account.now[SITE.scrap_t] += batch.scrap_t
+        self.month.started_gwh += started
+        self.month.good_gwh += good
 
-    def month_end(self) -> Made:
+    def month_end(self) -> Outlet:
         """Return what the lines did in the month."""
-        made, self.month = self.month, Made()
+        made, self.month = self.month, Outlet()
         orders = self.wiring.orders.gwh_per_year
         could = math.fsum([self._energy(line) for line in self.lines])
-        self._served = min(1.0, orders / could) if could > 0.0 else 1.0
+        self._served = orders / could if could > orders else 1.0
         return made
 
     # -- closure ---------------------------------------------------------------------
@@ -283,7 +294,7 @@ class StorageLines:
                 self._post_closed(line, years, period)
 
     def _post_closed(self, line: StorageLine, years: float, period: Period) -> None:
-        able, limits = self._ramped(line, years, period.start_day), list(NO_LIMITS)
+        able, limits = self._ramped(line, years, period.start_day), NO_LIMITS[:]
         limits[_DEMAND] = able * self._served
         good = able * self._served / (1.0 - self.mature) * (1.0 - self._scrap(line, 0.0))
         ledger.post_closed(line.own.ledger.now, self._steps(line, able, limits, good, period))

@@ -136,14 +136,12 @@ class SiteBuilder:
             ),
             meter=EnergyMeter(name, model.energy, ctx, grid_connection_mw=site.grid_connection),
             process=process,
-            gate=actors.recycling,
         )
         projects = SiteProjects(name, actors.demand, ctx)
         build = self._brochure if model.announced else self._blocks
         return Gigafactory(
             name=name,
             ramp=site.ramp,
-            recipe=recipe,
             blocks=tuple(build(name, site, projects)),
             projects=projects,
             wiring=wiring,

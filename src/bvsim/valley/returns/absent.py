@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
-from bvsim.valley.returns.gate import Gate, Packs
+from bvsim.valley.returns.gate import Gate, Heap, Packs
 from bvsim.valley.returns.market import RETURNS, Recycling, book_cells, book_packs
 
 
@@ -53,6 +53,7 @@ class NoRecycling(Gate):
     """
 
     def __init__(self, fleet: Packs, ctx: Context) -> None:
+        super().__init__()
         self.fleet, self.ctx = fleet, ctx
         self._waiting = self._gone = 0.0
 
@@ -61,13 +62,13 @@ class NoRecycling(Gate):
         self.account = self.ctx.books.open("yearly", "region:eol", RETURNS.columns)
         self.fleet.start()
 
-    def deliver_scrap(self, site: str, chemistry: str, stage: str, tonnes: float) -> None:
+    def take_scrap(self, heap: Heap, tonnes: float) -> None:
         """Take scrap found at a plant."""
         self._waiting += tonnes
 
-    def note_cells(self, metals: tuple[float, ...]) -> None:
+    def note_cells(self, nickel: float, cobalt: float, lithium: float, manganese: float) -> None:
         """Book the metals in good cells."""
-        book_cells(self.account, metals)
+        book_cells(self.account, nickel, cobalt, lithium, manganese)
 
     def process(self, period: Period) -> None:
         """At a month's end send its scrap away, and book its packs."""

@@ -3,19 +3,47 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Final
 
 from bvsim.schema.recycling import Economics, RecyclingSpec, Scrap
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.luck import normal_quantile
-from bvsim.valley.returns.recycler import ELEMENTS
+from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.streams import Stream
+from bvsim.valley.returns.recycler import ELEMENTS, MIX
 
 STAGES: Final = ("trim", "dry_cell", "filled_cell")
 """Stages of a cell plant at which scrap is found."""
-Feed = tuple[float, ...]
-"""Amounts (`recycler.MIX`) in a tonne of one kind of feed, then the fee for it in EUR."""
+FEE: Final = len(MIX)
+"""Position of the fee behind the amounts of `recycler.MIX`."""
+
+
+class Feed:
+    """What a tonne of one kind of feed holds, and the fee for it at a level of metal prices.
+
+    Parameters
+    ----------
+    amounts : list of float
+        In the order of `recycler.MIX`.
+    fee : float
+        At some level of metal prices over their mean, EUR.
+    level : float
+        That level.
+    slope : float
+        By how much the fee rises with the level.
+    """
+
+    __slots__ = ("_fee", "_level", "_slope", "amounts")
+
+    def __init__(self, amounts: list[float], fee: float, level: float, slope: float) -> None:
+        self.amounts = vec[float]([*amounts, fee])
+        """Amounts, and the fee at the level of the day."""
+        self._fee, self._level, self._slope = fee, level, slope
+
+    def price(self, level: float) -> None:
+        """Set the fee at a level of metal prices."""
+        self.amounts[FEE] = self._fee + self._slope * (level - self._level)
 
 
 def price_path(economics: Economics, years: int, ctx: Context) -> list[float]:
@@ -33,33 +61,33 @@ def price_path(economics: Economics, years: int, ctx: Context) -> list[float]:
     return path
 
 
-def price_feeds(spec: RecyclingSpec, price: float) -> dict[tuple[str, str], Feed]:
-    """Return each kind of feed by chemistry and kind, with its fee at a price level.
+def feeds_of(spec: RecyclingSpec) -> dict[tuple[str, str], Feed]:
+    """Return each kind of feed by chemistry and kind.
 
     Recyclers buy scrap at a share of what its black mass brings. For packs they ask a
     gate fee, which moves against metal prices: it turns negative when metals are dear.
     """
     economics = spec.economics
     worths = [economics.prices[e] * economics.payable[e] for e in ELEMENTS]
-    feeds = {}
+    feeds: dict[tuple[str, str], Feed] = {}
     for chemistry, black in spec.chemistries.items():
         for kind, base in spec.yields.items():
             mass = base * black.yield_factor
             metals = [mass * getattr(black.black_mass, element) for element in ELEMENTS]
             worth = sum(tonnes * each for tonnes, each in zip(metals, worths, strict=True))
-            fee = (
-                -economics.scrap_price * worth * price
+            amounts = [1.0, mass, *metals, worth]
+            feeds[chemistry, kind] = (
+                Feed(amounts, 0.0, 0.0, -economics.scrap_price * worth)
                 if kind in STAGES
-                else black.gate_fee - economics.pass_through * worth * (price - 1.0)
+                else Feed(amounts, black.gate_fee, 1.0, -(economics.pass_through * worth))
             )
-            feeds[chemistry, kind] = (1.0, mass, *metals, worth, fee)
     return feeds
 
 
-def powder_metals(spec: RecyclingSpec) -> dict[tuple[str, str], tuple[float, ...]]:
+def powder_metals(spec: RecyclingSpec) -> dict[tuple[str, str], vec[float]]:
     """Return the metals (`ELEMENTS`) in a tonne of rejected powder, by chemistry and stage."""
     return {
-        (chemistry, stage): tuple(getattr(metals, element) for element in ELEMENTS)
+        (chemistry, stage): vec[float]([getattr(metals, element) for element in ELEMENTS])
         for chemistry, black in spec.chemistries.items()
         for stage, metals in black.powders.items()
     }
@@ -76,7 +104,7 @@ class ScrapContracts:
         self.spec, self.ctx = spec, ctx
         self.shares: dict[str, float] = {}
         self._terms: dict[str, tuple[float, float]] = {}
-        self._luck: dict[str, Callable[[], float]] = {}
+        self._luck: dict[str, Stream] = {}
 
     def share(self, site: str) -> float:
         """Return the share of a plant's scrap under contract."""
@@ -87,25 +115,25 @@ class ScrapContracts:
         """Sign the first or the next contract of a plant."""
         spec, now = self.spec, self.ctx.env.now
         if site not in self._luck:
-            stream = self.ctx.streams.stream(f"recycling.{site}", "contracts")
-            self._luck[site] = stream.uniform
-        uniform = self._luck[site]
-        years = spec.term_first + (spec.term_last - spec.term_first) * uniform()
-        stray = spec.spread * (2.0 * uniform() - 1.0)
+            self._luck[site] = self.ctx.streams.stream(f"recycling.{site}", "contracts")
+        luck = self._luck[site]
+        years = spec.term_first + (spec.term_last - spec.term_first) * luck.uniform()
+        stray = spec.spread * (2.0 * luck.uniform() - 1.0)
         self._terms[site] = (now + years * DAYS_PER_YEAR, stray)
-        return self._set(site, stray)
+        return self._set(site, spec.contract.at(now) + stray)
 
-    def _set(self, site: str, stray: float) -> float:
-        mean = self.spec.contract.at(self.ctx.env.now)
-        self.shares[site] = min(1.0, max(0.0, mean + stray))
-        return self.shares[site]
+    def _set(self, site: str, share: float) -> float:
+        share = share if share > 0.0 else 0.0
+        self.shares[site] = share = share if share < 1.0 else 1.0
+        return share
 
     def renew(self) -> None:
         """Sign anew what has run out, and follow changes of the average share."""
-        now = self.ctx.env.now
+        now: float = self.ctx.env.now
+        mean: float = self.spec.contract.at(now)
         for site in sorted(self._terms):
             until, stray = self._terms[site]
             if now >= until:
                 self._sign(site)
             else:
-                self._set(site, stray)
+                self._set(site, mean + stray)

@@ -10,16 +10,18 @@ recovery is never below the target in force.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from bvsim.schema.recycling import HydrometSpec, Regulation, Trade
 from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.returns.recycler import ELEMENTS
 
 METALS: Final = len(ELEMENTS)
+_PLACES: Final = {element: i for i, element in enumerate(ELEMENTS)}
 
 
 class HydrometStage:
@@ -31,10 +33,17 @@ class HydrometStage:
         self.built = False
         self.capacity_t = 0.0
         """Black mass it can treat, tonnes a day."""
-        self.recovery = (0.0,) * METALS
+        self.recovery = vec[float]([0.0] * METALS)
         self.returned = 0.0
         self.treated_t = 0.0
         """Black mass treated so far, tonnes."""
+        rates = [spec.recovery.get(element) for element in ELEMENTS]
+        self._at_first = vec[float]([0.0 if rate is None else rate.now for rate in rates])
+        self._learnt = vec[float]([0.0 if r is None else r.mature - r.now for r in rates])
+        """Recoveries at the opening, and what is added to them in the long run."""
+        self._ramp_days: float = max(spec.ramp * DAYS_PER_YEAR, 1e-9)
+        self._size_t: float = spec.capacity / DAYS_PER_YEAR
+        self.follows: str | None = spec.after
 
     def start(self) -> None:
         """Decide whether it is built, and when."""
@@ -48,27 +57,24 @@ class HydrometStage:
             day = opening + self.spec.lag * DAYS_PER_YEAR
             self.opens = max(day, float(self.spec.opens), self.ctx.env.now)
 
-    def review(self, day: float, floor: Sequence[float]) -> None:
+    def review(self, day: float, floor: vec[float]) -> None:
         """Set capacity and recoveries for the month to come.
 
         Parameters
         ----------
         day : float
             Today.
-        floor : sequence of float
+        floor : vec of float
             Least recovery by element that the law asks for today.
         """
         if not self.capacity_t:
             self._log_opening()
-        age = max(day - self.opens, 1.0)
-        grown = 1.0 - math.exp(-age / max(self.spec.ramp * DAYS_PER_YEAR, 1e-9))
-        self.capacity_t = self.spec.capacity / DAYS_PER_YEAR * grown
-        found = []
-        for element, least in zip(ELEMENTS, floor, strict=True):
-            rate = self.spec.recovery.get(element)
-            own = rate.now + (rate.mature - rate.now) * grown if rate is not None else 0.0
-            found.append(max(own, least))
-        self.recovery = (found[0], found[1], found[2], found[3])
+        age = day - self.opens
+        grown = 1.0 - math.exp(-(age if age > 1.0 else 1.0) / self._ramp_days)
+        self.capacity_t = self._size_t * grown
+        for i, least in enumerate(floor):
+            own = self._at_first[i] + self._learnt[i] * grown
+            self.recovery[i] = own if own > least else least
         self.returned = self.spec.returned.at(day)
 
     def _log_opening(self) -> None:
@@ -105,16 +111,18 @@ class Hydromet:
     ) -> None:
         self.ctx, self.trade = ctx, trade
         self.stages = [HydrometStage(name, specs[name], ctx) for name in sorted(specs)]
-        self._floors = sorted(
+        targets = sorted(
             (
                 ctx.calendar.day(target.applies),
-                tuple(target.shares.get(element, 0.0) for element in ELEMENTS),
+                [target.shares.get(element, 0.0) for element in ELEMENTS],
             )
             for target in regulation.recovery.values()
         )
+        self._floors = [(day, vec[float](shares)) for day, shares in targets]
+        self._no_floor = vec[float]([0.0] * METALS)
         self._ours = [stage for stage in self.stages if stage.spec.in_valley]
         self._others = [stage for stage in self.stages if not stage.spec.in_valley]
-        self._waiting = [0.0] * METALS
+        self._waiting = vec[float]([0.0] * METALS)
         self._made = self._exported = self._sold = 0.0
 
     def start(self) -> None:
@@ -124,43 +132,43 @@ class Hydromet:
 
     def review(self, openings: Mapping[str, float]) -> None:
         """Set the month's capacities; `openings`: day each recycler opened, or infinity."""
-        day = self.ctx.env.now
+        day: float = self.ctx.env.now
         floor = self.floor(day)
         for stage in self.stages:
-            if stage.spec.after is not None:
-                stage.follow(openings.get(stage.spec.after, math.inf))
+            if stage.follows is not None and stage.opens == math.inf:
+                stage.follow(openings.get(stage.follows, math.inf))
             if stage.opens <= day:
                 stage.review(day, floor)
 
-    def floor(self, day: float) -> tuple[float, ...]:
+    def floor(self, day: float) -> vec[float]:
         """Return the least recovery by element that the law asks for on a day."""
-        floor: tuple[float, ...] = (0.0,) * METALS
+        floor = self._no_floor
         for applies, shares in self._floors:
             if day >= applies:
                 floor = shares
         return floor
 
-    def treat(self, mass: float, metals: Sequence[float], days: float) -> list[float]:
+    def treat(self, mass: float, metals: vec[float], days: float) -> vec[float]:
         """Send a lot of black mass on.
 
         Parameters
         ----------
         mass : float
             Black mass made in the region, tonnes.
-        metals : sequence of float
+        metals : vec of float
             Nickel, cobalt, lithium and manganese in it, tonnes.
         days : float
             Time over which it was made: stages take what they can treat in it.
 
         Returns
         -------
-        list of float
+        vec of float
             Black mass to the valley's stages, to stages elsewhere in the market, leaving the
             market, sold in it; then metals recovered and metals returned, by element.
         """
-        amounts = [0.0] * (4 + 2 * METALS)
+        amounts = vec[float]([0.0] * (4 + 2 * METALS))
         self._made += mass
-        share = [tonnes / mass for tonnes in metals]
+        share = vec[float]([tonnes / mass for tonnes in metals])
         taken = self._through(self._ours, mass, share, days, amounts)
         after = self.ctx.env.now >= self.trade.rule_from
         leaving = self.trade.exported_after if after else self.trade.exported_before
@@ -169,36 +177,39 @@ class Hydromet:
         tolled = self._through(self._others, rest, share, days, amounts)
         self._exported += exported
         self._sold += rest - tolled
-        amounts[:4] = taken, tolled, exported, rest - tolled
+        amounts[0], amounts[1], amounts[2] = taken, tolled, exported
+        amounts[3] = rest - tolled
         return amounts
 
     def _through(
         self,
-        stages: Sequence[HydrometStage],
+        stages: list[HydrometStage],
         offered: float,
-        share: Sequence[float],
+        share: vec[float],
         days: float,
-        amounts: list[float],
+        amounts: vec[float],
     ) -> float:
         """Treat what some stages can of an offer with given shares of metals."""
-        room = sum([stage.capacity_t for stage in stages]) * days
+        room: float = sum([stage.capacity_t for stage in stages]) * days
         if room <= 0.0 or offered <= 0.0:
             return 0.0
-        taken = min(offered, room)
+        taken = offered if offered < room else room
         for stage in stages:
             part = taken * (stage.capacity_t * days / room)
             stage.treated_t += part
             for i, rate in enumerate(stage.recovery):
                 recovered = share[i] * part * rate
+                returned = recovered * stage.returned
                 amounts[4 + i] += recovered
-                amounts[4 + METALS + i] += recovered * stage.returned
-                self._waiting[i] += recovered * stage.returned
+                amounts[4 + METALS + i] += returned
+                self._waiting[i] += returned
         return taken
 
     def recovered_since_last(self, element: str) -> float:
         """Return metal that came back into the valley since the last call, tonnes."""
-        index = ELEMENTS.index(element)
-        tonnes, self._waiting[index] = self._waiting[index], 0.0
+        place = _PLACES[element]
+        tonnes = self._waiting[place]
+        self._waiting[place] = 0.0
         return tonnes
 
     def balance(self) -> Balance:

@@ -10,8 +10,8 @@ take is sent elsewhere. Recyclers act by the month: their store holds weeks of f
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,16 +22,12 @@ from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
 from bvsim.valley.ground.columns import Columns, flow, flows, laid_out, stock
 from bvsim.valley.ground.context import Context
-from bvsim.valley.returns.feeds import Feed, ScrapContracts, powder_metals, price_feeds, price_path
+from bvsim.valley.ground.rows import vec
+from bvsim.valley.returns.feeds import FEE, ScrapContracts, feeds_of, powder_metals, price_path
 from bvsim.valley.returns.fleet import CHEMISTRIES
-from bvsim.valley.returns.gate import Gate, Packs
+from bvsim.valley.returns.gate import Gate, Heap, Kind, Packs
 from bvsim.valley.returns.hydromet import Hydromet
-from bvsim.valley.returns.recycler import (
-    ELEMENTS,
-    NOTHING,
-    RECYCLER,
-    Recycler,
-)
+from bvsim.valley.returns.recycler import ELEMENTS, RECYCLER, Recycler, add, nothing
 from bvsim.valley.returns.vehicles import interpolated
 
 
@@ -69,15 +65,12 @@ class ReturnColumns(Columns):
 
 RETURNS: Final = laid_out(ReturnColumns)
 
-Kinds = dict[tuple[str, str], float]
-"""Tonnes of scrap by chemistry and stage."""
-_NO_FEED: Final[Feed] = (*NOTHING, 0.0)
 
-
-def book_cells(account: Account, metals: tuple[float, ...]) -> None:
-    """Book the metals (`ELEMENTS`, tonnes) in good cells."""
+def book_cells(
+    account: Account, nickel: float, cobalt: float, lithium: float, manganese: float
+) -> None:
+    """Book the metals in good cells, in the order of `ELEMENTS`, tonnes."""
     now = account.now
-    nickel, cobalt, lithium, manganese = metals
     now[RETURNS.cells] += nickel
     now[RETURNS.cells + 1] += cobalt
     now[RETURNS.cells + 2] += lithium
@@ -107,6 +100,7 @@ class Recycling(Gate):
     """
 
     def __init__(self, spec: RecyclingSpec, fleet: Packs, ctx: Context) -> None:
+        super().__init__()
         self.spec, self.fleet, self.ctx = spec, fleet, ctx
         self.recyclers = [Recycler(n, spec.recyclers[n], ctx) for n in sorted(spec.recyclers)]
         self.hydromet = Hydromet(spec.hydromet, spec.trade, spec.regulation, ctx)
@@ -117,14 +111,19 @@ class Recycling(Gate):
         self._non_ev: list[float] = (spec.non_ev.collected * grown).tolist()
         economics = spec.economics
         self._prices = price_path(economics, len(years), ctx)
-        self._margin = economics.other_metals - economics.opex * (1.0 - economics.fixed)
-        self._fixed = economics.opex * economics.fixed
-        self._delivered: defaultdict[tuple[str, str, str], float] = defaultdict(float)
-        self._scrap = [0.0, 0.0, 0.0, 0.0]
+        self._margin: float = economics.other_metals - economics.opex * (1.0 - economics.fixed)
+        self._fixed: float = economics.opex * economics.fixed
+        self._waiting: list[Heap] = []
+        """Heaps of the month, in the order in which there was something on them."""
+        self._heaps: list[Heap] = []
+        """All heaps by plant, chemistry and stage."""
+        self._offered: list[Kind] = []
+        self._powder: list[Kind] = []
+        self._scrap = vec[float]([0.0] * 4)
         self._powders = powder_metals(spec)
         self._scrap_months: deque[float] = deque(maxlen=MONTHS_PER_YEAR)
-        self._feeds: dict[tuple[str, str], Feed] = {}
-        self._capture = [max(spec.capture[element], 1e-9) for element in ELEMENTS]
+        self._feeds = feeds_of(spec)
+        self._capture = vec[float]([max(spec.capture[element], 1e-9) for element in ELEMENTS])
         self._share = 0.0
         self._open: list[Recycler] = []
         self._openings: dict[str, float] = {}
@@ -141,42 +140,51 @@ class Recycling(Gate):
 
     # -- feeds ---------------------------------------------------------------------
 
-    def deliver_scrap(self, site: str, chemistry: str, stage: str, tonnes: float) -> None:
-        """Hand over scrap found at a plant.
+    def take_scrap(self, heap: Heap, tonnes: float) -> None:
+        """Take scrap of one kind found at a plant.
 
         Parameters
         ----------
-        site : str
-            The plant; its contract decides how much is offered to the region's recyclers.
-        chemistry : str
-            Family of cells, one of the model's `recycling.chemistries`.
-        stage : str
-            ``trim``, ``dry_cell`` or ``filled_cell``; ``precursor`` or ``cathode_material``
-            for rejected powder of cathode plants.
+        heap : Heap
+            Where it gathers; the plant's contract decides how much of it is offered to the
+            region's recyclers.
         tonnes : float
             Mass of scrap.
         """
-        self._delivered[site, chemistry, stage] += tonnes
+        if not heap.waits:
+            heap.waits, heap.tonnes = True, 0.0
+            self._waiting.append(heap)
+        heap.tonnes += tonnes
 
-    def note_cells(self, metals: tuple[float, ...]) -> None:
-        """Book the metals (`ELEMENTS`, tonnes) in good cells: recycled content is a share of it."""
-        book_cells(self.account, metals)
+    def note_cells(self, nickel: float, cobalt: float, lithium: float, manganese: float) -> None:
+        """Book the metals in good cells, tonnes: recycled content is a share of it."""
+        book_cells(self.account, nickel, cobalt, lithium, manganese)
 
-    def _collect(self) -> tuple[float, Kinds, Kinds]:
-        """Return a month's scrap under no contract, that under contract, and powder, by kind."""
-        delivered, self._delivered = self._delivered, defaultdict(float)
-        kinds: Kinds = {}
-        powder: Kinds = {}
+    def _collect(self) -> float:
+        """Sort a month's scrap into what is under contract and powder; return what is free."""
+        if len(self._heaps) < len(self.heaps):
+            self._heaps = [heap for _, heap in sorted(self.heaps.items())]
+        self._offered, self._powder, self._waiting = [], [], []
         free = 0.0
-        for (site, *kind), tonnes in sorted(delivered.items()):
-            key = (kind[0], kind[1])
-            if key in self._powders:
-                powder[key] = powder.get(key, 0.0) + tonnes
-            else:
-                share = self.contracts.share(site)
-                kinds[key] = kinds.get(key, 0.0) + tonnes * share
-                free += tonnes * (1.0 - share)
-        return free, kinds, powder
+        for heap in self._heaps:
+            if heap.waits:
+                heap.waits = False
+                free += self._sort(heap.site, heap.kind, heap.tonnes)
+        return free
+
+    def _sort(self, site: str, kind: Kind, tonnes: float) -> float:
+        """Add a plant's scrap of a kind to that of others; return what is under no contract."""
+        if kind.month < self._month:
+            kind.month, kind.tonnes = self._month, 0.0
+            powder = (kind.chemistry, kind.stage) in self._powders
+            (self._powder if powder else self._offered).append(kind)
+            kind.contracted = not powder
+        if not kind.contracted:
+            kind.tonnes += tonnes
+            return 0.0
+        share = self.contracts.share(site)
+        kind.tonnes += tonnes * share
+        return tonnes * (1.0 - share)
 
     # -- each month ----------------------------------------------------------------
 
@@ -195,7 +203,8 @@ class Recycling(Gate):
         year = period.year - self.ctx.calendar.start.year
         if year != self._year:
             self._year, self._price = year, self._prices[year]
-            self._feeds = price_feeds(self.spec, self._price)
+            for feed in self._feeds.values():
+                feed.price(self._price)
         for recycler in self.recyclers:
             self._review(recycler)
         self.contracts.renew()
@@ -205,7 +214,7 @@ class Recycling(Gate):
 
     def _review(self, recycler: Recycler) -> None:
         if recycler.waits_for_rule:
-            if recycler.spec.returns is not None:
+            if recycler.may_return:
                 recycler.consider_return(self._visible(recycler))
         elif recycler.begun:
             visible = self._visible(recycler) if recycler.mothballed else 0.0
@@ -215,78 +224,78 @@ class Recycling(Gate):
     def _settle(self) -> None:
         """Bring the month's feed to the gates, shred it and send the black mass on."""
         self._book_fleet()
-        delivered = sum(self._delivered.values())
-        free, kinds, powder = self._collect()
-        offered, direct = sum(kinds.values()), sum(powder.values())
+        delivered = sum([heap.tonnes for heap in self._waiting])
+        free = self._collect()
+        offered = sum([kind.tonnes for kind in self._offered])
+        direct = sum([kind.tonnes for kind in self._powder])
         self._scrap_months.append(offered)
         brought = offered if self._open else 0.0
         elsewhere = free + offered - brought
-        for i, tonnes in enumerate((delivered, brought, direct, elsewhere)):
-            self._scrap[i] += tonnes
-        now = self.account.now
+        scrap, now = self._scrap, self.account.now
+        scrap[0] += delivered
+        scrap[1] += brought
+        scrap[2] += direct
+        scrap[3] += elsewhere
         now[RETURNS.scrap_delivered_t] += delivered
         now[RETURNS.powder_t] += direct
         now[RETURNS.scrap_elsewhere_t] += elsewhere
-        made = self._bring(kinds, brought) if self._open else list(NOTHING)
-        self._ship(made, powder)
+        self._ship(self._bring(brought) if self._open else nothing())
 
-    def _gather(self, kinds: Kinds) -> tuple[list[float], tuple[float, ...]]:
-        """Return the mix of all feed at the gates, and its tonnes from other than scrap."""
+    def _gather(self, scrap: float) -> tuple[vec[float], vec[float]]:
+        """Return the mix of all feed at the gates with its fees, and its tonnes by origin."""
         reached = self._share * self._days
         packs = [rate * reached for rate in self.fleet.collected_rates[self._month]]
         non_ev = self._non_ev[self._year] / DAYS_PER_YEAR * reached
-        feeds = self._feeds
-        parts = [((self.spec.non_ev_chemistry, "non_ev"), non_ev)]
-        parts += [((c, "pack"), packs[i] + packs[i + 2]) for i, c in enumerate(CHEMISTRIES)]
-        parts += kinds.items()
-        mix = list(_NO_FEED)
-        for kind, tonnes in parts:
-            if tonnes:
-                mix = [held + part * tonnes for held, part in zip(mix, feeds[kind])]  # noqa: B905
-        return mix, (packs[0] + packs[1], packs[2] + packs[3], non_ev)
+        mix = vec[float]([0.0] * (FEE + 1))
+        self._add(mix, self.spec.non_ev_chemistry, "non_ev", non_ev)
+        for i, chemistry in enumerate(CHEMISTRIES):
+            self._add(mix, chemistry, "pack", packs[i] + packs[i + 2])
+        for kind in self._offered:
+            self._add(mix, kind.chemistry, kind.stage, kind.tonnes)
+        origins = [scrap, packs[0] + packs[1], packs[2] + packs[3], non_ev]
+        return mix, vec[float](origins)
 
-    def _bring(self, kinds: Kinds, scrap: float) -> list[float]:
+    def _add(self, mix: vec[float], chemistry: str, kind: str, tonnes: float) -> None:
+        if tonnes:
+            add(mix, self._feeds[chemistry, kind].amounts, tonnes)
+
+    def _bring(self, scrap: float) -> vec[float]:
         """Share the feed in proportion to what each recycler can take; return what was shredded."""
-        (*mix, fees), others = self._gather(kinds)
-        origins = (scrap, *others)
-        now = self.account.now
-        for i, tonnes in enumerate(origins):
-            now[RETURNS.scrap_feedstock_t + i] += tonnes
+        mix, origins = self._gather(scrap)
+        add(self.account.now, origins, 1.0, RETURNS.scrap_feedstock_t)
         room = [recycler.room(self._days) for recycler in self._open]
-        total = sum(room)
+        total: float = sum(room)
         tonnes = mix[0] or 1.0
         # With no room anywhere the feed still comes to the gates, by capacity.
         weights = room if total > 0.0 else [recycler.usable_t for recycler in self._open]
         total = total if total > 0.0 else sum(weights)
-        money = (fees, self._price, self._margin)
-        made = list(NOTHING)
+        money = (mix[FEE], self._price, self._margin)
+        made = nothing()
         for i, recycler in enumerate(self._open):
-            brought = weights[i] / total
-            out = recycler.work(mix, brought, min(brought, room[i] / tonnes), self._days, money)
-            made = [before + more for before, more in zip(made, out)]  # noqa: B905 (as many)
-            account = recycler.account.now
-            for column, amount in enumerate(origins, RECYCLER.feed_scrap_t):
-                account[column] += amount * brought
+            brought, taken = weights[i] / total, room[i] / tonnes
+            taken = taken if taken < brought else brought
+            add(made, recycler.work(mix, brought, taken, self._days, money), 1.0)
+            add(recycler.account.now, origins, brought, RECYCLER.feed_scrap_t)
         return made
 
-    def _ship(self, made: Sequence[float], powder: Kinds) -> None:
+    def _ship(self, made: vec[float]) -> None:
         """Send the month's black mass and powder to hydrometallurgy or trade."""
         now = self.account.now
-        mass, metals = made[1], list(made[2 : 2 + len(ELEMENTS)])
-        contained = [each / caught for each, caught in zip(metals, self._capture)]  # noqa: B905
+        mass, metals = made[1], made[2 : 2 + len(ELEMENTS)]
+        contained = vec[float]([each for each in metals])
+        for i, caught in enumerate(self._capture):
+            contained[i] /= caught
         now[RETURNS.black_mass_t] += mass
-        for kind, tonnes in powder.items():
-            mass += tonnes
-            for i, each in enumerate(self._powders[kind]):
-                metals[i] += each * tonnes
-                contained[i] += each * tonnes
+        for kind in self._powder:
+            mass += kind.tonnes
+            powder = self._powders[kind.chemistry, kind.stage]
+            add(metals, powder, kind.tonnes)
+            add(contained, powder, kind.tonnes)
         if mass <= 0.0:
             return
         self.hydromet.review(self._openings)
-        for i, amount in enumerate(self.hydromet.treat(mass, metals, self._days)):
-            now[RETURNS.black_mass_valley_t + i] += amount
-        for i, each in enumerate(contained):
-            now[RETURNS.treated + i] += each
+        add(now, self.hydromet.treat(mass, metals, self._days), 1.0, RETURNS.black_mass_valley_t)
+        add(now, contained, 1.0, RETURNS.treated)
 
     def _book_fleet(self) -> None:
         """Book the month's packs, which depend on nothing that happens here."""
@@ -328,7 +337,7 @@ class Recycling(Gate):
         """Yield the accounts of packs, scrap, feed and black mass."""
         yield from self.fleet.balances()
         delivered, *ends = self._scrap
-        kept = sum(self._delivered.values())
+        kept = sum([heap.tonnes for heap in self._waiting])
         yield Balance("scrap", "region", 0.0, delivered + kept, sum(ends), kept, "t")
         for recycler in self.recyclers:
             yield from recycler.balances()

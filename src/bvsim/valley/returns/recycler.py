@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,12 +19,12 @@ from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.rows import vec
 
 ELEMENTS: Final = ("nickel", "cobalt", "lithium", "manganese")
 MIX: Final = ("feed", "black_mass", *ELEMENTS, "worth")
 """The amounts that describe a pile of feed: tonnes, and EUR at mean prices."""
 WORTH: Final = MIX.index("worth")
-NOTHING: Final = (0.0,) * len(MIX)
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,17 @@ class RecyclerColumns(Columns):
 RECYCLER: Final = laid_out(RecyclerColumns)
 
 Money = tuple[float, float, float]
+
+
+def nothing() -> vec[float]:
+    """Return a pile of feed (`MIX`) with nothing on it."""
+    return vec[float]([0.0] * len(MIX))
+
+
+def add(row: vec[float], amounts: vec[float], times: float, first: int = 0) -> None:
+    """Add amounts, times a number, to a row from a position on."""
+    for i, amount in enumerate(amounts):
+        row[first + i] += amount * times
 
 
 class Recycler:
@@ -78,17 +89,29 @@ class Recycler:
         self.usable_t = 0.0
         """Of it usable after commissioning and ramp."""
         self.store_t = 0.0
-        self.pile: Sequence[float] = NOTHING
+        self.pile = nothing()
         self._credit = 0.0
         self._below = 0
         self._visible = 0
         window = max(1, round(spec.load_window))
-        self._months: deque[tuple[float, float, float]] = deque(maxlen=window)
+        self._fed: deque[float] = deque(maxlen=window)
+        self._could: deque[float] = deque(maxlen=window)
+        self._results: deque[float] = deque(maxlen=window)
         """Feed shredded, usable capacity and result of the past months."""
         self._shredded = self._usable = self._result = 0.0
-        self._in = [0.0, 0.0]
-        self._out = [0.0, 0.0, 0.0, 0.0]
+        self._in = vec[float]([0.0, 0.0])
+        self._out = vec[float]([0.0, 0.0, 0.0, 0.0])
         self._later: dict[str, float] = {}
+        self._batch: float = spec.batch
+        self._first_rate: float = spec.first_rate
+        self._ramp_days: float = max(spec.ramp * DAYS_PER_YEAR, 1e-9)
+        self._intake_weeks: float = spec.intake
+        self._per_pack: float = spec.per_pack
+        self._staff = (float(spec.staff), float(spec.staff_per_line), float(spec.mothballed_staff))
+        """Of the plant, of a line, and the share that is kept while mothballed."""
+        self._sizes: dict[str, float] = {name: spec.lines[name].capacity for name in spec.lines}
+        """Nameplate of each line, in the unit of its own."""
+        self._first = min(spec.lines)
 
     # -- opening -------------------------------------------------------------------
 
@@ -162,42 +185,42 @@ class Recycler:
     @property
     def planned_t(self) -> float:
         """Nameplate if all its present lines (or its first) ran, tonnes of feed a year."""
-        lines = self.begun or [min(self.spec.lines)]
-        return sum(self.spec.lines[line].capacity for line in lines) / self.spec.per_pack
+        lines = list(self.begun) or [self._first]
+        return sum([self._sizes[line] for line in lines]) / self._per_pack
 
     def _rate(self, day: float) -> None:
         """Set capacity and usable capacity for the days to come."""
-        spec = self.spec
         self.capacity_t = self.usable_t = self.store_t = 0.0
         if not self.in_service:
             return
-        tau = max(spec.ramp * DAYS_PER_YEAR, 1e-9)
         for line in sorted(self.begun):
-            size = spec.lines[line].capacity / spec.per_pack / DAYS_PER_YEAR
+            size = self._sizes[line] / self._per_pack / DAYS_PER_YEAR
             self.capacity_t += size
             age = day - self.begun[line]
             if age >= 0.0:
-                self.usable_t += size * (1.0 - (1.0 - spec.first_rate) * math.exp(-age / tau))
-        self.store_t = max(self.capacity_t * spec.intake * DAYS_PER_WEEK, spec.batch)
+                missing = (1.0 - self._first_rate) * math.exp(-age / self._ramp_days)
+                self.usable_t += size * (1.0 - missing)
+        store = self.capacity_t * self._intake_weeks * DAYS_PER_WEEK
+        self.store_t = store if store > self._batch else self._batch
 
     def room(self, days: float) -> float:
         """Return the feed it can take over some days: room in its store, and whole batches."""
-        credit = self._credit + self.usable_t * days
-        batch = self.spec.batch
+        credit, batch = self._credit + self.usable_t * days, self._batch
         work = credit // batch * batch if batch > 0.0 else credit
-        return max(0.0, self.store_t - self.pile[0] + work)
+        room = self.store_t - self.pile[0] + work
+        return room if room > 0.0 else 0.0
 
     # -- each month: work ---------------------------------------------------------------
 
     def work(
-        self, mix: Sequence[float], brought: float, taken: float, days: float, money: Money
-    ) -> Sequence[float]:
+        self, mix: vec[float], brought: float, taken: float, days: float, money: Money
+    ) -> vec[float]:
         """Take feed at the gate and shred whole batches.
 
         Parameters
         ----------
-        mix : sequence of float
-            Amounts (`MIX`) of all feed offered in the region.
+        mix : vec of float
+            Amounts (`MIX`) of all feed offered in the region, and maybe more.
         brought, taken : float
             Shares of it brought to this gate, and accepted there (at most `brought`).
         days : float
@@ -207,21 +230,25 @@ class Recycler:
 
         Returns
         -------
-        sequence of float
+        vec of float
             Amounts (`MIX`) of the feed shredded.
         """
         arrived, turned_away = mix[0] * brought, mix[0] * (brought - taken)
-        self.pile = [held + more * taken for held, more in zip(self.pile, mix, strict=True)]
+        pile = self.pile
+        for i, held in enumerate(pile):
+            pile[i] = held + mix[i] * taken
         out = self._shred(days)
         fees, price, margin = money
         result = fees * taken + out[WORTH] * price + out[0] * margin
         self._shredded = out[0]
         self._result += result
-        self._in[0] += arrived
-        self._in[1] += mix[1] * taken
-        self._out[0] += out[0]
-        self._out[1] += turned_away
-        self._out[2] += out[1]
+        total = self._in
+        total[0] += arrived
+        total[1] += mix[1] * taken
+        total = self._out
+        total[0] += out[0]
+        total[1] += turned_away
+        total[2] += out[1]
         now = self.account.now
         now[RECYCLER.feed_t] += arrived
         now[RECYCLER.processed_t] += out[0]
@@ -231,20 +258,22 @@ class Recycler:
         now[RECYCLER.buffer_t] = self.pile[0]
         return out
 
-    def _shred(self, days: float) -> Sequence[float]:
+    def _shred(self, days: float) -> vec[float]:
         """Take whole batches off the pile, as many as its capacity allows."""
         self._usable = self.usable_t * days
-        credit, batch = self._credit + self._usable, self.spec.batch
-        feed = min(self.pile[0], credit)
+        credit, batch, pile = self._credit + self._usable, self._batch, self.pile
+        feed = pile[0] if pile[0] < credit else credit
         if batch > 0.0:
             feed = feed // batch * batch
             # Unused capacity is gone, but for the batch under way.
-            self._credit = min(credit - feed, batch)
+            unused = credit - feed
+            self._credit = unused if unused < batch else batch
         if feed <= 0.0:
-            return NOTHING
-        share = feed / self.pile[0]
-        out = [held * share for held in self.pile]
-        self.pile = [held - gone for held, gone in zip(self.pile, out, strict=True)]
+            return nothing()
+        share = feed / pile[0]
+        out = vec[float]([held * share for held in pile])
+        for i, gone in enumerate(out):
+            pile[i] -= gone
         return out
 
     # -- each month: decisions ----------------------------------------------------------------
@@ -263,7 +292,9 @@ class Recycler:
         """
         day, now = self.ctx.env.now, self.account.now
         if self.in_service:
-            self._months.append((self._shredded, self._usable, self._result))
+            self._fed.append(self._shredded)
+            self._could.append(self._usable)
+            self._results.append(self._result)
             self._judge()
         elif self.mothballed:
             self._consider_restart(visible, day)
@@ -284,17 +315,18 @@ class Recycler:
         """Own staff today."""
         if not self.begun:
             return 0
-        heads = self.spec.staff + self.spec.staff_per_line * len(self.begun)
-        return round(heads * (self.spec.mothballed_staff if self.mothballed else 1.0))
+        own, per_line, kept = self._staff
+        heads = own + per_line * len(self.begun)
+        return round(heads * (kept if self.mothballed else 1.0))
 
     def load(self) -> float:
         """Return processed / usable capacity over the window; 1 before there is any."""
-        usable = sum(month[1] for month in self._months)
-        return sum(month[0] for month in self._months) / usable if usable > 0.0 else 1.0
+        usable: float = sum(self._could)
+        return sum(self._fed) / usable if usable > 0.0 else 1.0
 
     def _judge(self) -> None:
         load = self.load()
-        losing = sum(month[2] for month in self._months) < 0.0
+        losing = sum(self._results) < 0.0
         self._below = self._below + 1 if load < self.spec.minimum_load and losing else 0
         if self._below >= max(1.0, self.spec.patience):
             self._mothball(load)
@@ -304,7 +336,7 @@ class Recycler:
     def _consider_line(self, load: float) -> None:
         """Open the next line when it is ready and those before it are loaded."""
         name = min(self._later)
-        full = len(self._months) == self._months.maxlen
+        full = len(self._fed) == self._fed.maxlen
         ready = self.ctx.env.now >= self._later[name]
         if full and ready and load >= self.spec.lines[name].needs_load:
             del self._later[name]
@@ -314,11 +346,12 @@ class Recycler:
         self.mothballed = True
         self._below = self._visible = 0
         self._credit = 0.0
-        self._months.clear()
+        for months in (self._fed, self._could, self._results):
+            months.clear()
         self.account.now[RECYCLER.sent_elsewhere_t] += self.pile[0]
         self._out[1] += self.pile[0]
         self._out[3] += self.pile[1]
-        self.pile = list(NOTHING)
+        self.pile = nothing()
         self._log(
             "mothballed", "load below the minimum for longer than its patience", load, "share"
         )
@@ -335,11 +368,16 @@ class Recycler:
         if self._visible >= max(1.0, spec.restart_sustained):
             self.restart_day = day + spec.restart_delay * DAYS_PER_MONTH
 
+    @property
+    def may_return(self) -> bool:
+        """Whether a decision on a suspended project is due."""
+        undecided = self.spec.returns is not None and self.decided_day == math.inf
+        return undecided and bool(self.ctx.env.now >= self.ctx.as_of_day)
+
     def consider_return(self, visible: float) -> None:
         """Decide on a suspended project: build once its feed is in sight for long enough."""
         rule, day = self.spec.returns, self.ctx.env.now
-        if rule is None or math.isfinite(self.decided_day) or day < self.ctx.as_of_day:
-            return
+        assert rule is not None
         seen = visible >= rule.threshold and day >= rule.outlet
         self._visible = self._visible + 1 if seen else 0
         if self._visible < max(1.0, rule.sustained):
@@ -353,7 +391,7 @@ class Recycler:
 
     def balances(self) -> Iterator[Balance]:
         """Yield the accounts of feed and of the black mass in it."""
-        processed, elsewhere, made, lost = self._out
+        processed, elsewhere, made, lost = (self._out[i] for i in range(4))
         yield Balance(
             "recycler_feed", self.name, 0.0, self._in[0], processed + elsewhere, self.pile[0], "t"
         )
