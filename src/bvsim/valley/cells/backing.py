@@ -13,45 +13,47 @@ class SupportAccount:
 
     def __init__(self, support: Support, share: float) -> None:
         self._support, self._share = support, share
+        self._start: float = support.start
+        self._grant = support.kind == "grant"
+        self._grace_days: float = support.grace * DAYS_PER_YEAR
+        self._instalments: float = max(1.0, support.term * MONTHS_PER_YEAR)
         self._paid_on: float | None = None
         self.drawn, self.repaid = 0.0, 0.0
 
     def month(self, day: float) -> tuple[float, float]:
         """Return what is paid in and paid back in the month that begins on a day."""
-        support = self._support
         if self._paid_on is None:
-            if day < support.start:
+            if day < self._start:
                 return 0.0, 0.0
             self._paid_on = day
-            self.drawn = support.total.at(day) * self._share
+            self.drawn = self._support.total.at(day) * self._share
             return self.drawn, 0.0
         due = self._due(day - self._paid_on)
         self.repaid += due
         return 0.0, due
 
     def _due(self, days_since_payment: float) -> float:
-        support = self._support
-        if support.kind == "grant" or days_since_payment < support.grace * DAYS_PER_YEAR:
+        if self._grant or days_since_payment < self._grace_days:
             return 0.0
-        rest = self.drawn - self.repaid
-        instalments = max(1.0, support.term * MONTHS_PER_YEAR)
-        return min(rest, self.drawn / instalments)
+        rest, instalment = self.drawn - self.repaid, self.drawn / self._instalments
+        return instalment if instalment < rest else rest
 
 
 class LoanAccount:
     """A loan of before: interest each month, and equal repayments from a date on."""
 
     def __init__(self, loan: Loan) -> None:
-        self._loan = loan
-        self.left = loan.amount
+        self.left: float = loan.amount
+        self._interest: float = loan.interest
+        self._repaid_from: float = loan.repaid_from
+        self._instalment: float = loan.amount / max(1.0, loan.term * MONTHS_PER_YEAR)
 
     def due(self, day: float) -> float:
         """Return the service of the month that begins on a day, EUR million."""
-        loan = self._loan
-        interest = self.left * loan.interest / MONTHS_PER_YEAR
-        if day < loan.repaid_from:
+        interest = self.left * self._interest / MONTHS_PER_YEAR
+        if day < self._repaid_from:
             return interest
-        repaid = min(self.left, loan.amount / max(1.0, loan.term * MONTHS_PER_YEAR))
+        repaid = self._instalment if self._instalment < self.left else self.left
         self.left -= repaid
         return interest + repaid
 
@@ -72,9 +74,9 @@ class Backing:
     """
 
     def __init__(self, owners: Owners, shareholders: float, patience: float, sooner: float) -> None:
-        self._shareholders = shareholders
+        self._shareholders: float = shareholders
         self._years = max(0.0, patience * owners.lasts - sooner)
-        self.left = owners.backing
+        self.left: float = owners.backing
         """What they would still put in beyond their share of losses, EUR million."""
         self.ends_day = math.inf
 
@@ -88,6 +90,8 @@ class Backing:
 
     def fills(self, gap: float, day: float) -> float:
         """Put in what is missing on a day, as far as it goes; return it."""
-        paid = min(gap, self.left) if day < self.ends_day else 0.0
+        paid = 0.0
+        if day < self.ends_day:
+            paid = self.left if self.left < gap else gap
         self.left -= paid
         return paid

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Final
 
 from bvsim.valley.cells import ledger
@@ -139,8 +138,8 @@ class SiteBlock:
     @property
     def idle_gwh(self) -> float:
         """Nameplate of its idle lines, GWh a year."""
-        lines = self.block.lines
-        return self.block.released * len(self.idle) / len(lines) if lines else 0.0
+        idle, lines = float(len(self.idle)), float(len(self.block.lines))
+        return self.block.released * idle / lines if lines else 0.0
 
     @property
     def mature(self) -> float:
@@ -200,7 +199,7 @@ class SiteBlock:
             self.block.take_over(observed.know_how)
         self.block.engineering_months = observed.engineering_months(period.end_day)
 
-    def post_idle(self, periods: Sequence[Period]) -> None:
+    def post_idle(self, periods: list[Period]) -> None:
         """Post periods without released lines."""
         row, binding, by_period = self.ledger.now, self.binding.now, self.plan.by_period
         days_per_year = self.ctx.calendar.scheduled_days_per_year

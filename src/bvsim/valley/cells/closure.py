@@ -51,10 +51,15 @@ class ClosureHazard:
         day, days : float
             The day, and how many have passed.
         """
-        running = any(each.block.lines for each in blocks)
-        if not running or day <= self._ctx.as_of_day or self._ctx.lifted("closure"):
+        if day <= self._ctx.as_of_day or self._ctx.lifted("closure"):
             return False
-        early = day < min(each.block.pipeline.sop_day for each in blocks) + EARLY_DAYS
+        if not any(each.block.lines for each in blocks):
+            return False
+        first = math.inf
+        for each in blocks:
+            sop_day = each.block.pipeline.sop_day
+            first = sop_day if sop_day < first else first
+        early = day < first + EARLY_DAYS
         yearly = self._early if early else self._later
         self.borne += yearly * days / DAYS_PER_YEAR
         return self.borne >= self.patience

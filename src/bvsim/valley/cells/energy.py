@@ -9,6 +9,7 @@ kWh of that output it is E (1 - f + f / u): idling costs.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,7 +60,7 @@ def energy_used(
 
 def specific_energy(specific: float, improvement: float, years: float) -> float:
     """Return the specific energy after some years of improvement at a yearly rate."""
-    return float(specific * (1.0 - improvement) ** max(years, 0.0))
+    return specific * math.pow(1.0 - improvement, years if years > 0.0 else 0.0)
 
 
 def mean_load_mw(electricity_gwh: float, days: float) -> float:
@@ -112,7 +113,14 @@ class EnergyMeter:
         self, site: str, spec: EnergySpec, ctx: Context, *, grid_connection_mw: float
     ) -> None:
         self.site, self._spec, self._ctx = site, spec, ctx
-        self._process = spec.processes[spec.sites.get(site, spec.default_process)]
+        process = spec.processes[spec.sites.get(site, spec.default_process)]
+        self._mature: float = process.mature
+        self._electricity: float = process.electricity
+        self._materials: float = process.materials
+        self._improvement: float = spec.improvement
+        self._base_year = spec.base_year
+        self._fixed: float = spec.fixed
+        self._gas: float = spec.gas
         self._connection = grid_connection_mw
         self._account = ctx.books.open("yearly", f"{site}:energy", METERED.columns)
         self.overloaded_months = 0
@@ -135,27 +143,27 @@ class EnergyMeter:
         if started_gwh <= 0.0 and nameplate_gwh <= 0.0:
             now[METERED.grid_load_mw] = 0.0
             return 0.0
-        spec, process = self._spec, self._process
         days = last.end_day - self._ctx.calendar.month_starts[last.month]
-        specific = specific_energy(process.mature, spec.improvement, last.year - spec.base_year)
+        years = last.year - self._base_year
+        specific = specific_energy(self._mature, self._improvement, years)
         energy = energy_used(
             specific,
-            fixed=spec.fixed,
+            fixed=self._fixed,
             started_gwh=started_gwh * mature_yield,
             nameplate_gwh=nameplate_gwh,
             days=days,
         )
-        electricity = energy * process.electricity
+        electricity = energy * self._electricity
         load = mean_load_mw(electricity, days)
         now[METERED.energy_gwh] += energy
         now[METERED.electricity_gwh] += electricity
         now[METERED.co2e_kt] += footprint_kt(
             started_gwh,
-            materials=process.materials,
+            materials=self._materials,
             electricity_gwh=electricity,
             gas_gwh=energy - electricity,
-            grid=spec.grid.at(last.start_day),
-            gas=spec.gas,
+            grid=self._spec.grid.at(last.start_day),
+            gas=self._gas,
         )
         now[METERED.grid_load_mw] = load
         self._check_connection(load, last.start_day)

@@ -119,7 +119,7 @@ class Foregone:
         self._running = [ForegoneBlock(each) for each in blocks if each.block.lines]
         self._others = [each for each in blocks if not each.block.lines]
 
-    def post(self, periods: Sequence[Period]) -> None:
+    def post(self, periods: list[Period]) -> None:
         """Post periods in which the site is closed."""
         for each in self._others:
             each.post_idle(periods)

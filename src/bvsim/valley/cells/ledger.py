@@ -18,13 +18,14 @@ from typing import Final
 import numpy as np
 
 from bvsim.valley.cells.causes import CAUSES, LIMITS, LOSSES, RUNNING
-from bvsim.valley.ground.books import Account
+from bvsim.valley.ground.books import Account, FloatArray
 from bvsim.valley.ground.calendar import Calendar
 from bvsim.valley.ground.columns import Columns, flow, flows, laid_out
 from bvsim.valley.ground.errors import IdentityError
 from bvsim.valley.ground.rows import vec
 
 LEDGER_TOLERANCE_GWH: Final = 1e-9
+_ROUNDING_DAYS: Final = 1e-6
 BINDERS: Final = (*RUNNING, "shutdown", "not_running")
 
 
@@ -247,19 +248,20 @@ def check_ledger(accounts: Mapping[str, Iterable[Account]], calendar: Calendar) 
     IdentityError
         Naming block, quantity, month and size.
     """
-    for entity, own in accounts.items():
-        for account in own:
-            rows = account.monthly()
-            losses = rows[:, LEDGER.lost :]
-            off = rows[:, LEDGER.announced_gwh] + rows[:, LEDGER.beyond_plan_gwh]
-            off = off - rows[:, LEDGER.good_gwh] - losses.sum(axis=1)
-            worst = int(np.argmax(np.abs(off)))
-            if not abs(off[worst]) <= LEDGER_TOLERANCE_GWH:
-                raise _violation(entity, "the ledger", worst, off[worst], calendar)
-            least = np.unravel_index(int(np.argmin(losses)), losses.shape)
-            if not losses[least] >= 0.0:
-                name = account.columns[LEDGER.lost + int(least[1])].name
-                raise _violation(entity, name, int(least[0]), losses[least], calendar)
+    if not accounts:
+        return
+    entities, rows = _months_of(accounts)
+    losses = rows[:, :, LEDGER.lost :]
+    off = rows[:, :, LEDGER.announced_gwh] + rows[:, :, LEDGER.beyond_plan_gwh]
+    off = off - rows[:, :, LEDGER.good_gwh] - losses.sum(axis=2)
+    for block, month in _largest(off, LEDGER_TOLERANCE_GWH):
+        raise _violation(entities[block], "the ledger", month, off[block, month], calendar)
+    negative = ~(losses >= 0.0)
+    if negative.any():
+        block = int(np.argmax(negative.any(axis=(1, 2))))
+        worst = np.unravel_index(int(np.argmin(losses[block])), losses[block].shape)
+        name = LEDGER.columns[LEDGER.lost + int(worst[1])].name
+        raise _violation(entities[block], name, int(worst[0]), losses[block][worst], calendar)
 
 
 def check_binding(accounts: Mapping[str, Iterable[Account]], calendar: Calendar) -> None:
@@ -270,15 +272,29 @@ def check_binding(accounts: Mapping[str, Iterable[Account]], calendar: Calendar)
     IdentityError
         Naming block, month and size.
     """
-    days = np.diff(np.array(calendar.month_starts))
-    count = len(BINDERS)
-    for entity, own in accounts.items():
-        for account in own:
-            weeks = account.monthly()[:, :count].sum(axis=1)
-            off = weeks * 7.0 - days
-            worst = int(np.argmax(np.abs(off)))
-            if not abs(off[worst]) <= 1e-6:
-                raise _violation(entity, "binding weeks", worst, off[worst] / 7.0, calendar)
+    if not accounts:
+        return
+    entities, rows = _months_of(accounts)
+    off = rows[:, :, : len(BINDERS)].sum(axis=2) * 7.0 - np.diff(np.array(calendar.month_starts))
+    for block, month in _largest(off, _ROUNDING_DAYS):
+        size = off[block, month] / 7.0
+        raise _violation(entities[block], "binding weeks", month, size, calendar)
+
+
+def _months_of(accounts: Mapping[str, Iterable[Account]]) -> tuple[list[str], FloatArray]:
+    """Return blocks, and their closed months side by side, shape (blocks, months, columns)."""
+    own = [(entity, account) for entity, several in accounts.items() for account in several]
+    months = [account.monthly() for _, account in own]
+    return [entity for entity, _ in own], np.stack(months)
+
+
+def _largest(off: FloatArray, tolerance: float) -> list[tuple[int, int]]:
+    """Return the first block that is off in some month, and the worst month; none where none is."""
+    wrong = ~(np.abs(off) <= tolerance)
+    if not wrong.any():
+        return []
+    block = int(np.argmax(wrong.any(axis=1)))
+    return [(block, int(np.argmax(np.abs(off[block]))))]
 
 
 def _violation(

@@ -132,19 +132,52 @@ class Activity:
         self.dearer, self.salts_meur = dearer, salts_meur
 
 
-def scrap_cost(costs: CostClass, activity: Activity) -> float:
+class Costs:
+    """Price and costs of one kind of cell: the figures of a `CostClass`."""
+
+    __slots__ = (
+        "_base_year",
+        "_level",
+        "_trend",
+        "_year",
+        "fixed",
+        "materials",
+        "other_variable",
+        "price",
+        "scrap_point",
+    )
+
+    def __init__(self, spec: CostClass) -> None:
+        self.price = spec.price
+        self.materials: float = spec.materials
+        self.other_variable: float = spec.other_variable
+        self.scrap_point: float = spec.scrap_point
+        self.fixed: float = spec.fixed
+        self._trend: float = spec.trend
+        self._base_year = spec.base_year
+        self._year, self._level = spec.base_year, 1.0
+
+    def level(self, year: int) -> float:
+        """Return the level of price and costs over the base year's."""
+        if year != self._year:
+            self._year = year
+            self._level = math.pow(1.0 + self._trend, year - self._base_year)
+        return self._level
+
+
+def scrap_cost(costs: Costs, activity: Activity) -> float:
     """Return the EUR million that scrap costs in a month."""
     return costs.scrap_point * _POINTS * activity.scrap * activity.started_gwh
 
 
 def running_cost(
-    costs: CostClass, activity: Activity, *, level: float, wage: float, electricity: float
+    costs: Costs, activity: Activity, *, level: float, wage: float, electricity: float
 ) -> float:
     """Return a month's cost without scrap in EUR million.
 
     Parameters
     ----------
-    costs : CostClass
+    costs : Costs
         Figures of the kind of cells.
     activity : Activity
         The month.
@@ -165,15 +198,17 @@ class Throttle:
     """Caps starts while scrap is too dear: on above one threshold, off below another."""
 
     def __init__(self, rule: ThrottleRule) -> None:
-        self.rule = rule
         self.wanted = False
+        self._lift_below: float = rule.lift_below
+        self._cap_above: float = rule.cap_above
+        self._grace_months: float = rule.grace
 
     def update(self, scrap: float, months_since_sop: float) -> bool:
         """Take note of a month's scrap; return whether starts are capped from now on."""
         if self.wanted:
-            self.wanted = scrap >= self.rule.lift_below
+            self.wanted = scrap >= self._lift_below
         else:
-            self.wanted = months_since_sop >= self.rule.grace and scrap > self.rule.cap_above
+            self.wanted = months_since_sop >= self._grace_months and scrap > self._cap_above
         return self.wanted
 
 
@@ -218,8 +253,10 @@ class SitePurse:
             shareholders=spec.default_shareholders,
             owners=spec.default_owners,
         )
-        self._costs = spec.classes[self._own.cells]
-        self._storage = spec.classes[storage] if storage else None
+        self._costs = Costs(spec.classes[self._own.cells])
+        self._storage = Costs(spec.classes[storage]) if storage else None
+        self._credit: float = self._own.owners.credit
+        self._wage: float = spec.wage
         self._supports = [
             SupportAccount(spec.supports[name], spec.supports[name].shares[site])
             for name in sorted(spec.supports)
@@ -312,8 +349,8 @@ class SitePurse:
         self._account.now[MONEY.creditors_meur] += amount
 
     def _flow(self, last: Period, activity: Activity) -> float:
-        spec, costs, day = self._spec, self._costs, last.start_day
-        level = (1.0 + costs.trend) ** (last.year - costs.base_year)
+        costs, day = self._costs, last.start_day
+        level = costs.level(last.year)
         revenue = activity.delivered_gwh * costs.price.at(day) * level
         extra_revenue, extra_cost = self._of_storage(activity, last, level)
         scrap = scrap_cost(costs, activity) * level
@@ -321,8 +358,8 @@ class SitePurse:
             costs,
             activity,
             level=level,
-            wage=spec.wage,
-            electricity=spec.electricity.at(day),
+            wage=self._wage,
+            electricity=self._spec.electricity.at(day),
         )
         revenue, running = revenue + extra_revenue, running + extra_cost + activity.salts_meur
         now = self._account.now
@@ -330,7 +367,7 @@ class SitePurse:
         now[MONEY.cost_meur] += running + scrap
         now[MONEY.scrap_cost_meur] += scrap
         now[MONEY.cash_flow_meur] += revenue - running - scrap
-        return float(revenue - running - scrap)
+        return revenue - running - scrap
 
     def _of_storage(self, activity: Activity, last: Period, level: float) -> tuple[float, float]:
         """Return what the part for storage adds to revenue and to cost, EUR million.
@@ -341,7 +378,7 @@ class SitePurse:
         if storage is None or self._storage is None:
             return 0.0, 0.0
         other, day = self._storage, last.start_day
-        other_level = (1.0 + other.trend) ** (last.year - other.base_year)
+        other_level = other.level(last.year)
         price = other.price.at(day) * other_level - own.price.at(day) * level
         cost = storage.good_gwh * (other.materials * other_level - own.materials * level)
         cost += storage.started_gwh * (
@@ -354,7 +391,7 @@ class SitePurse:
         other = self._storage
         if other is None:
             return -math.inf
-        level = (1.0 + other.trend) ** (last.year - other.base_year)
+        level = other.level(last.year)
         return (other.price.at(last.start_day) - other.materials - other.other_variable) * level
 
     def _settle(self, day: float, flow: float) -> None:
@@ -366,14 +403,17 @@ class SitePurse:
         if self._begun_day == math.inf:
             self._begin(day, self._own.funds)
         support = self._backing.makes_good(-flow, day)
-        net, service = flow + support, math.fsum([loan.due(day) for loan in self._loans])
+        net, service = flow + support, 0.0
+        if self._loans:
+            service = math.fsum([loan.due(day) for loan in self._loans])
         for account in self._supports:
             paid, due = account.month(day)
             support += paid - due
         self._move(flow)
         self._move(support)
         self._move(-service)
-        filled = self._backing.fills(max(0.0, -self.headroom), day)
+        missing = -self.headroom
+        filled = self._backing.fills(missing if missing > 0.0 else 0.0, day)
         self._move(filled)
         now = self._account.now
         now[MONEY.support_meur] += support + filled
@@ -388,11 +428,12 @@ class SitePurse:
     @property
     def headroom(self) -> float:
         """Cash and undrawn credit, EUR million."""
-        return self.cash + self._own.owners.credit
+        return self.cash + self._credit
 
     def _write(self) -> None:
-        now = self._account.now
-        now[MONEY.cash_meur], now[MONEY.headroom_meur] = self.cash, max(0.0, self.headroom)
+        now, left = self._account.now, self.headroom
+        now[MONEY.cash_meur] = self.cash
+        now[MONEY.headroom_meur] = left if left > 0.0 else 0.0
 
     def _tell_end(self, day: float) -> None:
         """Put the end of the owners' support into the trace, once."""
@@ -417,7 +458,9 @@ class SitePurse:
     def _update_runway(self, net: float) -> None:
         previous = -net if self._loss is None else self._loss
         self._loss = previous + self._step * (-net - previous)
-        self.cash_months = max(self.headroom, 0.0) / self._loss if self._loss > 0.0 else math.inf
+        left = self.headroom
+        left = left if left > 0.0 else 0.0
+        self.cash_months = left / self._loss if self._loss > 0.0 else math.inf
 
     def _throttle(self, last: Period, scrap: float, days_since_sop: float) -> None:
         before = self.throttle.wanted

@@ -92,6 +92,8 @@ class AnnouncedJobs:
             for plant, steps in sorted(jobs.items())
         }
         self._accounts: dict[str, Account] = {}
+        self._changes = -math.inf
+        """Day from which something else is announced than in the month before."""
 
     def start(self) -> None:
         """Open the accounts."""
@@ -100,6 +102,13 @@ class AnnouncedJobs:
 
     def month_end(self, last: Period) -> None:
         """Set what is announced for the month that ends with a period."""
+        end = last.end_day
+        if end <= self._changes:
+            return
+        self._changes = math.inf
         for plant, steps in self._steps.items():
-            heads = [heads for begins, heads in steps if begins < last.end_day]
+            heads = [heads for begins, heads in steps if begins < end]
             self._accounts[plant].now[JOBS.jobs_announced] = heads[-1] if heads else 0.0
+            for begins, _ in steps:
+                if end <= begins < self._changes:
+                    self._changes = begins

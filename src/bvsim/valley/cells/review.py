@@ -77,8 +77,9 @@ class Reviews:
     ) -> None:
         self.site, self.rule, self.storage, self.purse, self.ctx = site, rule, storage, purse, ctx
         self.spent_meur = 0.0
-        self._months: deque[tuple[float, float]] = deque(maxlen=max(1, round(rule.memory)))
-        self._next = -math.inf
+        self._memory = max(1, round(rule.memory))
+        self._months: deque[tuple[float, float]] = deque(maxlen=self._memory)
+        self._next = ctx.as_of_day
 
     def note_month(self, orders: float, could: float) -> None:
         """Take note of a month: orders (infinite: not limited) and what lines could make, GWh."""
@@ -91,7 +92,7 @@ class Reviews:
     def decide(self, blocks: Sequence[SiteBlock], account: Account, last: Period) -> bool:
         """Review the lines at the end of a month; return whether anything changed."""
         day, months = last.end_day, self._months
-        if day < max(self._next, self.ctx.as_of_day) or len(months) < (months.maxlen or 1):
+        if day < self._next or len(months) < self._memory:
             return False
         self._next = day + self.rule.every * DAYS_PER_MONTH
         orders = math.fsum([each[0] for each in months])

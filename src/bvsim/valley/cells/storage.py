@@ -12,7 +12,7 @@ and people, cathode material of its own and orders for storage limit its starts.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -286,9 +286,9 @@ class StorageLines:
         self.wiring.buyer.close()
         self.wiring.orders.close(finished)
 
-    def post_closed(self, periods: Sequence[Period]) -> None:
+    def post_closed(self, periods: list[Period]) -> None:
         """Post periods after the stop: closure is what the lines would have made."""
-        for period in periods if self.lines else ():
+        for period in periods if self.lines else []:
             years = period.scheduled_days / self.ctx.calendar.scheduled_days_per_year
             for line in self.lines:
                 self._post_closed(line, years, period)

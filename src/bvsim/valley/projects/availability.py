@@ -38,10 +38,11 @@ class Availability:
         before any setting leave of the mature share. Stops that a scenario adds cost output.
     """
 
-    __slots__ = ("_days", "_ramp", "rating", "repair_pace", "usual")
+    __slots__ = ("_after_major_stops", "_mtbf", "_mttr", "rating", "repair_pace", "usual")
 
     def __init__(self, ramp: RampClass, before: RampClass, scheduled_days_per_year: float) -> None:
-        self._ramp, self._days = ramp, scheduled_days_per_year
+        self._mtbf, self._mttr = float(ramp.mtbf), float(ramp.mttr)
+        self._after_major_stops = _after_major_stops(ramp, scheduled_days_per_year)
         self.repair_pace = repair_pace(before, scheduled_days_per_year)
         self.usual = mean_uptime(before, scheduled_days_per_year, self.repair_pace)
         self.rating = min(1.0, ramp.mature / self.usual) if self.usual > 0.0 else 0.0
@@ -49,11 +50,12 @@ class Availability:
     @property
     def mttr_days(self) -> float:
         """Mean time to repair of a line, with all technicians present."""
-        return self._ramp.mttr * self.repair_pace / HOURS_PER_DAY
+        return self._mttr * self.repair_pace / HOURS_PER_DAY
 
     def mean(self, repair_factor: float = 1.0) -> float:
         """Return the mean availability where repairs take longer by a factor."""
-        return mean_uptime(self._ramp, self._days, self.repair_pace * repair_factor)
+        repair_factor = self.repair_pace * repair_factor
+        return _repaired(self._mtbf, self._mttr, repair_factor) * self._after_major_stops
 
 
 def repair_pace(ramp: RampClass, scheduled_days_per_year: float) -> float:
@@ -72,9 +74,13 @@ def mean_uptime(
 
     Repairs take mttr out of mtbf + mttr; major stops have lognormal lengths.
     """
-    repair = ramp.mttr * repair_factor / HOURS_PER_DAY
-    repaired = ramp.mtbf / (ramp.mtbf + repair) if ramp.mtbf > 0.0 else 0.0
+    repaired = _repaired(ramp.mtbf, ramp.mttr, repair_factor)
     return repaired * _after_major_stops(ramp, scheduled_days_per_year)
+
+
+def _repaired(mtbf_days: float, mttr_hours: float, repair_factor: float) -> float:
+    repair_days = mttr_hours * repair_factor / HOURS_PER_DAY
+    return mtbf_days / (mtbf_days + repair_days) if mtbf_days > 0.0 else 0.0
 
 
 def _after_major_stops(ramp: RampClass, scheduled_days_per_year: float) -> float:

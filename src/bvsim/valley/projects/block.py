@@ -308,11 +308,12 @@ class Block:
         working, down = scheduled - lost, 0.0
         for line in self.lines:
             down += line.stops.down_days(working, repair_factor)
-        return 1.0 - (lost + down / len(self.lines)) / scheduled
+        return 1.0 - (lost + down / float(len(self.lines))) / scheduled
 
     def _lose_to_major_stops(self, scheduled: float) -> float:
         """Return the days of a period that are lost to major stops."""
-        lost = min(self.major_stop_left_days, scheduled)
+        left = self.major_stop_left_days
+        lost = left if left < scheduled else scheduled
         self.major_stop_left_days -= lost
         return lost
 
@@ -332,7 +333,8 @@ class Block:
         """
         if not self.lines or self.closed:
             return 0.0, 0.0
-        scrap = min(self.scrap + penalty, 1.0)
+        scrap = self.scrap + penalty
+        scrap = scrap if scrap < 1.0 else 1.0
         started = self._available * used_share / (1.0 - self.scrap_curve.mature)
         if not self.stalled:
             years = self._span_years * self.learning_speed
@@ -353,7 +355,8 @@ class Block:
         """
         if not self.lines or self.closed:
             return 0.0
-        now, curve = self.ctx.env.now, self.line_curve
+        now: float = self.ctx.env.now
+        curve = self.line_curve
         share = curve.planned(self.know_how + years, now + years * DAYS_PER_YEAR)
         return self.released / curve.schedule.due(now) * self.rating * share
 

@@ -20,6 +20,7 @@ happens, acts on f as it is frozen here.
 from __future__ import annotations
 
 import itertools
+import math
 from bisect import bisect_right
 from math import exp, expm1
 from typing import Final
@@ -61,7 +62,7 @@ class ScrapCurve:
         Factor on both times: see `yield_pace`.
     """
 
-    __slots__ = ("above", "below", "fast_months", "mature", "slow_months")
+    __slots__ = ("_months", "_scrap", "above", "below", "fast_months", "mature", "slow_months")
 
     def __init__(self, ramp: RampClass, pace: float = 1.0) -> None:
         self.mature = ramp.scrap_mature
@@ -69,13 +70,18 @@ class ScrapCurve:
         self.slow_months = max(ramp.scrap_slow_time * pace, _SHORTEST_MONTHS)
         self.below = max(0.0, ramp.scrap_knee - ramp.scrap_mature)
         self.above = max(0.0, ramp.scrap_start - ramp.scrap_mature - self.below)
+        self._months = self._scrap = math.nan
+        """The last time asked for, and scrap then: each is asked for several times."""
 
     def at(self, months: float) -> float:
         """Return scrap after an engineering time, as a share of units started."""
-        fast, slow = -months / self.fast_months, -months / self.slow_months
-        fast = self.above * exp(fast if fast < _MAX_EXPONENT else _MAX_EXPONENT)
-        slow = self.below * exp(slow if slow < _MAX_EXPONENT else _MAX_EXPONENT)
-        return self.mature + slow + fast
+        if months != self._months:
+            self._months = months
+            fast, slow = -months / self.fast_months, -months / self.slow_months
+            fast = self.above * exp(fast if fast < _MAX_EXPONENT else _MAX_EXPONENT)
+            slow = self.below * exp(slow if slow < _MAX_EXPONENT else _MAX_EXPONENT)
+            self._scrap = self.mature + slow + fast
+        return self._scrap
 
     def months(self, scrap: float) -> float:
         """Return the engineering time after which scrap is at some level.
@@ -164,7 +170,7 @@ class Schedule:
         Number of lines.
     """
 
-    __slots__ = ("_middles", "days", "given_days", "lines")
+    __slots__ = ("_all_day", "_middles", "days", "given_days", "lines")
 
     def __init__(self, days: list[float], given_days: float) -> None:
         self.days, self.given_days = days, given_days
@@ -172,10 +178,14 @@ class Schedule:
         ages = [(day - days[0]) / DAYS_PER_YEAR for day in days]
         self._middles = [(a + b) / 2.0 for a, b in itertools.pairwise(ages)]
         self._middles.append(ages[-1])
+        self._all_day = days[-1]
 
     def due(self, day: float) -> float:
         """Return the share of lines that is released by a day."""
-        return max(1, bisect_right(self.days, day + _ROUNDING_DAYS)) / self.lines
+        day += _ROUNDING_DAYS
+        if day >= self._all_day:
+            return 1.0
+        return max(1, bisect_right(self.days, day)) / self.lines
 
     def usual(self, know_how: float) -> float:
         """Return the share that a plant without a head start has at a know-how (years).

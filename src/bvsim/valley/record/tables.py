@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bvsim.valley.ground.books import Account, Balance, Books, FloatArray
 from bvsim.valley.ground.calendar import Calendar
@@ -17,6 +18,9 @@ from bvsim.valley.record.record import Table
 
 RELATIVE_TOLERANCE: Final = 1e-9
 _PEOPLE: Final = "heads"
+
+Index: TypeAlias = tuple[tuple[str, tuple[object, ...]], ...]
+Places: TypeAlias = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,13 @@ class Months:
         """Whether each month ended by `as_of`."""
         return tuple(end <= self.as_of_day + 1.0 for end in self.calendar.month_starts[1:])
 
+    def times(self, *, monthly: bool) -> tuple[tuple[object, ...], tuple[bool, ...]]:
+        """Return the years, or the first days of months, and whether each was observed."""
+        if not monthly:
+            return self.calendar.years, self.observed_years
+        firsts = tuple(self.calendar.date(day) for day in self.calendar.month_starts[:-1])
+        return firsts, self.observed_months
+
     def by_year(self, books: Books) -> FloatArray:
         """Add flows up and keep the last value of stocks; shape (years, all columns)."""
         values = np.add.reduceat(books.closed, self.firsts, axis=0)
@@ -80,8 +91,12 @@ class TableLayout:
 
     entities: tuple[str, ...]
     columns: tuple[Column, ...]
-    places: tuple[tuple[int, ...], ...]
-    """Per account, in the order of `accounts_of`, the positions of its columns."""
+    rounds: tuple[tuple[Places, Places, Places], ...]
+    """Where numbers go that are written at once: position among all columns of all entities;
+    account, in the order of `accounts_of`; column of the account. A column that an entity has in
+    several accounts is the sum of them: each but the first is of a later round."""
+    indices: dict[tuple[bool, float], Index] = field(default_factory=dict, compare=False)
+    """Labels of rows, by whether they are months, and the day up to which they are observed."""
 
     @classmethod
     def of(cls, accounts: Mapping[str, Iterable[Account]]) -> TableLayout:
@@ -91,14 +106,36 @@ class TableLayout:
             for account in own:
                 for column in account.columns:
                     columns.setdefault(column.name, column)
-        ordered = tuple(columns)
-        at = {name: i for i, name in enumerate(ordered)}
-        places = tuple(
-            tuple(at[column.name] for column in account.columns)
-            for own in accounts.values()
-            for account in own
+        at = {name: i for i, name in enumerate(columns)}
+        rounds: list[list[tuple[int, int, int]]] = []
+        number = 0
+        for row, own in enumerate(accounts.values()):
+            times = dict.fromkeys(columns, 0)
+            for account in own:
+                for i, column in enumerate(account.columns):
+                    name = column.name
+                    if times[name] == len(rounds):
+                        rounds.append([])
+                    rounds[times[name]].append((row * len(columns) + at[name], number, i))
+                    times[name] += 1
+                number += 1
+        arrays = [np.array(each, dtype=np.int64).T for each in rounds]
+        return cls(
+            tuple(accounts), tuple(columns.values()), tuple((a[0], a[1], a[2]) for a in arrays)
         )
-        return cls(tuple(accounts), tuple(columns.values()), places)
+
+    def index(self, months: Months, *, monthly: bool) -> Index:
+        """Return the labels of the rows: time, entity, and whether the time was observed."""
+        key = (monthly, months.as_of_day)
+        if key not in self.indices:
+            times, observed = months.times(monthly=monthly)
+            count = len(self.entities)
+            self.indices[key] = (
+                ("month" if monthly else "year", tuple(t for t in times for _ in range(count))),
+                ("entity", self.entities * len(times)),
+                ("observed", tuple(known for known in observed for _ in range(count))),
+            )
+        return self.indices[key]
 
 
 def by_entity(
@@ -124,26 +161,13 @@ def by_entity(
     monthly : bool
         A row per month instead of one per year.
     """
-    times: tuple[object, ...] = months.calendar.years
-    observed = months.observed_years
-    if monthly:
-        times = tuple(months.calendar.date(day) for day in months.calendar.month_starts[:-1])
-        observed = months.observed_months
-    values = np.full((len(times), len(layout.entities), len(layout.columns)), np.nan)
-    place = iter(layout.places)
-    for row, own in enumerate(accounts.values()):
-        for account in own:
-            own_columns = slice(account.offset, account.offset + len(account.columns))
-            at = list(next(place))
-            before, new = values[:, row, at], numbers[:, own_columns]
-            values[:, row, at] = np.where(np.isnan(before), new, before + new)
-    count = len(layout.entities)
-    index = (
-        ("month" if monthly else "year", tuple(time for time in times for _ in range(count))),
-        ("entity", layout.entities * len(times)),
-        ("observed", tuple(known for known in observed for _ in range(count))),
-    )
+    offsets = np.array([account.offset for own in accounts.values() for account in own])
+    values = np.full((len(numbers), len(layout.entities) * len(layout.columns)), np.nan)
+    for places, account, column in layout.rounds:
+        before, new = values[:, places], numbers[:, offsets[account] + column]
+        values[:, places] = np.where(np.isnan(before), new, before + new)
     names = tuple(column.name for column in layout.columns)
+    index = layout.index(months, monthly=monthly)
     return Table(index, names, values.reshape(-1, len(names)))
 
 

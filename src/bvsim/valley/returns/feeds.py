@@ -37,7 +37,8 @@ class Feed:
     __slots__ = ("_fee", "_level", "_slope", "amounts")
 
     def __init__(self, amounts: list[float], fee: float, level: float, slope: float) -> None:
-        self.amounts = vec[float]([*amounts, fee])
+        row = [*amounts, fee]
+        self.amounts = vec[float](row)
         """Amounts, and the fee at the level of the day."""
         self._fee, self._level, self._slope = fee, level, slope
 

@@ -282,7 +282,7 @@ class Recycling(Gate):
         """Send the month's black mass and powder to hydrometallurgy or trade."""
         now = self.account.now
         mass, metals = made[1], made[2 : 2 + len(ELEMENTS)]
-        contained = vec[float]([each for each in metals])
+        contained = metals[:]
         for i, caught in enumerate(self._capture):
             contained[i] /= caught
         now[RETURNS.black_mass_t] += mass
