@@ -20,6 +20,7 @@ from bvsim.valley.ground.books import Balance, FloatArray
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.luck import lognormal
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.returns.gate import Packs
 from bvsim.valley.returns.vehicles import Cohorts, at_days, interpolated
 
@@ -81,7 +82,7 @@ class Fleet(Packs):
         self._draw_recalls()
         self._route()
         self._slice()
-        self._counted = [0.0] * 5
+        self._counted = vec[float]([0.0] * 5)
 
     # -- before the start ---------------------------------------------------------
 
@@ -193,7 +194,8 @@ class Fleet(Packs):
             Tonnes retired, replaced, exported, lost and collected.
         """
         flows = [rate * days for rate in self.rates[month]]
-        self._counted = [before + flow for before, flow in zip(self._counted, flows, strict=True)]
+        for i, flow in enumerate(flows):
+            self._counted[i] += flow
         return flows
 
     def collected_per_year(self, month: int) -> float:
@@ -207,7 +209,7 @@ class Fleet(Packs):
         The stocks come from survival functions of the waits, the flows from their
         densities, counted month by month: neither is derived from the other.
         """
-        retired, replaced, exported, lost, collected = self._counted
+        retired, replaced, exported, lost, collected = (self._counted[i] for i in range(5))
         yield Balance(
             "packs",
             "fleet",

@@ -109,7 +109,10 @@ class Hydromet:
         regulation: Regulation,
         ctx: Context,
     ) -> None:
-        self.ctx, self.trade = ctx, trade
+        self.ctx = ctx
+        self._rule_from: float = trade.rule_from
+        self._leaving_before: float = trade.exported_before
+        self._leaving_after: float = trade.exported_after
         self.stages = [HydrometStage(name, specs[name], ctx) for name in sorted(specs)]
         targets = sorted(
             (
@@ -170,8 +173,8 @@ class Hydromet:
         self._made += mass
         share = vec[float]([tonnes / mass for tonnes in metals])
         taken = self._through(self._ours, mass, share, days, amounts)
-        after = self.ctx.env.now >= self.trade.rule_from
-        leaving = self.trade.exported_after if after else self.trade.exported_before
+        now: float = self.ctx.env.now
+        leaving = self._leaving_after if now >= self._rule_from else self._leaving_before
         exported = (mass - taken) * leaving
         rest = mass - taken - exported
         tolled = self._through(self._others, rest, share, days, amounts)
@@ -190,7 +193,8 @@ class Hydromet:
         amounts: vec[float],
     ) -> float:
         """Treat what some stages can of an offer with given shares of metals."""
-        room: float = sum([stage.capacity_t for stage in stages]) * days
+        capacity: float = sum([stage.capacity_t for stage in stages])
+        room = capacity * days
         if room <= 0.0 or offered <= 0.0:
             return 0.0
         taken = offered if offered < room else room

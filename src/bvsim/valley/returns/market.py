@@ -105,10 +105,13 @@ class Recycling(Gate):
         self.recyclers = [Recycler(n, spec.recyclers[n], ctx) for n in sorted(spec.recyclers)]
         self.hydromet = Hydromet(spec.hydromet, spec.trade, spec.regulation, ctx)
         self.contracts = ScrapContracts(spec.scrap, ctx)
+        self._first_year = ctx.calendar.start.year
         years = np.array(ctx.calendar.years, dtype=np.float64)
         self._competitors: list[float] = interpolated(spec.reach.competitors, years).tolist()
         grown = (1.0 + spec.non_ev.growth) ** (years - spec.non_ev.base_year)
         self._non_ev: list[float] = (spec.non_ev.collected * grown).tolist()
+        self._pull: float = spec.reach.pull
+        self._local: float = spec.reach.local
         economics = spec.economics
         self._prices = price_path(economics, len(years), ctx)
         self._margin: float = economics.other_metals - economics.opex * (1.0 - economics.fixed)
@@ -200,7 +203,7 @@ class Recycling(Gate):
         starts = self.ctx.calendar.month_starts
         self._month, self._month_end = period.month, starts[period.month + 1]
         self._days = self._month_end - starts[period.month]
-        year = period.year - self.ctx.calendar.start.year
+        year = period.year - self._first_year
         if year != self._year:
             self._year, self._price = year, self._prices[year]
             for feed in self._feeds.values():
@@ -209,7 +212,7 @@ class Recycling(Gate):
             self._review(recycler)
         self.contracts.renew()
         self._open = [recycler for recycler in self.recyclers if recycler.usable_t > 0.0]
-        usable = sum([recycler.usable_t for recycler in self._open])
+        usable: float = sum([recycler.usable_t for recycler in self._open])
         self._share = self._reach(usable * DAYS_PER_YEAR)
 
     def _review(self, recycler: Recycler) -> None:
@@ -219,15 +222,16 @@ class Recycling(Gate):
         elif recycler.begun:
             visible = self._visible(recycler) if recycler.mothballed else 0.0
             recycler.review(visible, self._fixed, self._days)
-            self._openings.setdefault(recycler.name, self.ctx.env.now)
+            if recycler.name not in self._openings:
+                self._openings[recycler.name] = self.ctx.env.now
 
     def _settle(self) -> None:
         """Bring the month's feed to the gates, shred it and send the black mass on."""
         self._book_fleet()
-        delivered = sum([heap.tonnes for heap in self._waiting])
+        delivered: float = sum([heap.tonnes for heap in self._waiting])
         free = self._collect()
-        offered = sum([kind.tonnes for kind in self._offered])
-        direct = sum([kind.tonnes for kind in self._powder])
+        offered: float = sum([kind.tonnes for kind in self._offered])
+        direct: float = sum([kind.tonnes for kind in self._powder])
         self._scrap_months.append(offered)
         brought = offered if self._open else 0.0
         elsewhere = free + offered - brought
@@ -306,10 +310,9 @@ class Recycling(Gate):
         """Return the share of the home market's packs that a capacity here draws (t/yr)."""
         if capacity <= 0.0:
             return 0.0
-        reach = self.spec.reach
-        pull = reach.pull * capacity
+        pull, local = self._pull * capacity, self._local
         rivals = pull + self._competitors[self._year]
-        return reach.local + (1.0 - reach.local) * (pull / rivals if rivals > 0.0 else 0.0)
+        return local + (1.0 - local) * (pull / rivals if rivals > 0.0 else 0.0)
 
     def _visible(self, recycler: Recycler) -> float:
         """Return the load that a recycler not in service could count on, share of capacity.
@@ -318,14 +321,16 @@ class Recycling(Gate):
         are counted as many years ahead as its promoter looks; scrap as in the past year.
         """
         own = recycler.planned_t
-        total = own + sum([r.capacity_t for r in self._open]) * DAYS_PER_YEAR
+        running: float = sum([r.capacity_t for r in self._open])
+        total = own + running * DAYS_PER_YEAR
         if total <= 0.0:
             return 0.0
         rule = recycler.spec.returns
         ahead = rule.foresight if rule is not None and recycler.waits_for_rule else 0.0
         packs = self.fleet.collected_per_year(self._month + round(ahead * MONTHS_PER_YEAR))
         others = packs + self._non_ev[self._year]
-        return (others * self._reach(total) + sum(self._scrap_months)) / total
+        scrap: float = sum(self._scrap_months)
+        return (others * self._reach(total) + scrap) / total
 
     # -- afterwards ----------------------------------------------------------------
 

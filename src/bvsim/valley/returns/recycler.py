@@ -107,6 +107,8 @@ class Recycler:
         self._ramp_days: float = max(spec.ramp * DAYS_PER_YEAR, 1e-9)
         self._intake_weeks: float = spec.intake
         self._per_pack: float = spec.per_pack
+        self._minimum_load: float = spec.minimum_load
+        self._patience: float = max(1.0, spec.patience)
         self._staff = (float(spec.staff), float(spec.staff_per_line), float(spec.mothballed_staff))
         """Of the plant, of a line, and the share that is kept while mothballed."""
         self._sizes: dict[str, float] = {name: spec.lines[name].capacity for name in spec.lines}
@@ -186,7 +188,8 @@ class Recycler:
     def planned_t(self) -> float:
         """Nameplate if all its present lines (or its first) ran, tonnes of feed a year."""
         lines = list(self.begun) or [self._first]
-        return sum([self._sizes[line] for line in lines]) / self._per_pack
+        size: float = sum([self._sizes[line] for line in lines])
+        return size / self._per_pack
 
     def _rate(self, day: float) -> None:
         """Set capacity and usable capacity for the days to come."""
@@ -316,19 +319,20 @@ class Recycler:
         if not self.begun:
             return 0
         own, per_line, kept = self._staff
-        heads = own + per_line * len(self.begun)
+        heads = own + per_line * float(len(self.begun))
         return round(heads * (kept if self.mothballed else 1.0))
 
     def load(self) -> float:
         """Return processed / usable capacity over the window; 1 before there is any."""
         usable: float = sum(self._could)
-        return sum(self._fed) / usable if usable > 0.0 else 1.0
+        fed: float = sum(self._fed)
+        return fed / usable if usable > 0.0 else 1.0
 
     def _judge(self) -> None:
         load = self.load()
-        losing = sum(self._results) < 0.0
-        self._below = self._below + 1 if load < self.spec.minimum_load and losing else 0
-        if self._below >= max(1.0, self.spec.patience):
+        result: float = sum(self._results)
+        self._below = self._below + 1 if load < self._minimum_load and result < 0.0 else 0
+        if self._below >= self._patience:
             self._mothball(load)
         elif self._later:
             self._consider_line(load)
