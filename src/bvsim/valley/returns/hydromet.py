@@ -42,7 +42,7 @@ class HydrometStage:
         self._learnt = vec[float]([0.0 if r is None else r.mature - r.now for r in rates])
         """Recoveries at the opening, and what is added to them in the long run."""
         self._ramp_days: float = max(spec.ramp * DAYS_PER_YEAR, 1e-9)
-        self._size_t: float = spec.capacity / DAYS_PER_YEAR
+        self._full_t: float = spec.capacity / DAYS_PER_YEAR
         self.follows: str | None = spec.after
 
     def start(self) -> None:
@@ -71,7 +71,7 @@ class HydrometStage:
             self._log_opening()
         age = day - self.opens
         grown = 1.0 - math.exp(-(age if age > 1.0 else 1.0) / self._ramp_days)
-        self.capacity_t = self._size_t * grown
+        self.capacity_t = self._full_t * grown
         for i, least in enumerate(floor):
             own = self._at_first[i] + self._learnt[i] * grown
             self.recovery[i] = own if own > least else least
