@@ -46,6 +46,7 @@ from typing import Any
 import numpy as np
 
 from bvsim.valley.cells import ledger
+from bvsim.valley.projects.lines import Levels
 from bvsim.valley.record.record import Record, Table
 
 YEAR = 2030
@@ -83,8 +84,7 @@ def simulate(values: Any, key: Any, *, lifts: frozenset[str]) -> Record:
             rate = RATE[entity]
             row, bound = [0.0] * stairs.shape[1], [0.0] * weeks.shape[1]
             good = min(rate, *limits)
-            steps = ledger.Steps(5.0, 5.0, 5.0, 5.0, rate, rate, limits, good)
-            ledger.post(row, steps)
+            ledger.post(row, 5.0, 5.0, Levels(5.0, 5.0, rate, rate), limits, good)
             ledger.post_binding(bound, rate, limits, 7.0 * WEEKS, 7.0 * WEEKS)
             stairs[i] += row
             weeks[i] += bound

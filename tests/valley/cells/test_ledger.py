@@ -12,13 +12,13 @@ from bvsim.valley.cells import ledger
 from bvsim.valley.cells.causes import LOSSES
 from bvsim.valley.cells.ledger import (
     LEDGER,
-    Steps,
     check_ledger,
     post,
     post_binding,
     post_closed,
 )
 from bvsim.valley.ground.errors import IdentityError
+from bvsim.valley.projects.lines import Levels
 from demand_case import CALENDAR
 
 NO = math.inf
@@ -35,8 +35,14 @@ def posted(into=post, **changes):
         "limits": (NO, NO, NO, NO),
         "good": 3.0,
     }
+    figures |= changes
     row = [0.0] * len(LEDGER.columns)
-    into(row, Steps(**{**figures, **changes}))
+    levels = Levels(*(figures.pop(name) for name in ("built", "rated", "ramped", "available")))
+    if into is post_closed:
+        del figures["standing"]
+        into(row, would=levels, **figures)
+    else:
+        into(row, levels=levels, **figures)
     names = [column.name for column in LEDGER.columns]
     return dict(zip(names, row, strict=True))
 

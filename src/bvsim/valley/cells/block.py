@@ -213,29 +213,20 @@ class SiteBlock:
     def post(self, limits: vec[float], good: float, period: Period) -> None:
         """Post the period to the ledger and to the account of what bound."""
         levels, scheduled = self.possible, period.scheduled_days
-        ledger.post(self.ledger.now, self._steps(levels, limits, good, period))
+        years = scheduled / self.ctx.calendar.scheduled_days_per_year
+        standing = self.standing_gwh * years - self.storage_gwh * years
+        standing = standing if standing > 0.0 else 0.0
+        ledger.post(self.ledger.now, self._announced(period), standing, levels, limits, good)
         ledger.post_binding(self.binding.now, levels.available, limits, period.days, scheduled)
 
     def post_closed(self, would: Levels, limits: vec[float], good: float, period: Period) -> None:
         """Post a period after a stop, with what the block would have made."""
-        ledger.post_closed(self.ledger.now, self._steps(would, limits, good, period))
+        ledger.post_closed(self.ledger.now, self._announced(period), would, limits, good)
         ledger.post_not_running(self.binding.now, period.days)
 
-    def _steps(
-        self, levels: Levels, limits: vec[float], good: float, period: Period
-    ) -> ledger.Steps:
-        scheduled = period.scheduled_days / self.ctx.calendar.scheduled_days_per_year
-        standing = self.standing_gwh * scheduled - self.storage_gwh * scheduled
-        return ledger.Steps(
-            announced=self.plan.by_period[period.index] - self.announced_of_storage(period),
-            standing=standing if standing > 0.0 else 0.0,
-            built=levels.built,
-            rated=levels.rated,
-            ramped=levels.ramped,
-            available=levels.available,
-            limits=limits,
-            good=good,
-        )
+    def _announced(self, period: Period) -> float:
+        """Return the plan, but for lines given to storage, GWh."""
+        return self.plan.by_period[period.index] - self.announced_of_storage(period)
 
     def announced_of_storage(self, period: Period) -> float:
         """Return the part of the plan that lines given to storage stand for, GWh."""

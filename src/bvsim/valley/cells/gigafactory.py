@@ -294,8 +294,10 @@ class Gigafactory:
             ),
         )
         days = last.end_day - self.ctx.calendar.month_starts[last.month]
-        given: float = sum([each.storage_gwh for each in self.blocks])
-        cars = released - given
+        cars = released
+        if self.storage is not None:
+            given: float = sum([each.storage_gwh for each in self.blocks])
+            cars -= given
         if started > 0.0 and cars > 0.0:
             used = good * DAYS_PER_YEAR / days / cars
             wiring.orders.report(1.0 - scrap, used, local_cam=local, dearer=dearer)

@@ -23,6 +23,7 @@ from bvsim.valley.ground.calendar import Calendar
 from bvsim.valley.ground.columns import Columns, flow, flows, laid_out
 from bvsim.valley.ground.errors import IdentityError
 from bvsim.valley.ground.rows import vec
+from bvsim.valley.projects.lines import Levels
 
 LEDGER_TOLERANCE_GWH: Final = 1e-9
 _ROUNDING_DAYS: Final = 1e-6
@@ -72,105 +73,86 @@ _STOPS: Final = LEDGER.lost + LOSSES.index("availability")
 _FIRST_LIMIT: Final = LEDGER.lost + LOSSES.index(LIMITS[0].name)
 
 
-class Steps:
-    """The levels of one block and period, GWh of good cells at mature yield.
+def post(  # noqa: PLR0917
+    row: vec[float],
+    announced: float,
+    standing: float,
+    levels: Levels,
+    limits: vec[float],
+    good: float,
+) -> None:
+    """Add one period's staircase to a ledger row: levels of good cells at mature yield, GWh.
 
     Parameters
     ----------
+    row : vec of float
+        A ledger row (columns as in `LEDGER`).
     announced : float
         What the plan says.
     standing : float
         Nameplate of the block's project while it is neither cancelled nor suspended.
-    built, rated, ramped, available : float
-        Nameplate of released lines, then with rating, learnt rate, unplanned stops.
+    levels : Levels
+        What its lines could make, step by step.
     limits : vec of float
         What each of `causes.LIMITS` would allow; infinite: no limit.
     good : float
         Good cells made.
     """
-
-    __slots__ = (
-        "announced",
-        "available",
-        "built",
-        "good",
-        "limits",
-        "ramped",
-        "rated",
-        "standing",
-    )
-
-    def __init__(  # noqa: PLR0917
-        self,
-        announced: float,
-        standing: float,
-        built: float,
-        rated: float,
-        ramped: float,
-        available: float,
-        limits: vec[float],
-        good: float,
-    ) -> None:
-        self.announced, self.standing = announced, standing
-        self.built, self.rated, self.ramped, self.available = built, rated, ramped, available
-        self.limits, self.good = limits, good
-
-
-def post(row: vec[float], steps: Steps) -> None:
-    """Add one period's staircase to a ledger row (columns as in `LEDGER`)."""
-    announced, built, good = steps.announced, steps.built, steps.good
-    stood = announced if announced < steps.standing else steps.standing
+    built = levels.built
+    stood = announced if announced < standing else standing
     stood = stood if stood > built else built
     top = announced if announced > built else built
-    level = _descend(row, steps, stood, top)
+    level = _descend(row, _stand(row, top, stood), levels, limits, good)
     row[LEDGER.announced_gwh] += announced
     row[LEDGER.beyond_plan_gwh] += (top - announced) + (good - level)
     row[LEDGER.good_gwh] += good
 
 
-def post_closed(row: vec[float], would: Steps) -> None:
+def post_closed(
+    row: vec[float], announced: float, would: Levels, limits: vec[float], good: float
+) -> None:
     """Add one period of a closed block: closure is what its lines would have made of the plan.
 
     What of the plan they would not have made either is booked to the factors that would have
-    held it back, and what was not built by then to `not_built`.
-
-    Parameters
-    ----------
-    row : vec of float
-        A ledger row.
-    would : Steps
-        The levels, had the site not closed; `good` is what it would have made.
+    held it back, and what was not built by then to `not_built`. Parameters are those of `post`,
+    had the site not closed.
     """
-    row[LEDGER.announced_gwh] += would.announced
-    row[CLOSURE] += _descend(row, would, would.built, would.announced)
+    row[LEDGER.announced_gwh] += announced
+    stood = _stand(row, announced, would.built)
+    row[CLOSURE] += _descend(row, stood, would, limits, good)
 
 
-def _descend(row: vec[float], steps: Steps, stood: float, top: float) -> float:
-    """Book the losses from a top level down to good cells; return the level reached."""
+def _stand(row: vec[float], top: float, stood: float) -> float:
+    """Book what does not stand of the top level; return what does."""
+    if stood < top:
+        row[LEDGER.lost] += top - stood
+        return stood
+    return top
+
+
+def _descend(row: vec[float], top: float, levels: Levels, limits: vec[float], good: float) -> float:
+    """Book the losses from what stands down to good cells; return the level reached."""
     level = top  # closure is no step between what a block has and what it makes
-    if stood < level:
-        row[LEDGER.lost] += level - stood
-        level = stood
-    if steps.built < level:
-        row[DELAY] += level - steps.built
-        level = steps.built
-    if steps.rated < level:
-        row[_RATING] += level - steps.rated
-        level = steps.rated
-    if steps.ramped < level:
-        row[_RAMP_UP] += level - steps.ramped
-        level = steps.ramped
-    if steps.available < level:
-        row[_STOPS] += level - steps.available
-        level = steps.available
-    binding = binding_limit(steps.limits)
-    limit = steps.limits[binding]
+    if levels.built < level:
+        row[DELAY] += level - levels.built
+        level = levels.built
+    if levels.rated < level:
+        row[_RATING] += level - levels.rated
+        level = levels.rated
+    if levels.ramped < level:
+        row[_RAMP_UP] += level - levels.ramped
+        level = levels.ramped
+    if levels.available < level:
+        row[_STOPS] += level - levels.available
+        level = levels.available
+    binding = binding_limit(limits)
+    limit = limits[binding]
     if limit < level:
         row[_FIRST_LIMIT + binding] += level - limit
         level = limit
-    if steps.good < level:
-        row[YIELD] += level - steps.good
-        level = steps.good
+    if good < level:
+        row[YIELD] += level - good
+        level = good
     return level
 
 

@@ -31,7 +31,7 @@ from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.rows import vec
 from bvsim.valley.orders.customers import OrderBook
 from bvsim.valley.orders.storage import StorageMarket
-from bvsim.valley.projects.lines import Line
+from bvsim.valley.projects.lines import Levels, Line
 
 _LABOUR: Final = LIMITS.index(LABOUR)
 _CATHODE: Final = LIMITS.index(CATHODE)
@@ -77,7 +77,8 @@ class StorageLines:
         self.month = Outlet()
         """What the lines did since the month began."""
         self.mature = 0.0
-        self._could = vec[float]([])
+        self._could, self._total = vec[float]([]), 0.0
+        """What each line could make in the period, and all of them."""
         self._scrap_time: float = spec.scrap_time
         self._rate_time: float = spec.rate_time
         self._late_at_start: float = 1.0 - spec.rate_at_start
@@ -130,17 +131,13 @@ class StorageLines:
         self._could = vec[float](
             [self._ramped(line, years, period.start_day) for line in self.lines]
         )
-        could = self._could_make()
+        could = self._total = math.fsum(self._could)
         wanted = could * crew_share
         orders = self._orders()
         wanted = wanted if wanted < could else could
         wanted = orders if orders < wanted else wanted
         buyer = self.wiring.buyer
         buyer.request(wanted / (1.0 - self.mature) * buyer.cam_t_per_gwh)
-
-    def _could_make(self) -> float:
-        """Return what the lines could make together, GWh."""
-        return self._could[0] if len(self._could) == 1 else math.fsum(self._could)
 
     def _ramped(self, line: StorageLine, years: float, day: float) -> float:
         if day < line.ready_day:
@@ -168,7 +165,7 @@ class StorageLines:
         good: float = sum(
             [self._could[i] * (1.0 - self._scrap(e, 0.0)) for i, e in enumerate(self.lines)]
         )
-        could = self._could_make()
+        could = self._total
         per_start = good / could if could > 0.0 else 1.0
         per_start = per_start if per_start > 1e-6 else 1e-6
         return (room if room > 0.0 else 0.0) / per_start * (1.0 - self.mature)
@@ -183,7 +180,7 @@ class StorageLines:
             self.month.delivered_gwh += wiring.orders.deliver(finished, period)
 
     def _run(self, crew_share: float, penalty: float, account: Account, period: Period) -> None:
-        could, limits = self._could_make(), NO_LIMITS[:]
+        could, limits = self._total, NO_LIMITS[:]
         if could > 0.0:
             buyer = self.wiring.buyer
             limits[_LABOUR] = could * crew_share
@@ -197,7 +194,9 @@ class StorageLines:
             able = self._could[i]
             begun, made = self._make(line, able * self._used, penalty, period)
             share = able / could if could > 0.0 else 1.0
-            self._post(line, able, vec[float]([e * share for e in limits]), made, period)
+            own = vec[float]([each * share for each in limits]) if share < 1.0 else limits
+            levels, announced = self._levels(line, able, period), self._announced(line, period)
+            ledger.post(line.own.ledger.now, announced, levels.built, levels, own, made)
             started, good = started + begun, good + made
             by_line[i] = made
         if started > 0.0:
@@ -216,31 +215,20 @@ class StorageLines:
             line.engineering_months += months
         return started, made
 
-    def _post(
-        self, line: StorageLine, able: float, limits: vec[float], good: float, period: Period
-    ) -> None:
-        steps = self._steps(line, able, limits, good, period)
-        ledger.post(line.own.ledger.now, steps)
-
-    def _steps(
-        self, line: StorageLine, able: float, limits: vec[float], good: float, period: Period
-    ) -> ledger.Steps:
-        """Return the staircase of a line: its part of the plan is that of its nameplate."""
-        own = line.own
+    def _levels(self, line: StorageLine, able: float, period: Period) -> Levels:
+        """Return the staircase of a line."""
+        block = line.own.block
         built = line.nameplate * period.scheduled_days
         built /= self.ctx.calendar.scheduled_days_per_year
+        rated = built * self._energy_share * block.rating
+        usual = block.availability.usual
+        return Levels(built, rated, able / usual if usual > 0.0 else 0.0, able)
+
+    def _announced(self, line: StorageLine, period: Period) -> float:
+        """Return a line's part of the plan: that of its nameplate."""
+        own = line.own
         part = line.nameplate / own.storage_gwh if own.storage_gwh > 0.0 else 0.0
-        usual = own.block.availability.usual
-        return ledger.Steps(
-            announced=own.announced_of_storage(period) * part,
-            standing=built,
-            built=built,
-            rated=built * self._energy_share * own.block.rating,
-            ramped=able / usual if usual > 0.0 else 0.0,
-            available=able,
-            limits=limits,
-            good=good,
-        )
+        return own.announced_of_storage(period) * part
 
     def _book(
         self,
@@ -297,7 +285,8 @@ class StorageLines:
         able, limits = self._ramped(line, years, period.start_day), NO_LIMITS[:]
         limits[_DEMAND] = able * self._served
         good = able * self._served / (1.0 - self.mature) * (1.0 - self._scrap(line, 0.0))
-        ledger.post_closed(line.own.ledger.now, self._steps(line, able, limits, good, period))
+        would, announced = self._levels(line, able, period), self._announced(line, period)
+        ledger.post_closed(line.own.ledger.now, announced, would, limits, good)
         if period.start_day >= line.ready_day:
             line.run_months += years * MONTHS_PER_YEAR * self._served
             line.engineering_months += years * MONTHS_PER_YEAR

@@ -193,11 +193,11 @@ class Schedule:
         The staircase is drawn as straight lines through the middles of its steps: a block
         that passes it at another pace meets no jumps.
         """
+        if know_how >= self._middles[-1]:
+            return 1.0
         i = bisect_right(self._middles, know_how)
         if i <= 0:
             return 1.0 / self.lines
-        if i >= self.lines:
-            return 1.0
         low = self._middles[i - 1]
         return (i + (know_how - low) / (self._middles[i] - low)) / self.lines
 
