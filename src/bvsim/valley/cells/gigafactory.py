@@ -240,7 +240,8 @@ class Gigafactory:
         available, used = self._available, 0.0
         limits = NO_LIMITS
         if available > 0.0:
-            limits = self.limits.after_request(self._limits)
+            limits = self._limits
+            self.limits.after_request(limits)
             used = limits[binding_limit(limits)] / available
             used = used if used < 1.0 else 1.0
         penalty, detection = self.wiring.workforce.scrap_penalty, self.wiring.process.detection_days

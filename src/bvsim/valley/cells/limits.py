@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
 from bvsim.schema.ramp import RampClass
 from bvsim.valley.cells.block import NO_LIMITS, SiteBlock
@@ -15,9 +16,10 @@ from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.rows import vec
 
 _THROTTLE: Final = LIMITS.index(THROTTLE)
-_ON_REQUEST: Final = [i for i, limit in enumerate(LIMITS) if limit.on_request]
-_AT_ONCE: Final = [i for i, limit in enumerate(LIMITS) if not limit.on_request]
-_ALLOWS: Final = [limit.allows for limit in LIMITS]
+Allows: TypeAlias = list[Callable[[Prospect], float] | None]
+_ON_REQUEST: Final[Allows] = [each.allows if each.on_request else None for each in LIMITS]
+_AT_ONCE: Final[Allows] = [None if each.on_request else each.allows for each in LIMITS]
+"""What each limit allows; none where it is not looked at then."""
 
 
 class SiteLimits(Prospect):
@@ -81,24 +83,25 @@ class SiteLimits(Prospect):
         self.unapproved = self.unapproved_in_process = 0.0
         if not all(each.approved for each in running):
             self._wait_for_approval(running, period.start_day)
-        return self._look_at(_AT_ONCE, NO_LIMITS)
+        allowed = NO_LIMITS[:]
+        self._look_at(_AT_ONCE, allowed)
+        return allowed
 
     def _wait_for_approval(self, running: list[SiteBlock], day: float) -> None:
         waiting = [each for each in running if not each.approved]
         self.unapproved = sum([each.possible.available for each in waiting])
         self.unapproved_in_process = sum([each.unapproved_in_process(day) for each in waiting])
 
-    def after_request(self, allowed: vec[float]) -> vec[float]:
-        """Return the limits with those that are known once the site has asked."""
-        return self._look_at(_ON_REQUEST, allowed)
+    def after_request(self, allowed: vec[float]) -> None:
+        """Set the limits that are known once the site has asked."""
+        self._look_at(_ON_REQUEST, allowed)
 
-    def _look_at(self, which: list[int], before: vec[float]) -> vec[float]:
-        """Return the limits with some looked at now; those that are lifted stay as they were."""
-        allowed = before[:]
-        for i in which:
-            if not (self._liftable and self.ctx.lifted(LIMITS[i].lift)):
-                allowed[i] = _ALLOWS[i](self)
-        return allowed
+    def _look_at(self, which: Allows, allowed: vec[float]) -> None:
+        """Look at some limits now; those that are lifted stay as they were."""
+        for i, allows in enumerate(which):
+            if allows is None or (self._liftable and self.ctx.lifted(LIMITS[i].lift)):
+                continue
+            allowed[i] = allows(self)
 
     @property
     def yield_over_mature(self) -> float:

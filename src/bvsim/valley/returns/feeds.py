@@ -132,8 +132,7 @@ class ScrapContracts:
         """Sign anew what has run out, and follow changes of the average share."""
         now: float = self.ctx.env.now
         mean: float = self.spec.contract.at(now)
-        for site in sorted(self._terms):
-            until, stray = self._terms[site]
+        for site, (until, stray) in list(self._terms.items()):
             if now >= until:
                 self._sign(site)
             else:

@@ -12,7 +12,6 @@ The year's retirements are spread evenly over its days.
 
 from __future__ import annotations
 
-import calendar as gregorian
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -151,14 +150,10 @@ class Grid:
 
 def make_grid(calendar: Calendar, first_year: int) -> Grid:
     """Build the months from 1 January of a year to the end of the horizon's last year."""
-    years = range(min(first_year, calendar.start.year), calendar.end.year + 1)
-    days = np.array(
-        [gregorian.monthrange(year, month + 1)[1] for year in years for month in range(12)],
-        dtype=np.float64,
-    )
-    first = calendar.day(date(years[0], 1, 1))
-    starts = first + np.concatenate([[0.0], np.cumsum(days)[:-1]])
-    return Grid(np.array(years, dtype=np.float64), days, starts)
+    first, end = min(first_year, calendar.start.year), calendar.end.year + 1
+    months = np.arange(f"{first}-01", f"{end}-02", dtype="datetime64[M]").astype("datetime64[D]")
+    starts = (months - np.datetime64(calendar.start)).astype(np.float64)
+    return Grid(np.arange(first, end, dtype=np.float64), np.diff(starts), starts[:-1])
 
 
 class Cohorts:
