@@ -69,6 +69,20 @@ NATIVE = (
     *("orders___market___Demand___order", "orders___market___Demand____update_gaps"),
     *("orders___market____Months___record", "tenders___tenders_won"),
     *("tenders___CostOfCells___gap", "tenders___SecondSupplier___month_later"),
+    *("process___InProcess___begin", "process___InProcess___come_out"),
+    *("process___InProcess___collect", "process___InProcess____hand_over"),
+    *("gigafactory___Gigafactory___ask_cathode", "gigafactory___Gigafactory___produce"),
+    *("gigafactory___Gigafactory____run", "gigafactory___Gigafactory____book"),
+    *("cells___block___SiteBlock___look_ahead", "cells___block___SiteBlock___post"),
+    *("cells___block___SiteBlock___post_idle", "cells___storage___StorageLines____run"),
+    *("cells___storage___StorageLines____make", "cells___storage___StorageLines____book"),
+    *("limits___SiteLimits____yield", "causes____people", "causes____orders"),
+    *("money___running_cost", "energy___energy_used", "backing___LoanAccount___due"),
+    *("projects___block___Block___run", "projects___block___Block____time_up"),
+    *("availability___Availability___mean", "line_curve___UndisturbedYield___at"),
+    *("returns___market___Recycling___take_scrap", "returns___market___Recycling____sort"),
+    *("returns___market___Recycling____ship", "recycler___Recycler___work"),
+    *("recycler___Recycler____shred", "recycler___Recycler___room", "hydromet___Hydromet___floor"),
 )
 """Functions that run in native types from end to end, as mypyc names them."""
 

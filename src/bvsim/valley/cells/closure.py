@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Final
 
 from bvsim.schema.ramp import RampClass
@@ -38,7 +37,7 @@ class ClosureHazard:
         self._early = -math.log1p(-probability) * DAYS_PER_YEAR / EARLY_DAYS * remains
         self._later = ramp.closure_hazard_later * remains
 
-    def bears_no_more(self, blocks: Sequence[SiteBlock], day: float, days: float) -> bool:
+    def bears_no_more(self, blocks: tuple[SiteBlock, ...], day: float, days: float) -> bool:
         """Let the days up to a day pass; tell whether the site closes.
 
         There is no hazard before a line has been released, nor up to `as_of`, nor where
@@ -46,7 +45,7 @@ class ClosureHazard:
 
         Parameters
         ----------
-        blocks : sequence of SiteBlock
+        blocks : tuple of SiteBlock
             The site's blocks.
         day, days : float
             The day, and how many have passed.
