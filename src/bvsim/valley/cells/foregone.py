@@ -132,8 +132,9 @@ class Foregone:
         could = math.fsum([each.look_ahead(period, years) for each in self._running])
         orders = _mean(self._orders, math.inf) * years
         sold = orders / could if could > orders else 1.0
+        staffing = _mean(self._staffing, 1.0)
         for each in self._running:
-            each.post(period, years, _mean(self._staffing, 1.0), sold)
+            each.post(period, years, staffing, sold)
 
 
 def _mean(values: Sequence[float] | deque[float], without: float) -> float:

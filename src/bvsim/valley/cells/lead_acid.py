@@ -28,7 +28,10 @@ class LeadAcidPlant:
     """A mature plant outside the valley's markets, shown so that nobody looks for it in vain."""
 
     def __init__(self, name: str, site: Site, ctx: Context) -> None:
-        self.name, self.site, self.ctx = name, site, ctx
+        self.name, self.ctx = name, ctx
+        self._capacity_gwh = self._heads = 0.0
+        if site.lead_acid is not None:
+            self._capacity_gwh, self._heads = site.lead_acid.capacity, site.lead_acid.heads
         self.account: Account
 
     def start(self) -> None:
@@ -37,6 +40,6 @@ class LeadAcidPlant:
 
     def month_end(self) -> None:
         """Record what stands there."""
-        if self.site.lead_acid is not None:
-            self.account.now[LEAD_ACID.lead_acid_capacity_gwh] = self.site.lead_acid.capacity
-            self.account.now[LEAD_ACID.lead_acid_heads] = self.site.lead_acid.heads
+        now = self.account.now
+        now[LEAD_ACID.lead_acid_capacity_gwh] = self._capacity_gwh
+        now[LEAD_ACID.lead_acid_heads] = self._heads

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
 from typing import Final
 
 from bvsim.schema.storage import ReviewRule
@@ -77,6 +76,8 @@ class Reviews:
     ) -> None:
         self.site, self.rule, self.storage, self.purse, self.ctx = site, rule, storage, purse, ctx
         self.spent_meur = 0.0
+        self._every_days: float = rule.every * DAYS_PER_MONTH
+        self._short_below: float = rule.short_below
         self._memory = max(1, round(rule.memory))
         self._months: deque[tuple[float, float]] = deque(maxlen=self._memory)
         self._next = ctx.as_of_day
@@ -89,12 +90,12 @@ class Reviews:
         """Begin anew after a standstill."""
         self._months.clear()
 
-    def decide(self, blocks: Sequence[SiteBlock], account: Account, last: Period) -> bool:
+    def decide(self, blocks: tuple[SiteBlock, ...], account: Account, last: Period) -> bool:
         """Review the lines at the end of a month; return whether anything changed."""
         day, months = last.end_day, self._months
         if day < self._next or len(months) < self._memory:
             return False
-        self._next = day + self.rule.every * DAYS_PER_MONTH
+        self._next = day + self._every_days
         orders = math.fsum([each[0] for each in months])
         could = math.fsum([each[1] for each in months])
         running = [each for each in blocks if each.block.lines]
@@ -102,7 +103,7 @@ class Reviews:
         if not running or could <= 0.0:
             return False
         use = orders / could
-        spare = lines - max(len(running), lines_needed(orders, could, lines, self.rule.short_below))
+        spare = lines - max(len(running), lines_needed(orders, could, lines, self._short_below))
         idle = sum([len(each.idle) for each in running])
         changed = self._act(running, spare, idle, use, last)
         idle = sum([len(each.idle) for each in running])
@@ -117,7 +118,7 @@ class Reviews:
         return bool(changed)
 
     def _act(
-        self, running: Sequence[SiteBlock], spare: int, idle: int, use: float, last: Period
+        self, running: list[SiteBlock], spare: int, idle: int, use: float, last: Period
     ) -> str:
         """Do what the lines without orders call for; return what was done, if anything."""
         day = last.end_day
@@ -170,7 +171,7 @@ class Reviews:
         )
         return "converted"
 
-    def _give_up(self, running: Sequence[SiteBlock], day: float, use: float) -> str:
+    def _give_up(self, running: list[SiteBlock], day: float, use: float) -> str:
         """Give up the line that has been idle longest, if it was too long."""
         long_ago = day - self.rule.gives_up_after * DAYS_PER_YEAR
         stale = [own for own in running if own.idle and own.idle[0] <= long_ago]

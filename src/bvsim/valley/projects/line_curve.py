@@ -170,7 +170,7 @@ class Schedule:
         Number of lines.
     """
 
-    __slots__ = ("_all_day", "_middles", "days", "given_days", "lines")
+    __slots__ = ("_all_day", "_last_middle", "_middles", "days", "given_days", "lines")
 
     def __init__(self, days: list[float], given_days: float) -> None:
         self.days, self.given_days = days, given_days
@@ -178,7 +178,7 @@ class Schedule:
         ages = [(day - days[0]) / DAYS_PER_YEAR for day in days]
         self._middles = [(a + b) / 2.0 for a, b in itertools.pairwise(ages)]
         self._middles.append(ages[-1])
-        self._all_day = days[-1]
+        self._all_day, self._last_middle = days[-1], ages[-1]
 
     def due(self, day: float) -> float:
         """Return the share of lines that is released by a day."""
@@ -193,7 +193,7 @@ class Schedule:
         The staircase is drawn as straight lines through the middles of its steps: a block
         that passes it at another pace meets no jumps.
         """
-        if know_how >= self._middles[-1]:
+        if know_how >= self._last_middle:
             return 1.0
         i = bisect_right(self._middles, know_how)
         if i <= 0:

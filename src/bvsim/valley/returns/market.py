@@ -256,8 +256,10 @@ class Recycling(Gate):
             self._add(mix, chemistry, "pack", packs[i] + packs[i + 2])
         for kind in self._offered:
             self._add(mix, kind.chemistry, kind.stage, kind.tonnes)
-        origins = [scrap, packs[0] + packs[1], packs[2] + packs[3], non_ev]
-        return mix, vec[float](origins)
+        origins = vec[float]([scrap] * 4)
+        origins[1], origins[2] = packs[0] + packs[1], packs[2] + packs[3]
+        origins[3] = non_ev
+        return mix, origins
 
     def _add(self, mix: vec[float], chemistry: str, kind: str, tonnes: float) -> None:
         if tonnes:
