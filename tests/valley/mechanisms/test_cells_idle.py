@@ -40,7 +40,8 @@ def test_a_line_is_idled_where_most_lines_run():
     lines = [SimpleNamespace(nameplate=2.0) for _ in range(4)]
     tired = SimpleNamespace(block=SimpleNamespace(lines=lines, entity="s.block-1"), idle=[0.0] * 3)
     fresh = SimpleNamespace(block=SimpleNamespace(lines=lines[:3], entity="s.block-2"), idle=[])
-    reviews = Reviews("s", SimpleNamespace(memory=3.0, every=3.0, short_below=0.5), None, SimpleNamespace(), ctx)
+    rule = SimpleNamespace(memory=3.0, every=3.0, short_below=0.5)
+    reviews = Reviews("s", rule, None, SimpleNamespace(), ctx)
     done = reviews._act([tired, fresh], 4, 3, 0.4, SimpleNamespace(end_day=31.0))
     assert done == "idled"
     assert (len(tired.idle), fresh.idle) == (3, [31.0])
