@@ -7,6 +7,7 @@ those of the wall clock, and each is set against SimPy's own price for a bare
 
 from __future__ import annotations
 
+import gc
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -82,8 +83,13 @@ def replicator(setting: Setting, values: np.ndarray) -> Callable[[int], Any]:
 
 
 def samples(replicate: Callable[[int], Any], count: int) -> list[Sample]:
-    """Return the cost of some replications, after one that warms the caches."""
+    """Return the cost of some replications, after one that warms the caches.
+
+    What stands by then is left out of the search for garbage, as it is in a run's workers.
+    """
     replicate(0)
+    gc.collect()
+    gc.freeze()
     found = []
     for row in range(count):
         bare = s_per_bare_timeout()

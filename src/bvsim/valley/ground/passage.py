@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Generic, Protocol, TypeVar
 
@@ -41,12 +40,16 @@ class Passage(Generic[Item]):
 
     def __init__(self, env: simpy.Environment, end: End[Item]) -> None:
         self._env, self._end = env, end
-        self._under_way: deque[tuple[float, Item]] = deque()
+        self._items: list[Item] = []
+        """What came in; `_first` is the first of them that is under way, and when it is due."""
+        self._due_days: list[float] = []
+        self._first = 0
         self._waits = False
 
     def enter(self, item: Item, due_day: float) -> None:
         """Let something in that comes out on a day, not before what is under way already."""
-        self._under_way.append((due_day, item))
+        self._items.append(item)
+        self._due_days.append(due_day)
         if not self._waits:
             self._waits = True
             self._wait(due_day)
@@ -54,12 +57,17 @@ class Passage(Generic[Item]):
     def clear(self) -> list[Item]:
         """Take out all that is under way, before its time."""
         items = list(self)
-        self._under_way.clear()
+        self._empty()
         return items
+
+    def _empty(self) -> None:
+        self._items.clear()
+        self._due_days.clear()
+        self._first = 0
 
     def __iter__(self) -> Iterator[Item]:
         """Yield what is under way, the first first."""
-        return (item for _, item in self._under_way)
+        return iter(self._items[self._first :])
 
     def _wait(self, day: float) -> None:
         now: float = self._env.now
@@ -68,13 +76,15 @@ class Passage(Generic[Item]):
 
     def arrive(self, _: simpy.Event) -> None:
         """Let come out what is due, and wait for what is first then."""
-        under_way = self._under_way
+        due_days = self._due_days
         now: float = self._env.now
-        while under_way:
-            day, item = under_way[0]
+        while self._first < len(due_days):
+            first = self._first
+            day = due_days[first]
             if day > now:  # what was first may have been taken out meanwhile
                 self._wait(day)
                 return
-            under_way.popleft()
-            self._end.come_out(item, day)
+            self._first = first + 1
+            self._end.come_out(self._items[first], day)
+        self._empty()
         self._waits = False

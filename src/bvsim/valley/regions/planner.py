@@ -49,11 +49,12 @@ class Planner:
 
     def plan(self, planners: Sequence[Planner]) -> Events:
         """Go through the phases on the first day of every period, each phase in all regions."""
+        regions = range(len(planners))
         for periods in zip(*[each.ctx.calendar.periods for each in planners], strict=True):
             yield from self._after_events_of(periods[0].start_day)
             for phase in PHASES:
-                for planner, period in zip(planners, periods, strict=True):
-                    phase(planner, period)
+                for i in regions:
+                    phase(planners[i], periods[i])
 
     def _after_events_of(self, day: float) -> Events:
         """Wait for a day, and until nothing else is left to happen at its beginning."""
