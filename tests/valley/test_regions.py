@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from bvsim.reading import load
 from bvsim.valley.ground.streams import Key
+from bvsim.valley.regions.wiring import SiteBuilder
 from bvsim.valley.valley import prepare, simulate
 from two_regions import scenario_of, write_regions
 
@@ -105,3 +108,10 @@ def test_totals_are_sums_and_the_market_is_one(both):
     home = yearly.columns.index("home_bev_registrations")
     each = [rows[2030, name, False][home] for name in WHOLE]
     assert each[0] == pytest.approx(each[1] + each[2])
+
+
+@pytest.mark.parametrize(("site", "announced"), [("mill", False), ("works", True)])
+def test_no_storage_at_a_site_not_listed_nor_where_all_is_as_announced(site, announced):
+    model = SimpleNamespace(announced=announced)
+    builder = SiteBuilder(model, None, SimpleNamespace(storage=object()), None, past=None)
+    assert builder._storage(site, SimpleNamespace(sites=("works",))) is None

@@ -239,6 +239,13 @@ def test_a_mixed_stock_gives_out_its_composition() -> None:
     assert stock.parts == pytest.approx([15.0, 15.0, 3.75])
 
 
+def test_a_stock_gives_no_more_than_there_is() -> None:
+    stock = MixedStock(1, 0, 1)
+    stock.put([10.0], 0.0)
+    assert [stock.take(tonnes, 0) for tonnes in (4.0, 7.0, 1.0)] == [4.0, 6.0, 0.0]
+    assert stock.total == 0.0
+
+
 def test_emergency_freight_is_used_when_stock_runs_out_and_kept_within_its_allowance() -> None:
     ctx = context()
     spec = imports(emergency="air")

@@ -19,6 +19,7 @@ from bvsim.schema.money import (
     Support,
     ThrottleRule,
 )
+from bvsim.valley.cells.backing import LoanAccount
 from bvsim.valley.cells.money import (
     MONEY,
     Activity,
@@ -274,6 +275,11 @@ def test_loans_are_served_out_of_cash() -> None:
     begins = next(i for i, service in enumerate(served) if service > 1.0)
     assert served[begins : begins + 2] == pytest.approx([5.6, 5.0 + 115.0 * 0.005])
     assert served[begins + 24] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_loan_is_paid_back_from_its_very_day_on() -> None:
+    account = LoanAccount(Loan(amount=120.0, interest=0.06, repaid_from=100.0, term=2.0))
+    assert [account.due(day) for day in (99.0, 100.0)] == pytest.approx([0.6, 5.6])
 
 
 def test_money_closes_month_by_month_through_a_stop_and_a_restart() -> None:

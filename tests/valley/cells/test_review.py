@@ -22,10 +22,15 @@ class Storage:
     spec = SimpleNamespace(cost=10.0, rebuild=6.0)
 
     def __init__(self, orders_gwh):
-        self.taken = []
-        market = SimpleNamespace(outlook_gwh_per_year=lambda own, offer, day: orders_gwh)
+        self.taken, self.asked = [], []
+        market = SimpleNamespace(outlook_gwh_per_year=self.outlook)
+        self.orders_gwh = orders_gwh
         orders = SimpleNamespace(nameplate_gwh=0.0)
         self.wiring = SimpleNamespace(market=market, orders=orders)
+
+    def outlook(self, own, offer, day):
+        self.asked.append((day, offer))
+        return self.orders_gwh
 
     def energy_of(self, own, nameplate):
         return 0.5 * nameplate
@@ -87,10 +92,11 @@ def test_a_plant_with_orders_does_nothing():
 
 def test_half_empty_lines_are_given_to_storage_with_day_and_cause():
     case = make(storage_orders=100.0)
+    last = case.own.block.lines[-1]
     year(case, 0.6)
     # of five lines four are needed (0.6 / 0.16 = 3.75): one goes, at the first review; the four
     # that are left are used to 0.75, and four are needed still
-    assert len(case.reviews.storage.taken) == 1
+    assert [line is last for line in case.reviews.storage.taken] == [True]
     first = case.ctx.trace.events[0]
     assert (first.event, first.cause) == ("line given to storage", "too few orders for cars")
     assert first.value == pytest.approx(0.6)
@@ -112,6 +118,9 @@ def test_a_line_stays_where_storage_does_not_pay(why):
     assert not case.reviews.storage.taken
     assert told(case) == ["line idled"] * 2  # two reviews, one line each
     assert case.account.now[SITE.idle_lines] == 2.0
+    # tenders of the last day of March and of September, with what one line of 2 GWh would make
+    firsts = [case.ctx.calendar.month_starts[month] for month in (3, 9)]
+    assert case.reviews.storage.asked == [(day - 1.0, 1.0) for day in firsts]
 
 
 def test_idle_lines_are_called_back_when_orders_come():

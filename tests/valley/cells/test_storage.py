@@ -127,6 +127,17 @@ def test_orders_people_and_material_hold_a_line_back():
     assert half == pytest.approx(0.5 * 2.0 * years * 0.75 * 0.8 * 0.2 * 0.9 / 0.94)
 
 
+def test_a_line_makes_as_many_good_cells_as_are_ordered_whatever_its_scrap():
+    case = make()
+    case.storage.wiring.orders.limit_gwh = 0.001
+    period = next(p for p in case.ctx.calendar.periods if p.start_day > 300.0)
+    case.ctx.env.run(until=period.start_day)
+    case.storage.ask(1.0, period)
+    case.storage.run(1.0, 0.0, case.account, period)
+    assert case.account.now[SITE.good_gwh] == pytest.approx(0.001)
+    assert case.account.now[SITE.started_gwh] == pytest.approx(0.001 / (1.0 - 0.26))
+
+
 def test_a_line_makes_and_learns_from_the_day_on_which_it_is_rebuilt():
     case = make()
     case.storage.wiring.orders.limit_gwh = math.inf

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from bvsim.valley.cathode.recycled import NICKEL
 from bvsim.valley.cathode.sharing import RULES, Claim
 from cathode_world import WEEK, WORLD, maker_of, side_of
-from mechanism_table import exact, table
+from mechanism_table import exact, table, with_figure
 
 # -- what a cell plant charges -------------------------------------------------------------------
 
@@ -73,6 +73,14 @@ def approved_day_of_the_unlucky(world):
     return approved_day(world, 0.8413447460685429)
 
 
+def rounds(world):
+    """Rounds of samples until the plant has approved the maker."""
+    maker = maker_of(world)
+    maker.first_product.succeed()
+    maker.ctx.env.run(until=2500.0)
+    return maker.pairs[0].rounds
+
+
 def called(world):
     """Tonnes called from an approved maker by a plant that needs 100 t and has 1000 in stock."""
     side = side_of(world)
@@ -117,6 +125,8 @@ def test_approvals_and_calls(spec, measure, expected):
     # A round that certainly fails is repeated nineteen times: 6 + 19 x 2 months.
     ("maker.qualification.repeat_length", 2.0, approved_day, 44 * MONTH),
     ("maker.qualification.repeat", 0.9, approved_day, 6 * MONTH),  # not certain
+    ("maker.qualification.repeat", 0.9, rounds, 1.0),
+    ("maker.qualification.repeat_length", 2.0, rounds, 20.0),
 )
 def test_repeated_rounds_of_samples(spec, measure, expected):
     assert measure(spec) == exact(expected)
@@ -308,3 +318,17 @@ def test_what_is_charged_and_not_good_goes_to_recyclers():
     plant = side_of(WORLD).makers.pcam[0]
     plant._book(95.0, 80.0, WEEK)
     assert plant.gate.deliveries == [("precursor", "nmc", "precursor", 15.0)]
+
+
+def test_makers_work_all_the_days_since_their_last_plan():
+    side = side_of(with_figure(WORLD, "imports.cam.revision", 14.0))
+    spans, periods = [], side.ctx.calendar.periods[:26]
+    side.plants = (SimpleNamespace(produce=spans.append, nameplate=0.0),)
+    for period in periods:
+        side.produce(period)
+    assert len(spans) < len(periods) / 2
+    for span in spans:
+        of_it = [p for p in periods if span.start_day <= p.start_day < span.end_day]
+        assert span.days == exact(sum(p.days for p in of_it))
+        assert span.scheduled_days == exact(sum(p.scheduled_days for p in of_it))
+    assert sum(span.days for span in spans) == exact(periods[-1].end_day)

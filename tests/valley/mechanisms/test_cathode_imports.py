@@ -135,6 +135,7 @@ def in_a_year(spec):
     ("cam.memory", 10 / math.log(2.0), in_twenty_days, 20.0),  # 15 + 20 x 0.25
     ("cam.memory", 10 / math.log(2.0), in_a_year, 30.0),  # at most twice of now
     ("cam.memory", 5 / math.log(2.0), level, 17.5),  # three quarters of the way
+    ("cam.memory", 0.0, level, 20.0),  # what was last seen, and no more
 )
 def test_forecast(spec, measure, expected):
     assert measure(spec) == exact(expected)

@@ -15,14 +15,19 @@ from gigafactory_case import make_site
 from world import make_context, make_ramp
 
 
-def prospect(in_service):
+def prospect(in_service, *, limit=100.0, unapproved=0.0):
     """A site that could make 10 GWh, with orders for 100 and nothing on its way."""
+<<<<<<< HEAD
     orders = SimpleNamespace(limit_gwh=100.0, gwh_per_year=0.0)
     process = SimpleNamespace(gwh=0.0, detection_days=0.0)
+=======
+    orders = SimpleNamespace(limit_gwh=limit, gwh_per_year=0.0)
+    process = SimpleNamespace(gwh=0.0, production=SimpleNamespace(detection=0.0))
+>>>>>>> 46e6659 (Survivors of the mutation run are caught by name; a second guard and claims nobody reads any more are gone)
     return SimpleNamespace(
         wiring=SimpleNamespace(orders=orders, process=process),
         available=10.0,
-        unapproved=0.0,
+        unapproved=unapproved,
         unapproved_in_process=0.0,
         mature=0.9,
         in_service=in_service,
@@ -33,6 +38,11 @@ def prospect(in_service):
 @pytest.mark.parametrize(("in_service", "allowed"), [(1.0, 100.0), (0.6, 6.0)])
 def test_idle_lines_start_nothing_whatever_is_ordered(in_service, allowed):
     assert DEMAND.allows(prospect(in_service)) == pytest.approx(allowed)
+
+
+@pytest.mark.parametrize("free", [{"limit": math.inf}, {"limit": 1.0, "unapproved": 10.0}])
+def test_where_nobody_limits_orders_or_none_can_order_yet_idle_lines_are_not_held_back(free):
+    assert DEMAND.allows(prospect(0.6, **free)) == math.inf
 
 
 def test_a_line_is_idled_where_most_lines_run():

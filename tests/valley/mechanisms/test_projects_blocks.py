@@ -14,6 +14,7 @@ import pytest
 from bvsim.schema.unit import Timed
 from bvsim.valley.projects.availability import mean_uptime
 from bvsim.valley.projects.block import Block
+from bvsim.valley.projects.line_curve import Schedule
 from bvsim.valley.projects.lines import Stops
 from bvsim.valley.projects.ramp import make_curve
 from bvsim.valley.projects.stages import Pipeline
@@ -241,3 +242,13 @@ def test_lines_that_fail_at_once_are_never_up():
     assert mean_uptime(broken, 343.0) == 0.0
     sound = SimpleNamespace(**{**vars(broken), "mtbf": 9.0, "mttr": 24.0})
     assert mean_uptime(sound, 343.0) == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize(
+    ("know_how", "share"),
+    # Steps at 0, 1 and 3 years have their middles at 0.5 and 2; the last line is due at 3.
+    [(0.2, 1 / 3), (0.5, 1 / 3), (1.25, 0.5), (2.0, 2 / 3), (2.5, 5 / 6), (3.0, 1.0)],
+)
+def test_a_plants_staircase_is_read_as_straight_lines_through_its_middles(know_how, share):
+    schedule = Schedule([10.0, 375.25, 1105.75], 0.0)
+    assert schedule.usual(know_how) == exact(share)

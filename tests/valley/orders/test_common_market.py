@@ -13,7 +13,7 @@ from bvsim.valley.orders.customers import OrderBook
 from bvsim.valley.orders.market import CommonMarket, Demand
 from bvsim.valley.orders.tenders import monthly_step
 from bvsim.valley.orders.vehicles import make_ev_market, make_ev_markets, months_to
-from demand_case import CALENDAR, OFFTAKE, context, demand_spec, flat
+from demand_case import CALENDAR, OBSERVED, OFFTAKE, context, demand_spec, flat
 
 OPEN = OpenMarket(contestable=0.3, rival_capacity=1.5, sensitivity=4.0, preference=0.2, award=12.0)
 FUTURE = next(p for p in CALENDAR.periods if p.year == 2030)
@@ -116,3 +116,17 @@ def test_policy_of_one_region_adds_to_the_one_export_market() -> None:
     assert more.min() > 0.0
     assert (east.export_bev - alone.export_bev)[48:] == pytest.approx(more)
     assert np.array_equal(east.home_bev, alone.home_bev)
+
+
+def test_a_year_that_one_region_knows_is_a_fact_of_the_export_market_alone() -> None:
+    seen = replace(OBSERVED, bev_car=240_000, export_bev_car=3_600_000)
+    knows, guesses = demand_spec(observed={"2025": OBSERVED, "2026": seen}), demand_spec()
+    months = months_to(CALENDAR, CALENDAR.end.year)
+    alone = make_ev_market(guesses, context(), months)
+    west, east = make_ev_markets([(knows, context()), (guesses, context())], months)
+    of_2026 = slice(36, 48)
+    for market in (west, east):
+        assert market.export_bev[of_2026] == pytest.approx([300_000.0] * 12)
+    assert west.home_bev[of_2026] == pytest.approx([20_000.0] * 12)
+    assert np.array_equal(east.home_bev, alone.home_bev)
+    assert east.home_bev[of_2026].min() > 30_000.0

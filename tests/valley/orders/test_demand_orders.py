@@ -57,6 +57,7 @@ def one_plant(spec: DemandSpec, ctx: Context, nameplate: float = 10.0) -> tuple[
 
 def test_build_up_is_linear() -> None:
     assert built_up(-1.0, 12.0) == 0.0
+    assert built_up(0.0, 0.0) == 0.0
     assert built_up(3.0, 12.0) == 0.25
     assert built_up(40.0, 12.0) == 1.0
     assert built_up(0.1, 0.0) == 1.0

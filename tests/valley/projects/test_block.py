@@ -105,8 +105,13 @@ def test_yield_comes_sooner_where_the_plants_curve_needs_it_and_lines_run_no_fas
             break
     else:
         raise AssertionError
+    told = [e.value for e in ctx.trace.events if e.event == "yield comes sooner than drawn"]
+    assert told == [block.yield_pace]
+    ctx = make_context(chance=False)
     usual = make_block(ctx, make_ramp(t50=14.0, k=0.3), lines=1)
+    run_block(ctx, usual, periods=1)
     assert usual.yield_pace == 1.0
+    assert not [e for e in ctx.trace.events if e.event.startswith("yield")]
 
 
 def test_with_stops_the_curve_is_followed_in_the_mean():

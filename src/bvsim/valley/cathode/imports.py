@@ -34,10 +34,10 @@ class Spell:
     name: str
     start: float
     end: float
-    closes: tuple[str, ...] = ()
-    slows: tuple[str, ...] = ()
-    slowdown: float = 1.0
-    spread: float = 1.0
+    closes: tuple[str, ...]
+    slows: tuple[str, ...]
+    slowdown: float
+    spread: float
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ class Lanes:
         self._ctx = ctx
         self._order = [(name, spec.routes[name]) for name in spec.prefer]
         self.spells = [
-            Spell(name, fact.start, fact.until, fact.closes, spread=fact.spread)
+            Spell(name, fact.start, fact.until, fact.closes, (), 1.0, fact.spread)
             for name, fact in sorted(spec.disruptions.items())
         ]
         for name in sorted(spec.hazards):

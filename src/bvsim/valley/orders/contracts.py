@@ -47,8 +47,6 @@ class OrderContract:
     def rate(self, month: int, day: float, opened: float) -> float:
         """Return the orders in GWh a year on a day, for a site that opened earlier."""
         since = (day - max(self.start, opened)) / DAYS_PER_MONTH
-        if since <= 0.0:
-            return 0.0
         return float(self.gwh_per_year[month]) * built_up(since, self.build_up_months)
 
     def built_up_by(self, opened: float) -> float:
