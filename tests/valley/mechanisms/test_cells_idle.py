@@ -102,3 +102,16 @@ def test_idle_lines_are_manned_by_nobody():
     (without,) = case.site.wiring.workforce.plans
     assert (whole[0], whole[2]) == (12.0, 12.0)
     assert (without[0], without[2]) == (0.0, 0.0)
+
+
+def test_lines_that_stood_idle_are_not_in_service_once_the_site_has_stopped():
+    case, metered = make_site(make_ramp(), ordered_gwh=1.0, closes=20.0), []
+    case.site.wiring.meter.month = lambda **read: metered.append(read["nameplate_gwh"]) or 0.0
+    january = [period for period in case.ctx.calendar.periods if period.month == 0]
+    case.ctx.env.run(until=1.0)
+    case.cell_block.idle.append(0.0)
+    case.site.ask_people()
+    case.site.month_end(january[-1])
+    case.ctx.env.run(until=21.0)
+    case.site.month_end(january[-1])
+    assert metered == [0.0, 0.0]  # 12 GWh a year less 12 idle, then nothing

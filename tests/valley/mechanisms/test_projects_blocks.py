@@ -252,3 +252,16 @@ def test_lines_that_fail_at_once_are_never_up():
 def test_a_plants_staircase_is_read_as_straight_lines_through_its_middles(know_how, share):
     schedule = Schedule([10.0, 375.25, 1105.75], 0.0)
     assert schedule.usual(know_how) == exact(share)
+
+
+@pytest.mark.parametrize("event", ["stall begins", "product change", "major stop"])
+def test_what_happens_on_the_day_of_knowledge_itself_was_not_observed_yet(event):
+    def first_day(as_of_day):
+        made = block_of(CERTAIN, luck=ONE_MEAN)
+        made.ctx.env.run(until=1.0)  # its SOP is a fact
+        made.ctx = replace(made.ctx, as_of_day=as_of_day)
+        return first_log_day(made, event, 3000.0)
+
+    day = first_day(0.0)
+    assert 0.0 < day < 3000.0
+    assert first_day(day) == day < first_day(day + 1e-6)

@@ -140,9 +140,6 @@ class EnergyMeter:
             Good cells of those started, in a mature plant.
         """
         now = self._account.now
-        if started_gwh <= 0.0 and nameplate_gwh <= 0.0:
-            now[METERED.grid_load_mw] = 0.0
-            return 0.0
         days = last.end_day - self._ctx.calendar.month_starts[last.month]
         years = last.year - self._base_year
         specific = specific_energy(self._mature, self._improvement, years)

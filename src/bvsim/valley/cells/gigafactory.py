@@ -388,7 +388,7 @@ class Gigafactory:
         self.foregone.begin(self.blocks)
         for each in self.blocks:
             each.close()
-        self.projects.released, self._lines = 0.0, 0
+        self.projects.released, self._idle_gwh, self._lines = 0.0, 0.0, 0
         self._running, self._ledgers, self._unapproved, self._idle = [], [], [], []
         self._available = 0.0
         columns = (SITE.good_gwh, SITE.scrap_t, LEDGER.good_gwh, YIELD)
