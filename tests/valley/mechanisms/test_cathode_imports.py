@@ -136,6 +136,7 @@ def in_a_year(spec):
     ("cam.memory", 10 / math.log(2.0), in_a_year, 30.0),  # at most twice of now
     ("cam.memory", 5 / math.log(2.0), level, 17.5),  # three quarters of the way
     ("cam.memory", 0.0, level, 20.0),  # what was last seen, and no more
+    ("cam.memory", 1.0, level, 19.999546000702375),  # 20 - 10 / e^10
 )
 def test_forecast(spec, measure, expected):
     assert measure(spec) == exact(expected)

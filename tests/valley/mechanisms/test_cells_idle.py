@@ -17,13 +17,8 @@ from world import make_context, make_ramp
 
 def prospect(in_service, *, limit=100.0, unapproved=0.0):
     """A site that could make 10 GWh, with orders for 100 and nothing on its way."""
-<<<<<<< HEAD
-    orders = SimpleNamespace(limit_gwh=100.0, gwh_per_year=0.0)
-    process = SimpleNamespace(gwh=0.0, detection_days=0.0)
-=======
     orders = SimpleNamespace(limit_gwh=limit, gwh_per_year=0.0)
-    process = SimpleNamespace(gwh=0.0, production=SimpleNamespace(detection=0.0))
->>>>>>> 46e6659 (Survivors of the mutation run are caught by name; a second guard and claims nobody reads any more are gone)
+    process = SimpleNamespace(gwh=0.0, detection_days=0.0)
     return SimpleNamespace(
         wiring=SimpleNamespace(orders=orders, process=process),
         available=10.0,

@@ -17,6 +17,7 @@ from bvsim.schema.ramp import RampClass
 from bvsim.schema.site import CellBlock, OutputWindow, ScrapReading
 from bvsim.schema.unit import Timed
 from bvsim.valley.cells.block import SiteBlock
+from bvsim.valley.cells.causes import LABOUR, LIMITS
 from bvsim.valley.cells.observed import ObservedBlock
 from bvsim.valley.cells.plan import PlanPath
 from bvsim.valley.ground.undisturbed import Undisturbed
@@ -25,6 +26,7 @@ from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.line_curve import solve
 from bvsim.valley.projects.lines import Levels
 from bvsim.valley.projects.stages import Pipeline
+from gigafactory_case import make_site
 from mechanism_table import exact, table, with_figure
 from world import SHOCK, make_context, make_project, make_ramp
 
@@ -315,3 +317,14 @@ def test_a_throttled_plant_that_made_all_it_could_is_taken_at_its_lines_rate(thr
     each.block.levels = lambda period, repair_factor: levels
     each.look_ahead(period, 1.0, 1.0)
     assert each.possible.ramped == exact(ramped)  # what was observed, over half of the time
+
+
+def test_people_limit_a_site_in_a_period_that_nobody_observed_before_one_that_was():
+    case = make_site(make_ramp(), ordered_gwh=1.0, crew=0.5)
+    case.site.limits.note_facts(100.0)
+    case.ctx.env.run(until=1.0)
+    case.site.ask_people()
+    case.site.ask_cathode(case.ctx.calendar.periods[0])
+    rated = case.cell_block.possible.rated
+    assert rated > 0.0
+    assert case.site._limits[LIMITS.index(LABOUR)] == exact(0.5 * rated)

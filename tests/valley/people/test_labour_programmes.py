@@ -142,6 +142,13 @@ def test_an_observed_intake_replaces_the_planned_one():
     assert column(ctx, "course", "intake")[0] == 20.0  # not known yet: the plan stands
 
 
+def test_an_intake_on_the_first_day_is_a_fact_like_any_other():
+    observed = {"first": Intake(date=datetime.date(2023, 1, 1), trainees=11)}
+    spec = programme(seats=always(20.0), interval=10.0, observed=observed)
+    _, ctx = school(spec, as_of=100.0)
+    assert column(ctx, "course", "intake")[0] == 11.0
+
+
 def test_cohorts_that_overlap_in_the_centre_need_rooms():
     # a third of 11.4 weeks in the centre is 4 weeks; an intake every 2 weeks
     spec = programme(seats=always(10.0), interval=2.0)

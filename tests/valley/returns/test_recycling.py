@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bvsim.schema.recycling import RecyclingSpec
 from bvsim.valley.returns.hydromet import Hydromet
 from bvsim.valley.returns.market import Recycling
-from bvsim.valley.returns.recycler import ELEMENTS, MIX, Recycler, nothing
+from bvsim.valley.returns.recycler import ELEMENTS, MIX, RECYCLER, Recycler, nothing
 from fleet_case import CALENDAR, constant, context
 from recycling_case import recycling_spec, simulate, yearly
 
@@ -206,6 +206,16 @@ def test_an_intake_that_is_full_sends_feed_elsewhere() -> None:
     assert feed[2038] == pytest.approx(processed[2038] + elsewhere[2038], rel=1e-3)
     buffer = recycling.ctx.books.accounts["yearly", "battri"].monthly()[:, -3]
     assert buffer.max() <= 15_000 * 4 * 7 / 365.25 + 1e-6
+
+
+def test_a_works_that_is_mothballed_sends_its_pile_after_what_it_sent_before() -> None:
+    recycler = Recycler("battri", SPEC.recyclers["battri"], context(chance=False))
+    recycler.start()
+    recycler.account.now[RECYCLER.sent_elsewhere_t] = 7.0
+    recycler.pile[0] = 5.0
+    recycler._mothball(0.1)
+    assert recycler.account.now[RECYCLER.sent_elsewhere_t] == 12.0
+    assert list(recycler.pile) == list(nothing())
 
 
 def test_black_mass_of_a_batch_is_feed_times_yield() -> None:

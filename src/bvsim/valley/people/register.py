@@ -98,10 +98,9 @@ class Register:
 
     def pay_bonus(self, share: float) -> None:
         """Book a month's bonus, a share of usual pay, for all own staff."""
-        if share > 0.0:
-            heads = sum(workforce.heads for workforce in self.staffed)
-            cost_meur = share * self.spec.pay.post / 12.0 / 1000.0
-            self.account.now[PEOPLE.bonus_cost_meur] += cost_meur * heads
+        heads = sum(workforce.heads for workforce in self.staffed)
+        cost_meur = share * self.spec.pay.post / 12.0 / 1000.0
+        self.account.now[PEOPLE.bonus_cost_meur] += cost_meur * heads
 
     def enrol(self, workforces: Mapping[str, Workforce]) -> None:
         """Number the employers by name."""
