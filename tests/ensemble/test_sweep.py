@@ -211,12 +211,13 @@ def test_values_that_do_not_fit_are_located_in_the_sweep_file(tmp_path, old, new
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_shipped_sweeps_fit_the_model(path, tmp_path):
+def test_shipped_sweeps_fit_the_model(path):
     sweep = read_sweep(path)
     assert sweep.name == path.stem
     assert sweep.story
     assert len(sweep.axes) >= 2
-    SweepRun(sweep, tmp_path / "out")
+    done = validated(path)
+    assert (done.exit_code, done.stderr) == (0, "")
 
 
 def test_the_three_studies_are_shipped():
@@ -330,9 +331,9 @@ def validated(*files):
 
 
 def test_validate_takes_sweeps_beside_scenarios(tmp_path):
-    done = validated(*SHIPPED, "training-x-neomat", "reference", write(tmp_path, GRID))
+    done = validated("training-x-neomat", "reference", write(tmp_path, GRID))
     assert (done.exit_code, done.stderr) == (0, "")
-    assert f"{len(SHIPPED) + 3} files checked" in done.stdout
+    assert "3 files checked" in done.stdout
 
 
 @pytest.mark.parametrize(
