@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bvsim.reading.nodes import Node
 from bvsim.schema.errors import Path, Problem, dotted
@@ -14,16 +14,19 @@ ASKED = "blank: "
 
 def blanks(node: Node, path: Path = ()) -> Iterator[Problem]:
     """Yield each blank of a tree, also those among keys."""
-    if isinstance(node.value, dict):
-        for key, child in node.value.items():
-            if is_blank(key):
-                yield Problem(child.at, dotted(path), _asks(key))
+    if isinstance(node.value, str) and is_blank(node.value):
+        yield Problem(node.place, dotted(path), _asks(node.value))
+    for key, child in _entries(node.value):
+        if isinstance(key, str) and is_blank(key):
+            yield Problem(child.at, dotted(path), _asks(key))
+        if isinstance(child.value, (str, dict, list)):  # most are numbers, which are none
             yield from blanks(child, (*path, key))
-    elif isinstance(node.value, list):
-        for i, child in enumerate(node.value):
-            yield from blanks(child, (*path, i))
-    elif is_blank(node.value):
-        yield Problem(node.place, dotted(path), _asks(str(node.value)))
+
+
+def _entries(value: object) -> Iterable[tuple[str | int, Node]]:
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()
 
 
 def is_blank(value: object) -> bool:

@@ -51,10 +51,13 @@ def model_ties(
     known = _entries(said, as_of)
     sections = [template.section for template in templates]
     plain = [tie for tie in known if not tie.pair[0].startswith(tuple(f"{s}." for s in sections))]
+    taking = [
+        (path, like) for path, node in _walk(tree, ()) if (like := node.get(LIKE)) is not None
+    ]
     taken = [
         tie
         for template in templates
-        for tie in _taken_over(known, template, _takers(tree, template))
+        for tie in _taken_over(known, template, _takers(taking, template))
     ]
     return tuple({tie.pair: tie for tie in [*taken, *plain]}.values()), []
 
@@ -83,12 +86,12 @@ def _known(tie: Tie, as_of: date | None) -> bool:
     return as_of is None or _since(tie) <= as_of
 
 
-def _takers(tree: Node, template: Template) -> list[tuple[str, str]]:
+def _takers(taking: Iterable[tuple[Path, Node]], template: Template) -> list[tuple[str, str]]:
     """Return the dotted path of each part that takes a template over, and the template's name."""
     return [
         (dotted(path), str(like.value).removeprefix(f"{template.section}."))
-        for path, node in _walk(tree, ())
-        if path[-1] == template.field and (like := node.get(LIKE)) is not None
+        for path, like in taking
+        if path[-1] == template.field
     ]
 
 

@@ -6,7 +6,7 @@ import types
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, is_dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from bvsim.reading.nodes import Node
@@ -47,22 +47,26 @@ class Shape:
     members: tuple[object, ...]
     marks: tuple[object, ...] = ()
 
-    @property
+    @cached_property
     def unit(self) -> Unit | None:
         """The unit, when the value is a figure."""
         return next((mark for mark in self.marks if isinstance(mark, Unit)), None)
 
-    @property
+    @cached_property
     def ref(self) -> Ref | None:
         """What the value must name, if it names anything."""
         return next((mark for mark in self.marks if isinstance(mark, Ref)), None)
 
     def parts(self, node: Node | None = None) -> list[type]:
         """Return the data classes that the value may be, given its choice fields."""
-        classes = [m for m in self.members if isinstance(m, type) and is_dataclass(m)]
+        classes = self._classes
         if node is None or len(classes) < 2:
             return classes
         return [cls for cls in classes if _fits(cls, node)] or classes
+
+    @cached_property
+    def _classes(self) -> list[type]:
+        return [m for m in self.members if isinstance(m, type) and is_dataclass(m)]
 
     def fields(self, node: Node | None = None) -> dict[str, Shape]:
         """Return the fields of the data classes that the value may be."""
@@ -78,19 +82,19 @@ class Shape:
             found.update(getattr(cls, "RETIRED", {}))
         return found
 
-    @property
+    @cached_property
     def keys(self) -> Shape | None:
         """The shape of the keys, when the value is a mapping by name."""
         mapping = self._mapping()
         return shape_of(get_args(mapping)[0]) if mapping else None
 
-    @property
+    @cached_property
     def values(self) -> Shape | None:
         """The shape of the entries, when the value is a mapping by name."""
         mapping = self._mapping()
         return shape_of(get_args(mapping)[1]) if mapping else None
 
-    @property
+    @cached_property
     def items(self) -> Shape | None:
         """The shape of the entries, when the value is a list."""
         for member in self.members:
@@ -105,7 +109,7 @@ class Shape:
             for member in self.members
         )
 
-    @property
+    @cached_property
     def choices(self) -> tuple[object, ...]:
         """The words among which one is chosen; none where any will do."""
         return tuple(choice for member in self.members for choice in _choices(member))
@@ -114,7 +118,8 @@ class Shape:
         """Return the shape under a key (or at a position), or None when there is none."""
         if isinstance(key, int):
             return self.items
-        return self.fields(node).get(key) or self.values
+        found = [fields_of(cls)[key] for cls in self.parts(node) if key in fields_of(cls)]
+        return found[-1] if found else self.values
 
     def at(self, path: Path, node: Node | None = None) -> Shape | None:
         """Return the shape at a path, or None when the model has no such path."""
