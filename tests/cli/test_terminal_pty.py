@@ -21,9 +21,10 @@ def folder(tmp_path_factory):
     """Small runs, made once."""
     here = tmp_path_factory.mktemp("terminal")
     one = ["--workers", "1"]
+    rows = ["-n", "8", "--no-report", *one]
     for words in (
-        ["run", "reference", "-n", "8", *one, "--out", f"{here}/a"],
-        ["run", "training-doubled", "-n", "8", *one, "--out", f"{here}/b"],
+        ["run", "reference", *rows, "--out", f"{here}/a"],
+        ["run", "training-doubled", *rows, "--out", f"{here}/b"],
         ["bottlenecks", "reference", "-n", "1", *one, "--out", f"{here}/relief"],
     ):
         assert CliRunner().invoke(main, words).exit_code == 0
@@ -31,7 +32,17 @@ def folder(tmp_path_factory):
 
 
 COMMANDS = {
-    "run": ["run", "reference", "-n", "2", "--workers", "1", "--out", "run-{columns}"],
+    "run": [
+        "run",
+        "reference",
+        "-n",
+        "2",
+        "--workers",
+        "1",
+        "--no-report",
+        "--out",
+        "run-{columns}",
+    ],
     "compare": ["compare", "a", "b", "--target", "output_2030_gwh>=20"],
     "ask": ["ask", "a", "P(year_30_gwh <= 2031)", "--given", "output_2030_gwh > 1"],
     "explain": ["explain", "a"],

@@ -61,6 +61,7 @@ def test_badges_cover_what_they_say_and_only_good_ones_are_shown(shipped):
     assert {badge.mixes for badge in estimate.badges} == {40}
 
 
+@pytest.mark.slow
 def test_half_of_the_mixes_held_out_have_three_levers_or_more_off_the_grid(shipped):
     asked, estimate, _ = shipped
     second = list(islice(mixes(asked), asked.held_out, None))

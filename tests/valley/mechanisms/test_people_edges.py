@@ -11,7 +11,7 @@ from bvsim.schema.labour import Learning
 from bvsim.valley.people.mobility import Near
 from bvsim.valley.people.moves import TrainingDesk
 from bvsim.valley.people.path import ReferencePath
-from bvsim.valley.people.plan import StaffPlan
+from bvsim.valley.people.plan import Observed, StaffPlan
 from bvsim.valley.people.pools import BASIN, _turn_away
 from bvsim.valley.people.staff import decay_of
 from bvsim.valley.people.tenure import Tenure
@@ -73,3 +73,10 @@ def test_every_line_has_its_crews_and_a_plant_one_at_least(crews, lines, wanted)
     plan = StaffPlan(staffing(crews=crews))
     plan.update([(1.0, 100.0, 1.0, 1.0)], lines)
     assert plan.crews == wanted
+
+
+def test_a_plant_that_ran_long_before_it_was_counted_is_as_counted_for_the_month_before():
+    seen = Observed([(100.0, 40.0)], 30.0, opened=0.0)
+    days = (68.9, 69.0, 100.0)  # a month has 31 days at most
+    assert [seen.imposes(day) for day in days] == [False, True, True]
+    assert [seen.heads(day) for day in days] == [0.0, 40.0, 40.0]
