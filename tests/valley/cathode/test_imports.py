@@ -14,9 +14,8 @@ from bvsim.schema.imports import Disruption, ExportControl, Halt, Hazard, Tariff
 from bvsim.valley.cathode.buyer import SUPPLY
 from bvsim.valley.cathode.feed import Feed
 from bvsim.valley.cathode.imports import Lanes
-from bvsim.valley.cathode.restocking import USED, Forecast, Restocking
+from bvsim.valley.cathode.restocking import Forecast, Restocking
 from bvsim.valley.ground.books import Account
-from bvsim.valley.ground.mix import MixedStock
 from cathode_case import context, handling, imports, market, policy
 
 LEAD = 21.0 + 7.0 + 33.0 + 5.0 + 2.0 + 3.0
@@ -214,36 +213,6 @@ def test_shipments_afloat_arrive_in_spite_of_a_halt() -> None:
     buyer.order(18.0)
     ctx.env.run(until=LEAD + 1.0)
     assert buyer.received == 18.0
-
-
-def test_what_is_older_than_its_shelf_life_goes_first_in_first_out() -> None:
-    stock = MixedStock(2, 0, USED + 1)
-    stock.put([10.0, 0.0], 0.0)
-    stock.put([0.0, 30.0], 100.0)
-    stock.take(4.0, USED)
-    assert stock.older_than(50.0) == pytest.approx(6.0)
-    assert stock.older_than(101.0) == pytest.approx(36.0)
-    stock.take(8.0, USED)
-    assert stock.older_than(50.0) == 0.0
-    assert stock.older_than(101.0) == pytest.approx(28.0)
-
-
-def test_a_mixed_stock_gives_out_its_composition() -> None:
-    stock = MixedStock(2, 1, 2)
-    stock.put([30.0, 0.0, 0.0], 0.0)
-    stock.take(10.0, 0)
-    stock.put([0.0, 20.0, 5.0], 1.0)
-    assert stock.draw(10.0, 1) == pytest.approx([5.0, 5.0, 1.25])
-    assert stock.gone(0) == pytest.approx([10.0, 0.0, 0.0])
-    assert stock.gone(1) == pytest.approx([5.0, 5.0, 1.25])
-    assert stock.parts == pytest.approx([15.0, 15.0, 3.75])
-
-
-def test_a_stock_gives_no_more_than_there_is() -> None:
-    stock = MixedStock(1, 0, 1)
-    stock.put([10.0], 0.0)
-    assert [stock.take(tonnes, 0) for tonnes in (4.0, 7.0, 1.0)] == [4.0, 6.0, 0.0]
-    assert stock.total == 0.0
 
 
 def test_emergency_freight_is_used_when_stock_runs_out_and_kept_within_its_allowance() -> None:
