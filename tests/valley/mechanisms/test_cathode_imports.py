@@ -158,6 +158,19 @@ def test_plans_count_as_far_as_they_came_true(spec, measure, expected):
     assert measure(spec) == exact(expected)
 
 
+def test_nothing_is_revised_while_a_plant_is_shut_down():
+    made, leads = feed_of(imports()), []
+    weeks = made.ctx.calendar.periods[:8]
+    for number, week in enumerate(weeks):
+        made.ctx.env.run(until=week.start_day + 1e-9)
+        off = 3 <= number < 7
+        made.requested = 0.0 if off else 70.0
+        made.turn(replace(week, scheduled_days=0.0) if off else week, 50.0 + number, imposed=True)
+        leads.append(made.lead)
+    assert set(leads[3:7]) == {leads[2]}
+    assert leads[7] == 57.0  # the first week of work thereafter
+
+
 # -- shipments -----------------------------------------------------------------------------
 
 
