@@ -205,7 +205,6 @@ class Newcomers:
 
     def _take_on(self, claim: HiringClaim, skill: int, number: int, pool: BasinPool) -> None:
         self._register.newcome(number, pool)
-        claim.give(skill, number)
         self._register.take_on(claim.index, skill, SEEKERS, number, None)
 
 
