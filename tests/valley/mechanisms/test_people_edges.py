@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bvsim.schema.labour import Learning
+from bvsim.schema.labour import Learning, Mix
 from bvsim.valley.people.mobility import Near
 from bvsim.valley.people.moves import TrainingDesk
 from bvsim.valley.people.path import ReferencePath
@@ -80,3 +80,9 @@ def test_a_plant_that_ran_long_before_it_was_counted_is_as_counted_for_the_month
     days = (68.9, 69.0, 100.0)  # a month has 31 days at most
     assert [seen.imposes(day) for day in days] == [False, True, True]
     assert [seen.heads(day) for day in days] == [0.0, 40.0, 40.0]
+
+
+def test_at_sop_the_skilled_are_further_ahead_than_the_others():
+    plan = StaffPlan(staffing(mix=Mix(operators=0.6, technicians=0.2, engineers=0.15)))
+    plan.update([(10.0, 100.0, 10.0, 10.0)], 1)  # 600 heads once full; 0.45 and 0.7 of them at SOP
+    assert list(plan.targets(100.0)) == pytest.approx([162.0, 84.0, 63.0, 13.5])
