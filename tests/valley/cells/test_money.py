@@ -20,13 +20,8 @@ from bvsim.schema.money import (
     ThrottleRule,
 )
 from bvsim.valley.cells.backing import LoanAccount
-from bvsim.valley.cells.money import (
-    MONEY,
-    Activity,
-    SitePurse,
-    Throttle,
-    scrap_cost,
-)
+from bvsim.valley.cells.costs import Activity, Throttle, scrap_cost
+from bvsim.valley.cells.money import MONEY, SitePurse
 from bvsim.valley.ground.calendar import Period
 from demand_case import CALENDAR, context, flat
 from slots import changed

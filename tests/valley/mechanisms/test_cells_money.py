@@ -21,8 +21,9 @@ from bvsim.schema.money import (
     Support,
     ThrottleRule,
 )
+from bvsim.valley.cells.costs import Activity, Outlet
 from bvsim.valley.cells.energy import EnergyMeter
-from bvsim.valley.cells.money import MONEY, Activity, Outlet, SitePurse
+from bvsim.valley.cells.money import MONEY, SitePurse
 from demand_case import CALENDAR, START, context, flat
 from mechanism_table import exact, table
 from slots import changed

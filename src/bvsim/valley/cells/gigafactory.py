@@ -13,12 +13,12 @@ from bvsim.schema.fates import Then
 from bvsim.schema.ramp import RampClass
 from bvsim.valley.cells.block import NO_LIMITS, SiteBlock
 from bvsim.valley.cells.closure import ClosureHazard
+from bvsim.valley.cells.costs import Activity, Outlet
 from bvsim.valley.cells.expansion import SiteProjects
 from bvsim.valley.cells.fates import SOLD, Fate, Fates
 from bvsim.valley.cells.foregone import Foregone
 from bvsim.valley.cells.ledger import LEDGER, YIELD, binding_limit
 from bvsim.valley.cells.limits import SiteLimits
-from bvsim.valley.cells.money import Activity, Outlet
 from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.cells.review import Reviews
 from bvsim.valley.cells.site_account import SITE

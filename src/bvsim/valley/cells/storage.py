@@ -21,8 +21,8 @@ from bvsim.valley.cathode.buyer import Buyer
 from bvsim.valley.cells import ledger
 from bvsim.valley.cells.block import NO_LIMITS, SiteBlock
 from bvsim.valley.cells.causes import CATHODE, DEMAND, LABOUR, LIMITS
+from bvsim.valley.cells.costs import Outlet
 from bvsim.valley.cells.ledger import LEDGER, YIELD
-from bvsim.valley.cells.money import Outlet
 from bvsim.valley.cells.process import InProcess
 from bvsim.valley.cells.site_account import SITE
 from bvsim.valley.ground.books import Account, Balance
