@@ -77,7 +77,7 @@ NATIVE = (
     *("cells___block___SiteBlock___post_idle", "cells___storage___StorageLines____run"),
     *("cells___storage___StorageLines____make", "cells___storage___StorageLines____book"),
     *("limits___SiteLimits____yield", "causes____people", "causes____orders"),
-    *("money___running_cost", "energy___energy_used", "backing___LoanAccount___due"),
+    *("costs___running_cost", "energy___energy_used", "backing___LoanAccount___due"),
     *("projects___block___Block___run", "projects___block___Block____time_up"),
     *("availability___Availability___mean", "line_curve___UndisturbedYield___at"),
     *("returns___market___Recycling___take_scrap", "returns___market___Recycling____sort"),

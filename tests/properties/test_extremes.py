@@ -128,7 +128,7 @@ def test_what_is_refused_says_where(tmp_path):
 
 
 def test_a_sum_over_no_entities_is_zero():
-    from bvsim.valley.record.kpis import YearlyTable
+    from bvsim.valley.record.facts import YearlyTable
 
     scenario = ground().scenario
     table = extremes.simulated(scenario).tables["yearly"]

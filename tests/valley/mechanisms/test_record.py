@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from bvsim.valley.record.kpis import Milestones, Roles, YearlyTable, kpi_table
+from bvsim.valley.record.facts import Milestones, Roles, YearlyTable
+from bvsim.valley.record.kpis import kpi_table
 from bvsim.valley.record.record import Table
 from mechanism_table import exact
 

@@ -29,7 +29,8 @@ from bvsim.valley.orders.market import CommonMarket, Demand
 from bvsim.valley.orders.storage import StorageMarket
 from bvsim.valley.people.market import LabourMarket
 from bvsim.valley.record import tables
-from bvsim.valley.record.kpis import Milestones, Roles, YearlyTable, kpi_table
+from bvsim.valley.record.facts import Milestones, Roles, YearlyTable
+from bvsim.valley.record.kpis import kpi_table
 from bvsim.valley.record.record import Record, Table
 from bvsim.valley.regions.outside import outside
 from bvsim.valley.regions.planner import Planner

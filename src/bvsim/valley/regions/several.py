@@ -12,7 +12,8 @@ from bvsim.valley.ground.books import FloatArray
 from bvsim.valley.ground.calendar import Calendar
 from bvsim.valley.ground.streams import Key
 from bvsim.valley.orders.market import CommonMarket
-from bvsim.valley.record.kpis import Roles, YearlyTable, kpi_table
+from bvsim.valley.record.facts import Roles, YearlyTable
+from bvsim.valley.record.kpis import kpi_table
 from bvsim.valley.record.record import Record, Table
 from bvsim.valley.record.together import balances_together, kpis_together, together
 from bvsim.valley.regions.region import Setting, Surroundings, Valley, context_of, last_periods
