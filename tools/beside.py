@@ -3,8 +3,9 @@
     python tools/beside.py FOLDER run reference ...
 
 is what `make run` calls. The first run starts at once, with the files as they are; where a C
-compiler is found the valley is compiled meanwhile, in the background and politely, and is used
-from the next run on. Each state of the sources has a folder of its own in FOLDER, so that files
+compiler is found the valley is compiled meanwhile, in the background. When it is ready the run is
+ended in good order, its rows kept, and the compiled valley goes on where it stood: rows are the
+same bits either way. Each state of the sources has a folder of its own in FOLDER, so that files
 that were changed are never run as they were. Models and scenarios are those of the checkout.
 """
 
@@ -13,16 +14,25 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
+import time
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
+OUT = "--out"
+STOPPED = (130, -signal.SIGTERM)
+"""Exit codes of a run that was ended: in good order, or before it had begun."""
 BUILT = "built"
 """The file that says that a folder is complete."""
-BEGUN = "The valley is compiled beside this run; the next one uses it, some times faster ({log})."
+POLL_S, NICE = 0.5, 5
+BEGUN = "The valley is compiled beside this run, which goes on with it when it is ready ({log})."
 NOT_YET = "The valley is still being compiled, or could not be: {log} says which."
+READY = "The compiled valley is ready, and takes the run over."
 NEVER = "Without a C compiler the valley runs interpreted, some times slower."
 
 
@@ -63,36 +73,82 @@ def build(folder: Path) -> None:
     (folder / BUILT).touch()
 
 
-def begin(folder: Path) -> None:
-    """Have a compiled valley built in the background, once for a state of the sources."""
+def begin(folder: Path) -> bool:
+    """Have a compiled valley built in the background, once for a state of the sources.
+
+    Returns whether one may become ready.
+    """
     if compiler() is None:
         print(NEVER, flush=True)
-        return
+        return False
     log = folder / "log.txt"
     try:
         folder.mkdir(parents=True)
     except FileExistsError:
         print(NOT_YET.format(log=os.path.relpath(log)), flush=True)
-        return
+        return True
     again = [sys.executable, __file__, "--build", str(folder)]
-    polite = {} if os.name == "nt" else {"preexec_fn": lambda: os.nice(19)}
+    polite = {} if os.name == "nt" else {"preexec_fn": lambda: os.nice(NICE)}
     with log.open("wb") as into:
         subprocess.Popen(again, stdout=into, stderr=into, start_new_session=True, **polite)  # type: ignore[call-overload]
     print(BEGUN.format(log=os.path.relpath(log)), flush=True)
+    return True
+
+
+def simulate(words: Sequence[str], source: Path | None = None) -> subprocess.Popen[bytes]:
+    """Start bvsim, as it is or from a folder of compiled modules."""
+    compiled = {} if source is None else {"PYTHONPATH": str(source)}
+    return subprocess.Popen([sys.executable, "-m", "bvsim", *words], env={**os.environ, **compiled})
+
+
+def hand_over(words: Sequence[str], folder: Path) -> int:
+    """Run bvsim as it is until the compiled valley is ready, then that; return the exit code.
+
+    The two share a run folder, named here. What names one itself is left to run to its end.
+    """
+    if os.name == "nt" or any(word.startswith(OUT) for word in words):
+        return ended(simulate(words))
+    out = Path("runs") / f"{Path(words[1]).stem}-{datetime.now():%Y%m%d-%H%M%S}"
+    words = [*words, OUT, str(out)]
+    first = simulate(words)
+    if not ready_while(first, folder):
+        return ended(first)
+    print(f"\n{READY}", flush=True)
+    first.terminate()
+    if (code := ended(first)) not in STOPPED:
+        return code
+    begun = ["--resume"] if (out / "manifest.json").exists() else []
+    return ended(simulate([*words, *begun], folder / "src"))
+
+
+def ready_while(process: subprocess.Popen[bytes], folder: Path) -> bool:
+    """Wait for the compiled valley; return whether it is ready before a process has ended."""
+    try:
+        while process.poll() is None and not (folder / BUILT).exists():
+            time.sleep(POLL_S)
+    except KeyboardInterrupt:
+        return False
+    return process.poll() is None
+
+
+def ended(process: subprocess.Popen[bytes]) -> int:
+    """Wait for a process, which alone answers Ctrl-C; return its exit code."""
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue
 
 
 def main() -> int:
-    """Run bvsim; build beside it what the next run uses."""
+    """Run bvsim, compiled as soon as it can be."""
     if sys.argv[1] == "--build":
         build(Path(sys.argv[2]))
         return 0
-    folder, environment = Path(sys.argv[1]).absolute() / state(), dict(os.environ)
+    folder, words = Path(sys.argv[1]).absolute() / state(), sys.argv[2:]
     if (folder / BUILT).exists():
-        environment["PYTHONPATH"] = str(folder / "src")
-    else:
-        begin(folder)
-    command = [sys.executable, "-m", "bvsim", *sys.argv[2:]]
-    return subprocess.run(command, env=environment, check=False).returncode
+        return ended(simulate(words, folder / "src"))
+    return hand_over(words, folder) if begin(folder) else ended(simulate(words))
 
 
 if __name__ == "__main__":

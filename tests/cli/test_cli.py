@@ -53,10 +53,10 @@ def asked(folder, monkeypatch):
         made = write_run(Path(out), 16)
         finished = replace(made, manifest=made.manifest | calls["with"])
         if finished.manifest["status"] == "interrupted":
-            raise Interrupted(finished)
+            raise Interrupted(finished, ordered=calls["ordered"])
         return finished
 
-    calls["with"] = {}
+    calls["with"], calls["ordered"] = {}, False
     monkeypatch.setattr("bvsim.reading.load", load, raising=False)
     monkeypatch.setattr("bvsim.ensemble.run.run", run)
     return calls
@@ -210,11 +210,13 @@ def test_failed_rows_give_exit_code_1(asked):
     assert "1 row failed" in result.stderr
 
 
-def test_an_interrupted_run_says_what_is_kept(asked):
-    asked["with"] = {"status": "interrupted"}
+@pytest.mark.parametrize("ordered", [False, True])
+def test_an_interrupted_run_says_what_is_kept_and_one_ordered_to_end_no_more(asked, ordered):
+    asked |= {"with": {"status": "interrupted"}, "ordered": ordered}
     result = call("run", "reference")
     assert result.exit_code == 130
     assert "16 finished rows kept in runs/reference" in result.stderr
+    assert ("From announced to delivered" in result.stdout) is not ordered
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ try:
     run(FakeScenario(), 40, out=sys.argv[1], workers=int(sys.argv[2]), design="random",
         job=EndlessJob(seconds=0.02, endless=20), chunk_rows=1)
 except Interrupted as stop:
-    print(stop.run.status, stop.run.rows)
+    print(stop.run.status, stop.run.rows, stop.ordered)
 """
 
 
@@ -125,6 +125,7 @@ def test_the_first_signal_ends_a_run_that_hangs(tmp_path, name, workers):
         time.sleep(0.05)
     process.send_signal(getattr(signal, name))
     out, _ = process.communicate(timeout=60)
-    status, rows = out.split()
+    status, rows, ordered = out.split()
+    assert ordered == str(name != "SIGINT")
     assert (status, open_run(tmp_path / "a").status) == ("interrupted", "interrupted")
     assert int(rows) >= 20

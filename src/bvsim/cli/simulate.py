@@ -136,7 +136,8 @@ def run(
                 options["looks"] = told
             finished = run_ensemble(scenario, progress=progress, **given(options))
     except Interrupted as stop:
-        conclude(ctx, stop.run, as_json, report=report, lang=lang)
+        quick = stop.ordered
+        conclude(ctx, stop.run, as_json, report=report and not quick, lang=lang, quick=quick)
         return
     known = not rows and datetime.fromisoformat(finished.manifest["started"]) < asked
     if known:
@@ -238,10 +239,11 @@ def conclude(
     report: bool = True,
     known: bool = False,
     lang: str | None = None,
+    quick: bool = False,
 ) -> None:
     """Write the report if it is wanted, print the summary and leave with the right code.
 
-    A run that was `known` before keeps the report that it has.
+    A run that was `known` before keeps the report that it has; who has to be `quick` prints none.
     """
     from bvsim.analysis.summary import run_json
     from bvsim.ensemble.store.manifest import picked
@@ -258,7 +260,7 @@ def conclude(
             more = picked(finished.manifest, ("precision", "shard"))
             found = run_json(finished) | {name: value for name, value in more.items() if value}
             echo_json(found | ({"out": url} if url else {}))
-        else:
+        elif not quick:
             from bvsim.cli.terminal import print_summary
 
             print_summary(finished, page)

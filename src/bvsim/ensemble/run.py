@@ -42,11 +42,14 @@ Words = dict[str, Any]
 
 
 class Interrupted(KeyboardInterrupt):
-    """A run was stopped by Ctrl-C or a signal to end; what was finished is kept in `run`."""
+    """A run was stopped by Ctrl-C or a signal to end; what was finished is kept in `run`.
 
-    def __init__(self, stopped: Run) -> None:
+    Whoever is `ordered` to end by such a signal is to be quick: nobody waits for a summary.
+    """
+
+    def __init__(self, stopped: Run, *, ordered: bool = False) -> None:
         super().__init__(f"interrupted; {stopped.folder} keeps what was finished")
-        self.run = stopped
+        self.run, self.ordered = stopped, ordered
 
 
 class Options(TypedDict, total=False):
@@ -233,7 +236,7 @@ def perform(
         work.shelved.prune()
     result = open_run(target)
     if result.status == "interrupted":
-        raise Interrupted(result)
+        raise Interrupted(result, ordered=work.pool.ordered)
     return result
 
 
@@ -394,6 +397,7 @@ def _stopping(pool: Pool) -> Iterator[None]:
     def request(number: int, frame: FrameType | None) -> None:
         if pool.halted:
             raise KeyboardInterrupt
+        pool.ordered = number != signal.SIGINT
         pool.halt()
 
     for number in usual:

@@ -66,7 +66,7 @@ class Pool:
     """
 
     def __init__(self, crew: Crew, chunk_rows: int | None = None) -> None:
-        self.halted = False
+        self.halted = self.ordered = False
         self._crew, self._pace = crew, Pace(crew.workers, chunk_rows)
         self._pending: dict[Answer, Sequence[Row]] = {}
         self._suspects: deque[Row] = deque()
