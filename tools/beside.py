@@ -30,6 +30,8 @@ STOPPED = (130, -signal.SIGTERM)
 BUILT = "built"
 """The file that says that a folder is complete."""
 POLL_S, NICE = 0.5, 5
+FIRST_S = 20.0
+"""Seconds that a run has for itself before anything is compiled: its first numbers come then."""
 BEGUN = "The valley is compiled beside this run, which goes on with it when it is ready ({log})."
 NOT_YET = "The valley is still being compiled, or could not be: {log} says which."
 READY = "The compiled valley is ready, and takes the run over."
@@ -143,6 +145,7 @@ def ended(process: subprocess.Popen[bytes]) -> int:
 def main() -> int:
     """Run bvsim, compiled as soon as it can be."""
     if sys.argv[1] == "--build":
+        time.sleep(FIRST_S)
         build(Path(sys.argv[2]))
         return 0
     folder, words = Path(sys.argv[1]).absolute() / state(), sys.argv[2:]
