@@ -17,7 +17,6 @@ Replications: 6 x PAIRS + 2 x R x N.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,7 +29,7 @@ from scipy.stats import qmc
 
 import bvsim as bv
 from bvsim.valley.ground import streams
-from bvsim.valley.ground.streams import Key
+from bvsim.valley.ground.streams import Key, key_of
 from bvsim.valley.valley import prepare, simulate, wired
 from pages import markdown, publish, stamp
 
@@ -70,12 +69,6 @@ def generators(made: Callable[[Callable[[bytes], Any], bytes], Any]) -> Iterator
         where.keyed_generator = ordinary
 
 
-def key_of(key: Key, name: str) -> bytes:
-    """Return what keys a stream of a replication."""
-    text = f"{key.seed}|{key.draw}|{key.replication}|{name}"
-    return hashlib.blake2b(text.encode(), digest_size=16).digest()
-
-
 class Subject:
     """The reference, and its 2030 output in a replication."""
 
@@ -83,6 +76,7 @@ class Subject:
         self.scenario = bv.load("reference")
         self.setting = prepare(self.scenario, years=(YEAR,))
         valley: Any = wired(self.setting, self.scenario.median(), Key(0, 0, 0))
+        valley.run()  # some streams are named when their plant starts
         self.names = sorted(valley.ctx.streams._given)
 
     @property

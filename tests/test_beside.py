@@ -1,5 +1,6 @@
 """`make run`: the files as they are at once, and the compiled valley as soon as there is one."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -26,6 +27,14 @@ class Process:
     def wait(self):
         self.code = self.code or 0
         return self.code
+
+
+def write_manifest(name):
+    """Write the manifest of a run of the checkout, and return it."""
+    file = Path("runs") / name / "manifest.json"
+    file.parent.mkdir(parents=True)
+    file.touch()
+    return file
 
 
 @pytest.fixture
@@ -69,19 +78,20 @@ def test_the_first_run_is_of_the_files_and_the_next_of_what_was_built_beside_it(
 
 @pytest.mark.parametrize("written", [True, False])
 def test_a_run_goes_on_compiled_in_its_folder(begun, monkeypatch, capsys, written):
+    earlier = write_manifest("reference-1")
+    os.utime(earlier, (0.0, 0.0))
+
     def ready(process, folder):
-        out = Path(process.words[-1])
         if written:
-            out.mkdir(parents=True)
-            (out / "manifest.json").touch()
+            write_manifest("reference-2")
         return True
 
     monkeypatch.setattr(beside, "ready_while", ready)
     assert beside.main() == 0
     (_, folder), (_, _, first), (_, source, then) = begun
     assert source == str(Path(folder) / "src")
-    assert then == [*first, *(["--resume"] if written else [])]
-    assert first[-2] == "--out"
+    assert first == ["run", "reference"]
+    assert then == [*first, *(["--out", "runs/reference-2", "--resume"] if written else [])]
     assert "takes the run over" in capsys.readouterr().out
 
 

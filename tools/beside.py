@@ -20,7 +20,6 @@ import sys
 import sysconfig
 import time
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -106,21 +105,31 @@ def simulate(words: Sequence[str], source: Path | None = None) -> subprocess.Pop
 def hand_over(words: Sequence[str], folder: Path) -> int:
     """Run bvsim as it is until the compiled valley is ready, then that; return the exit code.
 
-    The two share a run folder, named here. What names one itself is left to run to its end.
+    The second goes on in the run folder of the first. Who names a folder is left to run to the
+    end.
     """
-    if os.name == "nt" or any(word.startswith(OUT) for word in words):
-        return ended(simulate(words))
-    out = Path("runs") / f"{Path(words[1]).stem}-{datetime.now():%Y%m%d-%H%M%S}"
-    words = [*words, OUT, str(out)]
-    first = simulate(words)
-    if not ready_while(first, folder):
+    began, first = time.time() - POLL_S, simulate(words)  # clocks of files are coarser
+    named = any(word.startswith(OUT) for word in words)
+    if os.name == "nt" or named or not ready_while(first, folder):
         return ended(first)
     print(f"\n{READY}", flush=True)
     first.terminate()
-    if (code := ended(first)) not in STOPPED:
+    try:
+        code = first.wait()
+    except KeyboardInterrupt:
+        return ended(first)
+    if code not in STOPPED:
         return code
-    begun = ["--resume"] if (out / "manifest.json").exists() else []
-    return ended(simulate([*words, *begun], folder / "src"))
+    kept = run_since(began)
+    return ended(
+        simulate([*words, *([OUT, str(kept), "--resume"] if kept else [])], folder / "src")
+    )
+
+
+def run_since(moment: float) -> Path | None:
+    """Return the run folder that was last written, if that was after a moment."""
+    written = {file.stat().st_mtime: file.parent for file in Path("runs").glob("*/manifest.json")}
+    return written[max(written)] if written and max(written) >= moment else None
 
 
 def ready_while(process: subprocess.Popen[bytes], folder: Path) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 import simpy
 
 Item = TypeVar("Item")
 Taken_contra = TypeVar("Taken_contra", contravariant=True)
+_MOST_GONE: Final = 64
 
 
 class End(Protocol[Taken_contra]):
@@ -48,6 +49,9 @@ class Passage(Generic[Item]):
 
     def enter(self, item: Item, due_day: float) -> None:
         """Let something in that comes out on a day, not before what is under way already."""
+        if self._first >= _MOST_GONE:  # forget what came out
+            del self._items[: self._first], self._due_days[: self._first]
+            self._first = 0
         self._items.append(item)
         self._due_days.append(due_day)
         if not self._waits:

@@ -134,6 +134,12 @@ def _invert_binomial(u: float, trials: int, probability: float) -> int:
     return k
 
 
+def key_of(key: Key, name: str) -> bytes:
+    """Return the sixteen bytes that key a stream of a replication."""
+    text = f"{key.seed}|{key.draw}|{key.replication}|{name}"
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
 @dataclass(frozen=True)
 class Streams:
     """The source of every stream of one replication; each name is given out once."""
@@ -155,5 +161,4 @@ class Streams:
         self._given.add(name)
         if not self.key.chance:
             return Stream(None)
-        text = f"{self.key.seed}|{self.key.draw}|{self.key.replication}|{name}"
-        return Stream(hashlib.blake2b(text.encode(), digest_size=16).digest())
+        return Stream(key_of(self.key, name))
