@@ -51,3 +51,13 @@ def test_one_event_of_the_kernel_for_each_thing(monkeypatch):
         env.step()
         steps += 1
     assert steps <= 102
+
+
+def test_what_came_out_is_forgotten_while_others_are_under_way():
+    env, way, diary = passage()
+    for day in range(1000):  # three are under way at any time
+        env.run(until=day + 0.5)
+        way.enter(day, day + 3.0)
+    assert list(way) == [997, 998, 999]
+    assert len(way._items) < 100
+    assert [item for _, _, item in diary.entries] == list(range(997))
