@@ -25,7 +25,8 @@ NATIVE = "librt>=0.17"
 READ = ("schema", "valley")
 """Rooms that the compiler reads: the valley, and the figures whose types it computes with."""
 INTERPRETED = (
-    *("__init__.py", "ground/errors.py", "ground/rows.py", "ground/seeds.py"),
+    *("__init__.py", "ground/environment.py", "ground/errors.py", "ground/rows.py"),
+    "ground/seeds.py",
     "valley/regions/outside.py",
 )
 """Modules of the valley left as they are, by the ends of their paths: mypyc compiles no exceptions

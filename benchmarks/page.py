@@ -34,7 +34,7 @@ def cost(found: Figures, fast: Figures | None) -> Iterator[str]:
         ("bare timeouts per line-week", f"{found['timeouts_per_line_week']:.1f}"),
         ("bare timeouts per replication", f"{whole:,.0f}"),
         ("line-weeks per replication, mean", f"{found['line_weeks']:,.0f}"),
-        ("events that SimPy's kernel handles", f"{found['kernel_events']:,.0f}"),
+        ("events and acts on the agenda", f"{found['kernel_events']:,.0f}"),
     ]
     if fast is not None:
         per_week = fast["compiled"]["timeouts_per_line_week"]

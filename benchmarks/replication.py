@@ -19,34 +19,25 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import simpy
+import numpy as np
 from timing import SEED, draws_of, median_and_spread, replicator, samples
 
 import bvsim as bv
-from bvsim.valley.valley import prepare
+from bvsim.valley.ground.streams import Key
+from bvsim.valley.valley import Valley, prepare, wired
 
 WORKERS = 2
 
 
-def kernel_events(replicate: Callable[[int], Any]) -> int:
-    """Return how many events SimPy's kernel processes in one replication."""
-    original, count = simpy.Environment.step, 0
-
-    def counting(self: simpy.Environment) -> None:
-        nonlocal count
-        count += 1
-        original(self)
-
-    simpy.Environment.step = counting  # type: ignore[method-assign]
-    try:
-        replicate(0)
-    finally:
-        simpy.Environment.step = original  # type: ignore[method-assign]
-    return count
+def kernel_events(setting: Any, values: np.ndarray) -> int:
+    """Return how many events and acts come to their turn in one replication."""
+    valley = wired(setting, values, Key(seed=SEED, draw=0, replication=0))
+    assert isinstance(valley, Valley)
+    valley.run()
+    return valley.ctx.clock.done
 
 
 def cpu_of_children() -> float | None:
@@ -101,7 +92,8 @@ def measure(name: str, *, short: bool) -> dict[str, float | str | None]:
     """Return the figures of speed for one scenario."""
     scenario = bv.load(name)
     count, draws = (5, 32) if short else (40, 1000)
-    replicate = replicator(prepare(scenario), draws_of(scenario, count))
+    setting, values = prepare(scenario), draws_of(scenario, count)
+    replicate = replicator(setting, values)
     found = samples(replicate, count)
     median, spread = median_and_spread([sample.seconds for sample in found])
     weeks = statistics.fmean(sample.line_weeks for sample in found)
@@ -111,7 +103,7 @@ def measure(name: str, *, short: bool) -> dict[str, float | str | None]:
         "scenario": name,
         "draws": count,
         "line_weeks": weeks,
-        "kernel_events": kernel_events(replicate),
+        "kernel_events": kernel_events(setting, values[0]),
         "s_per_replication": median,
         "s_per_replication_p90_minus_p10": spread,
         "s_per_bare_timeout": statistics.median(sample.bare for sample in found),

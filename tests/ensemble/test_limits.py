@@ -14,6 +14,7 @@ import simpy
 
 from bvsim.ensemble import work
 from bvsim.ensemble.run import open_run, run
+from bvsim.valley.ground.environment import Environment
 from bvsim.valley.ground.limit import RowLimitError, limit_events, place_of
 from fake import FakeJob, FakeScenario
 
@@ -34,7 +35,7 @@ class Mill:
 
 
 def test_events_that_never_end_are_told_with_actor_and_date():
-    env = simpy.Environment()
+    env = Environment()
     Mill(env)
     limit_events(env, lambda day: f"day {day:g}", 1000)
     with pytest.raises(RowLimitError, match=r"1,000 events by day 40.*mill-1 \(grind\)"):
@@ -42,7 +43,7 @@ def test_events_that_never_end_are_told_with_actor_and_date():
 
 
 def test_a_number_of_events_within_the_limit_passes():
-    env = simpy.Environment()
+    env = Environment()
     limit_events(env, str, 10)
     for day in range(9):
         env.timeout(day)
@@ -58,7 +59,7 @@ class EndlessJob(FakeJob):
 
     def simulate(self, values, key):
         if key.draw == self.endless:
-            env = simpy.Environment()
+            env = Environment()
             Mill(env)
             env.run()
         return super().simulate(values, key)
@@ -76,8 +77,9 @@ def test_a_row_that_takes_too_long_is_a_failure(tmp_path, monkeypatch):
     assert made.rows == 5
 
 
-def test_the_place_is_that_of_the_process_under_way():
-    env = simpy.Environment()
+@pytest.mark.parametrize("kernel", [Environment, simpy.Environment])
+def test_the_place_is_that_of_the_process_under_way(kernel):
+    env = kernel()
     told = []
 
     class Clerk:

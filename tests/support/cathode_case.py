@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import date
 
-import simpy
-
 from bvsim.schema.cathode import (
     Batches,
     CamPlant,
@@ -26,6 +24,7 @@ from bvsim.valley.cathode.buyer import Buyer
 from bvsim.valley.cathode.market import CathodeMarket
 from bvsim.valley.ground.books import Balance, Books, Trace
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.environment import Environment
 from bvsim.valley.ground.streams import Key, Streams
 from stand_ins import FullEmployment, Gate
 from world import calendar_of, left_by_stops
@@ -51,8 +50,10 @@ def context(
         start, end, review_days=review, scheduled_days=scheduled, august_share=0.68
     )
     trace = Trace(calendar, keep=keep)
+    env = Environment()
     return Context(
-        env=simpy.Environment(),
+        env=env,
+        clock=env.clock,
         calendar=calendar,
         streams=Streams(Key(1, draw, 0, chance=chance)),
         books=Books(calendar, trace),

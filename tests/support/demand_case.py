@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import simpy
-
 from bvsim.schema.demand import (
     Bonus,
     CarMarket,
@@ -29,6 +27,7 @@ from bvsim.schema.unit import Timed
 from bvsim.valley.ground.books import Books, Trace
 from bvsim.valley.ground.calendar import Calendar, make_calendar
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.environment import Environment
 from bvsim.valley.ground.streams import Key, Streams
 
 START = date(2023, 1, 1)
@@ -53,8 +52,10 @@ def context(
 ) -> Context:
     """Return fresh surroundings."""
     trace = Trace(calendar, keep=True)
+    env = Environment()
     return Context(
-        env=simpy.Environment(),
+        env=env,
+        clock=env.clock,
         calendar=calendar,
         streams=Streams(Key(1, draw, 0, chance)),
         books=Books(calendar, trace),

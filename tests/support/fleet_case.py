@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import simpy
 from numpy.typing import NDArray
 
 from bvsim.schema.fleet import (
@@ -25,6 +24,7 @@ from bvsim.schema.unit import Timed
 from bvsim.valley.ground.books import Books, Trace
 from bvsim.valley.ground.calendar import Calendar, make_calendar
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.environment import Environment
 from bvsim.valley.ground.streams import Key, Streams
 from bvsim.valley.returns.vehicles import Cohorts
 
@@ -56,8 +56,10 @@ def context(
     keep: bool = True,
 ) -> Context:
     trace = Trace(calendar, keep=keep)
+    env = Environment()
     return Context(
-        env=simpy.Environment(),
+        env=env,
+        clock=env.clock,
         calendar=calendar,
         streams=Streams(Key(1, draw, 0, chance)),
         books=Books(calendar, trace),

@@ -197,7 +197,7 @@ def make_site(
         production=PRODUCTION,
         in_cell=0.92,
         gate=gate,
-        env=ctx.env,
+        clock=ctx.clock,
     )
     wiring = SiteWiring(
         workforce=Crew(crew),

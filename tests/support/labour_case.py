@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-import simpy
-
 from bvsim.schema.labour import (
     Attrition,
     Basin,
@@ -31,6 +29,7 @@ from bvsim.schema.labour import (
 from bvsim.schema.unit import Timed
 from bvsim.valley.ground.books import Books, Trace
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.environment import Environment
 from bvsim.valley.ground.streams import Key, Streams
 from bvsim.valley.people.market import LabourMarket
 from world import calendar_of
@@ -206,8 +205,10 @@ def context(
         august_share=0.6,
     )
     trace = Trace(calendar, keep=keep)
+    env = Environment()
     return Context(
-        env=simpy.Environment(),
+        env=env,
+        clock=env.clock,
         calendar=calendar,
         streams=Streams(Key(seed, 0, 0, chance)),
         books=Books(calendar, trace),

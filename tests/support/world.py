@@ -6,13 +6,12 @@ import functools
 import math
 from datetime import date
 
-import simpy
-
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.stages import Project, Shock, Stage, Stages, Stops
 from bvsim.valley.ground.books import Books, Trace
 from bvsim.valley.ground.calendar import make_calendar
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.environment import Environment
 from bvsim.valley.ground.streams import Key, Streams
 
 calendar_of = functools.cache(make_calendar)
@@ -37,8 +36,10 @@ def make_context(
         start, end, review_days=review_days, scheduled_days=scheduled, august_share=0.68
     )
     trace = Trace(calendar, keep=True)
+    env = Environment()
     return Context(
-        env=simpy.Environment(),
+        env=env,
+        clock=env.clock,
         calendar=calendar,
         streams=Streams(Key(seed, draw, 0, chance)),
         books=Books(calendar, trace),

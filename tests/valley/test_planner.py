@@ -3,6 +3,7 @@
 import ast
 import re
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ import simpy
 
 from bvsim.reading.scenario import load
 from bvsim.valley import valley
+from bvsim.valley.ground.clock import Clock
 from bvsim.valley.ground.streams import Key
 from bvsim.valley.regions import planner
 from world import make_context
@@ -139,23 +141,20 @@ def test_books_close_before_anything_of_the_next_month():
 
 
 def test_the_docs_print_every_process(monkeypatch):
-    begun, init = {"Planner.plan"}, simpy.Process.__init__
-    step = simpy.Environment.step
+    begun, init, put = set(), simpy.Process.__init__, Clock.put
 
     def watched(process, env, generator):
         begun.add(generator.__qualname__)
         init(process, env, generator)
 
-    def stepped(env):
-        """Note what the next event does by itself, without a process that waits for it."""
-        for act in env._queue[0][3].callbacks:
-            owner = type(getattr(act, "__self__", None)).__module__
-            if owner.startswith("bvsim."):
-                begun.add(act.__qualname__)
-        step(env)
+    def noted(clock, days, priority, act):
+        """Note what is done on its day by itself, without a process that waits for it."""
+        if not isinstance(act, partial):  # an event of SimPy's
+            begun.add(act.__qualname__)
+        put(clock, days, priority, act)
 
     monkeypatch.setattr(simpy.Process, "__init__", watched)
-    monkeypatch.setattr(simpy.Environment, "step", stepped)
+    monkeypatch.setattr(Clock, "put", noted)
     for name in ("reference", "announced", "export-controls"):
         scenario = load(name)
         setting = valley.prepare(scenario)
@@ -167,7 +166,7 @@ def test_the_docs_print_every_process(monkeypatch):
     assert len(printed) == len(set(printed))
     # who waits for a tutor is rare, and need not be seen here
     rare = {"Tutors._serve"}
-    assert begun - {"Planner.plan"} <= set(printed) <= begun | rare
+    assert begun - {"Planner.take_turn"} <= set(printed) <= begun | rare
 
 
 def foreign_private_fields(text):

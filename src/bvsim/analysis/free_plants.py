@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import simpy
 from numpy.typing import NDArray
 
 from bvsim.analysis.errors import AnalysisError
@@ -31,6 +30,7 @@ from bvsim.schema.unit import Timed
 from bvsim.valley.ground.books import Books, Trace
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, MONTHS_PER_YEAR, Calendar, make_calendar
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.environment import Environment
 from bvsim.valley.ground.streams import Key, Streams
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.stages import STAGE_NAMES, Pipeline
@@ -379,8 +379,8 @@ def _run(
 ) -> tuple[Block, list[float], list[float], list[float]]:
     """Let a block run; return it, and by the ends of periods: age, good units, scrap."""
     trace = Trace(calendar, keep=False)
-    env = simpy.Environment()
-    ctx = Context(env, calendar, Streams(key), Books(calendar, trace), trace, as_of_day=0.0)
+    env, books = Environment(), Books(calendar, trace)
+    ctx = Context(env, env.clock, calendar, Streams(key), books, trace, as_of_day=0.0)
     entity = "plant.block-1"
     block = Block(
         entity=entity,

@@ -1,7 +1,6 @@
 """Passages: everything comes out on its day, first in, first out."""
 
-import simpy
-
+from bvsim.valley.ground.environment import Environment
 from bvsim.valley.ground.passage import Passage
 
 
@@ -14,9 +13,9 @@ class Diary:
 
 
 def passage():
-    env = simpy.Environment()
+    env = Environment()
     diary = Diary(env)
-    made = Passage(env, diary)
+    made = Passage(env.clock, diary)
     return env, made, diary
 
 

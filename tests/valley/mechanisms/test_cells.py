@@ -9,13 +9,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-import simpy
-
 from bvsim.schema.materials import Recipe
 from bvsim.schema.production import Production
 from bvsim.schema.ramp import RampClass
 from bvsim.valley.cells.gigafactory import SITE
 from bvsim.valley.cells.process import InProcess
+from bvsim.valley.ground.environment import Environment
 from gigafactory_case import PRODUCTION, RECIPE, Buyer, make_site
 from mechanism_table import exact, table
 from stand_ins import Gate
@@ -213,7 +212,7 @@ def process_of(world, gate=None, env=None):
         production=world.production,
         in_cell=world.in_cell,
         gate=gate or Gate(),
-        env=env or simpy.Environment(),
+        clock=(env or Environment()).clock,
     )
 
 
@@ -237,7 +236,7 @@ def filled_cells_t(world):
 
 def found_day(world):
     """Day on which the cells of the first week are told apart, and their scrap handed over."""
-    gate, env = Gate(), simpy.Environment()
+    gate, env = Gate(), Environment()
     process = process_of(world, gate, env)
     process.begin(make_context().calendar.periods[0], 10.0, 8.0, [], [])
     while not process.collect():

@@ -1,15 +1,15 @@
 """Tutors of a plant: who is free, who waits, and what follows when the staff grows or shrinks."""
 
-import simpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bvsim.valley.ground.environment import Environment
 from bvsim.valley.people.tutors import Tutors
 
 
 def school(size):
-    env = simpy.Environment()
-    tutors = Tutors(env)
+    env = Environment()
+    tutors = Tutors(env.clock)
     tutors.resize(size)
     return env, tutors, []
 
@@ -73,12 +73,12 @@ def test_tutors_are_conserved(steps):
 
 
 def test_who_waits_is_served_once_the_decisions_of_the_instant_are_over():
-    env = simpy.Environment()
-    tutors = Tutors(env)
+    env = Environment()
+    tutors = Tutors(env.clock)
     lent = []
 
     def group(wanted):
-        taken = tutors.lend(wanted, lambda _: lent.append(taken))
+        taken = tutors.lend(wanted, lambda: lent.append(taken))
 
     for wanted in (2, 1):
         group(wanted)

@@ -128,7 +128,7 @@ class CathodePlant(ABC):
         self._cover: float = spec.cover
         self._scrap_penalty = 0.0
         """Scrap that thin staffing adds in the period under way."""
-        self.batches: Passage[list[float]] = Passage(self.ctx.env, self)
+        self.batches: Passage[list[float]] = Passage(self.ctx.clock, self)
         self._ready: list[tuple[float, list[float]]] = []
         self._held: list[tuple[float, list[float]]] = []
         self._first_sales_days: list[float] = [

@@ -7,13 +7,10 @@ from bisect import insort
 from math import expm1
 from typing import Final, NamedTuple
 
-import simpy
-
 from bvsim.schema.imports import ReorderPolicy
 from bvsim.valley.cathode.imports import Lanes
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.mix import MixedStock
-from bvsim.valley.ground.passage import after
 
 IMPORTED: Final = 0
 """Position of imports among the sources of every mixed stock."""
@@ -234,9 +231,9 @@ class Restocking:
     def _send(self, tonnes: float, days: float, event: str = "ordered") -> None:
         """Send a shipment that arrives after some days."""
         self._register(tonnes, event)
-        now: float = self.ctx.env.now
-        insort(self._due, now + days)
-        after(self.ctx.env, days, Shipment(self, tonnes).arrive)
+        clock = self.ctx.clock
+        insort(self._due, clock.now + days)
+        clock.after(days, Shipment(self, tonnes).arrive)
 
     def _next_due(self) -> float:
         """Return the day of the next arrival; infinite when nothing is under way."""
@@ -253,7 +250,7 @@ class Restocking:
     def _wait_in_vain(self, tonnes: float, days: float, event: str) -> None:
         """Register an order that will never come, which is known after some days."""
         self._register(tonnes, event)
-        after(self.ctx.env, days, Shipment(self, tonnes).get_lost)
+        self.ctx.clock.after(days, Shipment(self, tonnes).get_lost)
 
     def strike(self, tonnes: float) -> None:
         """Count no longer on an order that never comes."""
@@ -304,10 +301,10 @@ class Shipment:
     def __init__(self, to: Restocking, tonnes: float) -> None:
         self._to, self._tonnes = to, tonnes
 
-    def arrive(self, _: simpy.Event) -> None:
+    def arrive(self) -> None:
         """Arrive at the buyer's."""
         self._to.receive(self._tonnes)
 
-    def get_lost(self, _: simpy.Event) -> None:
+    def get_lost(self) -> None:
         """Turn out never to come."""
         self._to.strike(self._tonnes)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-import simpy
-
 from bvsim.schema.materials import Recipe
 from bvsim.schema.production import Production
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import Period
+from bvsim.valley.ground.clock import Clock
 from bvsim.valley.ground.passage import Passage
 from bvsim.valley.ground.rows import vec
 from bvsim.valley.returns.gate import Gate
@@ -70,7 +69,7 @@ class InProcess:
         Share of cathode material that trim leaves in a cell.
     gate : Gate
         Where scrap goes when it is found.
-    env : simpy.Environment
+    clock : Clock
         Simulated time.
     """
 
@@ -82,7 +81,7 @@ class InProcess:
         production: Production,
         in_cell: float,
         gate: Gate,
-        env: simpy.Environment,
+        clock: Clock,
     ) -> None:
         self.site, self.gate, self.detection_days = site, gate, float(production.detection)
         family = recipe.family
@@ -102,7 +101,7 @@ class InProcess:
         )
         self.gwh = 0.0
         """Good cells that the site has not handed over to its customers' stock."""
-        self._batches: Passage[Batch] = Passage(env, self)
+        self._batches: Passage[Batch] = Passage(clock, self)
         self._under_way = 0
         """How many batches."""
         self._released = 0.0

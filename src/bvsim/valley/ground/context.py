@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import simpy
-
 from bvsim.valley.ground.books import Books, Trace
 from bvsim.valley.ground.calendar import Calendar
+from bvsim.valley.ground.clock import Clock
+from bvsim.valley.ground.environment import Environment
 from bvsim.valley.ground.streams import Streams
 from bvsim.valley.ground.undisturbed import Undisturbed
 
@@ -19,8 +19,10 @@ class Context:
 
     Parameters
     ----------
-    env : simpy.Environment
-        Simulated time in days since the start.
+    env : Environment
+        Where processes and events of SimPy are made.
+    clock : Clock
+        Its time in days since the start, and its agenda.
     calendar : Calendar
         Periods, months and dates.
     streams : Streams
@@ -39,7 +41,8 @@ class Context:
         own scenario.
     """
 
-    env: simpy.Environment
+    env: Environment
+    clock: Clock
     calendar: Calendar
     streams: Streams
     books: Books
@@ -51,4 +54,4 @@ class Context:
 
     def lifted(self, constraint: str) -> bool:
         """Tell whether a constraint is lifted now."""
-        return constraint in self.lifts and self.env.now >= self.lift_day
+        return constraint in self.lifts and self.clock.now >= self.lift_day

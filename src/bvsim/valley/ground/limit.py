@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
-import itertools
 from collections.abc import Callable, Iterable
+from functools import partial
 from types import FrameType
 from typing import Final
 
 import simpy
+
+from bvsim.valley.ground.environment import Environment
 
 MOST_EVENTS: Final = 10_000_000
 """Some hundred times those of the reference valley to 2040."""
@@ -20,13 +22,13 @@ class RowLimitError(Exception):
     stage: Final = "limit"
 
 
-def limit_events(env: simpy.Environment, date_of: Callable[[float], object], most: int) -> None:
+def limit_events(env: Environment, date_of: Callable[[float], object], most: int) -> None:
     """Have an environment refuse to go on after a number of events.
 
     Parameters
     ----------
-    env : simpy.Environment
-        Whose `step` is wrapped, as SimPy's guide to monitoring does it.
+    env : Environment
+        Whose clock is limited.
     date_of : callable
         Turns a day into a date.
     most : int
@@ -37,22 +39,26 @@ def limit_events(env: simpy.Environment, date_of: Callable[[float], object], mos
     RowLimitError
         By the step that would be one too many.
     """
-    step, numbers = env.step, itertools.count(1)
+    clock = env.clock
 
-    def counted() -> None:
-        if next(numbers) > most:
-            raise RowLimitError(
-                f"more than {most:,} events by {date_of(env.now)}; the next is of {_owners(env)}"
-            )
-        step()
+    def refuse() -> None:
+        raise RowLimitError(
+            f"more than {most:,} events by {date_of(clock.now)}; "
+            f"the next is of {_owners(_wakes(clock.next_act))}"
+        )
 
-    env.step = counted  # type: ignore[method-assign]
+    clock.limit(most, refuse)
 
 
-def _owners(env: simpy.Environment, wakes: Iterable[object] | None = None) -> str:
-    """Say whom an event, the next one by default, wakes: ``alpha.block-1 (approve)``."""
-    if wakes is None:
-        wakes = (env._queue[0][3].callbacks if env._queue else None) or ()
+def _wakes(act: object) -> Iterable[object]:
+    """Return whom an act wakes: those who wait for an event of SimPy's, or itself."""
+    if isinstance(act, partial) and act.args and isinstance(act.args[0], simpy.Event):
+        return act.args[0].callbacks or ()
+    return () if act is None else (act,)
+
+
+def _owners(wakes: Iterable[object]) -> str:
+    """Say who is woken: ``alpha.block-1 (approve)``."""
     return ", ".join(owner for wake in wakes if (owner := _woken(wake))) or "nobody"
 
 
@@ -95,8 +101,10 @@ def place_of(frame: FrameType | None) -> str:
     if step is None:
         return "outside any actor's process"
     env: simpy.Environment = step.f_locals["self"]
-    taken = getattr(step.f_locals.get("event"), "callbacks", None)
-    return f"{_owners(env, step.f_locals.get('callbacks') or taken)} {_when(env)}"
+    wakes = step.f_locals.get("callbacks")
+    if wakes is None and isinstance(env, Environment):
+        wakes = _wakes(env.clock.under_way)
+    return f"{_owners(wakes or ())} {_when(env)}"
 
 
 def _when(env: simpy.Environment) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final, Generic, Protocol, TypeVar
 
-import simpy
+from bvsim.valley.ground.clock import Clock
 
 Item = TypeVar("Item")
 Taken_contra = TypeVar("Taken_contra", contravariant=True)
@@ -19,13 +19,6 @@ class End(Protocol[Taken_contra]):
         """Take something on the day on which it is due."""
 
 
-def after(env: simpy.Environment, days: float, act: Callable[[simpy.Event], None]) -> None:
-    """Have something done in some days, by one event of the kernel: a process takes three."""
-    waited = env.timeout(days)
-    assert waited.callbacks is not None  # it is not processed yet
-    waited.callbacks.append(act)
-
-
 class Passage(Generic[Item]):
     """A passage in which everything keeps its place: first in, first out.
 
@@ -33,14 +26,14 @@ class Passage(Generic[Item]):
 
     Parameters
     ----------
-    env : simpy.Environment
+    clock : Clock
         Simulated time.
     end : End
         Who takes what comes out.
     """
 
-    def __init__(self, env: simpy.Environment, end: End[Item]) -> None:
-        self._env, self._end = env, end
+    def __init__(self, clock: Clock, end: End[Item]) -> None:
+        self._clock, self._end = clock, end
         self._items: list[Item] = []
         """What came in; `_first` is the first of them that is under way, and when it is due."""
         self._due_days: list[float] = []
@@ -74,14 +67,13 @@ class Passage(Generic[Item]):
         return iter(self._items[self._first :])
 
     def _wait(self, day: float) -> None:
-        now: float = self._env.now
-        days = day - now
-        after(self._env, days if days > 0.0 else 0.0, self.arrive)
+        days = day - self._clock.now
+        self._clock.after(days if days > 0.0 else 0.0, self.arrive)
 
-    def arrive(self, _: simpy.Event) -> None:
+    def arrive(self) -> None:
         """Let come out what is due, and wait for what is first then."""
         due_days = self._due_days
-        now: float = self._env.now
+        now = self._clock.now
         while self._first < len(due_days):
             first = self._first
             day = due_days[first]

@@ -86,7 +86,11 @@ class LabourMarket:
         self.competitors = [CompetingSite(n, c) for n, c in sorted(spec.competitors.items())]
         self.workforces: dict[str, Workforce] = {}
         self._register = Register(
-            ctx.env, spec, self.pools, self.competitors, f"{key.seed}|{key.draw}|{key.replication}"
+            ctx.clock,
+            spec,
+            self.pools,
+            self.competitors,
+            f"{key.seed}|{key.draw}|{key.replication}",
         )
         self.courses = self._register.courses
         self._reach_days = _reach_changes(spec)

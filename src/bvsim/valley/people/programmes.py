@@ -11,15 +11,14 @@ import simpy
 from bvsim.schema.labour import SKILLS, Programme
 from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK
+from bvsim.valley.ground.clock import Act
 from bvsim.valley.ground.context import Context
-from bvsim.valley.ground.passage import after
 from bvsim.valley.ground.streams import binomial_quantile
 from bvsim.valley.people.columns import COURSE
 from bvsim.valley.people.figures import OverTime
 from bvsim.valley.people.intakes import KnownIntake, Luck, Offer
 from bvsim.valley.people.pools import Mover
 from bvsim.valley.people.rules import nearest
-from bvsim.valley.people.tutors import Act
 from bvsim.valley.people.workforce import Workforce
 
 Events = Generator[simpy.Event, object, None]
@@ -88,7 +87,8 @@ class Course:
         self._placement: float = spec.placement
         self._cost: float = spec.cost
         self._trainees_per_trainer: float = spec.trainees_per_trainer
-        self._env, self._trace, self._market = ctx.env, ctx.trace, market
+        self._env, self._clock = ctx.env, ctx.clock
+        self._trace, self._market = ctx.trace, market
         days = spec.hours / spec.hours_a_week * DAYS_PER_WEEK
         self.centre_days = days * spec.centre_share
         self.plant_days = days - self.centre_days
@@ -119,11 +119,11 @@ class Course:
             if self.employer is None:
                 return
             yield from self._await_sop(self.employer)
-            planned = self._env.now
+            planned = self._clock.now
         if planned < 0.0:  # earlier cohorts have left the course by the start
             planned += math.ceil(-planned / self._interval) * self._interval
         self._planned = planned
-        self._follow(self._env.now, [])
+        self._follow(self._clock.now, [])
 
     def _await_sop(self, employer: Workforce) -> Events:
         """Wait until the destination's first SOP, as it is expected, is near enough."""
@@ -134,21 +134,21 @@ class Course:
 
     def _follow(self, now: float, begun: list[Cohort]) -> None:
         """Wait for the next intake, and hold at once those whose day has passed."""
-        env = self._env
+        clock = self._clock
         while self._planned < self._until:
             self._next = known = self._known_intake(self._planned)
             planned = self._planned + self._delay.at(self._planned)
             start = planned if known is None else known.day
             if start > now:
-                after(env, start - now, self.begin)
+                clock.after(start - now, self.begin)
                 break
             begun += self._begin(now)
         for cohort in begun:
-            after(env, self.centre_days, cohort.leave_centre)
+            clock.after(self.centre_days, cohort.leave_centre)
 
-    def begin(self, _: simpy.Event) -> None:
+    def begin(self) -> None:
         """Begin a cohort on the day of its intake."""
-        now: float = self._env.now
+        now = self._clock.now
         self._follow(now, self._begin(now))
 
     def _begin(self, day: float) -> list[Cohort]:
@@ -260,7 +260,7 @@ class Course:
         self._waiting -= end - begun
         self._in_centre -= end - begun
         days = self.plant_days if self.plant_days > 0.0 else 0.0
-        after(self._env, days, Group(self, begun, end, cohort.luck, tutors).finish)
+        self._clock.after(days, Group(self, begun, end, cohort.luck, tutors).finish)
         return end
 
     def finish(self, group: Group) -> None:
@@ -286,7 +286,7 @@ class Course:
         self._market.graduate(self, placed)
         if self._trace.keep:
             self._trace.log(
-                day=self._env.now,
+                day=self._clock.now,
                 entity=self.name,
                 event="graduation",
                 cause="end of course",
@@ -340,7 +340,7 @@ class Cohort:
         self._begun = self._tutors = 0
         """Those who have gone on to the plant, and tutors who come for others."""
 
-    def leave_centre(self, _: simpy.Event) -> None:
+    def leave_centre(self) -> None:
         """End the centre's part, and go on to the plant as tutors become free."""
         self._course.wait_for_plant(self.number)
         self._seek_tutors()
@@ -350,7 +350,7 @@ class Cohort:
         if not self._tutors:
             self._begun = self._course.go_to_plant(self, self._begun, 0)
 
-    def be_taught(self, _: simpy.Event) -> None:
+    def be_taught(self) -> None:
         """Go on to the plant with the tutors who have come; the others wait for theirs."""
         self._course.tutors_come()
         self._begun = self._course.go_to_plant(self, self._begun, self._tutors)
@@ -379,6 +379,6 @@ class Group:
         self._course, self.first, self.last = course, first, last
         self.luck, self.tutors = luck, tutors
 
-    def finish(self, _: simpy.Event) -> None:
+    def finish(self) -> None:
         """End the course with the exam."""
         self._course.finish(self)

@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import simpy
-
 from bvsim.schema.labour import Labour
 from bvsim.valley.ground.books import Account, Balance
+from bvsim.valley.ground.clock import Clock
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
-from bvsim.valley.ground.passage import after
 from bvsim.valley.ground.rows import vec
 from bvsim.valley.people.competitors import CompetingSite
 from bvsim.valley.people.mobility import Mobility
@@ -59,7 +57,7 @@ class Register:
 
     Parameters
     ----------
-    env : simpy.Environment
+    clock : Clock
         Simulated time.
     spec : Labour
         Drawn figures.
@@ -73,13 +71,13 @@ class Register:
 
     def __init__(
         self,
-        env: simpy.Environment,
+        clock: Clock,
         spec: Labour,
         pools: dict[str, BasinPool],
         competitors: list[CompetingSite],
         salt: str,
     ) -> None:
-        self.env, self.spec, self.pools, self.competitors = env, spec, pools, competitors
+        self.clock, self.spec, self.pools, self.competitors = clock, spec, pools, competitors
         self.basins = list(pools.values())
         self.reach = Mobility(spec.hiring.contact, pools)
         self.staffed: list[Workforce] = []
@@ -190,11 +188,11 @@ class Register:
 
     def sign(self) -> None:
         """Let everybody won since the last call wait for the first day at work."""
-        now: float = self.env.now
+        clock = self.clock
         for skill, first_day in enumerate(self._hired):
             if first_day is not None:
-                days = self.day + self.lead_days[skill] - now
-                after(self.env, days if days > 0.0 else 0.0, first_day.begin)
+                days = self.day + self.lead_days[skill] - clock.now
+                clock.after(days if days > 0.0 else 0.0, first_day.begin)
                 self._hired[skill] = None
 
     def begin_work(self, index: int, skill: int, source: int, number: int) -> None:
@@ -283,7 +281,7 @@ class FirstDay:
         numbers, place = self._numbers, index * SOURCE_COUNT + source
         numbers[place] = numbers[place] + number
 
-    def begin(self, _: simpy.Event) -> None:
+    def begin(self) -> None:
         """Let them begin."""
         for place, number in enumerate(self._numbers):
             if number:

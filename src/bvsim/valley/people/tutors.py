@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import simpy
-
-from bvsim.valley.ground.passage import after
-
-Act = Callable[[simpy.Event], None]
-"""What is done once tutors are there."""
+from bvsim.valley.ground.clock import Act, Clock
 
 
 class Wait:
@@ -28,7 +21,7 @@ class Tutors:
 
     Parameters
     ----------
-    env : simpy.Environment
+    clock : Clock
         Simulated time.
 
     Attributes
@@ -37,8 +30,8 @@ class Tutors:
         Tutors who could teach today.
     """
 
-    def __init__(self, env: simpy.Environment) -> None:
-        self._env = env
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self.free = 0
         self._waiting: list[Wait] = []
         self._size = 0
@@ -87,12 +80,12 @@ class Tutors:
         """Let more tutors be free; who waits for them is served when the instant goes on."""
         self.free += number
         if number and self._waiting:
-            after(self._env, 0.0, self._serve)
+            self._clock.after(0.0, self._serve)
 
-    def _serve(self, _: simpy.Event | None = None) -> None:
+    def _serve(self) -> None:
         """Let those go along who have waited longest, as far as tutors are free."""
         waiting = self._waiting
         while waiting and waiting[0].number <= self.free:
             served = waiting.pop(0)
             self.free -= served.number
-            after(self._env, 0.0, served.act)
+            self._clock.after(0.0, served.act)

@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Final
 
-import simpy
-
 from bvsim.schema.labour import SKILLS, Labour, Staffing
 from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
+from bvsim.valley.ground.clock import Act
+from bvsim.valley.ground.environment import Environment
 from bvsim.valley.ground.rows import vec
 from bvsim.valley.ground.streams import Stream
 from bvsim.valley.people.columns import STAFF
@@ -20,7 +20,7 @@ from bvsim.valley.people.pools import BasinPool, Mover, split_by_skill
 from bvsim.valley.people.rules import nearest
 from bvsim.valley.people.staff import COHORTS, Staff
 from bvsim.valley.people.tenure import Tenure, usual_turnover
-from bvsim.valley.people.tutors import Act, Tutors
+from bvsim.valley.people.tutors import Tutors
 
 OPERATORS: Final = 0
 TECHNICIANS: Final = 1
@@ -61,7 +61,7 @@ class Workforce:
         observed: Sequence[tuple[float, float]],
         opened: float,
         spec: Labour,
-        env: simpy.Environment,
+        env: Environment,
         chance: bool,
         stream: Stream,
         shifts: Stream,
@@ -102,7 +102,7 @@ class Workforce:
         """Graduates who hold an offer of this employer."""
         self.away, self.poached, self.outside = ([Mover() for _ in SKILLS] for _ in range(3))
         self.closed = False
-        self.tutors = Tutors(env)
+        self.tutors = Tutors(env.clock)
         self.opening = self.hired = self.left = 0
         self.since = math.inf
         """Day since which there are vacancies: the first served under `first-come`."""

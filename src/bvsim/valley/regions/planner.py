@@ -3,7 +3,7 @@
 The valley runs in three phases (Tocher 1963; Pidd 2004). *A*: time moves to the next event.
 *B*: all that is bound to this instant happens; those are SimPy processes, each in the room
 of its actor. *C*: what depends on how things stand is decided, here and nowhere else, by
-one process that takes its turn on the first day of every period.
+one planner that takes its turn on the first day of every period.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from typing import Final
 from bvsim.valley.cells.gigafactory import Gigafactory
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
-from bvsim.valley.projects.stages import Events
 from bvsim.valley.regions.outside import Actor
 from bvsim.valley.regions.wiring import Actors
 
 
 class Planner:
-    """The one process in which people, orders, cathode material and feed are shared out.
+    """The one in which people, orders, cathode material and feed are shared out.
 
     Parameters
     ----------
@@ -44,24 +43,30 @@ class Planner:
         self.sites, self.actors, self.ctx, self.outside = sites, actors, ctx, outside
 
     def start(self, beside: Sequence[Planner] = ()) -> None:
-        """Register the one process that plans for this region, and for those `beside` it."""
-        self.ctx.env.process(self.plan((self, *beside)))
+        """Wait for the first planning day, of this region and of those `beside` it."""
+        self._planners = [self, *beside]
+        calendars = [each.ctx.calendar.periods for each in self._planners]
+        self._turns: list[tuple[Period, ...]] = list(zip(*calendars, strict=True))
+        self._turn = 0
+        self._wait()
 
-    def plan(self, planners: Sequence[Planner]) -> Events:
-        """Go through the phases on the first day of every period, each phase in all regions."""
-        regions = range(len(planners))
-        for periods in zip(*[each.ctx.calendar.periods for each in planners], strict=True):
-            yield from self._after_events_of(periods[0].start_day)
-            for phase in PHASES:
-                for i in regions:
-                    phase(planners[i], periods[i])
+    def _wait(self) -> None:
+        if self._turn < len(self._turns):
+            clock = self.ctx.clock
+            clock.after(self._turns[self._turn][0].start_day - clock.now, self.take_turn)
 
-    def _after_events_of(self, day: float) -> Events:
-        """Wait for a day, and until nothing else is left to happen at its beginning."""
-        env = self.ctx.env
-        yield env.timeout(day - env.now)
-        while env.peek() <= env.now:
-            yield env.timeout(0.0)
+    def take_turn(self) -> None:
+        """Go through the phases, each in all regions, once nothing else is left to happen."""
+        clock = self.ctx.clock
+        if clock.next_day <= clock.now:
+            clock.after(0.0, self.take_turn)
+            return
+        periods, planners = self._turns[self._turn], self._planners
+        for phase in PHASES:
+            for i, planner in enumerate(planners):
+                phase(planner, periods[i])
+        self._turn += 1
+        self._wait()
 
     # -- the phases, in their order ----------------------------------------------------
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import simpy
-
 from bvsim.schema.model import Model
 from bvsim.valley.cathode.market import CathodeMarket
 from bvsim.valley.cathode.recycled import RecycledMinimum
@@ -22,6 +20,7 @@ from bvsim.valley.cells.planned import PlannedSite, PlanOnly
 from bvsim.valley.ground.books import Balance, Books, FloatArray, Trace
 from bvsim.valley.ground.calendar import Calendar, Period, make_calendar
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.environment import Environment
 from bvsim.valley.ground.limit import MOST_EVENTS, limit_events
 from bvsim.valley.ground.streams import Key, Streams
 from bvsim.valley.ground.undisturbed import undisturbed_blocks
@@ -136,13 +135,13 @@ def last_periods(calendar: Calendar) -> Iterator[Period]:
 class Surroundings:
     """What regions simulated together share: time, and the log of dated events."""
 
-    env: simpy.Environment
+    env: Environment
     trace: Trace
 
     @classmethod
     def of(cls, calendar: Calendar, *, trace: bool) -> Surroundings:
         """Return fresh ones."""
-        env = simpy.Environment()
+        env = Environment()
         limit_events(env, calendar.date, MOST_EVENTS)
         return cls(env, Trace(calendar, keep=trace))
 
@@ -159,6 +158,7 @@ def context_of(
     """Return the surroundings of a region's actors; parameters as those of `Valley`."""
     return Context(
         env=shared.env,
+        clock=shared.env.clock,
         calendar=setting.calendar,
         streams=Streams(key),
         books=Books(setting.calendar, shared.trace),

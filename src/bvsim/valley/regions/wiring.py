@@ -121,7 +121,7 @@ class SiteBuilder:
             production=model.production,
             in_cell=model.materials.in_cell,
             gate=actors.recycling,
-            env=ctx.env,
+            clock=ctx.clock,
         )
         wiring = SiteWiring(
             workforce=workforce,
@@ -176,7 +176,7 @@ class SiteBuilder:
             production=model.production,
             in_cell=model.materials.in_cell,
             gate=self.actors.recycling,
-            env=self.ctx.env,
+            clock=self.ctx.clock,
         )
         room = model.demand.finished / self.ctx.calendar.scheduled_days_per_year
         wiring = StorageWiring(
