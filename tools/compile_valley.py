@@ -33,6 +33,8 @@ EXACT = "-ffp-contract=off"
 """No fused multiply-adds, which some compilers use by themselves: results stay bit for bit."""
 LENIENT = "-Wno-error"
 """A compiler may warn of what those before it did not."""
+HIDDEN = ("-fvisibility=hidden", "-fno-semantic-interposition")
+"""Nobody else puts functions in place of the valley's own: they call each other directly."""
 
 Compile = Callable[..., list[str]]
 
@@ -53,7 +55,7 @@ class Units(build_ext):
         """Compile and link."""
         if self.compiler.compiler_type == "unix":
             for extension in self.extensions:
-                extension.extra_compile_args += [EXACT, LENIENT]
+                extension.extra_compile_args += [EXACT, LENIENT, *HIDDEN]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             self.compiler.compile = side_by_side(pool, self.compiler.compile)
             super().build_extensions()

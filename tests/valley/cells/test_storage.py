@@ -68,7 +68,12 @@ def make(gwh_per_year=math.inf):
     )
     account = ctx.books.open("yearly", "site", SITE.columns)
     process = InProcess(
-        site="site", recipe=RECIPE, production=PRODUCTION, in_cell=0.92, gate=Gate(), clock=ctx.clock
+        site="site",
+        recipe=RECIPE,
+        production=PRODUCTION,
+        in_cell=0.92,
+        gate=Gate(),
+        clock=ctx.clock,
     )
     wiring = StorageWiring(market=None, orders=orders(gwh_per_year), buyer=Buyer(), process=process)
     storage = StorageLines(SPEC, wiring, ctx)

@@ -110,7 +110,7 @@ class Feed:
 
     def _begin(self, lead: float) -> None:
         """Open the stock at the first use after `as_of`; remember an earlier one."""
-        now: float = self.ctx.env.now
+        now = self.ctx.clock.now
         if now >= self.ctx.as_of_day:
             self._open(lead)
         else:
@@ -129,7 +129,7 @@ class Feed:
         self._use.learn(self._asked, self._working)
         self._local.learn(self._came, self._span)
         self.lead = lead
-        now: float = self.ctx.env.now
+        now = self.ctx.clock.now
         rate, planned = self._use.ahead(lead), self.outlook * self._attainment(now, lead)
         self.rate = rate = planned if planned > rate else rate
         local = self._local.level
@@ -161,7 +161,7 @@ class Feed:
         self._opened = True
         if self.restocking.position > _TINY_T:
             return
-        now: float = self.ctx.env.now
+        now = self.ctx.clock.now
         ordered = max(self.ctx.as_of_day, now - lead)
         stopped = self.lanes.halt(self.goods, self.chemistry, ordered) is not None
         if self._in_use_at_as_of or not stopped:
@@ -190,7 +190,7 @@ class Feed:
         delivered = self.delivered
         for i, part in enumerate(parts):
             delivered[i] += part
-        now: float = self.ctx.env.now
+        now = self.ctx.clock.now
         self._came += self.stock.put(parts, now)
         if self.limited:
             self.limit_t = self.stock.total
@@ -219,7 +219,7 @@ class Feed:
         missing = tonnes - self.stock.total
         if not self.limited:
             self.at_will += missing
-            now: float = self.ctx.env.now
+            now = self.ctx.clock.now
             self.stock.put_plain(IMPORTED, missing, now)
         elif missing > _ROUNDING * max(1.0, self.limit_t):
             raise ValueError(f"{self.entity} uses {missing} t more {self.goods} than it has")

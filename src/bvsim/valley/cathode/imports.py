@@ -232,8 +232,8 @@ class Lanes:
         dated += [(x.start, x.end, x.name, "export licences required") for x in self.licences]
         dated += [(x.start, x.end, x.name, "duty on imports") for x in self.duties]
         for start, end, name, what in sorted(dated):
-            if start > self._ctx.env.now:
-                yield self._ctx.env.timeout(start - self._ctx.env.now)
+            if start > self._ctx.clock.now:
+                yield self._ctx.env.timeout(start - self._ctx.clock.now)
             self._ctx.trace.log(
                 day=max(start, 0.0),
                 entity="imports",

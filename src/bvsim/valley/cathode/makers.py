@@ -243,7 +243,7 @@ class CamMaker(CathodePlant):
 
     def _customers(self) -> int:
         """Return how many cell makers have approved the source."""
-        now: float = self.ctx.env.now
+        now = self.ctx.clock.now
         approved = 0
         for pair in self.pairs:
             if pair.approved_day <= now:

@@ -196,7 +196,7 @@ class CathodeMarket:
     def _claims(self, maker: CamMaker) -> list[Claim]:
         """Return the claims of the cell makers that have approved a source."""
         claims: list[Claim] = []
-        now: float = self.ctx.env.now
+        now = self.ctx.clock.now
         for pair in maker.pairs:
             buyer = pair.buyer
             if buyer is None or buyer.closed or pair.approved_day > now:

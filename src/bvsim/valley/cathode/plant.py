@@ -201,7 +201,7 @@ class CathodePlant(ABC):
     def tell(self, event: str, cause: str, nameplate_t: float) -> None:
         """Put a decision on a phase into the trace."""
         self.ctx.trace.log(
-            day=self.ctx.env.now,
+            day=self.ctx.clock.now,
             entity=self.name,
             event=event,
             cause=cause,

@@ -70,14 +70,14 @@ class Pair:
         """Wait for first product, then for rounds of samples until one passes."""
         yield self.first_product
         if self.contract.approved is not None:
-            yield self.ctx.env.timeout(max(0.0, self.contract.approved - self.ctx.env.now))
+            yield self.ctx.env.timeout(max(0.0, self.contract.approved - self.ctx.clock.now))
         else:
             for days in self._rounds():
                 self.rounds += 1
                 yield self.ctx.env.timeout(days)
-        self.approved_day = self.ctx.env.now
+        self.approved_day = self.ctx.clock.now
         self.ctx.trace.log(
-            day=self.ctx.env.now,
+            day=self.ctx.clock.now,
             entity=self.source,
             event=f"approved by {self.site}",
             cause=f"rounds of samples: {self.rounds}",

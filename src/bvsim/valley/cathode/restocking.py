@@ -164,7 +164,7 @@ class Restocking:
 
     def order(self, tonnes: float) -> None:
         """Order tonnes by the usual routes, unless nothing may leave now."""
-        day: float = self.ctx.env.now
+        day = self.ctx.clock.now
         lanes = self.lanes
         if lanes.halt(self.goods, self.chemistry, day) is not None:
             return
@@ -195,7 +195,7 @@ class Restocking:
         lot = self._lot
         if self._air_allowance < lot or self.closed:
             return
-        now: float = self.ctx.env.now
+        now = self.ctx.clock.now
         lead = self.lanes.emergency_lead_days
         if lead == math.inf or self._next_due() <= now + lead:
             return
@@ -272,11 +272,11 @@ class Restocking:
         if self.closed:
             self.resold += tonnes
             return
-        self.stock.put_plain(IMPORTED, tonnes, self.ctx.env.now)
+        self.stock.put_plain(IMPORTED, tonnes, self.ctx.clock.now)
 
     def _log(self, event: str, cause: str, tonnes: float) -> None:
         self.ctx.trace.log(
-            day=self.ctx.env.now,
+            day=self.ctx.clock.now,
             entity=self.entity,
             event=event,
             cause=cause,

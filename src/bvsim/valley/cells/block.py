@@ -87,9 +87,9 @@ class SiteBlock:
 
     def leave(self, day: float) -> Events:
         """Go out of service for good on a day; the rest of the site goes on."""
-        yield self.ctx.env.timeout(max(0.0, day - self.ctx.env.now))
+        yield self.ctx.env.timeout(max(0.0, day - self.ctx.clock.now))
         self.ctx.trace.log(
-            day=self.ctx.env.now,
+            day=self.ctx.clock.now,
             entity=self.block.entity,
             event="block closed",
             cause="date given by the scenario",
@@ -247,7 +247,7 @@ class SiteBlock:
             self.block.pipeline.size += share_of_plan(self.block, kept)
             self.approved = self.first_sales_days <= 0.0
         if not self.approved:
-            self.ctx.env.process(self.approve(self.ctx.env.now))
+            self.ctx.env.process(self.approve(self.ctx.clock.now))
         self.note_change()
 
     def close(self) -> None:

@@ -66,8 +66,8 @@ class BrochureBlock(Block):
     def release(self) -> Events:
         """Put each announced step into service on its day."""
         for number, day in enumerate(self.plan.days, start=1):
-            if day > self.ctx.env.now:
-                yield self.ctx.env.timeout(day - self.ctx.env.now)
+            if day > self.ctx.clock.now:
+                yield self.ctx.env.timeout(day - self.ctx.clock.now)
             before = self.plan.nameplates[number - 2] if number > 1 else 0.0
             self._add_line(number, self.plan.nameplates[number - 1] - before, "announced")
 

@@ -54,7 +54,7 @@ class SiteProjects:
     def tell(self, event: str, cause: str, gwh_per_year: float) -> None:
         """Put a decision on an expansion into the trace."""
         self.ctx.trace.log(
-            day=self.ctx.env.now,
+            day=self.ctx.clock.now,
             entity=self.site,
             event=event,
             cause=cause,
@@ -83,7 +83,7 @@ class SiteProjects:
             if rate < decision.achieved * self.released:
                 return "lines in service make too little"
         total = sum(elder.nameplate * elder.pipeline.size for elder in elders) + nameplate_gwh
-        next_year = self.ctx.env.now + DAYS_PER_YEAR
+        next_year = self.ctx.clock.now + DAYS_PER_YEAR
         covered = self.market.outlook_gwh_per_year(self.site, total, next_year)
         return "" if covered >= decision.cover * total else "orders do not cover it"
 

@@ -129,7 +129,7 @@ class Gigafactory:
         while True:
             cause = yield from self._run_until_stopped(closes)
             fate = self.fates.after_stop(self.then if cause == DATED else None)
-            self._close(self.ctx.env.now, cause, fate)
+            self._close(self.ctx.clock.now, cause, fate)
             if fate is None:
                 return
             yield self.ctx.env.timeout(fate.dark_days)
@@ -156,7 +156,7 @@ class Gigafactory:
             self.projects.changed = False
             self._ask_people()
         if self._unapproved:
-            day = self.ctx.env.now
+            day = self.ctx.clock.now
             self.wiring.orders.held_gwh = math.fsum([e.held(day) for e in self._unapproved])
 
     def _ask_people(self) -> None:
@@ -409,7 +409,7 @@ class Gigafactory:
     def _restart(self, fate: Fate) -> None:
         """Run again what a refinancing or a buyer leaves, with the people and customers left."""
         self._post_idle()
-        self.closed, wiring, day = False, self.wiring, self.ctx.env.now
+        self.closed, wiring, day = False, self.wiring, self.ctx.clock.now
         if fate.ramp is not None:
             self.ramp, self.mature_yield = fate.ramp, 1.0 - fate.ramp.scrap_mature
             self.limits = SiteLimits(wiring, fate.ramp, self.ctx)
@@ -439,7 +439,7 @@ class Gigafactory:
 
     def _tell(self, event: str, cause: str, value: float = math.nan, unit: str = "") -> None:
         self.ctx.trace.log(
-            day=self.ctx.env.now,
+            day=self.ctx.clock.now,
             entity=self.name,
             event=event,
             cause=cause,

@@ -191,7 +191,7 @@ class Reviews:
 
     def _log(self, own: SiteBlock, event: str, cause: str, value: float, unit: str = "") -> None:
         self.ctx.trace.log(
-            day=self.ctx.env.now,
+            day=self.ctx.clock.now,
             entity=own.block.entity,
             event=event,
             cause=cause,

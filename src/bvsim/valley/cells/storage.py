@@ -98,7 +98,7 @@ class StorageLines:
         own.block.lines.remove(line)
         own.block.released -= line.nameplate
         own.storage_gwh += line.nameplate
-        ready = self.ctx.env.now + self.spec.rebuild * DAYS_PER_MONTH
+        ready = self.ctx.clock.now + self.spec.rebuild * DAYS_PER_MONTH
         made = StorageLine(own, line.nameplate, ready)
         self.lines.append(made)
         self._update_offer()
@@ -112,7 +112,7 @@ class StorageLines:
         """Tell customers what the lines can make: samples are from the rebuilt lines."""
         orders, offer = self.wiring.orders, math.fsum([self._energy(each) for each in self.lines])
         if offer > 0.0 and not orders.trading and not self._closed:
-            orders.open(self.ctx.env.now)
+            orders.open(self.ctx.clock.now)
         orders.nameplate_gwh = offer
 
     def _energy(self, line: StorageLine) -> float:

@@ -189,7 +189,7 @@ class OrderBook:
         self._account.now[ORDERS.finished_written_off_gwh] += self.stock_gwh
         self._written_off += self.stock_gwh
         self._ctx.trace.log(
-            day=self._ctx.env.now,
+            day=self._ctx.clock.now,
             entity=self.site,
             event="finished goods written off",
             cause="closure",

@@ -181,7 +181,7 @@ class LabourMarket:
         """At the start of a month, let people leave, move and be hired."""
         register = self._register
         lifted = self._liftable and self._ctx.lifted("labour")
-        now: float = self._ctx.env.now
+        now = self._ctx.clock.now
         register.day = period.start_day
         if period.month != self._month:
             self._month = register.month = period.month

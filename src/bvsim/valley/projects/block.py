@@ -159,7 +159,7 @@ class Block:
         self.line_curve = solve(
             self.ramp,
             self.before,
-            opened=ctx.env.now,
+            opened=ctx.clock.now,
             calendar=ctx.calendar,
             head_start=self.know_how,
             changes=self._chance,
@@ -175,7 +175,7 @@ class Block:
 
     def _note(self, event: str, value: float, unit: str) -> None:
         self.ctx.trace.log(
-            day=self.ctx.env.now,
+            day=self.ctx.clock.now,
             entity=self.entity,
             event=event,
             cause="the plant's curve needs it",
@@ -187,7 +187,7 @@ class Block:
         """Return the days from a line's release to the next one's, as levers have it now."""
         days = self.line_curve.schedule.days
         usual = days[number] - days[number - 1] if number < len(days) else math.inf
-        before, now = self.before.interval_months, self.line_interval.at(self.ctx.env.now)
+        before, now = self.before.interval_months, self.line_interval.at(self.ctx.clock.now)
         if now == before and usual < math.inf:
             return usual
         if usual == math.inf or before <= 0.0:
@@ -198,7 +198,7 @@ class Block:
         """Return a wait between releases: none after `as_of` when delay is lifted."""
         if "delay" not in self.ctx.lifts:
             return days
-        return min(days, max(0.0, self.ctx.as_of_day - self.ctx.env.now))
+        return min(days, max(0.0, self.ctx.as_of_day - self.ctx.clock.now))
 
     def _release_line(self, number: int) -> None:
         nameplate = self.nameplate * self.pipeline.size / self.line_count
@@ -212,7 +212,7 @@ class Block:
         self.released += nameplate
         self.pipeline.owner.note_change()
         self.ctx.trace.log(
-            day=self.ctx.env.now,
+            day=self.ctx.clock.now,
             entity=self.entity,
             event=f"line {number} released",
             cause=cause,
@@ -228,7 +228,7 @@ class Block:
         if not happens or "stops" in self.ctx.lifts:
             return
         yield self.ctx.env.timeout(wait)
-        if self.ctx.env.now < self.ctx.as_of_day:
+        if self.ctx.clock.now < self.ctx.as_of_day:
             return  # what was observed contains it
         self.stalled = True
         months = self.ramp.stall_length / max(self.learning_speed, _SLOWEST)
@@ -246,7 +246,7 @@ class Block:
             if wait == math.inf:
                 return
             yield self.ctx.env.timeout(wait)
-            if self.ctx.env.now >= self.ctx.as_of_day and not self.closed:
+            if self.ctx.clock.now >= self.ctx.as_of_day and not self.closed:
                 self.engineering_months *= 1.0 - self.ramp.relapse
                 self._log("product change", "yield relapses", self.ramp.relapse)
 
@@ -263,7 +263,7 @@ class Block:
             length = lognormal(
                 self._major_luck.uniform(), self.ramp.major_stop, self.ramp.major_stop_gsd
             )
-            if self.ctx.env.now >= self.ctx.as_of_day and self.lines and not self.closed:
+            if self.ctx.clock.now >= self.ctx.as_of_day and self.lines and not self.closed:
                 self.major_stop_left_days += length
                 self._log("major stop", "fire, dry room or utilities", length)
 
@@ -346,7 +346,7 @@ class Block:
     @property
     def due(self) -> float:
         """Share of the lines that an undisturbed block would have released by now."""
-        return self.line_curve.schedule.due(self.ctx.env.now) if self.lines else 1.0
+        return self.line_curve.schedule.due(self.ctx.clock.now) if self.lines else 1.0
 
     def planned(self, years: float) -> float:
         """Return the starts that the block plans for a time ahead, in units a year.
@@ -355,7 +355,7 @@ class Block:
         """
         if not self.lines or self.closed:
             return 0.0
-        now: float = self.ctx.env.now
+        now = self.ctx.clock.now
         curve = self.line_curve
         share = curve.planned(self.know_how + years, now + years * DAYS_PER_YEAR)
         return self.released / curve.schedule.due(now) * self.rating * share
@@ -393,5 +393,5 @@ class Block:
     def _log(self, event: str, cause: str, value: float = math.nan) -> None:
         if self.lines and not self.closed:
             self.ctx.trace.log(
-                day=self.ctx.env.now, entity=self.entity, event=event, cause=cause, value=value
+                day=self.ctx.clock.now, entity=self.entity, event=event, cause=cause, value=value
             )

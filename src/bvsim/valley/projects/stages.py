@@ -253,11 +253,11 @@ class Pipeline:
         shift, decided = 0.0, not self._awaits_decision()
         for planned in self._itinerary:
             milestone = planned.later(shift)
-            if milestone.day > self.ctx.env.now:
-                yield self.ctx.env.timeout(milestone.day - self.ctx.env.now)
+            if milestone.day > self.ctx.clock.now:
+                yield self.ctx.env.timeout(milestone.day - self.ctx.clock.now)
             if not decided and milestone.state == DECIDED:
                 yield from self._decide()
-                shift += self.ctx.env.now - milestone.day
+                shift += self.ctx.clock.now - milestone.day
                 milestone, decided = planned.later(shift), True
             if self._closed or self.state == "cancelled":
                 return
@@ -273,10 +273,10 @@ class Pipeline:
         while not self._closed and not self.owner.decides():
             if self.owner.gives_up():
                 cause = "the block before it was given up"
-                self._enter(Milestone(self.ctx.env.now, "cancelled", cause, math.inf, self.size))
+                self._enter(Milestone(self.ctx.clock.now, "cancelled", cause, math.inf, self.size))
                 return
             if self.state != "undecided":
-                now = self.ctx.env.now
+                now = self.ctx.clock.now
                 self._enter(Milestone(now, "undecided", "review", math.inf, self.size))
             yield self.ctx.env.timeout(wait)
 

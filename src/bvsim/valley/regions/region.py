@@ -334,7 +334,7 @@ class Valley:
     @property
     def today(self) -> date:
         """The simulated day."""
-        return self.ctx.calendar.date(self.ctx.env.now)
+        return self.ctx.calendar.date(self.ctx.clock.now)
 
     # -- afterwards ------------------------------------------------------------------
 

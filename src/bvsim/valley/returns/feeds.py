@@ -114,7 +114,7 @@ class ScrapContracts:
 
     def _sign(self, site: str) -> float:
         """Sign the first or the next contract of a plant."""
-        spec, now = self.spec, self.ctx.env.now
+        spec, now = self.spec, self.ctx.clock.now
         if site not in self._luck:
             self._luck[site] = self.ctx.streams.stream(f"recycling.{site}", "contracts")
         luck = self._luck[site]
@@ -130,7 +130,7 @@ class ScrapContracts:
 
     def renew(self) -> None:
         """Sign anew what has run out, and follow changes of the average share."""
-        now: float = self.ctx.env.now
+        now = self.ctx.clock.now
         mean: float = self.spec.contract.at(now)
         for site, (until, stray) in list(self._terms.items()):
             if now >= until:

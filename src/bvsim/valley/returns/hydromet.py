@@ -55,7 +55,7 @@ class HydrometStage:
         """Set the opening after that of the recycler it follows (a day, or infinity)."""
         if self.built and math.isinf(self.opens) and math.isfinite(opening):
             day = opening + self.spec.lag * DAYS_PER_YEAR
-            self.opens = max(day, float(self.spec.opens), self.ctx.env.now)
+            self.opens = max(day, float(self.spec.opens), self.ctx.clock.now)
 
     def review(self, day: float, floor: vec[float]) -> None:
         """Set capacity and recoveries for the month to come.
@@ -80,7 +80,7 @@ class HydrometStage:
     def _log_opening(self) -> None:
         cause = f"follows {self.spec.after}" if self.spec.after else "project completed"
         self.ctx.trace.log(
-            day=self.ctx.env.now,
+            day=self.ctx.clock.now,
             entity=self.name,
             event="hydrometallurgy opens",
             cause=cause,
@@ -135,7 +135,7 @@ class Hydromet:
 
     def review(self, openings: Mapping[str, float]) -> None:
         """Set the month's capacities; `openings`: day each recycler opened, or infinity."""
-        day: float = self.ctx.env.now
+        day = self.ctx.clock.now
         floor = self.floor(day)
         for stage in self.stages:
             if stage.follows is not None and stage.opens == math.inf:
@@ -173,7 +173,7 @@ class Hydromet:
         self._made += mass
         share = vec[float]([tonnes / mass for tonnes in metals])
         taken = self._through(self._ours, mass, share, days, amounts)
-        now: float = self.ctx.env.now
+        now = self.ctx.clock.now
         leaving = self._leaving_after if now >= self._rule_from else self._leaving_before
         exported = (mass - taken) * leaving
         rest = mass - taken - exported

@@ -223,7 +223,7 @@ class Recycling(Gate):
             visible = self._visible(recycler) if recycler.mothballed else 0.0
             recycler.review(visible, self._fixed, self._days)
             if recycler.name not in self._openings:
-                self._openings[recycler.name] = self.ctx.env.now
+                self._openings[recycler.name] = self.ctx.clock.now
 
     def _settle(self) -> None:
         """Bring the month's feed to the gates, shred it and send the black mass on."""

@@ -126,7 +126,7 @@ class Recycler:
             day, cause = self._opening(line, luck.happens(line.probability), first)
             if not first:
                 self._later[line_name] = day
-            elif day <= self.ctx.env.now:
+            elif day <= self.ctx.clock.now:
                 self.open(line_name, day, cause)
             elif math.isfinite(day):
                 self.ctx.env.process(self._await(line_name, day, cause))
@@ -150,14 +150,14 @@ class Recycler:
         return when is not None and self.ctx.calendar.day(when) <= self.ctx.as_of_day
 
     def _await(self, line: str, day: float, cause: str) -> Generator[Any, Any, None]:
-        yield self.ctx.env.timeout(day - self.ctx.env.now)
+        yield self.ctx.env.timeout(day - self.ctx.clock.now)
         self.open(line, day, cause)
 
     def open(self, line: str, day: float, cause: str) -> None:
         """Put a line into service."""
         self.begun[line] = day + self.spec.commissioning * DAYS_PER_MONTH
         self.waits_for_rule = False
-        now, calendar = self.ctx.env.now, self.ctx.calendar
+        now, calendar = self.ctx.clock.now, self.ctx.calendar
         before = self.capacity_t
         self._rate(now)
         month_end = calendar.month_starts[bisect_right(calendar.month_starts, now)]
@@ -169,7 +169,7 @@ class Recycler:
 
     def _log(self, event: str, cause: str, value: float = math.nan, unit: str = "") -> None:
         self.ctx.trace.log(
-            day=self.ctx.env.now,
+            day=self.ctx.clock.now,
             entity=self.name,
             event=event,
             cause=cause,
@@ -293,7 +293,7 @@ class Recycler:
         days : float
             Days of the month to come.
         """
-        day, now = self.ctx.env.now, self.account.now
+        day, now = self.ctx.clock.now, self.account.now
         if self.in_service:
             self._fed.append(self._shredded)
             self._could.append(self._usable)
@@ -341,10 +341,10 @@ class Recycler:
         """Open the next line when it is ready and those before it are loaded."""
         name = min(self._later)
         full = len(self._fed) == self._fed.maxlen
-        ready = self.ctx.env.now >= self._later[name]
+        ready = self.ctx.clock.now >= self._later[name]
         if full and ready and load >= self.spec.lines[name].needs_load:
             del self._later[name]
-            self.open(name, self.ctx.env.now, "the lines before it are loaded")
+            self.open(name, self.ctx.clock.now, "the lines before it are loaded")
 
     def _mothball(self, load: float) -> None:
         self.mothballed = True
@@ -376,11 +376,11 @@ class Recycler:
     def may_return(self) -> bool:
         """Whether a decision on a suspended project is due."""
         undecided = self.spec.returns is not None and self.decided_day == math.inf
-        return undecided and bool(self.ctx.env.now >= self.ctx.as_of_day)
+        return undecided and bool(self.ctx.clock.now >= self.ctx.as_of_day)
 
     def consider_return(self, visible: float) -> None:
         """Decide on a suspended project: build once its feed is in sight for long enough."""
-        rule, day = self.spec.returns, self.ctx.env.now
+        rule, day = self.spec.returns, self.ctx.clock.now
         assert rule is not None
         seen = visible >= rule.threshold and day >= rule.outlet
         self._visible = self._visible + 1 if seen else 0
