@@ -44,11 +44,14 @@ def test_events_that_never_end_are_told_with_actor_and_date():
 
 def test_a_number_of_events_within_the_limit_passes():
     env = Environment()
-    limit_events(env, str, 10)
+    limit_events(env, str, 9)
     for day in range(9):
         env.timeout(day)
     env.run()
     assert env.now == 8
+    env.timeout(1)
+    with pytest.raises(RowLimitError, match="more than 9 events"):
+        env.run()
 
 
 @dataclass(frozen=True)

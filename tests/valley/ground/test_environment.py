@@ -95,21 +95,19 @@ def test_a_failure_that_nobody_sees_to_is_raised_and_one_that_is_seen_to_is_not(
         env.run()
 
 
-def test_a_run_until_an_event_returns_its_value_and_goes_on_with_those_who_wait_too():
-    env, diary = Environment(), []
-    gate = env.timeout(2.0, "open")
+@pytest.mark.parametrize("kernel", [Environment, simpy.Environment])
+def test_a_run_until_an_event_returns_its_value_and_goes_on_with_those_who_wait_too(kernel):
+    env, diary = kernel(), []
+    gate, other = env.timeout(2.0, "open"), env.timeout(2.0)
     gate.callbacks.append(lambda _: diary.append("before"))
-    event_run = env.run
-    assert event_run(until=gate) == "open"
+    other.callbacks.append(lambda _: diary.append("other"))
+
+    def waits_too():
+        gate.callbacks.append(lambda _: diary.append("after"))
+        yield env.timeout(0.0)
+
+    env.timeout(1.0).callbacks.append(lambda _: env.process(waits_too()))
+    assert env.run(until=gate) == "open"
     assert diary == ["before"]
-    late = env.event()
-
-    def stops_then_tells():
-        late.callbacks.append(lambda _: diary.append("after"))
-        yield env.timeout(1.0)
-        late.succeed("late")
-
-    env.process(stops_then_tells())
-    assert env.run(until=late) == "late"
     env.run()
-    assert diary == ["before", "after"]
+    assert diary == ["before", "after", "other"]
