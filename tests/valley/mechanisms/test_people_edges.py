@@ -38,7 +38,8 @@ def test_seats_are_filled_from_the_nearest_basin_and_the_rest_from_the_next():
     course = SimpleNamespace(basin="b", applicants=1.0, draws_on=0)
 
     def found(wanted):
-        takes = desk._from(course, 0, wanted)
+        takes = []
+        desk._from(course, 0, wanted, takes)
         return [(take.pool, take.source, take.number) for take in takes]
 
     assert found(8) == [(near, 0, 5), (middle, 0, 3)]

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from bvsim.valley.ground.rows import vec
 from bvsim.valley.people.mobility import Commute
-from bvsim.valley.people.pools import SKILL_COUNT, SOURCE_COUNT, BasinPool
+from bvsim.valley.people.pools import SOURCE_COUNT, BasinPool
 from bvsim.valley.people.register import Register
 from bvsim.valley.people.rules import Rule, allot
+from bvsim.valley.people.skills import SKILL_COUNT
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -85,7 +86,8 @@ class Clearing:
             if works:
                 self._settle_skill(self._register.reach.links_to(works), skill)
                 for each in wanting:
-                    each.clear()
+                    if each:
+                        each.clear()
 
     def _settle_skill(self, links: list[Commute], skill: i64) -> None:
         """Serve claims from one source after another, own basins first."""
@@ -104,23 +106,35 @@ class Clearing:
         self, claims: list[HiringClaim], skill: i64, source: i64, number: float, home: BasinPool
     ) -> None:
         """Share people of one pool among the claims of one basin; drop those that are satisfied."""
-        if len(claims) == 1:
-            claim = claims[0]
-            wanted = claim.wants[skill]
-            self._hire(claim, skill, source, number if number < wanted else wanted, home)
-            if number >= wanted:
-                claims.clear()
-            return
-        i: i64
-        given, satisfied = self._divide(number, claims, skill), False
-        for i, claim in enumerate(claims):
-            if given[i] > 0.0:
-                self._hire(claim, skill, source, given[i], home)
-                satisfied = satisfied or claim.wants[skill] <= 0.0
-        if satisfied:
+        wanted = 0.0
+        for claim in claims:
+            wanted += claim.wants[skill]
+        if number >= wanted:
+            for claim in claims:
+                self._hire(claim, skill, source, claim.wants[skill], home)
+            claims.clear()
+        elif len(claims) == 1:
+            self._hire(claims[0], skill, source, number, home)
+        elif self._divide(claims, skill, source, number, home):
             left = [claim for claim in claims if claim.wants[skill] > 0.0]
             claims.clear()
             claims += left
+
+    def _divide(
+        self, claims: list[HiringClaim], skill: i64, source: i64, number: float, home: BasinPool
+    ) -> bool:
+        """Divide people of one pool among claims by the rule; tell whether one is satisfied."""
+        i: i64
+        wants = vec[float]([0.0] * len(claims))
+        ranks, order, satisfied = wants[:], wants[:], False
+        for i, claim in enumerate(claims):
+            wants[i], ranks[i], order[i] = claim.wants[skill], claim.rank, claim.order
+        given = allot(number, wants, self._rule, order, ranks)
+        for i, claim in enumerate(claims):
+            if given[i] > 0.0:
+                self._hire(claim, skill, source, given[i], home)
+                satisfied = satisfied or given[i] >= wants[i]
+        return satisfied
 
     def _hire(
         self, claim: HiringClaim, skill: i64, source: i64, number: float, home: BasinPool
@@ -129,12 +143,3 @@ class Clearing:
         claim.wants[skill] -= number
         self._register.take_on(claim.index, skill, source, number, home)
         home.hire_out(source, skill, number)
-
-    def _divide(self, number: float, claims: list[HiringClaim], skill: i64) -> vec[float]:
-        """Divide people of one skill among claims by the rule."""
-        i: i64
-        blank = vec[float]([0.0] * len(claims))
-        wants, order, ranks = blank, blank[:], blank[:]
-        for i, claim in enumerate(claims):
-            wants[i], order[i], ranks[i] = claim.wants[skill], claim.order, claim.rank
-        return allot(number, wants, self._rule, order, ranks)

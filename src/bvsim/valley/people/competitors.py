@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bvsim.schema.labour import Competitor
 from bvsim.valley.ground.rows import vec
-from bvsim.valley.people.pools import SKILL_COUNT, Split, skill_shares
+from bvsim.valley.people.skills import SKILL_COUNT, Split, skill_shares
 
 
 class CompetingSite:
@@ -32,7 +32,7 @@ class CompetingSite:
         self._permanent: float = spec.permanent
         self._local: float = spec.local
         self._pull: float = spec.pull
-        self._mix = Split(skill_shares(spec.mix))
+        self._mix = Split(vec[float](skill_shares(spec.mix)))
         self._total = -1.0
         self._targets = vec[float]([0.0] * SKILL_COUNT)
 

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from bvsim.schema.labour import Labour, Staffing
+from bvsim.schema.labour import SKILLS, Labour, Staffing
 from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
@@ -30,14 +30,15 @@ from bvsim.valley.people.pools import (
     BASIN,
     EXPERIENCED,
     SEEKERS,
-    SKILL_COUNT,
     BasinPool,
     Departures,
-    skilled_shares,
     together,
 )
 from bvsim.valley.people.programmes import Course
 from bvsim.valley.people.register import PEOPLE, Register
+from bvsim.valley.people.skills import SKILL_COUNT, skilled_shares
+from bvsim.valley.people.staff import Fading
+from bvsim.valley.people.tenure import Courses
 from bvsim.valley.people.workforce import Workforce
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class LabourMarket:
         ]
         self.competitors = [CompetingSite(n, c) for n, c in sorted(spec.competitors.items())]
         self.workforces: dict[str, Workforce] = {}
+        self._fading = [Fading(getattr(spec.proficiency, skill).tau) for skill in SKILLS]
         self._register = Register(
             ctx.env, spec, self.pools, self.competitors, f"{key.seed}|{key.draw}|{key.replication}"
         )
@@ -101,7 +103,7 @@ class LabourMarket:
         self._bonus = OverTime(spec.pay.bonus)
         self._applicants: float = spec.pay.applicants
         self._leaving: float = spec.pay.leaving
-        self._upskilling = [courses for _, courses in sorted(spec.upskilling.items())]
+        self._upskilling = [Courses(courses) for _, courses in sorted(spec.upskilling.items())]
         self._month, self._month_end = -1, 0.0
         self._liftable = "labour" in ctx.lifts
 
@@ -144,6 +146,7 @@ class LabourMarket:
             observed=known,
             opened=opened,
             spec=self._spec,
+            fading=self._fading,
             env=self._ctx.env,
             chance=self._ctx.streams.key.chance,
             stream=self._ctx.streams.stream(name, "attrition"),
@@ -272,8 +275,7 @@ class LabourMarket:
         """
         common = math.pow(pay, -self._leaving)
         for courses in self._upskilling:
-            if courses.begins <= day < courses.ends:
-                common *= courses.attrition
+            common *= courses.factor(day)
         pulls = vec[float]([common] * len(self.pools))
         for site in self.competitors:
             pulls[self.pools[site.basin].index] *= site.pull(day)
@@ -291,7 +293,7 @@ class LabourMarket:
             wants = workforce.wants(day, month_end)
             if together(wants) > 0.0:
                 order = self._order(workforce.pay, workforce.since)
-                rank = self._register.rank(workforce.name)
+                rank = self._register.rank(index)
                 imposed = workforce.observed.imposes(day)
                 basin = workforce.pool.index
                 claims.append(HiringClaim(index, basin, wants, order, rank, imposed=imposed))
@@ -314,9 +316,10 @@ class LabourMarket:
                     site.heads[skill] = target
                     self.pools[site.basin].give(SEEKERS, skill, -missing)
             if together(wants) > 0.0:
-                order, rank = self._order(site.pay, site.since), self._register.rank(site.name)
+                index = -1 - i
+                order, rank = self._order(site.pay, site.since), self._register.rank(index)
                 basin = self.pools[site.basin].index
-                claims.append(HiringClaim(-1 - i, basin, wants, order, rank))
+                claims.append(HiringClaim(index, basin, wants, order, rank))
 
 
 def _reach_changes(spec: Labour) -> list[float]:

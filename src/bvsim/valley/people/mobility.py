@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from bvsim.valley.ground.rows import vec
-from bvsim.valley.people.pools import GRADUATES, SKILL_COUNT, SOURCE_COUNT, BasinPool
+from bvsim.valley.people.pools import GRADUATES, SOURCE_COUNT, BasinPool
+from bvsim.valley.people.skills import SKILL_COUNT
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -69,11 +70,15 @@ class Mobility:
         """Return how much of each basin would work somewhere, the nearest basin first."""
         found = self._nearest.get(work)
         if found is None:
-            found = [
-                Near(self.share.get((home, work), 0.0), pool) for home, pool in self._pools.items()
-            ]
-            found.sort(key=lambda near: (-near.share, near.pool.name))
-            self._nearest[work] = found
+            self._nearest[work] = found = self._sorted(work)
+        return found
+
+    def _sorted(self, work: str) -> list[Near]:
+        """Return all basins, those first of which most would work somewhere."""
+        found = [
+            Near(self.share.get((home, work), 0.0), pool) for home, pool in self._pools.items()
+        ]
+        found.sort(key=lambda near: (-near.share, near.pool.name))
         return found
 
 

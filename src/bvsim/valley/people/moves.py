@@ -14,12 +14,12 @@ from bvsim.valley.people.pools import (
     GRADUATES,
     POACHED,
     SEEKERS,
-    SKILL_COUNT,
     BasinPool,
 )
 from bvsim.valley.people.programmes import Course, Recruiter
 from bvsim.valley.people.register import PEOPLE, Register
 from bvsim.valley.people.rules import Rule, allot, largest_remainder
+from bvsim.valley.people.skills import SKILL_COUNT
 from bvsim.valley.people.workforce import Workforce
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ class Leavers:
         self._away = vec[float](by_skill(spec.away))
         self._poached = vec[float](by_skill(spec.poached))
         self._pay_exponent: float = spec.pay_exponent
-        self._ways: dict[str, Ways] = {}
+        self._ways: list[Ways | None] = []
+        """By employer, as the register numbers them."""
         self._share: dict[tuple[str, str], float] = {}
 
     def place(self, leaving: list[Workforce], claims: list[HiringClaim]) -> None:
@@ -74,8 +75,10 @@ class Leavers:
         self, origin: Workforce, skill: i64, number: float, claims: list[HiringClaim]
     ) -> float:
         """Let people go straight to other plants with vacancies; return how many did."""
-        i: i64 = 0
-        ways, wanting = self._ways_from(origin), self._open_to(origin, skill, claims)
+        i: i64
+        ways = self._ways_from(origin)
+        reach, worth = ways.reach, ways.worth
+        wanting = [each for each in claims if each.wants[skill] > 0.0 and reach[each.index] > 0.0]
         if not wanting:
             return 0.0
         if len(wanting) == 1:
@@ -84,19 +87,12 @@ class Leavers:
         ranks, moved = weights[:], 0.0
         for i, claim in enumerate(wanting):
             there = claim.index
-            weights[i] = claim.wants[skill] * ways.reach[there] * ways.worth[there]
+            weights[i] = claim.wants[skill] * reach[there] * worth[there]
             ranks[i] = claim.rank
         parts = largest_remainder(number, weights, ranks)
         for i, claim in enumerate(wanting):
             moved += self._move(claim, skill, parts[i])
         return moved
-
-    def _open_to(
-        self, origin: Workforce, skill: i64, claims: list[HiringClaim]
-    ) -> list[HiringClaim]:
-        """Return the claims of plants that people of a skill at another would go to."""
-        reach = self._ways_from(origin).reach
-        return [each for each in claims if each.wants[skill] > 0.0 and reach[each.index] > 0.0]
 
     def _move(self, claim: HiringClaim, skill: i64, number: float) -> float:
         """Let people go straight to a plant, as far as it wants them; return how many do."""
@@ -116,17 +112,20 @@ class Leavers:
         register = self._register
         if self._share is not register.reach.share:  # the mobility matrix has changed
             self._share = register.reach.share
-            self._ways.clear()
-        ways = self._ways.get(origin.name)
+            self._ways = [None] * len(register.staffed)
+        ways = self._ways[origin.index]
         if ways is None:
-            reach, worth = [], []
-            for there in register.staffed:
-                near = self._share.get((origin.basin, there.basin), 0.0)
-                reach.append(near if there is not origin else 0.0)
-                paid = there.pay / origin.pay if origin.pay > 0.0 else 1.0
-                worth.append(math.pow(paid, self._pay_exponent))
-            ways = self._ways[origin.name] = Ways(reach, worth)
+            self._ways[origin.index] = ways = self._worked_out(origin)
         return ways
+
+    def _worked_out(self, origin: Workforce) -> Ways:
+        reach, worth = [], []
+        for there in self._register.staffed:
+            near = self._share.get((origin.basin, there.basin), 0.0)
+            reach.append(near if there is not origin else 0.0)
+            paid = there.pay / origin.pay if origin.pay > 0.0 else 1.0
+            worth.append(math.pow(paid, self._pay_exponent))
+        return Ways(reach, worth)
 
 
 def by_skill(shares: SkillShares) -> list[float]:
@@ -267,12 +266,11 @@ class TrainingDesk(Recruiter):
         Nobody is taken where fewer than the smallest group apply. An observed intake that
         the pools cannot fill is completed from outside.
         """
-        takes = self._from(programme, AUTOMOTIVE, math.floor(wanted * programme.automotive + 0.5))
-        found = _number(takes)
+        takes: list[Applicants] = []
+        released = math.floor(wanted * programme.automotive + 0.5)
+        found = self._from(programme, AUTOMOTIVE, released, takes)
         if programme.automotive < 1.0:
-            seekers = self._from(programme, SEEKERS, wanted - found)
-            found += _number(seekers)
-            takes += seekers
+            found += self._from(programme, SEEKERS, wanted - found, takes)
         if found < smallest and not imposed:
             return 0
         for take in takes:
@@ -282,23 +280,20 @@ class TrainingDesk(Recruiter):
             found = wanted
         return found
 
-    def _from(self, programme: Course, source: int, wanted: int) -> list[Applicants]:
-        """Return applicants of one source, from the nearest basin first."""
-        takes: list[Applicants] = []
-        if wanted <= 0:
-            return takes
-        place: i64 = SKILL_COUNT * source + programme.draws_on
-        for near in self._register.reach.nearest(programme.basin):
-            here = near.pool.here[place]
-            if here > 0.0:
-                number = int(here * near.share * programme.applicants + 1e-9)
-                number = number if number < wanted else wanted
+    def _from(self, programme: Course, source: int, wanted: int, takes: list[Applicants]) -> int:
+        """Note applicants of one source, from the nearest basin first; return how many."""
+        left = wanted
+        if wanted > 0:
+            place: i64 = SKILL_COUNT * source + programme.draws_on
+            for near in self._register.reach.nearest(programme.basin):
+                number = int(near.pool.here[place] * near.share * programme.applicants + 1e-9)
+                number = number if number < left else left
                 if number > 0:
                     takes.append(Applicants(near.pool, source, number))
-                    wanted -= number
-                    if not wanted:
+                    left -= number
+                    if not left:
                         break
-        return takes
+        return wanted - left
 
     def pay(self, meur: float) -> None:
         """Book what a cohort costs."""
@@ -320,11 +315,3 @@ class TrainingDesk(Recruiter):
             employer.offer(programme.skill, number)
         elif number:
             self._register.pools[programme.basin].give(GRADUATES, programme.skill, number)
-
-
-def _number(takes: list[Applicants]) -> int:
-    """Return how many applicants there are."""
-    number = 0
-    for take in takes:
-        number += take.number
-    return number

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from bvsim.schema.labour import Learning, StaffingPath
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
 from bvsim.valley.ground.rows import vec
-from bvsim.valley.people.pools import skill_shares
+from bvsim.valley.people.skills import skill_shares
 from bvsim.valley.people.staff import NormalMix, decay_of
 
 if TYPE_CHECKING:
@@ -106,23 +106,10 @@ class ReferencePath:
         half_life = self._half_life
         return self._all_experts * math.pow(0.5, months / half_life) if half_life > 0.0 else 0.0
 
-    def _row(self, months: float) -> tuple[float, float, float, float]:
-        """Return heads and proficient hours, straight lines between the months."""
-        at, part, rows = months + self._lead, 0.0, self._rows
-        i: i64 = 0
-        if at >= self._last:
-            i = len(rows) - _WIDTH
-        elif at > 0.0:
-            low = int(at)
-            part = at - low
-            i = low * _WIDTH
-        a, b, c, d = rows[i], rows[i + 1], rows[i + 2], rows[i + 3]
-        if part > 0.0:
-            a += (rows[i + 4] - a) * part
-            b += (rows[i + 5] - b) * part
-            c += (rows[i + 6] - c) * part
-            d += (rows[i + 7] - d) * part
-        return (a, b, c, d)
+    def _place(self, months: float) -> float:
+        """Return where in the rows a time since SOP stands, in months from the first one on."""
+        at = months + self._lead
+        return (at if at < self._last else self._last) if at > 0.0 else 0.0
 
     def hours(self, day: float, blocks: list[tuple[float, float]]) -> Hours:
         """Return the hours on the path of all blocks together.
@@ -135,15 +122,29 @@ class ReferencePath:
             SOP in days since the start, and the heads of the block's full staff.
         """
         hours = Hours()
-        self.add_up(hours, day, blocks)
+        sops, staffs = [sop for sop, _ in blocks], [full for _, full in blocks]
+        self.add_up(hours, day, vec[float](sops), vec[float](staffs))
         return hours
 
-    def add_up(self, hours: Hours, day: float, blocks: list[tuple[float, float]]) -> None:
-        """Work the hours out as `hours` does, in an object that is there already."""
+    def add_up(self, hours: Hours, day: float, sops: vec[float], staffs: vec[float]) -> None:
+        """Work the hours out as `hours` does, in an object that is there already.
+
+        Between months they follow straight lines.
+        """
+        i: i64
         heads = operators = technicians = engineers = experts = 0.0
-        for sop, full in blocks:
+        rows = self._rows
+        for sop, full in zip(sops, staffs):  # noqa: B905 (one of each by block)
             months = (day - sop) / DAYS_PER_MONTH
-            a, b, c, d = self._row(months)
+            place = self._place(months)
+            low = int(place)
+            i, part = low * _WIDTH, place - low
+            a, b, c, d = rows[i], rows[i + 1], rows[i + 2], rows[i + 3]
+            if part > 0.0:
+                a += (rows[i + 4] - a) * part
+                b += (rows[i + 5] - b) * part
+                c += (rows[i + 6] - c) * part
+                d += (rows[i + 7] - d) * part
             heads += full * a
             operators += full * b
             technicians += full * c

@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from bvsim.schema.labour import Basin, Mix, Release
+from bvsim.schema.labour import Basin, Release
 from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.rows import vec
-from bvsim.valley.people.rules import nearest
+from bvsim.valley.people.skills import SKILL_COUNT, split_by_skill
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-SKILL_COUNT: Final = 4
 SOURCE_COUNT: Final = 4
 GRADUATES: Final = 0
 EXPERIENCED: Final = 1
@@ -74,87 +73,6 @@ class Mover:
         count = int(due + 0.5)  # never negative: what is carried is above minus one half
         self._carry = due - count
         return count
-
-
-def skill_shares(mix: Mix) -> tuple[float, float, float, float]:
-    """Return the shares of the four skills; others are the rest."""
-    others = max(0.0, 1.0 - mix.operators - mix.technicians - mix.engineers)
-    return (mix.operators, mix.technicians, mix.engineers, others)
-
-
-def skilled_shares(mix: Mix, trained: float) -> tuple[float, float, float, float]:
-    """Return the shares of the four skills where there are more or fewer trained people.
-
-    Parameters
-    ----------
-    mix : Mix
-        The usual mix.
-    trained : float
-        Technicians and engineers over those of the usual mix; operators make up for it, and
-        at most the mix's operators can turn out to be trained.
-    """
-    operators, technicians, engineers, others = skill_shares(mix)
-    skilled = technicians + engineers
-    most = (skilled + operators) / skilled if skilled > 0.0 else 1.0
-    factor = min(trained, most)
-    return (
-        operators - (factor - 1.0) * skilled,
-        technicians * factor,
-        engineers * factor,
-        others,
-    )
-
-
-def split_by_skill(total: float, shares: Sequence[float]) -> vec[float]:
-    """Divide heads by skill so that whole people add up to the rounded total."""
-    return Split(shares).of(total)
-
-
-class Split:
-    """Divides heads by skill, always in the same proportions.
-
-    Parameters
-    ----------
-    shares : sequence of float
-        Of the skills; they need not add up to one.
-    """
-
-    __slots__ = ("_upto", "_whole")
-
-    def __init__(self, shares: Sequence[float]) -> None:
-        upto, passed = [], 0.0
-        for share in shares:
-            passed += share
-            upto.append(passed)
-        self._upto = vec[float](upto)
-        """Of each skill and those before it together."""
-        self._whole = math.fsum(shares)
-
-    def of(self, total: float) -> vec[float]:
-        """Return whole people by skill that add up to the rounded total."""
-        return portions(total, self._upto, self._whole)
-
-
-def portions(total: float, upto: vec[float], whole: float) -> vec[float]:
-    """Divide heads so that whole people add up to the rounded total.
-
-    Parameters
-    ----------
-    total : float
-        Heads.
-    upto : row of float
-        Share of each part and those before it together.
-    whole : float
-        Share of all.
-    """
-    i: i64
-    heads, reached = nearest(total), 0.0
-    parts = vec[float]([0.0] * len(upto))
-    for i, passed in enumerate(upto):
-        here = int(heads * passed / whole + 0.5)  # nobody is missing: this rounds down
-        parts[i] = here - reached
-        reached += parts[i]
-    return parts
 
 
 class BasinPool:

@@ -23,13 +23,13 @@ from bvsim.valley.people.pools import (
     GRADUATES,
     OUTSIDE,
     SEEKERS,
-    SKILL_COUNT,
     SOURCE_COUNT,
     BasinPool,
     together,
 )
 from bvsim.valley.people.programmes import Course
 from bvsim.valley.people.rules import name_rank
+from bvsim.valley.people.skills import SKILL_COUNT
 from bvsim.valley.people.workforce import Workforce
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ class Register:
         self.basins = list(pools.values())
         self.reach = Mobility(spec.hiring.contact, pools)
         self.staffed: list[Workforce] = []
-        self._ranks: dict[str, float] = {}
+        self._ranks = vec[float]()
+        """Of employers, and from the end of competing sites: as claims are numbered."""
         self.month = 0
         self.courses: dict[str, Course] = {}
         self.day = 0.0
@@ -111,6 +112,11 @@ class Register:
     def enrol(self, workforces: Mapping[str, Workforce]) -> None:
         """Number the employers by name."""
         self.staffed = [workforce for _, workforce in sorted(workforces.items())]
+        for index, workforce in enumerate(self.staffed):
+            workforce.index = index
+        names = [each.name for each in self.staffed]
+        names += [site.name for site in self.competitors[::-1]]
+        self._ranks = vec[float]([name_rank(name, self._salt) for name in names])
         self._gaps = vec[float](
             [
                 self._gap(gap, source)
@@ -124,16 +130,14 @@ class Register:
         """Count everybody at the start."""
         self._opening = self.people()
 
-    def rank(self, name: str) -> float:
-        """Return the number that breaks ties for a name, another one each month.
+    def rank(self, index: i64) -> float:
+        """Return the number that breaks ties for who is numbered so, another one each month.
 
         The numbers of all names turn by the golden section, so that nobody has the
         better of every tie.
         """
-        rank = self._ranks.get(name)
-        if rank is None:
-            rank = self._ranks[name] = name_rank(name, self._salt)
-        return (rank + self.month * GOLDEN) % 1.0
+        turned = self._ranks[index] + self.month * GOLDEN
+        return turned - int(turned)
 
     def newcome(self, number: float, pool: BasinPool) -> None:
         """Book people who come from outside the region."""

@@ -42,7 +42,7 @@ def largest_remainder(total: float, weights: vec[float], ranks: vec[float]) -> v
     ranks : row of float
         Equal remainders go to the smaller rank first.
     """
-    whole = _added(weights)
+    whole = added(weights)
     quotas = vec[float]([0.0] * len(weights))
     if total <= 0.0 or whole <= 0.0:
         return quotas
@@ -51,9 +51,11 @@ def largest_remainder(total: float, weights: vec[float], ranks: vec[float]) -> v
     return _whole(total, quotas, ranks)
 
 
-def _added(weights: vec[float]) -> float:
-    """Return the sum, rounded once; that of two numbers is by itself."""
-    return weights[0] + weights[1] if len(weights) == 2 else math.fsum(weights)
+def added(weights: vec[float]) -> float:
+    """Return the sum, rounded once: that of two numbers is by itself."""
+    if len(weights) == 2:
+        return weights[0] + weights[1]
+    return weights[0] if len(weights) == 1 else math.fsum(weights)
 
 
 def _whole(total: float, quotas: vec[float], ranks: vec[float]) -> vec[float]:

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from bvsim.valley.ground.rows import vec
+from bvsim.valley.people.odds import COHORTS, SECOND, THIRD, VETERANS, Odds, count_beyond
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-COHORTS: Final = 25
-"""Month of hire and the 24 months before; older staff are veterans."""
-_SECOND: Final = 4
-_THIRD: Final = 13
-"""Months since hire with which the second and third band of tenure begin; the first with one."""
-_VETERANS: Final = 3
-"""The fourth band: those older than all cohorts."""
 _NEWEST: Final = 4
 """Those hired this month are in no band; they are counted after the four."""
 _ROOM: Final = 4 * COHORTS
 """Places for cohorts: each month the newest stands one before the last, until all move back."""
-_BELOW_ONE: Final = 1.0 - 1e-12
 
 
 def decay_of(tau_months: float) -> float:
@@ -32,84 +24,43 @@ def decay_of(tau_months: float) -> float:
 
 def band_of(age: i64) -> i64:
     """Return the band of tenure of a cohort by months since hire."""
-    if age >= _SECOND:
-        return 1 if age < _THIRD else 2
+    if age >= SECOND:
+        return 1 if age < THIRD else 2
     return 0 if age else _NEWEST
 
 
 def first_of(band: i64) -> i64:
     """Return the months since hire with which a band of tenure begins."""
     if band >= 2:
-        return _THIRD if band == 2 else COHORTS
-    return _SECOND if band else 1
+        return THIRD if band == 2 else COHORTS
+    return SECOND if band else 1
 
 
-def invert_binomial(u: float, trials: float, probability: float) -> tuple[float, float]:
-    """Return a binomial count for a uniform number, and what is left of that number.
-
-    The position of `u` within the step of the distribution function that it fell
-    in is uniform again and independent of the count, so one number serves several
-    draws in turn.
-    """
-    term = math.pow(1.0 - probability, trials) if probability < 1.0 else 0.0
-    if u < term:
-        return 0.0, u / term
-    return _count_beyond(term, u, trials, probability)
-
-
-def _count_beyond(term: float, u: float, trials: float, probability: float) -> tuple[float, float]:
-    """Return what `invert_binomial` does where somebody is counted.
+class Fading:
+    """What months on the job leave of a gap in proficiency, for one skill.
 
     Parameters
     ----------
-    term : float
-        Probability that nobody is, not above `u`.
-    u, trials, probability : float
-        As there.
-    """
-    if probability >= 1.0:
-        return trials, u
-    if term < 1e-290:  # the first terms underflow: two halves in turn
-        half = trials // 2
-        first, rest = invert_binomial(u, half, probability)
-        second, rest = invert_binomial(rest, trials - half, probability)
-        return first + second, rest
-    odds = probability / (1.0 - probability)
-    below, upto, count = 0.0, term, 0.0
-    while upto <= u and count < trials:
-        term *= odds * (trials - count) / (count + 1.0)
-        count += 1.0
-        below, upto = upto, upto + term
-    if term <= 0.0:
-        return count, 0.5
-    rest = (u - below) / term
-    return count, 0.0 if rest < 0.0 else rest if rest < _BELOW_ONE else _BELOW_ONE
+    tau_months : float
+        Time constant of learning on the job.
 
-
-class Odds:
-    """Probability of leaving within a month for the four bands of tenure.
-
-    Parameters
+    Attributes
     ----------
-    hazards : list of float
-        Per month, by band.
-    multiplier : float
-        On all of them.
+    month : float
+        Share left after a month.
+    after : row of float
+        Share left after 0, 1, ... 25 months.
     """
 
-    __slots__ = ("logs", "multiplier", "probabilities", "staying")
+    __slots__ = ("after", "month")
 
-    def __init__(self, hazards: Sequence[float], multiplier: float) -> None:
-        band: i64
-        self.multiplier = multiplier
-        self.logs = vec[float]([0.0] * len(hazards))
-        """Logarithms of the probabilities of staying."""
-        self.probabilities, self.staying = self.logs[:], self.logs[:]
-        for band, hazard in enumerate(hazards):
-            log = -hazard * multiplier
-            probability = -math.expm1(log)
-            self.logs[band], self.probabilities[band] = log, probability
-            self.staying[band] = 1.0 - probability
+    def __init__(self, tau_months: float) -> None:
+        age: i64
+        self.month, months = decay_of(tau_months), 0.0
+        self.after = vec[float]([0.0] * (COHORTS + 1))
+        for age in range(COHORTS + 1):
+            self.after[age] = math.pow(self.month, months)
+            months += 1.0
 
 
 class Staff:
@@ -117,8 +68,8 @@ class Staff:
 
     Parameters
     ----------
-    tau_months : float
-        Time constant of learning on the job.
+    fading : Fading
+        How its gap closes on the job.
 
     Attributes
     ----------
@@ -131,17 +82,17 @@ class Staff:
     __slots__ = (
         "_ages",
         "_carry",
+        "_decay",
         "_faded",
         "_gaps",
         "_in_bands",
         "_newest",
-        "decay",
         "gap",
         "heads",
         "old_gap",
     )
 
-    def __init__(self, tau_months: float) -> None:
+    def __init__(self, fading: Fading) -> None:
         self.heads = 0.0
         self.gap = 0.0
         self._ages = vec[float]([0.0] * _ROOM)
@@ -150,9 +101,7 @@ class Staff:
         """Mean gap of each cohort on its first day."""
         self._newest: i64 = _ROOM - COHORTS
         self.old_gap = 0.0
-        self.decay = decay_of(tau_months)
-        """Share of a gap left after a month."""
-        self._faded = vec[float](_faded(self.decay))
+        self._decay, self._faded = fading.month, fading.after
         self._carry = vec[float]([0.0] * 4)
         self._in_bands = vec[float]([0.0] * 5)
         """Heads by band, then the newest: kept up to date, as they are asked for every month."""
@@ -165,7 +114,7 @@ class Staff:
     @property
     def old(self) -> int:
         """Heads hired more than 24 months ago."""
-        return int(self._in_bands[_VETERANS])
+        return int(self._in_bands[VETERANS])
 
     @property
     def proficiency(self) -> float:
@@ -194,7 +143,7 @@ class Staff:
 
     def settle(self, number: float) -> None:
         """Add fully proficient veterans (the opening staff of an old plant)."""
-        self._in_bands[_VETERANS] += number
+        self._in_bands[VETERANS] += number
         self.heads += number
 
     def age(self) -> None:
@@ -206,8 +155,8 @@ class Staff:
         bands[1] += first - second
         bands[2] += second - leaving
         bands[4] = 0.0
-        self.gap *= self.decay
-        self.old_gap *= self.decay
+        self.gap *= self._decay
+        self.old_gap *= self._decay
         if leaving > 0.0:
             bands[3] += leaving
             self.old_gap += leaving * self._gaps[newest + 24] * self._faded[COHORTS]
@@ -242,14 +191,15 @@ class Staff:
         if u < math.exp(nobody):
             return 0.0  # nobody leaves: the same region of u as below, without the detour
         band: i64
+        leaving, staying = odds.probabilities, odds.staying
         for band in range(4):
             here = bands[band]
             if here > 0.0:
-                nobody = math.pow(odds.staying[band], here)
+                nobody = math.pow(staying[band], here)
                 if u < nobody:
                     u /= nobody
                 else:
-                    count, u = _count_beyond(nobody, u, here, odds.probabilities[band])
+                    count, u = count_beyond(nobody, u, here, leaving[band])
                     self._leave(band, here, count, u)
                     left += count
         self.heads -= left
@@ -258,11 +208,11 @@ class Staff:
     def _expected_attrition(self, u: float, odds: Odds) -> float:
         """Let whole people leave by cumulative rounding of the expected leavers."""
         band: i64
-        left, carry = 0.0, self._carry
+        left, carry, probabilities = 0.0, self._carry, odds.probabilities
         for band in range(4):
             here = self._in_bands[band]
             if here > 0.0:
-                due = carry[band] + here * odds.probabilities[band]
+                due = carry[band] + here * probabilities[band]
                 whole = math.floor(due + 0.5)
                 count = here if here < whole else whole
                 carry[band] = due - count
@@ -298,7 +248,7 @@ class Staff:
             if gone:
                 self._take(age, gone)
                 taken += gone
-        veterans, rest = self._in_bands[_VETERANS], number - taken
+        veterans, rest = self._in_bands[VETERANS], number - taken
         rest = rest if rest < veterans else veterans
         self._take_old(rest)
         self.heads -= taken + rest
@@ -309,7 +259,7 @@ class Staff:
         Every person has the same chance: the one at position (u + i) here / count of
         the band leaves, for i below `count`.
         """
-        if band == _VETERANS:
+        if band == VETERANS:
             self._take_old(count)
             return
         newest, ages, age = self._newest, self._ages, first_of(band)
@@ -346,16 +296,11 @@ class Staff:
         """Take people out of the veterans."""
         if number <= 0.0:
             return
-        part = self.old_gap * number / self._in_bands[_VETERANS]
-        self._in_bands[_VETERANS] -= number
+        part = self.old_gap * number / self._in_bands[VETERANS]
+        self._in_bands[VETERANS] -= number
         self.old_gap -= part
         gap = self.gap - part
         self.gap = gap if gap > 0.0 else 0.0
-
-
-def _faded(decay: float) -> list[float]:
-    """Return the share of a gap left after 0, 1, ... 25 months."""
-    return [math.pow(decay, age) for age in range(COHORTS + 1)]
 
 
 class NormalMix:
@@ -386,18 +331,3 @@ class NormalMix:
         self._gap += (heads - stayed) * self._start_gap
         self._heads = heads
         return 1.0 - self._gap / heads
-
-
-def steady_turnover(probabilities: vec[float]) -> float:
-    """Return monthly leavers per head of a staff of constant size, in the long run.
-
-    In the steady state hires equal leavers, so turnover is one over the expected
-    number of months that a hire stays.
-    """
-    staying, months = 1.0, 0.0
-    for age in range(1, COHORTS):
-        months += staying
-        band = 0 if age < 4 else 1 if age < 13 else 2
-        staying *= 1.0 - probabilities[band]
-    months += staying / probabilities[3] if probabilities[3] > 0.0 else math.inf
-    return 1.0 / months

@@ -14,12 +14,15 @@ from bvsim.valley.ground.calendar import DAYS_PER_MONTH
 from bvsim.valley.ground.rows import vec
 from bvsim.valley.ground.streams import Stream
 from bvsim.valley.people.columns import STAFF
+from bvsim.valley.people.odds import COHORTS
 from bvsim.valley.people.path import Hours, ReferencePath, share_of
 from bvsim.valley.people.plan import Observed, StaffPlan, lead_days
-from bvsim.valley.people.pools import BasinPool, Mover, Split, portions, together
+from bvsim.valley.people.pools import BasinPool, Mover, together
 from bvsim.valley.people.rules import nearest
-from bvsim.valley.people.staff import COHORTS, Staff
+from bvsim.valley.people.skills import Split
+from bvsim.valley.people.staff import Fading, Staff
 from bvsim.valley.people.tenure import Tenure, usual_turnover
+from bvsim.valley.people.thin import Thin
 from bvsim.valley.people.tutors import Act, Tutors
 
 if TYPE_CHECKING:
@@ -66,6 +69,7 @@ class Workforce:
         observed: Sequence[tuple[float, float]],
         opened: float,
         spec: Labour,
+        fading: Sequence[Fading],
         env: simpy.Environment,
         chance: bool,
         stream: Stream,
@@ -73,27 +77,22 @@ class Workforce:
         on_close: Callable[[Workforce, vec[float]], None],
     ) -> None:
         self.name, self.basin, self.pool = name, pool.name, pool
+        self.index: i64 = -1  # the register numbers the employers
         self.pay: float = staffing.pay
-        thin, hiring = spec.thin_staffing, spec.hiring
+        hiring, self._thin = spec.hiring, Thin(spec.thin_staffing)
         self._capacity: float = hiring.capacity
         self._trainers: float = hiring.trainers
-        self._crew_minimum: float = thin.crew_minimum
-        self._scrap_slope: float = thin.scrap_slope
-        self._repair_exponent: float = thin.repair_exponent
-        self._floor: float = thin.technicians_floor
-        self._elasticity: float = thin.learning_elasticity
-        self._fastest: float = thin.fastest
-        self._chance, self._stream, self._on_close = chance, stream, on_close
-        self._env = env
+        self._chance, self._stream = chance, stream
+        self._env, self._on_close = env, on_close
         learning = [getattr(spec.proficiency, skill) for skill in SKILLS]
         self.start_gaps = vec[float]([1.0 - each.start for each in learning])
-        self.staff = [Staff(each.tau) for each in learning]
+        self.staff = [Staff(each) for each in fading]
         self._tenure = Tenure(spec.attrition, staffing, shifts)
         self._turnover = self._tenure.turnover
         self._path = ReferencePath(staffing.path, learning, usual_turnover(spec.attrition))
         self._on_path = Hours()
         self.plan = StaffPlan(staffing)
-        self._mix = Split(self.plan.mix)
+        self._mix = Split(vec[float](self.plan.mix))
         self.replanned = env.event()
         """Succeeds when the plan changes while somebody waits for it; there is another one then."""
         self.observed = Observed(observed, staffing.lead * DAYS_PER_MONTH, opened)
@@ -112,12 +111,11 @@ class Workforce:
         """Who left when this month began."""
         self.away, self.poached, self.outside = ([Mover() for _ in SKILLS] for _ in range(3))
         self.tutors = Tutors(env)
-        self.opening = self.hired = self.left = 0.0
+        self.opening = self.hired = self.left = self.heads = self.vacancies = 0.0
         self.since = math.inf
         """Day since which there are vacancies: the first served under `first-come`."""
-        self.crew_share = self.technician_share = 0.0
-        self.learning_speed, self.repair_factor, self.scrap_penalty = 1.0, 1.0, 0.0
-        self.heads = self.vacancies = 0.0
+        self.crew_share = self.technician_share = self.scrap_penalty = 0.0
+        self.learning_speed = self.repair_factor = 1.0
         self.experts, self.closed = 0, False
         self.dirty = self._unwritten = True
         """Whether something is to be worked out anew, and whether heads are to be written down."""
@@ -239,7 +237,7 @@ class Workforce:
     def _planned_wants(self, wants: vec[float], day: float) -> vec[float]:
         """Return how many people the plan says to win, by skill, as far as they can be hired."""
         skill: i64
-        upto, total, plan = wants[:], 0.0, self.plan
+        total, plan = 0.0, self.plan
         for skill, staff in enumerate(self.staff):
             heads = staff.heads
             planned = plan.target_ahead(skill, day, self.lead_days[skill])
@@ -248,8 +246,7 @@ class Workforce:
             if number > 0.0:
                 wants[skill] = number
                 total += number
-            upto[skill] = total
-        return portions(self._capacity, upto, total) if total > self._capacity else wants
+        return Split(wants).of(self._capacity) if total > self._capacity else wants
 
     def expected_vacancies(self, skill: i64, day: float) -> int:
         """Return posts of a skill that will be empty on a day, if nobody else is hired."""
@@ -403,36 +400,33 @@ class Workforce:
         if self.closed:
             return
         path = self._on_path
-        self._path.add_up(path, day, self.plan.on_path)
+        self._path.add_up(path, day, self.plan.sops, self.plan.manned)
         here, needed = self.staff[OPERATORS].proficiency, path.proficiency
         self.crew_share = 1.0 if lifted else self._crews(here / needed)
         self._set_learning(path, lifted=lifted)
-        missing = 0.0 if lifted else needed - here
-        self.scrap_penalty = self._scrap_slope * missing if missing > 0.0 else 0.0
+        self.scrap_penalty = 0.0 if lifted else self._thin.scrap_penalty(needed - here)
 
     def _set_learning(self, path: Hours, *, lifted: bool) -> None:
         """Compare technicians, engineers and experts with those on the class's path.
 
         Experts stand in for engineers who are missing; the others help technicians.
         """
-        experts, floor = self.experts, self._floor
+        experts, thin = self.experts, self._thin
         technicians, engineers = self.staff[TECHNICIANS].hours, self.staff[ENGINEERS].hours
-        skilled = share_of(technicians + engineers + experts, path.skilled, floor)
-        speed = math.pow(skilled, self._elasticity)
-        self.learning_speed = speed if speed < self._fastest else self._fastest
+        skilled = share_of(technicians + engineers + experts, path.skilled, thin.floor)
         missing = path.engineers - engineers
         spare = experts - missing if missing > 0.0 else float(experts)
         present = share_of(technicians + (spare if spare > 0.0 else 0.0), path.technicians)
-        self.technician_share = present if present < 1.0 else 1.0
         if lifted:
             self.technician_share = self.learning_speed = 1.0
-        manned = self.technician_share if self.technician_share > floor else floor
-        mends = 0.0 < manned < 1.0
-        self.repair_factor = math.pow(manned, -self._repair_exponent) if mends else 1.0
+        else:
+            self.technician_share = present if present < 1.0 else 1.0
+            self.learning_speed = thin.learning_speed(skilled)
+        self.repair_factor = thin.repair_factor(self.technician_share)
 
     def _crews(self, proficient: float) -> float:
         """Return the share of crews that can work, operators weighed by proficiency."""
-        needed = self.plan.operators_needed * self._crew_minimum
+        needed = self.plan.operators_needed * self._thin.crew_minimum
         if not needed:
             return 1.0
         crews = self.plan.crews
