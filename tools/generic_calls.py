@@ -47,7 +47,7 @@ NATIVE = (
     *("staff___Staff___age", "staff___Staff___attrition", "staff___Staff____leave"),
     *("staff___Staff____take", "staff___Staff___hire", "odds___count_beyond"),
     *("clearing___Clearing___settle", "clearing___Clearing____settle_skill"),
-    *("clearing___Clearing____share_out", "clearing___Clearing____divide"),
+    *("clearing___Clearing____share_out", "clearing___Clearing____divide", "rules___in_proportion"),
     *("mobility___Commute___won", "mobility___Mobility___links_to", "rules___allot"),
     *("rules____whole", "rules____largest", "rules___nearest", "register___Register___take_on"),
     *("register___Register___begin_work", "register___Register___write"),

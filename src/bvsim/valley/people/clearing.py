@@ -8,7 +8,7 @@ from bvsim.valley.ground.rows import vec
 from bvsim.valley.people.mobility import Commute
 from bvsim.valley.people.pools import SOURCE_COUNT, BasinPool
 from bvsim.valley.people.register import Register
-from bvsim.valley.people.rules import Rule, allot
+from bvsim.valley.people.rules import Rule, allot, in_proportion
 from bvsim.valley.people.skills import SKILL_COUNT
 
 if TYPE_CHECKING:
@@ -115,26 +115,36 @@ class Clearing:
             claims.clear()
         elif len(claims) == 1:
             self._hire(claims[0], skill, source, number, home)
-        elif self._divide(claims, skill, source, number, home):
+        else:
+            self._divide(claims, skill, source, number, home)
+
+    def _divide(
+        self, claims: list[HiringClaim], skill: i64, source: i64, number: float, home: BasinPool
+    ) -> None:
+        """Divide scarce people of one pool by the rule; drop claims that are satisfied."""
+        i: i64
+        given, satisfied = self._shares(claims, skill, number), False
+        for i, claim in enumerate(claims):
+            if given[i] > 0.0:
+                self._hire(claim, skill, source, given[i], home)
+                satisfied = satisfied or claim.wants[skill] <= 0.0
+        if satisfied:
             left = [claim for claim in claims if claim.wants[skill] > 0.0]
             claims.clear()
             claims += left
 
-    def _divide(
-        self, claims: list[HiringClaim], skill: i64, source: i64, number: float, home: BasinPool
-    ) -> bool:
-        """Divide people of one pool among claims by the rule; tell whether one is satisfied."""
+    def _shares(self, claims: list[HiringClaim], skill: i64, number: float) -> vec[float]:
+        """Return what each claim gets of people who are fewer than wanted."""
         i: i64
-        wants = vec[float]([0.0] * len(claims))
-        ranks, order, satisfied = wants[:], wants[:], False
+        wants, wanted = vec[float]([0.0] * len(claims)), 0.0
+        ranks = wants[:]
         for i, claim in enumerate(claims):
-            wants[i], ranks[i], order[i] = claim.wants[skill], claim.rank, claim.order
-        given = allot(number, wants, self._rule, order, ranks)
-        for i, claim in enumerate(claims):
-            if given[i] > 0.0:
-                self._hire(claim, skill, source, given[i], home)
-                satisfied = satisfied or given[i] >= wants[i]
-        return satisfied
+            wants[i], ranks[i] = claim.wants[skill], claim.rank
+            wanted += wants[i]
+        if self._rule == "proportional":
+            return in_proportion(number, wants, wanted, ranks)
+        order = vec[float]([claim.order for claim in claims])
+        return allot(number, wants, self._rule, order, ranks)
 
     def _hire(
         self, claim: HiringClaim, skill: i64, source: i64, number: float, home: BasinPool

@@ -230,7 +230,7 @@ class BasinPool:
         for skill, refill in enumerate(self._refill):
             due = kept[skill] + refill * applicants
             if due >= 1.0:
-                coming = int(due)
+                coming = float(int(due))
                 due -= coming
                 here[_FIRST_SEEKERS + skill] += coming
                 new += coming

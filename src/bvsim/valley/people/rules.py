@@ -43,9 +43,15 @@ def largest_remainder(total: float, weights: vec[float], ranks: vec[float]) -> v
         Equal remainders go to the smaller rank first.
     """
     whole = added(weights)
-    quotas = vec[float]([0.0] * len(weights))
     if total <= 0.0 or whole <= 0.0:
-        return quotas
+        return vec[float]([0.0] * len(weights))
+    return in_proportion(total, weights, whole, ranks)
+
+
+def in_proportion(total: float, weights: vec[float], whole: float, ranks: vec[float]) -> vec[float]:
+    """Divide a whole number in proportion to weights whose sum is known and above zero."""
+    i: i64
+    quotas = weights[:]
     for i, weight in enumerate(weights):
         quotas[i] = total * weight / whole
     return _whole(total, quotas, ranks)
@@ -63,7 +69,8 @@ def _whole(total: float, quotas: vec[float], ranks: vec[float]) -> vec[float]:
 
     What is left in `quotas` are the remainders.
     """
-    shares, rest = vec[float]([0.0] * len(quotas)), total
+    i: i64
+    shares, rest = quotas[:], total
     for i, quota in enumerate(quotas):
         share = int(quota + 1e-9)  # no quota is negative
         shares[i] = share
@@ -113,10 +120,7 @@ def allot(
         return wants[:]
     if rule != "proportional":
         return _in_turn(total, wants, order, ranks)
-    quotas = vec[float]([0.0] * len(wants))
-    for i, want in enumerate(wants):
-        quotas[i] = total * want / whole
-    return _whole(total, quotas, ranks)
+    return in_proportion(total, wants, whole, ranks)
 
 
 def _in_turn(total: float, wants: vec[float], order: vec[float], ranks: vec[float]) -> vec[float]:

@@ -56,13 +56,15 @@ class Split:
     ----------
     shares : row of float
         Of the skills; they need not add up to one.
+    whole : float
+        Their sum, where it is known.
     """
 
     __slots__ = ("_upto", "_whole")
 
-    def __init__(self, shares: vec[float]) -> None:
+    def __init__(self, shares: vec[float], whole: float = 0.0) -> None:
         skill: i64
-        self._whole, passed = added(shares), 0.0
+        self._whole, passed = whole if whole > 0.0 else added(shares), 0.0
         self._upto = shares[:]
         """Of each skill and those before it together."""
         for skill, share in enumerate(shares):

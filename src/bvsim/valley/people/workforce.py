@@ -14,7 +14,7 @@ from bvsim.valley.ground.calendar import DAYS_PER_MONTH
 from bvsim.valley.ground.rows import vec
 from bvsim.valley.ground.streams import Stream
 from bvsim.valley.people.columns import STAFF
-from bvsim.valley.people.odds import COHORTS
+from bvsim.valley.people.opening import begin_along
 from bvsim.valley.people.path import Hours, ReferencePath, share_of
 from bvsim.valley.people.plan import Observed, StaffPlan, lead_days
 from bvsim.valley.people.pools import BasinPool, Mover, together
@@ -141,22 +141,9 @@ class Workforce:
 
     def open_with(self, day: float) -> None:
         """Settle the staff observed at the start, hired along the observed path."""
-        total = self.observed.heads(day)
-        if total <= 0.0:
+        if self.observed.heads(day) <= 0.0:
             return
-        skill: i64
-        older = self._mix.of(total)
-        for age in range(COHORTS):
-            before = self._mix.of(self.observed.heads(day - (age + 1) * DAYS_PER_MONTH))
-            for skill in range(4):
-                if older[skill] > before[skill]:
-                    gap = self.start_gaps[skill]
-                    self.staff[skill].hire(older[skill] - before[skill], gap, age)
-                else:
-                    before[skill] = older[skill]
-            older = before
-        for skill, staff in enumerate(self.staff):
-            staff.settle(older[skill])
+        begin_along(self.staff, self.start_gaps, self.observed, self._mix, day)
         self.heads = self.opening = sum(staff.heads for staff in self.staff)
         self.dirty = True
 
@@ -246,7 +233,7 @@ class Workforce:
             if number > 0.0:
                 wants[skill] = number
                 total += number
-        return Split(wants).of(self._capacity) if total > self._capacity else wants
+        return Split(wants, total).of(self._capacity) if total > self._capacity else wants
 
     def expected_vacancies(self, skill: i64, day: float) -> int:
         """Return posts of a skill that will be empty on a day, if nobody else is hired."""
