@@ -31,14 +31,15 @@ def test_a_staff_that_grows_at_once_is_full_on_the_first_day():
 
 
 def test_seats_are_filled_from_the_nearest_basin_and_the_rest_from_the_next():
-    near, middle, far = (SimpleNamespace(people=[[5]]) for _ in range(3))
+    near, middle, far = (SimpleNamespace(here=[5]) for _ in range(3))
     nearest = [Near(1.0, near), Near(1.0, middle), Near(1.0, far)]
     desk = TrainingDesk.__new__(TrainingDesk)
     desk._register = SimpleNamespace(reach=SimpleNamespace(nearest=lambda basin: nearest))
     course = SimpleNamespace(basin="b", applicants=1.0, draws_on=0)
 
     def found(wanted):
-        takes = desk._from(course, 0, wanted)
+        takes = []
+        desk._from(course, 0, wanted, takes)
         return [(take.pool, take.source, take.number) for take in takes]
 
     assert found(8) == [(near, 0, 5), (middle, 0, 3)]
@@ -47,9 +48,9 @@ def test_seats_are_filled_from_the_nearest_basin_and_the_rest_from_the_next():
 
 
 def test_nobody_turns_away_who_is_not_there():
-    people, kept = [3, 0], [5.0, 9.0]
-    assert _turn_away(people, 0.5, kept, 0) == 3  # 5 + 3 / 2 are due, three are here
-    assert (people, kept) == ([0, 0], [3.5, 9.0])
+    people, kept = [3, 0, 7], [5.0, 9.0, 0.5]
+    assert _turn_away(people, 0.5, kept, 0, 2) == 3  # 5 + 3 / 2 are due, three are here
+    assert (people, kept) == ([0, 0, 7], [3.5, 9.0, 0.5])
 
 
 def test_who_leaves_for_other_work_is_added_up():

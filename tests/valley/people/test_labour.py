@@ -313,7 +313,8 @@ def test_operators_greener_than_on_the_path_count_for_less():
     alpha = market.workforces["alpha"]
     alpha.ask(((10.0, 0.0, 10.0),), 2)
     alpha.staff[0].hire(360, 0.5)
-    path = alpha._path.hours(0.0, alpha.plan.on_path).proficiency
+    blocks = list(zip(alpha.plan.sops, alpha.plan.manned, strict=True))
+    path = alpha._path.hours(0.0, blocks).proficiency
     assert 0.5 < path < 1.0
     alpha.refresh(0.0, lifted=False)
     # proficiency 0.5 against the path's; crews of 36 that run with 32.4 heads

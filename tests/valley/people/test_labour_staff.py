@@ -10,15 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from bvsim.valley.people.staff import (
-    NormalMix,
-    Odds,
-    Staff,
-    invert_binomial,
-    steady_turnover,
-)
+from bvsim.valley.people.odds import Odds, invert_binomial, steady_turnover
+from bvsim.valley.people.staff import Fading, NormalMix, Staff, decay_of
 
-HAZARDS = (0.03, 0.015, 0.009, 0.005)
+HAZARDS = [0.03, 0.015, 0.009, 0.005]
 
 
 def survival(months: int) -> float:
@@ -29,7 +24,7 @@ def survival(months: int) -> float:
 
 
 def test_without_chance_whole_people_follow_the_survival_by_tenure():
-    staff, odds = Staff(4.0), Odds(HAZARDS, 1.0)
+    staff, odds = Staff(Fading(4.0)), Odds(HAZARDS, 1.0)
     staff.hire(1000, 0.5)
     for month in range(1, 61):
         staff.age()
@@ -45,7 +40,7 @@ def test_with_chance_survivors_are_binomial(months):
     low, high = binom.interval(0.95, size, survival(months))
     total = 0
     for _ in range(runs):
-        staff = Staff(4.0)
+        staff = Staff(Fading(4.0))
         staff.hire(size, 0.5)
         for _ in range(months):
             staff.age()
@@ -59,12 +54,11 @@ def test_with_chance_survivors_are_binomial(months):
 
 def test_the_months_after_hire_use_the_hazard_of_their_band():
     for age, band in ((1, 0), (3, 0), (4, 1), (12, 1), (13, 2), (24, 2), (25, 3)):
-        staff = Staff(4.0)
+        staff = Staff(Fading(4.0))
         staff.hire(100, 0.5)
         for _ in range(age):
             staff.age()
-        certain = Odds([0.0] * 4, 1.0)
-        certain.probabilities = tuple(1.0 if i == band else 0.0 for i in range(4))
+        certain = Odds([math.inf if i == band else 0.0 for i in range(4)], 1.0)
         assert staff.attrition(0.5, certain, chance=False) == 100, age
 
 
@@ -89,10 +83,10 @@ def test_large_staffs_do_not_underflow():
 
 
 def test_everybody_in_a_band_has_the_same_chance():
-    generator, odds = random.Random(8), Odds((0.05,) * 4, 1.0)
+    generator, odds = random.Random(8), Odds([0.05] * 4, 1.0)
     left = [0, 0, 0]
     for _ in range(3000):
-        staff = Staff(4.0)
+        staff = Staff(Fading(4.0))
         for age, size in ((1, 10), (2, 20), (3, 30)):
             staff.hire(size, 0.5, age - 1)
         staff.age()
@@ -107,7 +101,7 @@ def test_everybody_in_a_band_has_the_same_chance():
 
 
 def test_proficiency_follows_the_learning_curve_of_each_cohort():
-    staff = Staff(4.0)
+    staff = Staff(Fading(4.0))
     staff.hire(30, 0.5)
     for _ in range(5):
         staff.age()
@@ -127,7 +121,7 @@ def test_proficiency_follows_the_learning_curve_of_each_cohort():
     st.booleans(),
 )
 def test_heads_add_up_and_the_gap_is_that_of_those_present(months, chance):
-    staff, odds, entered, left = Staff(3.0), Odds(HAZARDS, 3.0), 0, 0
+    staff, odds, entered, left = Staff(Fading(3.0)), Odds(HAZARDS, 3.0), 0, 0
     for hires, u, fewer in months:
         staff.age()
         left += staff.attrition(min(max(u, 1e-9), 1 - 1e-9), odds, chance=chance)
@@ -148,7 +142,7 @@ def test_heads_add_up_and_the_gap_is_that_of_those_present(months, chance):
 
 def test_steady_turnover_is_that_of_a_staff_kept_at_its_size():
     odds = Odds(HAZARDS, 1.0)
-    staff, hired = Staff(4.0), 0
+    staff, hired = Staff(Fading(4.0)), 0
     staff.hire(20_000, 0.5)
     for month in range(1200):
         staff.age()
@@ -160,8 +154,8 @@ def test_steady_turnover_is_that_of_a_staff_kept_at_its_size():
 
 def test_a_staff_hired_on_time_is_not_below_the_normal_mix():
     odds = Odds(HAZARDS, 1.0)
-    staff = Staff(4.0)
-    normal = NormalMix(0.5, staff.decay, steady_turnover(odds.probabilities))
+    staff = Staff(Fading(4.0))
+    normal = NormalMix(0.5, decay_of(4.0), steady_turnover(odds.probabilities))
     for month in range(120):
         staff.age()
         staff.attrition(0.5, odds, chance=False)
@@ -172,8 +166,8 @@ def test_a_staff_hired_on_time_is_not_below_the_normal_mix():
 
 
 def test_a_staff_hired_late_is_below_the_normal_mix():
-    staff = Staff(4.0)
-    normal = NormalMix(0.5, staff.decay, 0.01)
+    staff = Staff(Fading(4.0))
+    normal = NormalMix(0.5, decay_of(4.0), 0.01)
     for _ in range(24):
         reference = normal.age(300)
     staff.hire(300, 0.5)

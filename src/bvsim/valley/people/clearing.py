@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.people.mobility import Commute
-from bvsim.valley.people.pools import SKILL_COUNT, SOURCE_COUNT, BasinPool
+from bvsim.valley.people.pools import SOURCE_COUNT, BasinPool
 from bvsim.valley.people.register import Register
-from bvsim.valley.people.rules import Rule, allot
+from bvsim.valley.people.rules import Rule, allot, in_proportion
+from bvsim.valley.people.skills import SKILL_COUNT
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 
 class HiringClaim:
@@ -17,7 +24,7 @@ class HiringClaim:
         The employer, as the register numbers them.
     basin : int
         Where it works, as the pools are numbered.
-    wants : list of int
+    wants : row of float
         People wanted, by skill; reduced as they are found.
     order, rank : float
         Who is served first under rules other than proportional; breaks ties.
@@ -29,26 +36,24 @@ class HiringClaim:
 
     def __init__(
         self,
-        index: int,
-        basin: int,
-        wants: list[int],
+        index: i64,
+        basin: i64,
+        wants: vec[float],
         order: float,
         rank: float,
         *,
         imposed: bool = False,
     ) -> None:
-        self.index, self.basin, self.wants = index, basin, wants
-        self.order, self.rank, self.imposed = order, rank, imposed
+        self.index: i64 = index
+        self.basin: i64 = basin
+        self.wants, self.order, self.rank = wants, order, rank
+        self.imposed = imposed
 
     @property
     def unmet(self) -> bool:
         """Whether anybody is still wanted."""
         wants = self.wants
-        return wants[0] + wants[1] + wants[2] + wants[3] > 0
-
-    def give(self, skill: int, number: int) -> None:
-        """Reduce what is wanted."""
-        self.wants[skill] = self.wants[skill] - number
+        return wants[0] + wants[1] + wants[2] + wants[3] > 0.0
 
 
 class Clearing:
@@ -71,60 +76,80 @@ class Clearing:
 
     def settle(self, claims: list[HiringClaim]) -> None:
         """Take people out of the pools for the claims, and reduce these."""
+        skill: i64
         for skill in range(SKILL_COUNT):
             works, wanting = 0, self._wanting
             for claim in claims:
-                if claim.wants[skill]:
+                if claim.wants[skill] > 0.0:
                     wanting[claim.basin].append(claim)
                     works |= 1 << claim.basin
             if works:
-                links = self._register.reach.links_to(works)
-                for source in range(SOURCE_COUNT):
-                    self._settle_source(links, skill, source)
+                self._settle_skill(self._register.reach.links_to(works), skill)
                 for each in wanting:
-                    each.clear()
+                    if each:
+                        each.clear()
 
-    def _settle_source(self, links: list[Commute], skill: int, source: int) -> None:
-        """Serve claims from one source, own basins first; drop those that are satisfied."""
-        for link in links:
-            here = link.people[source][skill]
-            if here:
-                claims = self._wanting[link.work]
-                if claims:
-                    number = link.won(here, source, skill)
-                    if number and self._share_out(claims, skill, source, number, link.home):
-                        self._wanting[link.work] = [c for c in claims if c.wants[skill]]
+    def _settle_skill(self, links: list[Commute], skill: i64) -> None:
+        """Serve claims from one source after another, own basins first."""
+        source: i64
+        for source in range(SOURCE_COUNT):
+            for link in links:
+                here = link.people[SKILL_COUNT * source + skill]
+                if here > 0.0:
+                    claims = self._wanting[link.work]
+                    if claims:
+                        number = link.won(here, source, skill)
+                        if number > 0.0:
+                            self._share_out(claims, skill, source, number, link.home)
 
     def _share_out(
-        self, claims: list[HiringClaim], skill: int, source: int, number: int, home: BasinPool
-    ) -> bool:
-        """Share people of one pool among the claims of one basin; tell whether one is satisfied."""
-        if len(claims) == 1:
-            claim = claims[0]
-            self._hire(claim, skill, source, min(number, claim.wants[skill]), home)
-            return not claim.wants[skill]
-        satisfied = False
-        given = self._divide(number, claims, skill)
-        for claim, count in zip(claims, given):  # noqa: B905 (a number for each claim)
-            if count:
-                self._hire(claim, skill, source, count, home)
-                satisfied = satisfied or not claim.wants[skill]
-        return satisfied
+        self, claims: list[HiringClaim], skill: i64, source: i64, number: float, home: BasinPool
+    ) -> None:
+        """Share people of one pool among the claims of one basin; drop those that are satisfied."""
+        wanted = 0.0
+        for claim in claims:
+            wanted += claim.wants[skill]
+        if number >= wanted:
+            for claim in claims:
+                self._hire(claim, skill, source, claim.wants[skill], home)
+            claims.clear()
+        elif len(claims) == 1:
+            self._hire(claims[0], skill, source, number, home)
+        else:
+            self._divide(claims, skill, source, number, home)
+
+    def _divide(
+        self, claims: list[HiringClaim], skill: i64, source: i64, number: float, home: BasinPool
+    ) -> None:
+        """Divide scarce people of one pool by the rule; drop claims that are satisfied."""
+        i: i64
+        given, satisfied = self._shares(claims, skill, number), False
+        for i, claim in enumerate(claims):
+            if given[i] > 0.0:
+                self._hire(claim, skill, source, given[i], home)
+                satisfied = satisfied or claim.wants[skill] <= 0.0
+        if satisfied:
+            left = [claim for claim in claims if claim.wants[skill] > 0.0]
+            claims.clear()
+            claims += left
+
+    def _shares(self, claims: list[HiringClaim], skill: i64, number: float) -> vec[float]:
+        """Return what each claim gets of people who are fewer than wanted."""
+        i: i64
+        wants, wanted = vec[float]([0.0] * len(claims)), 0.0
+        ranks = wants[:]
+        for i, claim in enumerate(claims):
+            wants[i], ranks[i] = claim.wants[skill], claim.rank
+            wanted += wants[i]
+        if self._rule == "proportional":
+            return in_proportion(number, wants, wanted, ranks)
+        order = vec[float]([claim.order for claim in claims])
+        return allot(number, wants, self._rule, order, ranks)
 
     def _hire(
-        self, claim: HiringClaim, skill: int, source: int, number: int, home: BasinPool
+        self, claim: HiringClaim, skill: i64, source: i64, number: float, home: BasinPool
     ) -> None:
         """Give people of one pool to an employer."""
-        claim.give(skill, number)
+        claim.wants[skill] -= number
         self._register.take_on(claim.index, skill, source, number, home)
         home.hire_out(source, skill, number)
-
-    def _divide(self, number: int, claims: list[HiringClaim], skill: int) -> list[int]:
-        """Divide people of one skill among claims by the rule."""
-        return allot(
-            number,
-            [claim.wants[skill] for claim in claims],
-            self._rule,
-            [claim.order for claim in claims],
-            [claim.rank for claim in claims],
-        )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bvsim.schema.labour import Competitor
-from bvsim.valley.people.pools import SKILL_COUNT, skill_shares, split_by_skill
+from bvsim.valley.ground.rows import vec
+from bvsim.valley.people.skills import SKILL_COUNT, Split, skill_shares
 
 
 class CompetingSite:
@@ -22,7 +23,7 @@ class CompetingSite:
         self.basin: str = spec.basin
         self.pay = 1.0
         self.since: float = spec.begins
-        self.heads = [0] * SKILL_COUNT
+        self.heads = vec[float]([0.0] * SKILL_COUNT)
         self.opening = 0
         self._peak_begins: float = spec.peak_begins
         self._peak_ends: float = spec.peak_ends
@@ -31,9 +32,9 @@ class CompetingSite:
         self._permanent: float = spec.permanent
         self._local: float = spec.local
         self._pull: float = spec.pull
-        self._mix = skill_shares(spec.mix)
+        self._mix = Split(vec[float](skill_shares(spec.mix)))
         self._total = -1.0
-        self._targets = [0] * SKILL_COUNT
+        self._targets = vec[float]([0.0] * SKILL_COUNT)
 
     def path(self, day: float) -> float:
         """Return heads on a day."""
@@ -54,9 +55,9 @@ class CompetingSite:
             return 1.0
         return 1.0 + self._pull * self.path(day) / self._peak
 
-    def targets(self, day: float) -> list[int]:
+    def targets(self, day: float) -> vec[float]:
         """Return heads wanted from the valley's basins, by skill."""
         total = self.path(day) * self._local
         if total != self._total:
-            self._total, self._targets = total, split_by_skill(total, self._mix)
+            self._total, self._targets = total, self._mix.of(total)
         return self._targets

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from bvsim.schema.labour import Labour, Staffing
+from bvsim.schema.labour import SKILLS, Labour, Staffing
 from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
@@ -30,14 +30,19 @@ from bvsim.valley.people.pools import (
     BASIN,
     EXPERIENCED,
     SEEKERS,
-    SKILL_COUNT,
     BasinPool,
     Departures,
-    skilled_shares,
+    together,
 )
 from bvsim.valley.people.programmes import Course
 from bvsim.valley.people.register import PEOPLE, Register
+from bvsim.valley.people.skills import SKILL_COUNT, skilled_shares
+from bvsim.valley.people.staff import Fading
+from bvsim.valley.people.tenure import Courses
 from bvsim.valley.people.workforce import Workforce
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 LABOUR_ROWS: Final = ":labour"
 """Suffix of the accounts of entities that have other columns elsewhere."""
@@ -85,6 +90,7 @@ class LabourMarket:
         ]
         self.competitors = [CompetingSite(n, c) for n, c in sorted(spec.competitors.items())]
         self.workforces: dict[str, Workforce] = {}
+        self._fading = [Fading(getattr(spec.proficiency, skill).tau) for skill in SKILLS]
         self._register = Register(
             ctx.clock,
             spec,
@@ -101,7 +107,7 @@ class LabourMarket:
         self._bonus = OverTime(spec.pay.bonus)
         self._applicants: float = spec.pay.applicants
         self._leaving: float = spec.pay.leaving
-        self._upskilling = [courses for _, courses in sorted(spec.upskilling.items())]
+        self._upskilling = [Courses(courses) for _, courses in sorted(spec.upskilling.items())]
         self._month, self._month_end = -1, 0.0
         self._liftable = "labour" in ctx.lifts
 
@@ -144,6 +150,7 @@ class LabourMarket:
             observed=known,
             opened=opened,
             spec=self._spec,
+            fading=self._fading,
             env=self._ctx.env,
             chance=self._ctx.streams.key.chance,
             stream=self._ctx.streams.stream(name, "attrition"),
@@ -166,7 +173,7 @@ class LabourMarket:
         for departures in self._departures:
             departures.month(0.0)
         for site in self.competitors:
-            site.heads = site.targets(0.0).copy()
+            site.heads = site.targets(0.0)[:]
         self._update_reach(0.0)
         desk = TrainingDesk(register)
         for name, programme in sorted(self._spec.programmes.items()):
@@ -213,7 +220,8 @@ class LabourMarket:
         claims = [] if lifted else self._claims(day, month_end)
         self._leavers.place(leaving, claims)
         place_graduates(register, claims)
-        claims = [claim for claim in claims if claim.unmet] + self._compete(day)
+        claims = [claim for claim in claims if claim.unmet]
+        self._compete(day, claims)
         if claims:
             self._clearing.settle(claims)
             self._newcomers.hire(claims)
@@ -247,16 +255,14 @@ class LabourMarket:
             pool = workforce.pool
             for skill, target in enumerate(workforce.targets(day)):
                 missing = target - workforce.staff[skill].heads
-                if missing > 0:
+                if missing > 0.0:
                     register.newcome(missing, pool)
                     workforce.hire(skill, missing, 0.0)
-                elif missing < 0:
+                elif missing < 0.0:
                     workforce.dismiss(skill, -missing)
                     pool.give(EXPERIENCED, skill, -missing)
 
-    def _attrition(
-        self, day: float, month_end: float, pay: float
-    ) -> list[tuple[Workforce, list[int]]]:
+    def _attrition(self, day: float, month_end: float, pay: float) -> list[Workforce]:
         """Let people leave, and more of them than an observed staff leaves room for.
 
         Parameters
@@ -265,43 +271,33 @@ class LabourMarket:
             The month.
         pay : float
             Pay in proportion to the usual.
+
+        Returns
+        -------
+        list of Workforce
+            Those that somebody left.
         """
         common = math.pow(pay, -self._leaving)
         for courses in self._upskilling:
-            if courses.begins <= day < courses.ends:
-                common *= courses.attrition
+            common *= courses.factor(day)
         pulls = vec[float]([common] * len(self.pools))
         for site in self.competitors:
             pulls[self.pools[site.basin].index] *= site.pull(day)
         leaving = []
         for workforce in self._register.staffed:
-            gone = workforce.month(day, month_end, common, pulls[workforce.pool.index])
-            surplus = workforce.surplus(day, month_end)
-            if surplus is not None:
-                gone = self._dismiss(workforce, surplus, gone)
-            if gone is not None:
-                leaving.append((workforce, gone))
+            if workforce.month(day, month_end, common, pulls[workforce.pool.index]) > 0.0:
+                leaving.append(workforce)
         return leaving
-
-    def _dismiss(
-        self, workforce: Workforce, surplus: list[int], gone: list[int] | None
-    ) -> list[int] | None:
-        """Let a surplus go; return the leavers by skill with those who had gone already."""
-        for skill, number in enumerate(surplus):
-            if number:
-                workforce.dismiss(skill, number)
-                gone = gone or [0] * SKILL_COUNT
-                gone[skill] = gone[skill] + number
-        return gone
 
     def _claims(self, day: float, month_end: float) -> list[HiringClaim]:
         """Return what the plants want that want anybody."""
+        index: i64
         claims = []
         for index, workforce in enumerate(self._register.staffed):
             wants = workforce.wants(day, month_end)
-            if wants is not None:
+            if together(wants) > 0.0:
                 order = self._order(workforce.pay, workforce.since)
-                rank = self._register.rank(workforce.name)
+                rank = self._register.rank(index)
                 imposed = workforce.observed.imposes(day)
                 basin = workforce.pool.index
                 claims.append(HiringClaim(index, basin, wants, order, rank, imposed=imposed))
@@ -310,22 +306,24 @@ class LabourMarket:
     def _order(self, pay: float, since: float) -> float:
         return -pay if self._by_pay else since
 
-    def _compete(self, day: float) -> list[HiringClaim]:
-        """Return what competing sites want; those they no longer need look for work."""
-        claims = []
+    def _compete(self, day: float, claims: list[HiringClaim]) -> None:
+        """Add what competing sites want; those they no longer need look for work."""
+        i: i64
+        skill: i64
         for i, site in enumerate(self.competitors):
-            wants = []
-            for skill, target in enumerate(site.targets(day)):
+            wants, targets = vec[float]([0.0] * SKILL_COUNT), site.targets(day)
+            for skill, target in enumerate(targets):
                 missing = target - site.heads[skill]
-                if missing < 0:
+                if missing > 0.0:
+                    wants[skill] = missing
+                elif missing < 0.0:
                     site.heads[skill] = target
                     self.pools[site.basin].give(SEEKERS, skill, -missing)
-                wants.append(max(0, missing))
-            if any(wants):
-                order, rank = self._order(site.pay, site.since), self._register.rank(site.name)
+            if together(wants) > 0.0:
+                index = -1 - i
+                order, rank = self._order(site.pay, site.since), self._register.rank(index)
                 basin = self.pools[site.basin].index
-                claims.append(HiringClaim(-1 - i, basin, wants, order, rank))
-        return claims
+                claims.append(HiringClaim(index, basin, wants, order, rank))
 
 
 def _reach_changes(spec: Labour) -> list[float]:

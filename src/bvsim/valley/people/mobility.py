@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from bvsim.valley.ground.rows import vec
-from bvsim.valley.people.pools import GRADUATES, SKILL_COUNT, SOURCE_COUNT, BasinPool
+from bvsim.valley.people.pools import GRADUATES, SOURCE_COUNT, BasinPool
+from bvsim.valley.people.skills import SKILL_COUNT
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 
 class Mobility:
@@ -65,11 +70,15 @@ class Mobility:
         """Return how much of each basin would work somewhere, the nearest basin first."""
         found = self._nearest.get(work)
         if found is None:
-            found = [
-                Near(self.share.get((home, work), 0.0), pool) for home, pool in self._pools.items()
-            ]
-            found.sort(key=lambda near: (-near.share, near.pool.name))
-            self._nearest[work] = found
+            self._nearest[work] = found = self._sorted(work)
+        return found
+
+    def _sorted(self, work: str) -> list[Near]:
+        """Return all basins, those first of which most would work somewhere."""
+        found = [
+            Near(self.share.get((home, work), 0.0), pool) for home, pool in self._pools.items()
+        ]
+        found.sort(key=lambda near: (-near.share, near.pool.name))
         return found
 
 
@@ -95,9 +104,10 @@ class Commute:
 
     __slots__ = ("_kept", "_rates", "home", "people", "work")
 
-    def __init__(self, home: BasinPool, work: int) -> None:
-        self.home, self.work = home, work
-        self.people = home.people
+    def __init__(self, home: BasinPool, work: i64) -> None:
+        self.home = home
+        self.work: i64 = work
+        self.people = home.here
         self._rates = vec[float]([0.0] * SOURCE_COUNT)
         """By source: share of the people that can be won in a month."""
         self._kept = vec[float]([0.0] * (SOURCE_COUNT * SKILL_COUNT))
@@ -108,10 +118,12 @@ class Commute:
         for source in range(SOURCE_COUNT):
             self._rates[source] = share if source == GRADUATES else share * contact
 
-    def won(self, number: int, source: int, skill: int) -> int:
+    def won(self, number: float, source: i64, skill: i64) -> float:
         """Return how many of `number` people can be won."""
         place = SKILL_COUNT * source + skill
         due = self._kept[place] + number * self._rates[source]
         count = int(due)
         self._kept[place] = due - count
-        return count if count < number else number
+        if count < number:
+            return count
+        return number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from bvsim.schema.labour import SkillShares
 from bvsim.valley.ground.rows import vec
@@ -13,13 +14,16 @@ from bvsim.valley.people.pools import (
     GRADUATES,
     POACHED,
     SEEKERS,
-    SKILL_COUNT,
     BasinPool,
 )
 from bvsim.valley.people.programmes import Course, Recruiter
 from bvsim.valley.people.register import PEOPLE, Register
 from bvsim.valley.people.rules import Rule, allot, largest_remainder
+from bvsim.valley.people.skills import SKILL_COUNT
 from bvsim.valley.people.workforce import Workforce
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 
 class Ways:
@@ -40,74 +44,88 @@ class Leavers:
         self._away = vec[float](by_skill(spec.away))
         self._poached = vec[float](by_skill(spec.poached))
         self._pay_exponent: float = spec.pay_exponent
-        self._ways: dict[str, Ways] = {}
+        self._ways: list[Ways | None] = []
+        """By employer, as the register numbers them."""
         self._share: dict[tuple[str, str], float] = {}
 
-    def place(self, leaving: list[tuple[Workforce, list[int]]], claims: list[HiringClaim]) -> None:
+    def place(self, leaving: list[Workforce], claims: list[HiringClaim]) -> None:
         """Place everybody who left in a month; claims of plants that win some are reduced."""
-        for workforce, gone in leaving:
-            for skill, number in enumerate(gone):
-                if number:
+        skill: i64
+        for workforce in leaving:
+            for skill, number in enumerate(workforce.leavers):
+                if number > 0.0:
                     self._place(workforce, skill, number, claims)
 
     def _place(
-        self, workforce: Workforce, skill: int, number: int, claims: list[HiringClaim]
+        self, workforce: Workforce, skill: i64, number: float, claims: list[HiringClaim]
     ) -> None:
         """Place those of one skill who left one plant."""
-        away = min(number, workforce.away[skill].whole(number * self._away[skill]))
+        away = workforce.away[skill].whole(number * self._away[skill])
+        away = away if away < number else number
         moving = workforce.poached[skill].whole(number * self._poached[skill])
-        moving = min(moving, number - away)
-        if moving > 0:
+        moving = moving if moving < number - away else number - away
+        if moving > 0.0:
             number -= self._poach(workforce, skill, moving, claims)
-        if away > 0:
+        if away > 0.0:
             self._register.depart(away)
         if number > away:
             workforce.pool.give(EXPERIENCED, skill, number - away)
 
-    def _poach(self, origin: Workforce, skill: int, number: int, claims: list[HiringClaim]) -> int:
+    def _poach(
+        self, origin: Workforce, skill: i64, number: float, claims: list[HiringClaim]
+    ) -> float:
         """Let people go straight to other plants with vacancies; return how many did."""
-        ways, wanting, weights = self._ways_from(origin), [], []
-        for claim in claims:
-            wants = claim.wants[skill]
-            if wants:
-                reach = ways.reach[claim.index]
-                if reach > 0.0:
-                    wanting.append(claim)
-                    weights.append(wants * reach * ways.worth[claim.index])
+        i: i64
+        ways = self._ways_from(origin)
+        reach, worth = ways.reach, ways.worth
+        wanting = [each for each in claims if each.wants[skill] > 0.0 and reach[each.index] > 0.0]
         if not wanting:
-            return 0
+            return 0.0
         if len(wanting) == 1:
-            parts = [number]
-        else:
-            parts = largest_remainder(number, weights, [claim.rank for claim in wanting])
-        register, moved = self._register, 0
-        for claim, count in zip(wanting, parts):  # noqa: B905 (a part for each)
-            hired = min(count, claim.wants[skill])
-            if hired:
-                claim.give(skill, hired)
-                winner = register.staffed[claim.index]
-                winner.hire(skill, hired, register.gap(claim.index, skill, EXPERIENCED))
-                winner.count_origin(POACHED, hired)
-                moved += hired
-        register.account.now[PEOPLE.poached] += moved
+            return self._move(wanting[0], skill, number)
+        weights = vec[float]([0.0] * len(wanting))
+        ranks, moved = weights[:], 0.0
+        for i, claim in enumerate(wanting):
+            there = claim.index
+            weights[i] = claim.wants[skill] * reach[there] * worth[there]
+            ranks[i] = claim.rank
+        parts = largest_remainder(number, weights, ranks)
+        for i, claim in enumerate(wanting):
+            moved += self._move(claim, skill, parts[i])
         return moved
+
+    def _move(self, claim: HiringClaim, skill: i64, number: float) -> float:
+        """Let people go straight to a plant, as far as it wants them; return how many do."""
+        hired = claim.wants[skill]
+        hired = number if number < hired else hired
+        if hired > 0.0:
+            register = self._register
+            claim.wants[skill] -= hired
+            winner = register.staffed[claim.index]
+            winner.hire(skill, hired, register.gap(claim.index, skill, EXPERIENCED))
+            winner.count_origin(POACHED, hired)
+            register.account.now[PEOPLE.poached] += hired
+        return hired
 
     def _ways_from(self, origin: Workforce) -> Ways:
         """Return by plant who would work there, and what its pay is worth; nobody stays."""
         register = self._register
         if self._share is not register.reach.share:  # the mobility matrix has changed
             self._share = register.reach.share
-            self._ways.clear()
-        ways = self._ways.get(origin.name)
+            self._ways = [None] * len(register.staffed)
+        ways = self._ways[origin.index]
         if ways is None:
-            reach, worth = [], []
-            for there in register.staffed:
-                near = self._share.get((origin.basin, there.basin), 0.0)
-                reach.append(near if there is not origin else 0.0)
-                paid = there.pay / origin.pay if origin.pay > 0.0 else 1.0
-                worth.append(math.pow(paid, self._pay_exponent))
-            ways = self._ways[origin.name] = Ways(reach, worth)
+            self._ways[origin.index] = ways = self._worked_out(origin)
         return ways
+
+    def _worked_out(self, origin: Workforce) -> Ways:
+        reach, worth = [], []
+        for there in self._register.staffed:
+            near = self._share.get((origin.basin, there.basin), 0.0)
+            reach.append(near if there is not origin else 0.0)
+            paid = there.pay / origin.pay if origin.pay > 0.0 else 1.0
+            worth.append(math.pow(paid, self._pay_exponent))
+        return Ways(reach, worth)
 
 
 def by_skill(shares: SkillShares) -> list[float]:
@@ -117,6 +135,7 @@ def by_skill(shares: SkillShares) -> list[float]:
 
 def place_graduates(register: Register, claims: list[HiringClaim]) -> None:
     """Let graduates with an offer begin work; those not needed join the pool."""
+    index: i64
     for index, workforce in enumerate(register.staffed):
         if workforce.holds_offers:
             claim = None
@@ -127,18 +146,23 @@ def place_graduates(register: Register, claims: list[HiringClaim]) -> None:
 
 
 def _place_graduates(
-    register: Register, index: int, workforce: Workforce, claim: HiringClaim | None
+    register: Register, index: i64, workforce: Workforce, claim: HiringClaim | None
 ) -> None:
     """Let graduates with an offer of one plant begin work there, as far as it wants them."""
-    for skill, number in enumerate(workforce.awaiting):
-        hired = min(number, claim.wants[skill]) if claim is not None else 0
-        if hired and claim is not None:
-            claim.give(skill, hired)
-            workforce.hire(skill, hired, register.gap(index, skill, GRADUATES))
-            workforce.count_origin(GRADUATES, hired)
+    skill: i64
+    awaiting = workforce.awaiting
+    for skill in range(SKILL_COUNT):
+        number, hired = awaiting[skill], 0.0
+        if number > 0.0 and claim is not None:
+            hired = claim.wants[skill]
+            hired = number if number < hired else hired
+            if hired > 0.0:
+                claim.wants[skill] -= hired
+                workforce.hire(skill, hired, register.gap(index, skill, GRADUATES))
+                workforce.count_origin(GRADUATES, hired)
         if number > hired:
             workforce.pool.give(GRADUATES, skill, number - hired)
-    workforce.awaiting = [0] * SKILL_COUNT
+        awaiting[skill] = 0.0
 
 
 class Newcomers:
@@ -177,33 +201,36 @@ class Newcomers:
 
     def _complete(self, claim: HiringClaim, pool: BasinPool) -> None:
         """Complete an observed staff with people whose origin nobody recorded."""
+        skill: i64
         for skill, number in enumerate(claim.wants):
-            if number:
+            if number > 0.0:
                 self._take_on(claim, skill, number, pool)
 
     def _ask(self, claim: HiringClaim, asked: list[Asked]) -> None:
         """Note how many newcomers would come to an employer."""
+        skill: i64
         movers = self._register.staffed[claim.index].outside
         for skill, wanted in enumerate(claim.wants):
-            if wanted:
-                number = min(wanted, movers[skill].whole(wanted * self._shares[skill]))
-                if number > 0:
+            if wanted > 0.0:
+                number = movers[skill].whole(wanted * self._shares[skill])
+                number = number if number < wanted else wanted
+                if number > 0.0:
                     asked.append(Asked(claim, skill, number))
 
     def _house(self, asked: list[Asked], pool: BasinPool) -> None:
         """Let come who can be housed."""
-        given = allot(
-            pool.rooms,
-            [each.number for each in asked],
-            self._rule,
-            [each.claim.order for each in asked],
-            [each.claim.rank + each.skill for each in asked],
-        )
-        for each, number in zip(asked, given):  # noqa: B905 (a number for each)
-            if number:
-                self._take_on(each.claim, each.skill, number, pool)
+        i: i64
+        numbers = vec[float]([0.0] * len(asked))
+        order, ranks = numbers[:], numbers[:]
+        for i, each in enumerate(asked):
+            numbers[i], order[i] = each.number, each.claim.order
+            ranks[i] = each.claim.rank + int(each.skill)
+        given = allot(pool.rooms, numbers, self._rule, order, ranks)
+        for i, each in enumerate(asked):
+            if given[i] > 0.0:
+                self._take_on(each.claim, each.skill, given[i], pool)
 
-    def _take_on(self, claim: HiringClaim, skill: int, number: int, pool: BasinPool) -> None:
+    def _take_on(self, claim: HiringClaim, skill: i64, number: float, pool: BasinPool) -> None:
         self._register.newcome(number, pool)
         self._register.take_on(claim.index, skill, SEEKERS, number, None)
 
@@ -213,8 +240,9 @@ class Asked:
 
     __slots__ = ("claim", "number", "skill")
 
-    def __init__(self, claim: HiringClaim, skill: int, number: int) -> None:
-        self.claim, self.skill, self.number = claim, skill, number
+    def __init__(self, claim: HiringClaim, skill: i64, number: float) -> None:
+        self.claim, self.number = claim, number
+        self.skill: i64 = skill
 
 
 class Applicants:
@@ -238,12 +266,11 @@ class TrainingDesk(Recruiter):
         Nobody is taken where fewer than the smallest group apply. An observed intake that
         the pools cannot fill is completed from outside.
         """
-        takes = self._from(programme, AUTOMOTIVE, math.floor(wanted * programme.automotive + 0.5))
-        found = _number(takes)
+        takes: list[Applicants] = []
+        released = math.floor(wanted * programme.automotive + 0.5)
+        found = self._from(programme, AUTOMOTIVE, released, takes)
         if programme.automotive < 1.0:
-            seekers = self._from(programme, SEEKERS, wanted - found)
-            found += _number(seekers)
-            takes += seekers
+            found += self._from(programme, SEEKERS, wanted - found, takes)
         if found < smallest and not imposed:
             return 0
         for take in takes:
@@ -253,22 +280,20 @@ class TrainingDesk(Recruiter):
             found = wanted
         return found
 
-    def _from(self, programme: Course, source: int, wanted: int) -> list[Applicants]:
-        """Return applicants of one source, from the nearest basin first."""
-        takes: list[Applicants] = []
-        if wanted <= 0:
-            return takes
-        for near in self._register.reach.nearest(programme.basin):
-            here = near.pool.people[source][programme.draws_on]
-            if here:
-                number = math.floor(here * near.share * programme.applicants + 1e-9)
-                number = min(number, wanted)
+    def _from(self, programme: Course, source: int, wanted: int, takes: list[Applicants]) -> int:
+        """Note applicants of one source, from the nearest basin first; return how many."""
+        left = wanted
+        if wanted > 0:
+            place: i64 = SKILL_COUNT * source + programme.draws_on
+            for near in self._register.reach.nearest(programme.basin):
+                number = int(near.pool.here[place] * near.share * programme.applicants + 1e-9)
+                number = number if number < left else left
                 if number > 0:
                     takes.append(Applicants(near.pool, source, number))
-                    wanted -= number
-                    if not wanted:
+                    left -= number
+                    if not left:
                         break
-        return takes
+        return wanted - left
 
     def pay(self, meur: float) -> None:
         """Book what a cohort costs."""
@@ -290,11 +315,3 @@ class TrainingDesk(Recruiter):
             employer.offer(programme.skill, number)
         elif number:
             self._register.pools[programme.basin].give(GRADUATES, programme.skill, number)
-
-
-def _number(takes: list[Applicants]) -> int:
-    """Return how many applicants there are."""
-    number = 0
-    for take in takes:
-        number += take.number
-    return number

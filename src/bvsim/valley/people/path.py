@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bvsim.schema.labour import Learning, StaffingPath
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
 from bvsim.valley.ground.rows import vec
-from bvsim.valley.people.pools import skill_shares
+from bvsim.valley.people.skills import skill_shares
 from bvsim.valley.people.staff import NormalMix, decay_of
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 _SETTLED_MONTHS: Final = 60
 """After the full staff its proficiency hardly moves: time constants of learning are months."""
@@ -30,16 +33,8 @@ class Hours:
 
     __slots__ = ("engineers", "experts", "heads", "operators", "technicians")
 
-    def __init__(
-        self,
-        heads: float,
-        operators: float,
-        technicians: float,
-        engineers: float,
-        experts: float,
-    ) -> None:
-        self.heads, self.operators = heads, operators
-        self.technicians, self.engineers, self.experts = technicians, engineers, experts
+    def __init__(self) -> None:
+        self.heads = self.operators = self.technicians = self.engineers = self.experts = 0.0
 
     @property
     def skilled(self) -> float:
@@ -70,60 +65,51 @@ class ReferencePath:
         self._to_full: float = spec.to_full
         self._half_life: float = spec.experts_half_life
         self._all_experts: float = spec.experts
-        self._lead = math.ceil(spec.lead)
+        self._lead = float(math.ceil(spec.lead))
         self._last = self._lead + math.ceil(spec.to_full) + _SETTLED_MONTHS - 1
-        self._rows = vec[float](self._by_month(spec, learning, turnover))
+        self._rows = self._by_month(spec, learning, turnover)
         """Month by month from the lead on, `_WIDTH` numbers each."""
 
     def _by_month(
         self, spec: StaffingPath, learning: Sequence[Learning], turnover: float
-    ) -> list[float]:
+    ) -> vec[float]:
         """Return heads and proficient hours of all months, one after another."""
-        operators, technicians, engineers = (
+        i: i64
+        operators, technicians, engineers = [
             NormalMix(1.0 - each.start, decay_of(each.tau), turnover) for each in learning[:3]
-        )
-        shares, rows = skill_shares(spec.mix), []
-        for month in range(-self._lead, self._last - self._lead + 1):
-            plain = self._present(month, spec.at_sop)
-            skilled = self._present(month, spec.skilled_at_sop)
+        ]
+        shares = vec[float](skill_shares(spec.mix))
+        at_sop: float = spec.at_sop
+        skilled_at_sop: float = spec.skilled_at_sop
+        rows, since = vec[float]([0.0] * (_WIDTH * int(self._last + 1.0))), -self._lead
+        for i in range(0, len(rows), _WIDTH):
+            plain, skilled = self._present(since, at_sop), self._present(since, skilled_at_sop)
             a, b, c = shares[0] * plain, shares[1] * skilled, shares[2] * skilled
-            rows += [a, a * operators.age(a), b * technicians.age(b), c * engineers.age(c)]
+            rows[i], rows[i + 1] = a, a * operators.age(a)
+            rows[i + 2], rows[i + 3] = b * technicians.age(b), c * engineers.age(c)
+            since += 1.0
         return rows
 
     def _present(self, months: float, at_sop: float) -> float:
         """Return the share of the full staff that is there some months after SOP."""
         lead, to_full = self._lead_months, self._to_full
         if months < 0.0:
-            return at_sop * max(0.0, 1.0 + months / lead) if lead > 0.0 else 0.0
-        grown = min(1.0, months / to_full) if to_full > 0.0 else 1.0
+            part = 1.0 + months / lead if lead > 0.0 else 0.0
+            return at_sop * part if part > 0.0 else 0.0
+        grown = months / to_full if months < to_full else 1.0
         return at_sop + (1.0 - at_sop) * grown
 
     def _experts(self, months: float) -> float:
         """Return lent experts per head of the full staff: all until SOP, then halving."""
-        if months < -self._lead_months:
-            return 0.0
         if months <= 0.0:
-            return self._all_experts
+            return self._all_experts if months >= -self._lead_months else 0.0
         half_life = self._half_life
-        return self._all_experts * (math.pow(0.5, months / half_life) if half_life > 0.0 else 0.0)
+        return self._all_experts * math.pow(0.5, months / half_life) if half_life > 0.0 else 0.0
 
-    def _row(self, months: float) -> tuple[float, float, float, float]:
-        """Return heads and proficient hours, straight lines between the months."""
+    def _place(self, months: float) -> float:
+        """Return where in the rows a time since SOP stands, in months from the first one on."""
         at = months + self._lead
-        low, part, rows = 0, 0.0, self._rows
-        if at >= self._last:
-            low = self._last
-        elif at > 0.0:
-            low = int(at)
-            part = at - low
-        i = low * _WIDTH
-        a, b, c, d = rows[i], rows[i + 1], rows[i + 2], rows[i + 3]
-        if part > 0.0:
-            a += (rows[i + 4] - a) * part
-            b += (rows[i + 5] - b) * part
-            c += (rows[i + 6] - c) * part
-            d += (rows[i + 7] - d) * part
-        return (a, b, c, d)
+        return (at if at < self._last else self._last) if at > 0.0 else 0.0
 
     def hours(self, day: float, blocks: list[tuple[float, float]]) -> Hours:
         """Return the hours on the path of all blocks together.
@@ -135,16 +121,37 @@ class ReferencePath:
         blocks : list of (float, float)
             SOP in days since the start, and the heads of the block's full staff.
         """
+        hours = Hours()
+        sops, staffs = [sop for sop, _ in blocks], [full for _, full in blocks]
+        self.add_up(hours, day, vec[float](sops), vec[float](staffs))
+        return hours
+
+    def add_up(self, hours: Hours, day: float, sops: vec[float], staffs: vec[float]) -> None:
+        """Work the hours out as `hours` does, in an object that is there already.
+
+        Between months they follow straight lines.
+        """
+        i: i64
         heads = operators = technicians = engineers = experts = 0.0
-        for sop, full in blocks:
+        rows = self._rows
+        for sop, full in zip(sops, staffs):  # noqa: B905 (one of each by block)
             months = (day - sop) / DAYS_PER_MONTH
-            a, b, c, d = self._row(months)
+            place = self._place(months)
+            low = int(place)
+            i, part = low * _WIDTH, place - low
+            a, b, c, d = rows[i], rows[i + 1], rows[i + 2], rows[i + 3]
+            if part > 0.0:
+                a += (rows[i + 4] - a) * part
+                b += (rows[i + 5] - b) * part
+                c += (rows[i + 6] - c) * part
+                d += (rows[i + 7] - d) * part
             heads += full * a
             operators += full * b
             technicians += full * c
             engineers += full * d
             experts += full * self._experts(months)
-        return Hours(heads, operators, technicians, engineers, experts)
+        hours.heads, hours.operators, hours.technicians = heads, operators, technicians
+        hours.engineers, hours.experts = engineers, experts
 
 
 def share_of(present: float, needed: float, floor: float = 0.0) -> float:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bvsim.schema.labour import SKILLS, Hiring, Staffing
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
 from bvsim.valley.ground.rows import vec
-from bvsim.valley.people.pools import skill_shares
-from bvsim.valley.people.rules import nearest
+from bvsim.valley.people.rules import added, nearest
+from bvsim.valley.people.skills import skill_shares
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 
 class Plan:
@@ -70,15 +73,14 @@ class StaffPlan:
         self._asked: list[tuple[float, ...]] = []
         self._plans: list[Plan] = []
         self._lines = -1
-        self._sops = vec[float]()
+        self.sops = vec[float]()
         self._staffs = vec[float]()
-        """By block: SOP, and the full staff."""
+        self.manned = vec[float]()
+        """By block: SOP, the full staff, and the full staff of what its path mans."""
         self._full_from = math.inf
         self._full = vec[float]([0.0] * 4)
         self.operators_needed = 0.0
         """Operators of all crews of the released lines."""
-        self.on_path: list[tuple[float, float]] = []
-        """By block: SOP, and the full staff of what its path mans."""
         self.crews = 1
         self.active = False
         """Whether any block is still planned or built."""
@@ -91,31 +93,39 @@ class StaffPlan:
         if plans == self._asked and lines == self._lines:
             return False
         self._asked, self._lines = plans, lines
-        self._plans = [Plan(*plan) for plan in plans]
-        staffs, self.on_path, needed = [], [], 0.0
-        per_unit = self._per_unit
-        for plan in sorted(self._plans, key=lambda plan: plan.sop):
-            needed += plan.released * per_unit
-            if plan.sop < math.inf and plan.nameplate > 0.0:
-                staffs.append(plan.nameplate * per_unit)
-                self.on_path.append((plan.sop, plan.manned * per_unit))
-            per_unit = self._later_per_unit
-        self.operators_needed = needed * self.mix[0]
+        self._plans = [_plan(each) for each in plans]
+        self._man(_by_sop(self._plans))
+        self.operators_needed *= self.mix[0]
         self.crews = max(1, self._line_crews * max(1, lines))
-        self._man(staffs)
         return True
 
-    def _man(self, staffs: list[float]) -> None:
+    def _man(self, plans: list[Plan]) -> None:
         """Take over the full staff of each block that has an SOP, the earliest first."""
-        self._sops = vec[float]([sop for sop, _ in self.on_path])
-        self._staffs = vec[float](staffs)
-        self.active = bool(staffs)
-        full = math.fsum(staffs)
-        self._full = vec[float]([full * share for share in self._shares])
+        i: i64
+        begun = [each for each in plans if each.sop < math.inf and each.nameplate > 0.0]
+        sops = vec[float]([0.0] * len(begun))
+        staffs, manned, needed, per_unit, i = sops[:], sops[:], 0.0, self._per_unit, 0
+        for plan in plans:
+            needed += plan.released * per_unit
+            if plan.sop < math.inf and plan.nameplate > 0.0:
+                sops[i], staffs[i] = plan.sop, plan.nameplate * per_unit
+                manned[i] = plan.manned * per_unit
+                i += 1
+            per_unit = self._later_per_unit
+        self.sops, self._staffs, self.manned, self.operators_needed = sops, staffs, manned, needed
+        self._fill(added(staffs))
+
+    def _fill(self, full: float) -> None:
+        """Take over the full staff of all blocks together."""
+        skill: i64
+        self.active = len(self.sops) > 0
+        self._full = self._shares[:]
+        for skill, share in enumerate(self._shares):
+            self._full[skill] = full * share
         self.first_sop, self._full_from = math.inf, math.inf
-        if staffs:
-            self.first_sop = self._sops[0]
-            self._full_from = self._sops[-1] + self._to_full
+        if self.active:
+            self.first_sop = self.sops[0]
+            self._full_from = self.sops[-1] + self._to_full
 
     def begun(self, day: float) -> bool:
         """Tell whether the plan wants anybody on a day."""
@@ -132,21 +142,21 @@ class StaffPlan:
             [plain * shares[0], skilled * shares[1], skilled * shares[2], plain * shares[3]]
         )
 
-    def target(self, skill: int, day: float) -> float:
+    def target(self, skill: i64, day: float) -> float:
         """Return the heads of a skill that the plan wants on a day."""
         if day >= self._full_from:
             return self._full[skill]
         at_sop = self._skilled_at_sop if SKILLED[skill] else self._at_sop
         return self._heads(day, at_sop) * self._shares[skill]
 
-    def target_ahead(self, skill: int, day: float, days: float) -> float:
+    def target_ahead(self, skill: i64, day: float, days: float) -> float:
         """Return the heads of a skill wanted some days later; once a staff is full, all of it."""
         return self._full[skill] if day >= self._full_from else self.target(skill, day + days)
 
     def _heads(self, day: float, at_sop: float) -> float:
         """Return the heads of all skills on a day, if a given share is there at SOP."""
         heads = 0.0
-        for sop, full in zip(self._sops, self._staffs):  # noqa: B905 (one of each by block)
+        for sop, full in zip(self.sops, self._staffs):  # noqa: B905 (one of each by block)
             since = day - sop
             if since >= self._to_full:
                 heads += full
@@ -170,6 +180,22 @@ class StaffPlan:
             elif day > plan.sop - self._lead:
                 total += plan.nameplate * per_unit
         return nearest(total)
+
+
+def _plan(asked: tuple[float, ...]) -> Plan:
+    """Return what is asked for one block; all its lines are due where nothing else is said."""
+    return Plan(asked[0], asked[1], asked[2], asked[3] if len(asked) > 3 else 1.0)
+
+
+def _by_sop(plans: list[Plan]) -> list[Plan]:
+    """Return the plans of all blocks, the earliest SOP first."""
+    ordered: list[Plan] = []
+    for plan in plans:
+        place = len(ordered)
+        while place and ordered[place - 1].sop > plan.sop:
+            place -= 1
+        ordered.insert(place, plan)
+    return ordered
 
 
 LONGEST_MONTH: Final = 31.0

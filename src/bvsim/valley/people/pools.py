@@ -5,21 +5,25 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from bvsim.schema.labour import Basin, Mix, Release
+from bvsim.schema.labour import Basin, Release
 from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.rows import vec
-from bvsim.valley.people.rules import nearest
+from bvsim.valley.people.skills import SKILL_COUNT, split_by_skill
 
-SKILL_COUNT: Final = 4
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
 SOURCE_COUNT: Final = 4
 GRADUATES: Final = 0
 EXPERIENCED: Final = 1
 AUTOMOTIVE: Final = 2
 SEEKERS: Final = 3
 """Sources of people, in the order in which plants turn to them."""
+_FIRST_SEEKERS: Final = SKILL_COUNT * SEEKERS
+"""Their first place in a row by source and skill."""
 OUTSIDE: Final = 4
 POACHED: Final = 5
 """Where else people come from: outside the region, and straight from another plant."""
@@ -63,53 +67,12 @@ class Mover:
     def __init__(self) -> None:
         self._carry = 0.0
 
-    def whole(self, due: float) -> int:
+    def whole(self, due: float) -> float:
         """Add what is due and return how many whole people follow."""
         due += self._carry
         count = int(due + 0.5)  # never negative: what is carried is above minus one half
         self._carry = due - count
         return count
-
-
-def skill_shares(mix: Mix) -> tuple[float, float, float, float]:
-    """Return the shares of the four skills; others are the rest."""
-    others = max(0.0, 1.0 - mix.operators - mix.technicians - mix.engineers)
-    return (mix.operators, mix.technicians, mix.engineers, others)
-
-
-def skilled_shares(mix: Mix, trained: float) -> tuple[float, float, float, float]:
-    """Return the shares of the four skills where there are more or fewer trained people.
-
-    Parameters
-    ----------
-    mix : Mix
-        The usual mix.
-    trained : float
-        Technicians and engineers over those of the usual mix; operators make up for it, and
-        at most the mix's operators can turn out to be trained.
-    """
-    operators, technicians, engineers, others = skill_shares(mix)
-    skilled = technicians + engineers
-    most = (skilled + operators) / skilled if skilled > 0.0 else 1.0
-    factor = min(trained, most)
-    return (
-        operators - (factor - 1.0) * skilled,
-        technicians * factor,
-        engineers * factor,
-        others,
-    )
-
-
-def split_by_skill(total: float, shares: Sequence[float]) -> list[int]:
-    """Divide heads by skill so that whole people add up to the rounded total."""
-    heads, whole = nearest(total), math.fsum(shares)
-    reached, passed, parts = 0, 0.0, []
-    for share in shares:
-        passed += share
-        upto = math.floor(heads * passed / whole + 0.5)
-        parts.append(upto - reached)
-        reached = upto
-    return parts
 
 
 class BasinPool:
@@ -141,54 +104,61 @@ class BasinPool:
         patience_months: float,
         willing: float,
     ) -> None:
-        self.name, self.index = name, index
-        self.people = [[0] * SKILL_COUNT for _ in range(SOURCE_COUNT)]
-        """By source and skill; the lists stay the same, their numbers change."""
-        self.people[SEEKERS] = split_by_skill(spec.seekers * willing, mix)
-        self.opening = sum(self.people[SEEKERS])
-        self.inflow = self.outflow = 0
-        self.arrived = self.departed = 0
+        self.name = name
+        self.index: i64 = index
+        self.here = vec[float]([0.0] * (SOURCE_COUNT * SKILL_COUNT))
+        """Heads by source and skill; the row stays the same, its numbers change."""
+        self.opening = 0
+        for skill, number in enumerate(split_by_skill(spec.seekers * willing, mix)):
+            self.here[_FIRST_SEEKERS + skill] = number
+            self.opening += int(number)
+        self.inflow = self.outflow = 0.0
+        self.arrived = self.departed = 0.0
         self._refill = vec[float]([spec.refill * willing / 12.0 * share for share in mix])
         self._exit = spec.refill / 12.0 / spec.seekers if spec.seekers > 0 else 0.0
         self._impatience = -math.expm1(-1.0 / patience_months) if patience_months > 0 else 1.0
         self._in = vec[float]([0.5] * SKILL_COUNT)
         self._out = vec[float]([0.5] * (SOURCE_COUNT * SKILL_COUNT))
         """Fractions of people carried from month to month, so that whole ones follow."""
-        self.freed = [0] * SKILL_COUNT
+        self.freed = vec[float]([0.0] * SKILL_COUNT)
         """By skill: those among the experienced who were freed by a closure."""
         self._saw_closure = False
         self._freed_part = [Mover() for _ in range(SKILL_COUNT)]
         self._housing = Mover()
         self._housing_due: float = spec.housing
-        self.rooms = 0
+        self.rooms = 0.0
         self.account: Account | None = None
 
-    def give(self, source: int, skill: int, number: int) -> None:
+    @property
+    def people(self) -> list[list[int]]:
+        """Heads by source and skill."""
+        heads = [int(number) for number in self.here]
+        return [heads[i : i + SKILL_COUNT] for i in range(0, len(heads), SKILL_COUNT)]
+
+    def give(self, source: i64, skill: i64, number: float) -> None:
         """Put people into the pool."""
-        people = self.people[source]
-        people[skill] = people[skill] + number
+        self.here[SKILL_COUNT * source + skill] += number
         self.inflow += number
 
-    def take(self, source: int, skill: int, number: int) -> None:
+    def take(self, source: i64, skill: i64, number: float) -> None:
         """Take people out of the pool; the caller has checked that they are there."""
-        people = self.people[source]
-        people[skill] = people[skill] - number
+        self.here[SKILL_COUNT * source + skill] -= number
         self.outflow += number
 
-    def hire_out(self, source: int, skill: int, number: int) -> None:
+    def hire_out(self, source: i64, skill: i64, number: float) -> None:
         """Take out people whom employers hire, wherever these are."""
         self.take(source, skill, number)
         if self.account is not None:
             self.account.now[BASIN.hired] += number
 
-    def free(self, skill: int, number: int) -> None:
+    def free(self, skill: i64, number: float) -> None:
         """Put the staff of a closed plant into the pool."""
         self.give(EXPERIENCED, skill, number)
         self._saw_closure = True
-        self.freed[skill] = self.freed[skill] + number
+        self.freed[skill] += number
         self._book(BASIN.freed, number)
 
-    def freed_among(self, skill: int, number: int, whither: int) -> int:
+    def freed_among(self, skill: i64, number: float, whither: int) -> float:
         """Tell how many of some experienced people who are about to go were freed by a closure.
 
         In proportion, by cumulative rounding, and never more or fewer than can be.
@@ -200,17 +170,26 @@ class BasinPool:
         whither : int
             Column of the basin in which the freed among them are counted.
         """
+        if not self._saw_closure:
+            return 0.0
+        here = self.here[SKILL_COUNT * EXPERIENCED + skill]
+        return self._freed_of(here, skill, number, whither)
+
+    def _freed_of(self, here: float, skill: i64, number: float, whither: int) -> float:
+        """Tell how many of those who go, of some who were here, were freed by a closure."""
         freed = self.freed[skill]
-        if not freed or not number:
-            return 0
-        here = self.people[EXPERIENCED][skill]
+        if freed <= 0.0 or number <= 0.0:
+            return 0.0
         part = self._freed_part[skill].whole(number * freed / here)
-        part = max(freed - (here - number), min(part, freed, number))
+        most = freed if freed < number else number
+        least = freed - (here - number)
+        part = part if part < most else most
+        part = part if part > least else least
         self.freed[skill] = freed - part
         self._book(whither, part)
         return part
 
-    def _book(self, column: int, number: int) -> None:
+    def _book(self, column: int, number: float) -> None:
         if self.account is not None:
             self.account.now[column] += number
 
@@ -223,42 +202,42 @@ class BasinPool:
             Those who come, in proportion to the usual.
         """
         self.rooms = self._housing.whole(self._housing_due)
-        gone = 0
-        for source, people in enumerate(self.people):
-            hazard = self._exit if source == SEEKERS else self._impatience
-            before = people.copy() if source == EXPERIENCED and self._saw_closure else None
-            gone += _turn_away(people, hazard, self._out, SKILL_COUNT * source)
-            if before is not None:
-                self._note_turned_away(before)
-        if gone:
+        here, kept, closure = self.here, self._out, self._saw_closure
+        before = here[:] if closure else here
+        gone = _turn_away(here, self._impatience, kept, 0, _FIRST_SEEKERS)
+        gone += _turn_away(here, self._exit, kept, _FIRST_SEEKERS, len(here))
+        if closure:
+            self._note_turned_away(before)
+        if gone > 0.0:
             self.outflow += gone
             self.depart(gone)
         new = self._come(applicants)
         self.inflow += new
         self.arrived += new
 
-    def _note_turned_away(self, before: list[int]) -> None:
+    def _note_turned_away(self, before: vec[float]) -> None:
         """Count those freed by a closure among experienced people who turned to other work."""
-        people = self.people[EXPERIENCED]
-        for skill, here in enumerate(before):
-            left, people[skill] = people[skill], here
-            self.freed_among(skill, here - left, BASIN.freed_to_other_work)
-            people[skill] = left
+        skill: i64
+        for skill in range(SKILL_COUNT):
+            place = SKILL_COUNT * EXPERIENCED + skill
+            here = before[place]
+            self._freed_of(here, skill, here - self.here[place], BASIN.freed_to_other_work)
 
-    def _come(self, applicants: float) -> int:
+    def _come(self, applicants: float) -> float:
         """Let new job seekers come; return how many."""
-        seekers, kept, new = self.people[SEEKERS], self._in, 0
+        skill: i64
+        here, kept, new = self.here, self._in, 0.0
         for skill, refill in enumerate(self._refill):
             due = kept[skill] + refill * applicants
             if due >= 1.0:
-                coming = int(due)
+                coming = float(int(due))
                 due -= coming
-                seekers[skill] = seekers[skill] + coming
+                here[_FIRST_SEEKERS + skill] += coming
                 new += coming
             kept[skill] = due
         return new
 
-    def depart(self, number: int) -> None:
+    def depart(self, number: float) -> None:
         """Book people who leave the pool for other work or another region."""
         self.departed += number
         if self.account is not None:
@@ -268,40 +247,46 @@ class BasinPool:
         """Record the stocks."""
         if self.account is None:
             return
-        now, people = self.account.now, self.people
-        now[BASIN.job_seekers] = together(people[SEEKERS])
-        now[BASIN.graduates_waiting] = together(people[GRADUATES])
-        now[BASIN.experienced_waiting] = together(people[EXPERIENCED])
-        now[BASIN.automotive_waiting] = together(people[AUTOMOTIVE])
+        now, here = self.account.now, self.here
+        now[BASIN.job_seekers] = together(here, SEEKERS)
+        now[BASIN.graduates_waiting] = together(here, GRADUATES)
+        now[BASIN.experienced_waiting] = together(here, EXPERIENCED)
+        now[BASIN.automotive_waiting] = together(here, AUTOMOTIVE)
         if self._saw_closure:
             now[BASIN.freed_waiting] = together(self.freed)
 
     def total(self) -> int:
         """Return everybody in the pool."""
-        return sum(map(sum, self.people))
+        return int(sum(self.here))
 
 
-def together(people: list[int]) -> int:
-    """Return people of all skills together."""
-    return people[0] + people[1] + people[2] + people[3]
+def together(people: vec[float], source: i64 = 0) -> float:
+    """Return people of all skills together, of one source where they stand by source."""
+    first = SKILL_COUNT * source
+    return people[first] + people[first + 1] + people[first + 2] + people[first + 3]
 
 
-def _turn_away(people: list[int], hazard: float, kept: vec[float], first: int) -> int:
-    """Let people of one source turn to other work; return how many did.
+def _turn_away(
+    people: vec[float], hazard: float, kept: vec[float], first: i64, beyond: i64
+) -> float:
+    """Let people of some places turn to other work; return how many did.
 
-    Fractions of people are kept from the place `first` on.
+    Fractions of people are kept at the same places.
     """
-    gone = 0
-    for skill, here in enumerate(people):
-        if here:
-            due = kept[first + skill] + here * hazard
+    place: i64
+    gone = 0.0
+    for place in range(first, beyond):
+        here = people[place]
+        if here > 0.0:
+            due = kept[place] + here * hazard
             if due >= 1.0:
-                left = int(due)
-                left = left if left < here else here
+                left = here
+                if due < here:
+                    left = float(int(due))
                 due -= left
-                people[skill] = here - left
+                people[place] = here - left
                 gone += left
-            kept[first + skill] = due
+            kept[place] = due
     return gone
 
 
@@ -323,19 +308,21 @@ class Departures:
         self._begins: float = spec.begins
         self._span = max(spec.ends - spec.begins, 1.0)
         self._joining = split_by_skill(spec.workers * spec.joins, mix)
-        self._released = [0] * SKILL_COUNT
+        self._released = vec[float]([0.0] * SKILL_COUNT)
         self._over = False
 
     def month(self, day: float) -> None:
         """Release whoever is due by a day; those before the start count as gone."""
-        if day <= self._begins or self._over:
+        if self._over or day <= self._begins:
             return
-        passed = min((day - self._begins) / self._span, 1.0)
+        skill: i64
+        passed = (day - self._begins) / self._span
         self._over = passed >= 1.0
+        passed = 1.0 if self._over else passed
         for skill, joining in enumerate(self._joining):
             released = self._released[skill]
-            due = math.floor(joining * passed + 0.5) - released
-            if due > 0:
+            due = int(joining * passed + 0.5) - released
+            if due > 0.0:
                 self._released[skill] = released + due
                 if day > 0.0:
                     self._pool.arrived += due

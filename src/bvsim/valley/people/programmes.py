@@ -303,10 +303,11 @@ class Course:
                 return a - d, b - e, c - f
             return a, b, c
         number = group.last - group.first
-        passed = self._passing.whole(number * (1.0 - self._drop_out) * self._exam_pass)
+        passed = int(self._passing.whole(number * (1.0 - self._drop_out) * self._exam_pass))
         passed = min(passed, number)
-        dropped = min(self._dropping.whole(number * self._drop_out), number - passed)
-        return dropped, passed, min(passed, self._placing.whole(passed * self._placement))
+        dropped = min(int(self._dropping.whole(number * self._drop_out)), number - passed)
+        placed = int(self._placing.whole(passed * self._placement))
+        return dropped, passed, min(passed, placed)
 
     def outcome(self, trainees: int, luck: Luck) -> tuple[int, int, int]:
         """Return drop-outs, graduates and those who take up work among a cohort's first trainees.

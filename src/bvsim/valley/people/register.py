@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bvsim.schema.labour import Labour
 from bvsim.valley.ground.books import Account, Balance
@@ -21,14 +21,17 @@ from bvsim.valley.people.pools import (
     GRADUATES,
     OUTSIDE,
     SEEKERS,
-    SKILL_COUNT,
     SOURCE_COUNT,
     BasinPool,
     together,
 )
 from bvsim.valley.people.programmes import Course
 from bvsim.valley.people.rules import name_rank
+from bvsim.valley.people.skills import SKILL_COUNT
 from bvsim.valley.people.workforce import Workforce
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 
 @dataclass(frozen=True)
@@ -81,28 +84,37 @@ class Register:
         self.basins = list(pools.values())
         self.reach = Mobility(spec.hiring.contact, pools)
         self.staffed: list[Workforce] = []
-        self._ranks: dict[str, float] = {}
+        self._ranks = vec[float]()
+        """Of employers, and from the end of competing sites: as claims are numbered."""
         self.month = 0
         self.courses: dict[str, Course] = {}
         self.day = 0.0
         self.account: Account  # opened by the market when the replication starts
         self._salt = salt
+        self._post: float = spec.pay.post
         self.lead_days = lead_days(spec.hiring)
         self._hired: list[FirstDay | None] = [None] * SKILL_COUNT
         """By skill: who was won since contracts were last signed."""
         self._gaps = vec[float]()
         """By employer, source and skill: what somebody lacks on the first day."""
-        self._opening = self._newcomers = self._departed = 0
+        self._opening = 0
+        self._newcomers = self._departed = 0.0
 
     def pay_bonus(self, share: float) -> None:
         """Book a month's bonus, a share of usual pay, for all own staff."""
-        heads = sum(workforce.heads for workforce in self.staffed)
-        cost_meur = share * self.spec.pay.post / 12.0 / 1000.0
-        self.account.now[PEOPLE.bonus_cost_meur] += cost_meur * heads
+        heads = 0.0
+        for workforce in self.staffed:
+            heads += workforce.heads
+        self.account.now[PEOPLE.bonus_cost_meur] += share * self._post / 12.0 / 1000.0 * heads
 
     def enrol(self, workforces: Mapping[str, Workforce]) -> None:
         """Number the employers by name."""
         self.staffed = [workforce for _, workforce in sorted(workforces.items())]
+        for index, workforce in enumerate(self.staffed):
+            workforce.index = index
+        names = [each.name for each in self.staffed]
+        names += [site.name for site in self.competitors[::-1]]
+        self._ranks = vec[float]([name_rank(name, self._salt) for name in names])
         self._gaps = vec[float](
             [
                 self._gap(gap, source)
@@ -116,30 +128,28 @@ class Register:
         """Count everybody at the start."""
         self._opening = self.people()
 
-    def rank(self, name: str) -> float:
-        """Return the number that breaks ties for a name, another one each month.
+    def rank(self, index: i64) -> float:
+        """Return the number that breaks ties for who is numbered so, another one each month.
 
         The numbers of all names turn by the golden section, so that nobody has the
         better of every tie.
         """
-        rank = self._ranks.get(name)
-        if rank is None:
-            rank = self._ranks[name] = name_rank(name, self._salt)
-        return (rank + self.month * GOLDEN) % 1.0
+        turned = self._ranks[index] + self.month * GOLDEN
+        return turned - int(turned)
 
-    def newcome(self, number: int, pool: BasinPool) -> None:
+    def newcome(self, number: float, pool: BasinPool) -> None:
         """Book people who come from outside the region."""
         self._newcomers += number
         self.account.now[PEOPLE.newcomers] += number
         if pool.account is not None:
             pool.account.now[BASIN.newcomers] += number
 
-    def depart(self, number: int) -> None:
+    def depart(self, number: float) -> None:
         """Book people who leave for other work, retirement or another region."""
         self._departed += number
         self.account.now[PEOPLE.other_work] += number
 
-    def gap(self, index: int, skill: int, source: int) -> float:
+    def gap(self, index: i64, skill: i64, source: i64) -> float:
         """Return what somebody from a source lacks to full proficiency on the first day."""
         return self._gaps[(index * SOURCE_COUNT + source) * SKILL_COUNT + skill]
 
@@ -152,7 +162,7 @@ class Register:
         return min(gap, 1.0 - spec.experienced) if source == EXPERIENCED else gap
 
     def take_on(
-        self, index: int, skill: int, source: int, number: int, home: BasinPool | None = None
+        self, index: i64, skill: i64, source: i64, number: float, home: BasinPool | None = None
     ) -> None:
         """Give people to an employer (or, below zero, a competing site) who won them.
 
@@ -167,8 +177,7 @@ class Register:
             The pool that they are about to leave; None for newcomers.
         """
         if index < 0:
-            heads = self.competitors[-1 - index].heads
-            heads[skill] = heads[skill] + number
+            self.competitors[-1 - index].heads[skill] += number
             if source == EXPERIENCED and home is not None:
                 home.freed_among(skill, number, BASIN.freed_to_competitors)
             return
@@ -179,12 +188,11 @@ class Register:
         if workforce.observed.imposes(self.day):
             workforce.hire(skill, number, self.gap(index, skill, source))
             return
-        transit = workforce.transit
-        transit[skill] = transit[skill] + number
+        workforce.transit[skill] += number
         first_day = self._hired[skill]
         if first_day is None:
             self._hired[skill] = first_day = FirstDay(self, skill)
-        first_day.expect(index, source, number)
+        first_day.expect(index, source, int(number))
 
     def sign(self) -> None:
         """Let everybody won since the last call wait for the first day at work."""
@@ -195,40 +203,43 @@ class Register:
                 clock.after(days if days > 0.0 else 0.0, first_day.begin)
                 self._hired[skill] = None
 
-    def begin_work(self, index: int, skill: int, source: int, number: int) -> None:
+    def begin_work(self, index: i64, skill: i64, source: i64, number: float) -> None:
         """Let people begin work on their first day, wherever they were won."""
         workforce = self.staffed[index]
-        transit = workforce.transit
-        transit[skill] = transit[skill] - number
+        workforce.transit[skill] -= number
         if workforce.closed:
             workforce.pool.give(source, skill, number)
         else:
             workforce.hire(skill, number, self.gap(index, skill, source))
 
-    def disband(self, workforce: Workforce, gone: list[int]) -> None:
+    def disband(self, workforce: Workforce, gone: vec[float]) -> None:
         """Put the staff of a closed plant into the pool of its basin."""
-        pool = workforce.pool
+        skill: i64
+        pool, awaiting = workforce.pool, workforce.awaiting
         for skill in range(SKILL_COUNT):
-            if gone[skill]:
+            if gone[skill] > 0.0:
                 pool.free(skill, gone[skill])
-            if workforce.awaiting[skill]:
-                pool.give(GRADUATES, skill, workforce.awaiting[skill])
-        workforce.awaiting = [0] * SKILL_COUNT
+            if awaiting[skill] > 0.0:
+                pool.give(GRADUATES, skill, awaiting[skill])
+                awaiting[skill] = 0.0
 
     def people(self) -> int:
         """Return everybody, wherever they are."""
-        total = sum(pool.total() for pool in self.pools.values())
+        total = 0.0
+        for pool in self.basins:
+            total += pool.total()
         for workforce in self.staffed:
             total += sum(staff.heads for staff in workforce.staff)
-            total += sum(workforce.transit) + sum(workforce.awaiting)
-        total += sum(sum(site.heads) for site in self.competitors)
-        return total + sum(course.in_training for course in self.courses.values())
+            total += together(workforce.transit) + together(workforce.awaiting)
+        for site in self.competitors:
+            total += together(site.heads)
+        return int(total) + sum(course.in_training for course in self.courses.values())
 
     def write(self) -> None:
         """Record the stocks of the region and of the basins."""
-        seekers = in_training = in_transit = employed = vacancies = competing = 0
+        seekers = in_training = in_transit = employed = vacancies = competing = 0.0
         for pool in self.basins:
-            seekers += together(pool.people[SEEKERS])
+            seekers += together(pool.here, SEEKERS)
             pool.write()
         for course in self.courses.values():
             in_training += course.in_training
@@ -290,5 +301,5 @@ class FirstDay:
                 self._register.begin_work(index, self._skill, source, number)
 
 
-def _heads(entity: str, opening: int, inflow: int, outflow: int, closing: int) -> Balance:
+def _heads(entity: str, opening: float, inflow: float, outflow: float, closing: float) -> Balance:
     return Balance("people", entity, opening, inflow, outflow, closing, "heads")

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import math
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from bvsim.valley.ground.rows import vec
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 Rule = Literal["proportional", "by-pay", "first-come"]
 
@@ -25,78 +30,102 @@ def nearest(number: float) -> int:
     return whole + 1 if part > 0.5 or (part == 0.5 and whole % 2) else whole
 
 
-def largest_remainder(total: int, weights: list[float], ranks: list[float]) -> list[int]:
+def largest_remainder(total: float, weights: vec[float], ranks: vec[float]) -> vec[float]:
     """Divide a whole number in proportion to weights (Hamilton's method).
 
     Parameters
     ----------
-    total : int
+    total : float
         What is divided.
-    weights : list of float
+    weights : row of float
         Not negative; when all are zero nobody gets anything.
-    ranks : list of float
+    ranks : row of float
         Equal remainders go to the smaller rank first.
     """
-    whole = math.fsum(weights)
-    if total <= 0 or whole <= 0.0:
-        return [0] * len(weights)
-    return _whole(total, [total * weight / whole for weight in weights], ranks)
+    whole = added(weights)
+    if total <= 0.0 or whole <= 0.0:
+        return vec[float]([0.0] * len(weights))
+    return in_proportion(total, weights, whole, ranks)
 
 
-def _whole(total: int, quotas: list[float], ranks: list[float]) -> list[int]:
-    """Return whole shares that add up: the largest remainders are rounded up."""
-    shares, rest = [], total
-    for quota in quotas:
-        share = math.floor(quota + 1e-9)
-        shares.append(share)
+def in_proportion(total: float, weights: vec[float], whole: float, ranks: vec[float]) -> vec[float]:
+    """Divide a whole number in proportion to weights whose sum is known and above zero."""
+    i: i64
+    quotas = weights[:]
+    for i, weight in enumerate(weights):
+        quotas[i] = total * weight / whole
+    return _whole(total, quotas, ranks)
+
+
+def added(weights: vec[float]) -> float:
+    """Return the sum, rounded once: that of two numbers is by itself."""
+    if len(weights) == 2:
+        return weights[0] + weights[1]
+    return weights[0] if len(weights) == 1 else math.fsum(weights)
+
+
+def _whole(total: float, quotas: vec[float], ranks: vec[float]) -> vec[float]:
+    """Return whole shares that add up: the largest remainders are rounded up.
+
+    What is left in `quotas` are the remainders.
+    """
+    i: i64
+    shares, rest = quotas[:], total
+    for i, quota in enumerate(quotas):
+        share = int(quota + 1e-9)  # no quota is negative
+        shares[i] = share
+        quotas[i] = quota - share
         rest -= share
-    for _ in range(rest):  # who was rounded up has the smallest remainder from then on
-        most = _largest(quotas, shares, ranks)
-        shares[most] = shares[most] + 1
+    while rest > 0.0:  # who was rounded up has the smallest remainder from then on
+        most = _largest(quotas, ranks)
+        shares[most] += 1.0
+        quotas[most] -= 1.0
+        rest -= 1.0
     return shares
 
 
-def _largest(quotas: list[float], shares: list[int], ranks: list[float]) -> int:
+def _largest(remainders: vec[float], ranks: vec[float]) -> i64:
     """Return the position of the largest remainder; ties go to the smallest rank."""
-    best, most = 0, quotas[0] - shares[0]
-    for i, quota in enumerate(quotas):
-        remainder = quota - shares[i]
+    i: i64
+    best: i64 = 0
+    most = remainders[0]
+    for i, remainder in enumerate(remainders):
         if remainder > most or (remainder == most and ranks[i] < ranks[best]):
             best, most = i, remainder
     return best
 
 
 def allot(
-    total: int, wants: list[int], rule: Rule, order: list[float], ranks: list[float]
-) -> list[int]:
+    total: float, wants: vec[float], rule: Rule, order: vec[float], ranks: vec[float]
+) -> vec[float]:
     """Give at most `total` people to those who want them, nobody more than wanted.
 
     Parameters
     ----------
-    total : int
+    total : float
         People there are.
-    wants : list of int
+    wants : row of float
         People each asks for.
     rule : {"proportional", "by-pay", "first-come"}
         In proportion to the wants, or one after another by `order`.
-    order : list of float
+    order : row of float
         Who is served first under the other rules: ascending.
-    ranks : list of float
+    ranks : row of float
         Break ties.
     """
-    whole = 0
+    whole = 0.0
     for want in wants:
         whole += want
     if total >= whole:
-        return wants.copy()
-    if rule == "proportional":
-        return _whole(total, [total * want / whole for want in wants], ranks)
-    return _in_turn(total, wants, order, ranks)
+        return wants[:]
+    if rule != "proportional":
+        return _in_turn(total, wants, order, ranks)
+    return in_proportion(total, wants, whole, ranks)
 
 
-def _in_turn(total: int, wants: list[int], order: list[float], ranks: list[float]) -> list[int]:
+def _in_turn(total: float, wants: vec[float], order: vec[float], ranks: vec[float]) -> vec[float]:
     """Serve one after another by `order`, ties by `ranks`."""
-    given = [0] * len(wants)
+    given = vec[float]([0.0] * len(wants))
     for i in sorted(range(len(wants)), key=lambda i: (order[i], ranks[i])):
         given[i] = min(wants[i], total)
         total -= given[i]

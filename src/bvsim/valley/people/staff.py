@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bvsim.valley.ground.rows import vec
+from bvsim.valley.people.odds import COHORTS, SECOND, THIRD, VETERANS, Odds, count_beyond
 
-COHORTS: Final = 25
-"""Month of hire and the 24 months before; older staff are veterans."""
-_BEGINS: Final = [1, 4, 13, COHORTS]
-"""Months since hire with which each band of tenure begins; the fourth are the veterans."""
-_VETERANS: Final = 3
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
 _NEWEST: Final = 4
 """Those hired this month are in no band; they are counted after the four."""
-_BAND_OF: Final = [_NEWEST] + [0] * 3 + [1] * 9 + [2] * 12
-"""Band by months since hire."""
 _ROOM: Final = 4 * COHORTS
 """Places for cohorts: each month the newest stands one before the last, until all move back."""
-_BELOW_ONE: Final = 1.0 - 1e-12
 
 
 def decay_of(tau_months: float) -> float:
@@ -26,58 +22,22 @@ def decay_of(tau_months: float) -> float:
     return math.exp(-1.0 / tau_months) if tau_months > 0.0 else 0.0
 
 
-def invert_binomial(u: float, trials: float, probability: float) -> tuple[float, float]:
-    """Return a binomial count for a uniform number, and what is left of that number.
-
-    The position of `u` within the step of the distribution function that it fell
-    in is uniform again and independent of the count, so one number serves several
-    draws in turn.
-    """
-    if probability >= 1.0:
-        return trials, u
-    term = math.pow(1.0 - probability, trials)
-    if u < term:
-        return 0.0, u / term
-    if term < 1e-290:  # the first terms underflow: two halves in turn
-        half = trials // 2
-        first, rest = invert_binomial(u, half, probability)
-        second, rest = invert_binomial(rest, trials - half, probability)
-        return first + second, rest
-    odds = probability / (1.0 - probability)
-    below, upto, count = 0.0, term, 0.0
-    while upto <= u and count < trials:
-        term *= odds * (trials - count) / (count + 1.0)
-        count += 1.0
-        below, upto = upto, upto + term
-    if term <= 0.0:
-        return count, 0.5
-    rest = (u - below) / term
-    return count, 0.0 if rest < 0.0 else rest if rest < _BELOW_ONE else _BELOW_ONE
+def band_of(age: i64) -> i64:
+    """Return the band of tenure of a cohort by months since hire."""
+    if age >= SECOND:
+        return 1 if age < THIRD else 2
+    return 0 if age else _NEWEST
 
 
-class Odds:
-    """Probability of leaving within a month for the four bands of tenure.
-
-    Parameters
-    ----------
-    hazards : list of float
-        Per month, by band.
-    multiplier : float
-        On all of them.
-    """
-
-    __slots__ = ("logs", "multiplier", "probabilities", "staying")
-
-    def __init__(self, hazards: list[float], multiplier: float) -> None:
-        self.multiplier = multiplier
-        self.logs = vec[float]([-hazard * multiplier for hazard in hazards])
-        """Logarithms of the probabilities of staying."""
-        self.probabilities = vec[float]([-math.expm1(log) for log in self.logs])
-        self.staying = vec[float]([1.0 - probability for probability in self.probabilities])
+def first_of(band: i64) -> i64:
+    """Return the months since hire with which a band of tenure begins."""
+    if band >= 2:
+        return THIRD if band == 2 else COHORTS
+    return SECOND if band else 1
 
 
-class Staff:
-    """Heads of one skill at one employer.
+class Fading:
+    """What months on the job leave of a gap in proficiency, for one skill.
 
     Parameters
     ----------
@@ -86,7 +46,34 @@ class Staff:
 
     Attributes
     ----------
-    heads : int
+    month : float
+        Share left after a month.
+    after : row of float
+        Share left after 0, 1, ... 25 months.
+    """
+
+    __slots__ = ("after", "month")
+
+    def __init__(self, tau_months: float) -> None:
+        age: i64
+        self.month, months = decay_of(tau_months), 0.0
+        self.after = vec[float]([0.0] * (COHORTS + 1))
+        for age in range(COHORTS + 1):
+            self.after[age] = math.pow(self.month, months)
+            months += 1.0
+
+
+class Staff:
+    """Heads of one skill at one employer.
+
+    Parameters
+    ----------
+    fading : Fading
+        How its gap closes on the job.
+
+    Attributes
+    ----------
+    heads : float
         Everybody.
     gap : float
         Sum over heads of what is missing to full proficiency.
@@ -95,28 +82,26 @@ class Staff:
     __slots__ = (
         "_ages",
         "_carry",
+        "_decay",
         "_faded",
         "_gaps",
         "_in_bands",
         "_newest",
-        "decay",
         "gap",
         "heads",
         "old_gap",
     )
 
-    def __init__(self, tau_months: float) -> None:
-        self.heads = 0
+    def __init__(self, fading: Fading) -> None:
+        self.heads = 0.0
         self.gap = 0.0
         self._ages = vec[float]([0.0] * _ROOM)
         """Heads by months since hire, from `_newest` on."""
         self._gaps = vec[float]([0.0] * _ROOM)
         """Mean gap of each cohort on its first day."""
-        self._newest = _ROOM - COHORTS
+        self._newest: i64 = _ROOM - COHORTS
         self.old_gap = 0.0
-        self.decay = decay_of(tau_months)
-        """Share of a gap left after a month."""
-        self._faded = vec[float](_faded(self.decay))
+        self._decay, self._faded = fading.month, fading.after
         self._carry = vec[float]([0.0] * 4)
         self._in_bands = vec[float]([0.0] * 5)
         """Heads by band, then the newest: kept up to date, as they are asked for every month."""
@@ -129,12 +114,12 @@ class Staff:
     @property
     def old(self) -> int:
         """Heads hired more than 24 months ago."""
-        return int(self._in_bands[_VETERANS])
+        return int(self._in_bands[VETERANS])
 
     @property
     def proficiency(self) -> float:
         """Mean proficiency of the heads; one when there are none."""
-        return 1.0 - self.gap / self.heads if self.heads else 1.0
+        return 1.0 - self.gap / self.heads if self.heads > 0.0 else 1.0
 
     @property
     def hours(self) -> float:
@@ -146,19 +131,19 @@ class Staff:
         """Heads by band of tenure; the newest, hired this month, are in none."""
         return tuple([int(heads) for heads in self._in_bands[:_NEWEST]])
 
-    def hire(self, number: int, gap: float, age: int = 0) -> None:
+    def hire(self, number: float, gap: float, age: i64 = 0) -> None:
         """Add people whose first-day gap was `gap`, hired `age` months ago."""
         place, ages, gaps = self._newest + age, self._ages, self._gaps
         before = ages[place]
         ages[place] = together = before + number
-        self._in_bands[_BAND_OF[age]] += number
+        self._in_bands[band_of(age)] += number
         gaps[place] = (gaps[place] * before + gap * number) / together
         self.heads += number
         self.gap += number * gap * self._faded[age]
 
-    def settle(self, number: int) -> None:
+    def settle(self, number: float) -> None:
         """Add fully proficient veterans (the opening staff of an old plant)."""
-        self._in_bands[_VETERANS] += number
+        self._in_bands[VETERANS] += number
         self.heads += number
 
     def age(self) -> None:
@@ -170,22 +155,24 @@ class Staff:
         bands[1] += first - second
         bands[2] += second - leaving
         bands[4] = 0.0
-        self.gap *= self.decay
-        self.old_gap *= self.decay
-        if leaving:
+        self.gap *= self._decay
+        self.old_gap *= self._decay
+        if leaving > 0.0:
             bands[3] += leaving
             self.old_gap += leaving * self._gaps[newest + 24] * self._faded[COHORTS]
         self._newest = newest = newest - 1 if newest else self._move_back()
         ages[newest] = self._gaps[newest] = 0.0
 
-    def _move_back(self) -> int:
+    def _move_back(self) -> i64:
         """Move all cohorts, a month older, to the end of their rows; return the newest's place."""
-        newest, ages, gaps = _ROOM - COHORTS, self._ages, self._gaps
+        age: i64
+        newest: i64 = _ROOM - COHORTS
+        ages, gaps = self._ages, self._gaps
         for age in range(COHORTS - 1):
             ages[newest + age + 1], gaps[newest + age + 1] = ages[age], gaps[age]
         return newest
 
-    def attrition(self, u: float, odds: Odds, *, chance: bool) -> int:
+    def attrition(self, u: float, odds: Odds, *, chance: bool) -> float:
         """Let people leave, each with the probability of their tenure band; return how many.
 
         Parameters
@@ -202,89 +189,92 @@ class Staff:
         bands, logs, left = self._in_bands, odds.logs, 0.0
         nobody = bands[0] * logs[0] + bands[1] * logs[1] + bands[2] * logs[2] + bands[3] * logs[3]
         if u < math.exp(nobody):
-            return 0  # nobody leaves: the same region of u as below, without the detour
+            return 0.0  # nobody leaves: the same region of u as below, without the detour
+        band: i64
+        leaving, staying = odds.probabilities, odds.staying
         for band in range(4):
             here = bands[band]
-            if here:
-                nobody = math.pow(odds.staying[band], here)
+            if here > 0.0:
+                nobody = math.pow(staying[band], here)
                 if u < nobody:
                     u /= nobody
                 else:
-                    count, u = invert_binomial(u, here, odds.probabilities[band])
+                    count, u = count_beyond(nobody, u, here, leaving[band])
                     self._leave(band, here, count, u)
                     left += count
-        return self._without(left)
+        self.heads -= left
+        return left
 
-    def _without(self, left: float) -> int:
-        """Count those who left; return how many."""
-        number = int(left)
-        self.heads -= number
-        return number
-
-    def _expected_attrition(self, u: float, odds: Odds) -> int:
+    def _expected_attrition(self, u: float, odds: Odds) -> float:
         """Let whole people leave by cumulative rounding of the expected leavers."""
-        left, carry = 0.0, self._carry
+        band: i64
+        left, carry, probabilities = 0.0, self._carry, odds.probabilities
         for band in range(4):
             here = self._in_bands[band]
-            if here:
-                due = carry[band] + here * odds.probabilities[band]
+            if here > 0.0:
+                due = carry[band] + here * probabilities[band]
                 whole = math.floor(due + 0.5)
                 count = here if here < whole else whole
                 carry[band] = due - count
                 if count:
                     self._leave(band, here, count, u)
                     left += count
-        return self._without(left)
+        self.heads -= left
+        return left
 
-    def dismiss(self, number: int) -> None:
+    def dismiss(self, number: float) -> None:
         """Let a number of people leave, newest first."""
-        newest, rest = self._newest, 0.0 + number
+        age: i64
+        newest, rest = self._newest, number
         for age in range(COHORTS):
             if rest <= 0.0:
                 break
             here = self._ages[newest + age]
-            if here:
+            if here > 0.0:
                 gone = rest if rest < here else here
                 self._take(age, gone)
                 rest -= gone
         self._take_old(rest)
         self.heads -= number
 
-    def dismiss_evenly(self, number: int) -> None:
+    def dismiss_evenly(self, number: float) -> None:
         """Let a number of people leave, from all cohorts in proportion."""
+        age: i64
         everybody, passed, taken = self.heads, 0.0, 0.0
         for age, here in enumerate(self.ages):
             passed += here
-            upto = math.floor(passed * number / everybody) if everybody else 0
+            upto = math.floor(passed * number / everybody) if everybody > 0.0 else 0
             gone = upto - taken if upto - taken < here else here
             if gone:
                 self._take(age, gone)
                 taken += gone
-        veterans, rest = self._in_bands[_VETERANS], number - taken
+        veterans, rest = self._in_bands[VETERANS], number - taken
         rest = rest if rest < veterans else veterans
         self._take_old(rest)
-        self._without(taken + rest)
+        self.heads -= taken + rest
 
-    def _leave(self, band: int, here: float, count: float, u: float) -> None:
+    def _leave(self, band: i64, here: float, count: float, u: float) -> None:
         """Take `count` of the `here` people of a band by systematic sampling from `u`.
 
         Every person has the same chance: the one at position (u + i) here / count of
         the band leaves, for i below `count`.
         """
-        if band == _VETERANS:
+        if band == VETERANS:
             self._take_old(count)
             return
-        newest, ages, begins, passed, taken = self._newest, self._ages, _BEGINS[band], 0.0, 0.0
+        newest, ages, age = self._newest, self._ages, first_of(band)
         if count == 1.0:
-            place, age = u * here, begins
-            while passed + ages[newest + age] <= place:
-                passed += ages[newest + age]
+            place = u * here
+            upto = ages[newest + age]
+            while upto <= place:
                 age += 1
+                upto += ages[newest + age]
             self._take(age, 1.0)
             return
-        for age in range(begins, _BEGINS[band + 1]):
+        begins, passed, taken = age, 0.0, 0.0
+        for age in range(begins, first_of(band + 1)):
             size = ages[newest + age]
-            if size:
+            if size > 0.0:
                 passed += size
                 gone = count - taken
                 if passed < here:
@@ -294,11 +284,11 @@ class Staff:
                     self._take(age, gone)
                     taken += gone
 
-    def _take(self, age: int, number: float) -> None:
+    def _take(self, age: i64, number: float) -> None:
         """Take people out of the cohort hired some months ago."""
         place = self._newest + age
         self._ages[place] -= number
-        self._in_bands[_BAND_OF[age]] -= number
+        self._in_bands[band_of(age)] -= number
         gap = self.gap - number * self._gaps[place] * self._faded[age]
         self.gap = gap if gap > 0.0 else 0.0
 
@@ -306,16 +296,11 @@ class Staff:
         """Take people out of the veterans."""
         if number <= 0.0:
             return
-        part = self.old_gap * number / self._in_bands[_VETERANS]
-        self._in_bands[_VETERANS] -= number
+        part = self.old_gap * number / self._in_bands[VETERANS]
+        self._in_bands[VETERANS] -= number
         self.old_gap -= part
         gap = self.gap - part
         self.gap = gap if gap > 0.0 else 0.0
-
-
-def _faded(decay: float) -> list[float]:
-    """Return the share of a gap left after 0, 1, ... 25 months."""
-    return [decay**age for age in range(COHORTS + 1)]
 
 
 class NormalMix:
@@ -346,18 +331,3 @@ class NormalMix:
         self._gap += (heads - stayed) * self._start_gap
         self._heads = heads
         return 1.0 - self._gap / heads
-
-
-def steady_turnover(probabilities: vec[float]) -> float:
-    """Return monthly leavers per head of a staff of constant size, in the long run.
-
-    In the steady state hires equal leavers, so turnover is one over the expected
-    number of months that a hire stays.
-    """
-    staying, months = 1.0, 0.0
-    for age in range(1, COHORTS):
-        months += staying
-        band = 0 if age < 4 else 1 if age < 13 else 2
-        staying *= 1.0 - probabilities[band]
-    months += staying / probabilities[3] if probabilities[3] > 0.0 else math.inf
-    return 1.0 / months

@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
-from bvsim.schema.labour import Attrition, Staffing
+from bvsim.schema.labour import Attrition, Staffing, Upskilling
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.ground.streams import Stream
-from bvsim.valley.people.staff import Odds, steady_turnover
+from bvsim.valley.people.odds import Odds, steady_turnover
+
+
+class Courses:
+    """Short courses for those employed: fewer leave meanwhile.
+
+    Parameters
+    ----------
+    spec : Upskilling
+        Drawn figures.
+    """
+
+    __slots__ = ("_attrition", "_begins", "_ends")
+
+    def __init__(self, spec: Upskilling) -> None:
+        self._begins: float = spec.begins
+        self._ends: float = spec.ends
+        self._attrition: float = spec.attrition
+
+    def factor(self, day: float) -> float:
+        """Return the factor on the hazard of leaving on a day."""
+        return self._attrition if self._begins <= day < self._ends else 1.0
 
 
 def usual_turnover(spec: Attrition) -> float:
@@ -12,10 +34,10 @@ def usual_turnover(spec: Attrition) -> float:
     return steady_turnover(Odds(_hazards(spec), 1.0).probabilities)
 
 
-def _hazards(spec: Attrition, factor: float = 1.0) -> list[float]:
+def _hazards(spec: Attrition, factor: float = 1.0) -> vec[float]:
     """Return the hazards of the four bands of tenure, per month."""
     bands = (spec.first_quarter, spec.first_year, spec.second_year, spec.later)
-    return [hazard * spec.scale * factor for hazard in bands]
+    return vec[float]([hazard * spec.scale * factor for hazard in bands])
 
 
 class Tenure:

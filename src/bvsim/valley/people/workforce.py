@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bvsim.schema.labour import SKILLS, Labour, Staffing
 from bvsim.valley.ground.books import Account
@@ -14,13 +14,19 @@ from bvsim.valley.ground.environment import Environment
 from bvsim.valley.ground.rows import vec
 from bvsim.valley.ground.streams import Stream
 from bvsim.valley.people.columns import STAFF
+from bvsim.valley.people.opening import begin_along
 from bvsim.valley.people.path import Hours, ReferencePath, share_of
 from bvsim.valley.people.plan import Observed, StaffPlan, lead_days
-from bvsim.valley.people.pools import BasinPool, Mover, split_by_skill
+from bvsim.valley.people.pools import BasinPool, Mover, together
 from bvsim.valley.people.rules import nearest
-from bvsim.valley.people.staff import COHORTS, Staff
+from bvsim.valley.people.skills import Split
+from bvsim.valley.people.staff import Fading, Staff
 from bvsim.valley.people.tenure import Tenure, usual_turnover
+from bvsim.valley.people.thin import Thin
 from bvsim.valley.people.tutors import Tutors
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 OPERATORS: Final = 0
 TECHNICIANS: Final = 1
@@ -46,8 +52,10 @@ class Workforce:
         Repairs take so many times as long, at least 1.
     scrap_penalty : float
         Share points of scrap added by operators greener than those on the path.
-    heads, experts : int
-        Own staff; experts lent.
+    heads : float
+        Own staff.
+    experts : int
+        Experts lent.
     vacancies : int
         Posts wanted today and empty.
     """
@@ -61,32 +69,30 @@ class Workforce:
         observed: Sequence[tuple[float, float]],
         opened: float,
         spec: Labour,
+        fading: Sequence[Fading],
         env: Environment,
         chance: bool,
         stream: Stream,
         shifts: Stream,
-        on_close: Callable[[Workforce, list[int]], None],
+        on_close: Callable[[Workforce, vec[float]], None],
     ) -> None:
         self.name, self.basin, self.pool = name, pool.name, pool
+        self.index: i64 = -1  # the register numbers the employers
         self.pay: float = staffing.pay
-        thin, hiring = spec.thin_staffing, spec.hiring
+        hiring, self._thin = spec.hiring, Thin(spec.thin_staffing)
         self._capacity: float = hiring.capacity
         self._trainers: float = hiring.trainers
-        self._crew_minimum: float = thin.crew_minimum
-        self._scrap_slope: float = thin.scrap_slope
-        self._repair_exponent: float = thin.repair_exponent
-        self._floor: float = thin.technicians_floor
-        self._elasticity: float = thin.learning_elasticity
-        self._fastest: float = thin.fastest
-        self._chance, self._stream, self._on_close = chance, stream, on_close
-        self._env = env
+        self._chance, self._stream = chance, stream
+        self._env, self._on_close = env, on_close
         learning = [getattr(spec.proficiency, skill) for skill in SKILLS]
-        self.start_gaps: tuple[float, ...] = tuple(1.0 - each.start for each in learning)
-        self.staff = [Staff(each.tau) for each in learning]
+        self.start_gaps = vec[float]([1.0 - each.start for each in learning])
+        self.staff = [Staff(each) for each in fading]
         self._tenure = Tenure(spec.attrition, staffing, shifts)
         self._turnover = self._tenure.turnover
         self._path = ReferencePath(staffing.path, learning, usual_turnover(spec.attrition))
+        self._on_path = Hours()
         self.plan = StaffPlan(staffing)
+        self._mix = Split(vec[float](self.plan.mix))
         self.replanned = env.event()
         """Succeeds when the plan changes while somebody waits for it; there is another one then."""
         self.observed = Observed(observed, staffing.lead * DAYS_PER_MONTH, opened)
@@ -97,19 +103,22 @@ class Workforce:
         """Share of the staff that leaves within the lead time of a hire."""
         self._wants_staff = False
         """Whether the plan wanted anybody when the month began."""
-        self.transit = [0] * 4
-        self.awaiting = [0] * 4
+        self.transit = vec[float]([0.0] * 4)
+        """People won whose first day is ahead, by skill."""
+        self.awaiting = vec[float]([0.0] * 4)
         """Graduates who hold an offer of this employer."""
+        self.leavers = vec[float]([0.0] * 4)
+        """Who left when this month began."""
         self.away, self.poached, self.outside = ([Mover() for _ in SKILLS] for _ in range(3))
-        self.closed = False
         self.tutors = Tutors(env.clock)
-        self.opening = self.hired = self.left = 0
+        self.opening = self.hired = self.left = self.heads = self.vacancies = 0.0
         self.since = math.inf
         """Day since which there are vacancies: the first served under `first-come`."""
-        self.crew_share = self.technician_share = 0.0
-        self.learning_speed, self.repair_factor, self.scrap_penalty = 1.0, 1.0, 0.0
-        self.heads = self.experts = self.vacancies = 0
-        self.dirty = True
+        self.crew_share = self.technician_share = self.scrap_penalty = 0.0
+        self.learning_speed = self.repair_factor = 1.0
+        self.experts, self.closed = 0, False
+        self.dirty = self._unwritten = True
+        """Whether something is to be worked out anew, and whether heads are to be written down."""
         self.account: Account | None = None
 
     def ask(self, plans: Sequence[tuple[float, ...]], lines: int = 1) -> None:
@@ -132,31 +141,14 @@ class Workforce:
 
     def open_with(self, day: float) -> None:
         """Settle the staff observed at the start, hired along the observed path."""
-        total = self.observed.heads(day)
-        if total <= 0.0:
+        if self.observed.heads(day) <= 0.0:
             return
-        now = split_by_skill(total, self.plan.mix)
-        older = now
-        for age in range(COHORTS):
-            past = self.observed.heads(day - (age + 1) * DAYS_PER_MONTH)
-            before = [min(a, b) for a, b in zip(older, self._split(past), strict=True)]
-            for skill in range(4):
-                if older[skill] > before[skill]:
-                    gap = self.start_gaps[skill]
-                    self.staff[skill].hire(older[skill] - before[skill], gap, age)
-            older = before
-        for skill in range(4):
-            self.staff[skill].settle(older[skill])
+        begin_along(self.staff, self.start_gaps, self.observed, self._mix, day)
         self.heads = self.opening = sum(staff.heads for staff in self.staff)
         self.dirty = True
 
-    def _split(self, total: float) -> list[int]:
-        return split_by_skill(total, self.plan.mix)
-
-    def month(
-        self, day: float, month_end: float, factor: float, technicians: float
-    ) -> list[int] | None:
-        """Let a month pass for the staff; return the leavers by skill, None for nobody.
+    def month(self, day: float, month_end: float, factor: float, technicians: float) -> float:
+        """Let a month pass for the staff; `leavers` says by skill who left, the sum is returned.
 
         Parameters
         ----------
@@ -166,111 +158,136 @@ class Workforce:
             On the hazard of leaving (upskilling), and for technicians (pull of other
             sites besides).
         """
-        imposed, stream = self.observed.imposes(day), self._stream
-        self._wants_staff = self.heads > 0 or imposed or self.plan.begun(day)
+        imposed, stream, leavers = self.observed.imposes(day), self._stream, self.leavers
+        skill: i64
+        for skill in range(4):
+            leavers[skill] = 0.0
+        self._wants_staff = self.heads > 0.0 or imposed or self.plan.begun(day)
         if not self._wants_staff:
-            for _ in self.staff:  # drawn even for nobody: luck stays with its month
+            for _ in range(4):  # drawn even for nobody: luck stays with its month
                 stream.uniform()
-            return None
-        leavers = [0, 0, 0, 0]
-        self._tenure.month(factor, technicians)
+            return 0.0
+        tenure, chance = self._tenure, self._chance
+        tenure.month(factor, technicians)
         for skill, staff in enumerate(self.staff):
             luck = stream.uniform()
-            if staff.heads:
+            if staff.heads > 0.0:
                 staff.age()
-                odds = self._tenure.pulled if skill == TECHNICIANS else self._tenure.usual
-                leavers[skill] = staff.attrition(luck, odds, chance=self._chance)
-        self._change_shifts(day, month_end, leavers)
-        gone = leavers[0] + leavers[1] + leavers[2] + leavers[3]
+                odds = tenure.pulled if skill == TECHNICIANS else tenure.usual
+                leavers[skill] = staff.attrition(luck, odds, chance=chance)
+        self._change_shifts(day, month_end)
+        if imposed and not self.closed:
+            self._dismiss_surplus(month_end)
+        gone = together(leavers)
         self._book_leavers(gone)
-        return leavers if gone else None
+        return gone
 
-    def _change_shifts(self, day: float, month_end: float, leavers: list[int]) -> None:
+    def _change_shifts(self, day: float, month_end: float) -> None:
         """Let operators leave whom a new shift pattern drives away, and count them."""
         share = self._tenure.shift_leavers(day, month_end)
         if share > 0.0:
             operators = self.staff[OPERATORS]
             gone = math.floor(operators.heads * share + 0.5)
             operators.dismiss_evenly(gone)
-            leavers[OPERATORS] = leavers[OPERATORS] + gone
+            self.leavers[OPERATORS] += gone
+
+    def _dismiss_surplus(self, month_end: float) -> None:
+        """Let those go, newest first, who are more than an observation says, and count them."""
+        skill: i64
+        targets = self._mix.of(self.observed.heads(month_end))
+        for skill, staff in enumerate(self.staff):
+            surplus = staff.heads - targets[skill]
+            if surplus > 0.0:
+                staff.dismiss(surplus)
+                self.leavers[skill] += surplus
 
     def targets(self, day: float) -> list[int]:
         """Return the heads by skill that the plan wants on a day."""
         self._wants_staff = True
         return [nearest(target) for target in self.plan.targets(day)]
 
-    def wants(self, day: float, month_end: float) -> list[int] | None:
-        """Return how many people to win this month, by skill; None for nobody."""
+    def wants(self, day: float, month_end: float) -> vec[float]:
+        """Return how many people to win this month, by skill."""
+        skill: i64
+        wants = vec[float]([0.0] * 4)
         if self.closed:
-            return None
+            return wants
         if self.observed.imposes(day):
-            targets = self._split(self.observed.heads(month_end))
-            return [max(0, t - s.heads) for t, s in zip(targets, self.staff, strict=True)]
-        if not (self.heads or self.plan.begun(day + self._longest_lead)):
-            return None
-        plan, wants, total = self.plan, [], 0
+            targets = self._mix.of(self.observed.heads(month_end))
+            for skill, staff in enumerate(self.staff):
+                missing = targets[skill] - staff.heads
+                wants[skill] = missing if missing > 0.0 else 0.0
+        elif self.heads > 0.0 or self.plan.begun(day + self._longest_lead):
+            return self._planned_wants(wants, day)
+        return wants
+
+    def _planned_wants(self, wants: vec[float], day: float) -> vec[float]:
+        """Return how many people the plan says to win, by skill, as far as they can be hired."""
+        skill: i64
+        total, plan = 0.0, self.plan
         for skill, staff in enumerate(self.staff):
             heads = staff.heads
             planned = plan.target_ahead(skill, day, self.lead_days[skill])
             missing = planned + heads * self._leaving[skill] - heads
             number = int(missing + 0.5) - self.transit[skill]
-            number = number if number > 0 else 0
-            wants.append(number)
-            total += number
-        if total > self._capacity:
-            return split_by_skill(self._capacity, wants)
-        return wants if total else None
+            if number > 0.0:
+                wants[skill] = number
+                total += number
+        return Split(wants, total).of(self._capacity) if total > self._capacity else wants
 
-    def surplus(self, day: float, month_end: float) -> list[int] | None:
-        """Return by skill how many more there are than an observation says, None without one."""
-        if self.closed or not self.observed.imposes(day):
-            return None
-        targets = self._split(self.observed.heads(month_end))
-        return [max(0, s.heads - t) for t, s in zip(targets, self.staff, strict=True)]
-
-    def expected_vacancies(self, skill: int, day: float) -> int:
+    def expected_vacancies(self, skill: i64, day: float) -> int:
         """Return posts of a skill that will be empty on a day, if nobody else is hired."""
         if self.closed:
             return 0
         here = self.staff[skill].heads + self.transit[skill] + self.awaiting[skill]
-        months = max(0.0, (day - self.plan.asked) / DAYS_PER_MONTH)
-        staying = here * math.exp(-self._turnover * months)
-        return max(0, math.floor(self.plan.target(skill, day) - staying + 0.5))
+        months = (day - self.plan.asked) / DAYS_PER_MONTH
+        staying = here * math.exp(-self._turnover * (months if months > 0.0 else 0.0))
+        empty = math.floor(self.plan.target(skill, day) - staying + 0.5)
+        return empty if empty > 0 else 0
 
-    def hire(self, skill: int, number: int, gap: float) -> None:
+    def hire(self, skill: i64, number: float, gap: float) -> None:
         """Let people begin work."""
-        self.staff[skill].hire(number, gap)
+        staff = self.staff[skill]
+        staff.hire(number, gap)
         self.hired += number
         self.heads += number
         self.dirty = True
         if self.account is not None:
-            self.account.now[STAFF.hires] += number
-            self._write_heads(self.account.now)
+            now = self.account.now
+            now[STAFF.hires] += number
+            if self._unwritten:
+                self._write_heads(now)
+            else:
+                now[STAFF.headcount] = self.heads
+                now[STAFF.operators + skill] = staff.heads
 
-    def count_origin(self, origin: int, number: int) -> None:
+    def count_origin(self, origin: i64, number: float) -> None:
         """Count people whom the employer won, by where they come from."""
         if self.account is not None:
             self.account.now[STAFF.won + origin] += number
 
-    def count_freed(self, number: int) -> None:
+    def count_freed(self, number: float) -> None:
         """Count those of them whom a closure had freed."""
-        if self.account is not None:
+        if number > 0.0 and self.account is not None:
             self.account.now[STAFF.won_freed] += number
 
     def close(self, day: float, kept: float = 0.0) -> None:
         """Close the plant: all but a share that is kept go into the pool of the basin."""
         if self.closed:
             return
+        skill: i64
         self.closed = True
         self.since = day
         self.plan.update((), 1)
-        gone = [staff.heads - math.floor(staff.heads * kept) for staff in self.staff]
-        for staff, number in zip(self.staff, gone, strict=True):
-            staff.dismiss(number)
-        self._book_leavers(sum(gone))
+        gone = vec[float]([0.0] * 4)
+        for skill, staff in enumerate(self.staff):
+            gone[skill] = staff.heads - math.floor(staff.heads * kept)
+            staff.dismiss(gone[skill])
+        self._book_leavers(together(gone))
         self.tutors.resize(self.tutors.lent + self.tutors.sought)  # nobody waits in vain
         self.crew_share = self.technician_share = 0.0
-        self.experts = self.vacancies = 0
+        self.experts = 0
+        self.vacancies = 0.0
         self._on_close(self, gone)
 
     def reopen(self) -> None:
@@ -278,7 +295,7 @@ class Workforce:
         self.closed = False
         self.dirty = True
 
-    def dismiss(self, skill: int, number: int) -> None:
+    def dismiss(self, skill: i64, number: float) -> None:
         """Let a number of people go, newest first."""
         self.staff[skill].dismiss(number)
         self._book_leavers(number)
@@ -286,12 +303,11 @@ class Workforce:
     @property
     def holds_offers(self) -> bool:
         """Whether graduates hold an offer of this employer."""
-        awaiting = self.awaiting
-        return awaiting[0] + awaiting[1] + awaiting[2] + awaiting[3] > 0
+        return together(self.awaiting) > 0.0
 
-    def offer(self, skill: int, number: int) -> None:
+    def offer(self, skill: i64, number: float) -> None:
         """Offer posts to graduates, who begin when the market clears."""
-        self.awaiting[skill] = self.awaiting[skill] + number
+        self.awaiting[skill] += number
 
     def lend_tutors(self, wanted: int, act: Act) -> int:
         """Have something done once there are tutors; return how many, at most those wanted.
@@ -299,7 +315,7 @@ class Workforce:
         Lent experts teach before operators do. Before a plant has operators its courses
         are taught by experts elsewhere: there are none then, and nothing is done.
         """
-        if self.closed or not self.staff[OPERATORS].heads:
+        if self.closed or self.staff[OPERATORS].heads <= 0.0:
             return 0
         self._count_tutors()
         return self.tutors.lend(wanted, act)
@@ -314,12 +330,12 @@ class Workforce:
         operators = self.staff[OPERATORS].heads
         self.tutors.resize(max(1, math.floor(self._trainers * operators)) + self.experts)
 
-    def _book_leavers(self, number: int) -> None:
-        if not number:
+    def _book_leavers(self, number: float) -> None:
+        if number <= 0.0:
             return
         self.left += number
         self.heads -= number
-        self.dirty = True
+        self.dirty = self._unwritten = True
         if self.account is not None:
             self.account.now[STAFF.leavers] += number
 
@@ -329,12 +345,12 @@ class Workforce:
         plan.asked = day
         lives = plan.active and not self.closed
         self.experts = plan.experts(day) if lives else 0
-        if self.heads or self.experts != experts:
+        if self.heads > 0.0 or self.experts != experts:
             self.dirty = True
         if lives and self._wants_staff:
             self._count_vacancies(day)
         else:
-            self.vacancies, self.since = 0, math.inf
+            self.vacancies, self.since = 0.0, math.inf
         if self.account is not None:
             now = self.account.now
             now[STAFF.vacancies], now[STAFF.experts] = self.vacancies, self.experts
@@ -342,17 +358,21 @@ class Workforce:
             now[STAFF.vacancy_months] += self.vacancies
 
     def _count_vacancies(self, day: float) -> None:
-        empty = 0
-        for target, staff in zip(self.plan.targets(day), self.staff):  # noqa: B905 (by skill)
+        skill: i64
+        empty, targets = 0.0, self.plan.targets(day)
+        for skill, staff in enumerate(self.staff):
+            target = targets[skill]
             if target > staff.heads:
                 empty += nearest(target) - staff.heads
         self.vacancies = empty
-        if not empty:
+        if empty <= 0.0:
             self.since = math.inf
         elif day < self.since:
             self.since = day
 
     def _write_heads(self, now: vec[float]) -> None:
+        skill: i64
+        self._unwritten = False
         now[STAFF.headcount] = self.heads
         for skill, staff in enumerate(self.staff):
             now[STAFF.operators + skill] = staff.heads
@@ -362,46 +382,44 @@ class Workforce:
         self.dirty = False
         if self.tutors.sought:
             self._count_tutors()
-        if self.account is not None:
+        if self._unwritten and self.account is not None:
             self._write_heads(self.account.now)
         if self.closed:
             return
-        path = self._path.hours(day, self.plan.on_path)
-        here = self.staff[OPERATORS].proficiency
-        self.crew_share = 1.0 if lifted else self._crews(here / path.proficiency)
+        path = self._on_path
+        self._path.add_up(path, day, self.plan.sops, self.plan.manned)
+        here, needed = self.staff[OPERATORS].proficiency, path.proficiency
+        self.crew_share = 1.0 if lifted else self._crews(here / needed)
         self._set_learning(path, lifted=lifted)
-        missing = 0.0 if lifted else path.proficiency - here
-        self.scrap_penalty = self._scrap_slope * missing if missing > 0.0 else 0.0
+        self.scrap_penalty = 0.0 if lifted else self._thin.scrap_penalty(needed - here)
 
     def _set_learning(self, path: Hours, *, lifted: bool) -> None:
         """Compare technicians, engineers and experts with those on the class's path.
 
         Experts stand in for engineers who are missing; the others help technicians.
         """
-        experts, floor = self.experts, self._floor
+        experts, thin = self.experts, self._thin
         technicians, engineers = self.staff[TECHNICIANS].hours, self.staff[ENGINEERS].hours
-        skilled = share_of(technicians + engineers + experts, path.skilled, floor)
-        speed = math.pow(skilled, self._elasticity)
-        self.learning_speed = speed if speed < self._fastest else self._fastest
+        skilled = share_of(technicians + engineers + experts, path.skilled, thin.floor)
         missing = path.engineers - engineers
         spare = experts - missing if missing > 0.0 else float(experts)
         present = share_of(technicians + (spare if spare > 0.0 else 0.0), path.technicians)
-        self.technician_share = present if present < 1.0 else 1.0
         if lifted:
             self.technician_share = self.learning_speed = 1.0
-        manned = self.technician_share if self.technician_share > floor else floor
-        mends = 0.0 < manned < 1.0
-        self.repair_factor = math.pow(manned, -self._repair_exponent) if mends else 1.0
+        else:
+            self.technician_share = present if present < 1.0 else 1.0
+            self.learning_speed = thin.learning_speed(skilled)
+        self.repair_factor = thin.repair_factor(self.technician_share)
 
     def _crews(self, proficient: float) -> float:
         """Return the share of crews that can work, operators weighed by proficiency."""
-        needed = self.plan.operators_needed * self._crew_minimum
+        needed = self.plan.operators_needed * self._thin.crew_minimum
         if not needed:
             return 1.0
         crews = self.plan.crews
         teaching = self.tutors.lent - self.experts
         present = self.staff[OPERATORS].heads - (teaching if teaching > 0 else 0)
-        if present <= 0:
+        if present <= 0.0:
             return 0.0
         working = present * (proficient if proficient < 1.0 else 1.0)
         share = int(working / (needed / crews) + 1e-9) / crews
