@@ -144,7 +144,7 @@ class SiteBlock:
     @property
     def mature(self) -> float:
         """Scrap in the long run."""
-        return self.block.ramp.scrap_mature
+        return self.block.scrap_curve.mature
 
     def note_change(self) -> None:
         """Take note of how the project stands."""

@@ -98,6 +98,8 @@ class Foregone:
         self._days_per_year = scheduled_days_per_year
         self._staffing: deque[float] = deque(maxlen=MONTHS_PER_QUARTER)
         self._orders: deque[float] = deque(maxlen=MONTHS_PER_QUARTER)
+        self._staffed = self._ordered = math.nan
+        """The means of both, once the site has stopped."""
         self._running: list[ForegoneBlock] = []
         self._others: list[SiteBlock] = []
 
@@ -116,6 +118,7 @@ class Foregone:
 
     def begin(self, blocks: Sequence[SiteBlock]) -> None:
         """Take note of the blocks as they stand when the site stops."""
+        self._staffed, self._ordered = _mean(self._staffing, 1.0), _mean(self._orders, math.inf)
         self._running = [ForegoneBlock(each) for each in blocks if each.block.lines]
         self._others = [each for each in blocks if not each.block.lines]
 
@@ -130,11 +133,10 @@ class Foregone:
     def _post(self, period: Period) -> None:
         years = period.scheduled_days / self._days_per_year
         could = math.fsum([each.look_ahead(period, years) for each in self._running])
-        orders = _mean(self._orders, math.inf) * years
+        orders = self._ordered * years
         sold = orders / could if could > orders else 1.0
-        staffing = _mean(self._staffing, 1.0)
         for each in self._running:
-            each.post(period, years, staffing, sold)
+            each.post(period, years, self._staffed, sold)
 
 
 def _mean(values: Sequence[float] | deque[float], without: float) -> float:

@@ -9,17 +9,37 @@ from typing import Final, TypeAlias
 from bvsim.schema.ramp import RampClass
 from bvsim.valley.cells.block import NO_LIMITS, SiteBlock
 from bvsim.valley.cells.cause import Prospect
-from bvsim.valley.cells.causes import LIMITS, THROTTLE
+from bvsim.valley.cells.causes import (
+    CATHODE,
+    DEMAND,
+    LABOUR,
+    LIMITS,
+    THROTTLE,
+    material,
+    orders,
+    own_cap,
+    people,
+)
 from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.rows import vec
 
+_LABOUR: Final = LIMITS.index(LABOUR)
+_CATHODE: Final = LIMITS.index(CATHODE)
+_DEMAND: Final = LIMITS.index(DEMAND)
 _THROTTLE: Final = LIMITS.index(THROTTLE)
-Allows: TypeAlias = list[Callable[[Prospect], float] | None]
-_ON_REQUEST: Final[Allows] = [each.allows if each.on_request else None for each in LIMITS]
-_AT_ONCE: Final[Allows] = [None if each.on_request else each.allows for each in LIMITS]
-"""What each limit allows; none where it is not looked at then."""
+_CALLED_BY_NAME: Final = (_LABOUR, _CATHODE, _DEMAND, _THROTTLE)
+"""Compiled, a function out of a list costs ten times as much."""
+_FEW: Final = 2
+"""So many numbers have one sum; newer Pythons' `sum` adds more of them up otherwise."""
+Allows: TypeAlias = list[tuple[int, Callable[[Prospect], float]]]
+_OTHERS: Final[Allows] = [
+    (i, each.allows) for i, each in enumerate(LIMITS) if i not in _CALLED_BY_NAME
+]
+"""What all other limits allow."""
+_ON_REQUEST: Final[Allows] = [other for other in _OTHERS if LIMITS[other[0]].on_request]
+_AT_ONCE: Final[Allows] = [other for other in _OTHERS if not LIMITS[other[0]].on_request]
 
 
 class SiteLimits(Prospect):
@@ -48,6 +68,7 @@ class SiteLimits(Prospect):
         self._per_start = -1.0
         """Yield of the site in the period, once it was asked for."""
         self._liftable = bool(ctx.lifts)
+        """Whether any of them ever is."""
         self._facts_until = -math.inf
         """Day until which output of a block was observed."""
 
@@ -79,11 +100,16 @@ class SiteLimits(Prospect):
             return allowed
         self._running, self.available = running, available
         self.in_service = _in_service(running)
-        self.rated = sum([each.possible.rated for each in running])
+        self.rated = _rated(running)
         self.unapproved = self.unapproved_in_process = 0.0
         if not all(each.approved for each in running):
             self._wait_for_approval(running, period.start_day)
         allowed = NO_LIMITS[:]
+        if not self._lifted(_LABOUR):
+            allowed[_LABOUR] = people(self)
+        if not self._lifted(_DEMAND):
+            allowed[_DEMAND] = orders(self)
+        allowed[_THROTTLE] = own_cap(self)
         self._look_at(_AT_ONCE, allowed)
         return allowed
 
@@ -94,14 +120,18 @@ class SiteLimits(Prospect):
 
     def after_request(self, allowed: vec[float]) -> None:
         """Set the limits that are known once the site has asked."""
+        if not self._lifted(_CATHODE):
+            allowed[_CATHODE] = material(self)
         self._look_at(_ON_REQUEST, allowed)
 
     def _look_at(self, which: Allows, allowed: vec[float]) -> None:
         """Look at some limits now; those that are lifted stay as they were."""
-        for i, allows in enumerate(which):
-            if allows is None or (self._liftable and self.ctx.lifted(LIMITS[i].lift)):
-                continue
-            allowed[i] = allows(self)
+        for other in which:
+            if not self._lifted(other[0]):
+                allowed[other[0]] = other[1](self)
+
+    def _lifted(self, limit: int) -> bool:
+        return self._liftable and self.ctx.lifted(LIMITS[limit].lift)
 
     @property
     def yield_over_mature(self) -> float:
@@ -127,9 +157,30 @@ def _in_service(running: list[SiteBlock]) -> float:
     """Return the share of what blocks could make that lines which do not stand idle make."""
     if not any(each.idle for each in running):
         return 1.0
-    could: float = sum([each.possible.available for each in running])
-    idle: float = sum([e.possible.available * len(e.idle) / len(e.block.lines) for e in running])
+    could = idle = 0.0
+    if len(running) > _FEW:
+        could = sum([each.possible.available for each in running])
+        idle = sum([_stands_idle(each) for each in running])
+        return 1.0 - idle / could
+    for each in running:
+        could += each.possible.available
+        idle += _stands_idle(each)
     return 1.0 - idle / could
+
+
+def _stands_idle(each: SiteBlock) -> float:
+    """Return what a block could make that falls to its idle lines."""
+    return each.possible.available * float(len(each.idle)) / float(len(each.block.lines))
+
+
+def _rated(running: list[SiteBlock]) -> float:
+    """Return what blocks could make at the rating of their class."""
+    if len(running) > _FEW:
+        return sum([each.possible.rated for each in running])
+    rated = 0.0
+    for each in running:
+        rated += each.possible.rated
+    return rated
 
 
 def _cap_by_fact(running: list[SiteBlock], period: Period) -> float:
