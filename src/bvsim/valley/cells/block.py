@@ -70,6 +70,8 @@ class SiteBlock:
         """Days from which lines stand idle for want of orders."""
         self.possible: Levels = NOTHING
         """What the block could make in the period under way."""
+        self._limits = NO_LIMITS[:]
+        """Its part of the limits of its site."""
         self._observed_until = -math.inf if observed is None else observed.end_day
         self.ledger: Account
         self.binding: Account
@@ -198,6 +200,15 @@ class SiteBlock:
         if period.start_day < observed.last_fit_day <= period.end_day:
             self.block.take_over(observed.know_how)
         self.block.engineering_months = observed.engineering_months(period.end_day)
+
+    def part_of(self, limits: vec[float], share: float) -> vec[float]:
+        """Return a share of what limits allow a site; it holds until the next is asked for."""
+        if share >= 1.0:
+            return limits
+        own = self._limits
+        for i, limit in enumerate(limits):
+            own[i] = limit * share
+        return own
 
     def post_idle(self, periods: list[Period]) -> None:
         """Post periods without released lines."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from scipy.special import ndtr, ndtri
+from scipy.special.cython_special import ndtr, ndtri
 
 from bvsim.schema.stages import Shock
 from bvsim.valley.ground.streams import Stream

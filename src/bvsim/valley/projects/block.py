@@ -312,7 +312,11 @@ class Block:
             return 1.0 - lost / scheduled
         working, down = scheduled - lost, 0.0
         for line in self.lines:
-            down += line.stops.down_days(working, repair_factor)
+            stops = line.stops
+            if stops.down_left <= 0.0 and stops.up_left > working:
+                stops.up_left -= working  # as most do
+            else:
+                down += stops.down_days(working, repair_factor)
         return 1.0 - (lost + down / float(len(self.lines))) / scheduled
 
     def _lose_to_major_stops(self, scheduled: float) -> float:

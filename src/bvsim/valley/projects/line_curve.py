@@ -22,7 +22,7 @@ from __future__ import annotations
 import itertools
 import math
 from bisect import bisect_right
-from math import exp
+from math import exp, expm1
 from typing import Final
 
 from bvsim.schema.ramp import RampClass
@@ -48,8 +48,6 @@ _MAX_EXPONENT: Final = 700.0  # exp() of more overflows a double
 _NEAR_MATURE: Final = 1e-6
 """Scrap this close to the mature level is reached; it never gets there."""
 _PRECISE_MONTHS: Final = 1e-6
-_expm1: Final = math.expm1
-"""Compiled, a function that is not the compiler's own is looked up by name at each call."""
 
 
 class ScrapCurve:
@@ -135,7 +133,7 @@ class UndisturbedYield:
         """Return the undisturbed engineering time at a know-how (years)."""
         months = know_how * MONTHS_PER_YEAR if know_how > 0.0 else 0.0
         fading = self._fading_per_month
-        return -_expm1(-fading * months) / fading if fading > 0.0 else months
+        return -expm1(-fading * months) / fading if fading > 0.0 else months
 
     def scrap(self, months: float) -> float:
         """Return scrap after an engineering time, as a share of units started."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from math import exp, expm1
+from math import exp, expm1, log1p
 from typing import Final
 
 from bvsim.schema.ramp import RampClass
@@ -22,10 +22,6 @@ _LARGEST_RATIO: Final = 1.0 - 1e-9
 _WIDEST_LOG: Final = 8.0
 _HALVINGS: Final = 60
 """Of the search for Wright's curve: its ratio lies in (1/2, 1), log z in (0, 1.6)."""
-_SPANS: Final = 16
-"""So many lengths of spans are remembered: those of planning periods, by their days of work."""
-_log1p: Final = math.log1p
-"""Compiled, a function that is not the compiler's own is looked up by name at each call."""
 
 
 class Curve(ABC):
@@ -49,15 +45,12 @@ class Logistic(Curve):
         Time of half the mature output, and the growth rate of the odds.
     """
 
-    __slots__ = ("_growth", "_growths", "_span", "_spans", "k_per_year", "t50_years")
+    __slots__ = ("_growth", "_span", "k_per_year", "t50_years")
 
     def __init__(self, t50_years: float, k_per_year: float) -> None:
         self.t50_years, self.k_per_year = t50_years, k_per_year
         self._span, self._growth = 0.0, 0.0
         """The last span asked for, and expm1 of it: most periods are of one length."""
-        self._spans: list[float] = []
-        self._growths: list[float] = []
-        """The first ones that were, and expm1 of each."""
 
     def share(self, years: float) -> float:
         """Return the share of mature output at a time."""
@@ -67,18 +60,9 @@ class Logistic(Curve):
     def made(self, years: float, span: float) -> float:
         """Return the integral in closed form: ln(1 - L + L exp(k span)) / k."""
         if span != self._span:
-            self._span, self._growth = span, self._growth_over(span)
-        return _log1p(self.share(years) * self._growth) / self.k_per_year
-
-    def _growth_over(self, span: float) -> float:
-        for i, known in enumerate(self._spans):
-            if known == span:
-                return self._growths[i]
-        growth = expm1(min(span * self.k_per_year, _MAX_EXPONENT))
-        if len(self._spans) < _SPANS:
-            self._spans.append(span)
-            self._growths.append(growth)
-        return growth
+            self._span, steps = span, span * self.k_per_year
+            self._growth = expm1(steps if steps < _MAX_EXPONENT else _MAX_EXPONENT)
+        return log1p(self.share(years) * self._growth) / self.k_per_year
 
 
 class Gompertz(Curve):
