@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from typing import Final
 
 from bvsim.valley.cells import ledger
@@ -60,8 +61,9 @@ class SiteBlock:
         """Whether customers take its cells."""
         self._approvals = 0
         """Rounds of approval begun: only the last one counts."""
-        self._unapproved: list[tuple[float, float]] = []
-        """Good cells made before that: the day on which they leave the process, and GWh."""
+        self._unapproved: list[float] = []
+        self._finished: list[float] = []
+        """Good cells made before that, GWh, and the days on which they leave the process."""
         self.standing_gwh = 0.0
         """Nameplate while the project is neither cancelled nor suspended."""
         self.storage_gwh = 0.0
@@ -116,7 +118,7 @@ class SiteBlock:
         if self.block.closed or round_ != self._approvals:
             return
         self.approved = True
-        self._unapproved.clear()
+        self._forget_unapproved()
         pipeline.owner.note_change()
         self.ctx.trace.log(
             day=env.now,
@@ -127,15 +129,20 @@ class SiteBlock:
 
     def hold(self, good: float, day: float) -> None:
         """Keep cells that leave the process on a day for after the approval."""
-        self._unapproved.append((day, good))
+        self._unapproved.append(good)
+        self._finished.append(day)
+
+    def _forget_unapproved(self) -> None:
+        self._unapproved.clear()
+        self._finished.clear()
 
     def held(self, day: float) -> float:
         """Return the finished cells that wait for approval on a day, GWh."""
-        return math.fsum([good for finished, good in self._unapproved if finished <= day])
+        return math.fsum(self._unapproved[: bisect_right(self._finished, day)])
 
     def unapproved_in_process(self, day: float) -> float:
         """Return the cells in process that will wait for approval, GWh."""
-        return math.fsum([good for finished, good in self._unapproved if finished > day])
+        return math.fsum(self._unapproved[bisect_right(self._finished, day) :])
 
     @property
     def idle_gwh(self) -> float:
@@ -264,5 +271,5 @@ class SiteBlock:
     def close(self) -> None:
         """Close the block, alone or with its site: what is not built yet never is."""
         self.block.close()
-        self._unapproved.clear()
+        self._forget_unapproved()
         self.standing_gwh = 0.0

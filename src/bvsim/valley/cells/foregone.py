@@ -9,7 +9,6 @@ been lost; blocks that never opened are not built.
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
@@ -17,6 +16,7 @@ from bvsim.valley.cells.block import NO_LIMITS, SiteBlock
 from bvsim.valley.cells.causes import DEMAND, LABOUR, LIMITS
 from bvsim.valley.cells.expansion import MONTHS_PER_QUARTER
 from bvsim.valley.cells.ledger import binding_limit
+from bvsim.valley.cells.recent import Recent
 from bvsim.valley.ground.calendar import MONTHS_PER_YEAR, Period
 from bvsim.valley.projects.lines import NOTHING, Levels
 
@@ -96,8 +96,7 @@ class Foregone:
 
     def __init__(self, scheduled_days_per_year: float) -> None:
         self._days_per_year = scheduled_days_per_year
-        self._staffing: deque[float] = deque(maxlen=MONTHS_PER_QUARTER)
-        self._orders: deque[float] = deque(maxlen=MONTHS_PER_QUARTER)
+        self._staffing, self._orders = Recent(MONTHS_PER_QUARTER), Recent(MONTHS_PER_QUARTER)
         self._staffed = self._ordered = math.nan
         """The means of both, once the site has stopped."""
         self._running: list[ForegoneBlock] = []
@@ -113,8 +112,8 @@ class Foregone:
         orders_gwh_per_year : float
             Rate of orders; infinite while nothing asks for any.
         """
-        self._staffing.append(staffing)
-        self._orders.append(orders_gwh_per_year)
+        self._staffing.note(staffing)
+        self._orders.note(orders_gwh_per_year)
 
     def begin(self, blocks: Sequence[SiteBlock]) -> None:
         """Take note of the blocks as they stand when the site stops."""
@@ -139,5 +138,5 @@ class Foregone:
             each.post(period, years, self._staffed, sold)
 
 
-def _mean(values: Sequence[float] | deque[float], without: float) -> float:
-    return math.fsum(values) / len(values) if values else without
+def _mean(months: Recent, without: float) -> float:
+    return months.total() / months.count if months.count else without

@@ -67,6 +67,7 @@ class SiteLimits(Prospect):
         self._running: list[SiteBlock] = []
         self._per_start = -1.0
         """Yield of the site in the period, once it was asked for."""
+        self._allowed = NO_LIMITS[:]
         self._liftable = bool(ctx.lifts)
         """Whether any of them ever is."""
         self._facts_until = -math.inf
@@ -81,7 +82,8 @@ class SiteLimits(Prospect):
     ) -> vec[float]:
         """Return what the limits allow; those known only on request allow everything yet.
 
-        Where output of a block is a fact nothing else limits the site.
+        They hold until the next period is asked for. Where output of a block is a fact nothing
+        else limits the site.
 
         Parameters
         ----------
@@ -93,9 +95,11 @@ class SiteLimits(Prospect):
             The period to come.
         """
         self._per_start = -1.0
+        allowed = self._allowed
+        for i in range(len(allowed)):
+            allowed[i] = math.inf
         known = period.start_day < self._facts_until
         if known and any(each.observes(period) for each in running):
-            allowed = NO_LIMITS[:]
             allowed[_THROTTLE] = _cap_by_fact(running, period)
             return allowed
         self._running, self.available = running, available
@@ -104,7 +108,6 @@ class SiteLimits(Prospect):
         self.unapproved = self.unapproved_in_process = 0.0
         if not all(each.approved for each in running):
             self._wait_for_approval(running, period.start_day)
-        allowed = NO_LIMITS[:]
         if not self._lifted(_LABOUR):
             allowed[_LABOUR] = people(self)
         if not self._lifted(_DEMAND):

@@ -10,12 +10,12 @@ One line a review, so that a site sees what came of the last one.
 from __future__ import annotations
 
 import math
-from collections import deque
 from typing import Final
 
 from bvsim.schema.storage import ReviewRule
 from bvsim.valley.cells.block import SiteBlock
 from bvsim.valley.cells.money import SitePurse
+from bvsim.valley.cells.recent import Recent
 from bvsim.valley.cells.site_account import SITE
 from bvsim.valley.cells.storage import StorageLines
 from bvsim.valley.ground.books import Account
@@ -78,29 +78,28 @@ class Reviews:
         self.spent_meur = 0.0
         self._every_days: float = rule.every * DAYS_PER_MONTH
         self._short_below: float = rule.short_below
-        self._memory = max(1, round(rule.memory))
-        self._orders: deque[float] = deque(maxlen=self._memory)
-        self._could: deque[float] = deque(maxlen=self._memory)
+        memory = max(1, round(rule.memory))
+        self._orders, self._could = Recent(memory), Recent(memory)
         """Of the last months: orders, and what lines could make, GWh."""
         self._next = ctx.as_of_day
 
     def note_month(self, orders: float, could: float) -> None:
         """Take note of a month: orders (infinite: not limited) and what lines could make, GWh."""
-        self._orders.append(orders)
-        self._could.append(could)
+        self._orders.note(orders)
+        self._could.note(could)
 
     def forget(self) -> None:
         """Begin anew after a standstill, or with another number of lines."""
-        self._orders.clear()
-        self._could.clear()
+        self._orders.forget()
+        self._could.forget()
 
     def decide(self, blocks: tuple[SiteBlock, ...], account: Account, last: Period) -> bool:
         """Review the lines at the end of a month; return whether anything changed."""
         day = last.end_day
-        if day < self._next or len(self._orders) < self._memory:
+        if day < self._next or self._orders.count < self._orders.most:
             return False
         self._next = day + self._every_days
-        orders, could = math.fsum(self._orders), math.fsum(self._could)
+        orders, could = self._orders.total(), self._could.total()
         running = [each for each in blocks if each.block.lines]
         lines = sum([len(each.block.lines) for each in running])
         if not running or could <= 0.0:

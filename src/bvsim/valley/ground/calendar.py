@@ -15,7 +15,7 @@ MONTHS_PER_YEAR: Final = 12
 DAYS_PER_MONTH: Final = DAYS_PER_YEAR / MONTHS_PER_YEAR
 
 
-@dataclass(frozen=True)
+@dataclass(init=False, eq=False)
 class Period:
     """One planning period: a review period, or the part of one within a month.
 
@@ -29,7 +29,14 @@ class Period:
         Days on which plants are planned to work: the length less shutdowns.
     month, year : int
         Index of the month since the start; calendar year.
+
+    Attributes
+    ----------
+    end_day : float
+        First day after the period, days since the start.
     """
+
+    __slots__ = ("days", "end_day", "index", "month", "scheduled_days", "start_day", "year")
 
     index: int
     start_day: float
@@ -38,10 +45,19 @@ class Period:
     month: int
     year: int
 
-    @property
-    def end_day(self) -> float:
-        """First day after the period, days since the start."""
-        return self.start_day + self.days
+    # Compiled, the constructor that a data class is given costs forty times as much.
+    def __init__(  # noqa: PLR0917
+        self,
+        index: int,
+        start_day: float,
+        days: float,
+        scheduled_days: float,
+        month: int,
+        year: int,
+    ) -> None:
+        self.index, self.month, self.year = index, month, year
+        self.start_day, self.days, self.scheduled_days = start_day, days, scheduled_days
+        self.end_day = start_day + days
 
 
 @dataclass(frozen=True)

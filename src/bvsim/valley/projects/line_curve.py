@@ -337,7 +337,7 @@ def yield_pace(ramp: RampClass, *, changes: bool = True) -> float:
         The largest factor, at most 1, with which y0 falls short of L by `SHORTFALL` at most.
     """
     plant = _Plant(ramp, changes=changes)
-    if plant.keeps_up(1.0):
+    if plant.as_drawn():
         return 1.0
     low, high = 0.0, 1.0
     for _ in range(_PACE_HALVINGS):
@@ -352,7 +352,7 @@ def yield_pace(ramp: RampClass, *, changes: bool = True) -> float:
 class _Plant:
     """A plant's curve quarter by quarter, and whether yield keeps up with it at some pace."""
 
-    __slots__ = ("_months", "_ramp", "_shares", "_yield")
+    __slots__ = ("_behind", "_months", "_ramp", "_shares", "_yield")
 
     def __init__(self, ramp: RampClass, *, changes: bool) -> None:
         curve, usual = make_curve(ramp), UndisturbedYield(ramp, changes=changes)
@@ -361,14 +361,23 @@ class _Plant:
         self._shares = vec[float]([curve.share(age) for age in ages])
         self._months = vec[float]([usual.engineering_months(age) for age in ages])
         """The same at any pace."""
+        self._behind: list[int] = []
+        """Quarters in which yield as drawn falls short: sooner, it does so in none but those."""
+
+    def as_drawn(self) -> bool:
+        """Tell whether yield keeps up as drawn."""
+        scrap = ScrapCurve(self._ramp)
+        self._behind = [i for i in range(_STEPS) if not self._reaches(scrap, i)]
+        return not self._behind
 
     def keeps_up(self, pace: float) -> bool:
         """Tell whether yield falls short by `SHORTFALL` at most in every quarter."""
-        scrap, months, usual = ScrapCurve(self._ramp, pace), self._months, self._yield
-        for i, share in enumerate(self._shares):
-            if not share <= (1.0 + SHORTFALL) * usual.good_share(scrap, months[i]):
-                return False
-        return True
+        scrap = ScrapCurve(self._ramp, pace)
+        return all(self._reaches(scrap, i) for i in self._behind)
+
+    def _reaches(self, scrap: ScrapCurve, quarter: int) -> bool:
+        share = self._yield.good_share(scrap, self._months[quarter])
+        return self._shares[quarter] <= (1.0 + SHORTFALL) * share
 
 
 class _Needs:
