@@ -15,6 +15,7 @@ from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.sums import exact
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.lines import NOTHING, Levels
 from bvsim.valley.projects.restart import refinance, sell, share_of_plan
@@ -138,11 +139,11 @@ class SiteBlock:
 
     def held(self, day: float) -> float:
         """Return the finished cells that wait for approval on a day, GWh."""
-        return math.fsum(self._unapproved[: bisect_right(self._finished, day)])
+        return exact(self._unapproved[: bisect_right(self._finished, day)])
 
     def unapproved_in_process(self, day: float) -> float:
         """Return the cells in process that will wait for approval, GWh."""
-        return math.fsum(self._unapproved[bisect_right(self._finished, day) :])
+        return exact(self._unapproved[bisect_right(self._finished, day) :])
 
     @property
     def idle_gwh(self) -> float:
@@ -219,14 +220,14 @@ class SiteBlock:
 
     def post_idle(self, periods: list[Period]) -> None:
         """Post periods without released lines."""
-        row, binding, by_period = self.ledger.now, self.binding.now, self.plan.by_period
+        row, by_period = self.ledger.now, self.plan.by_period
         days_per_year = self.ctx.calendar.scheduled_days_per_year
         for period in periods:
             announced = by_period[period.index]
             if announced > 0.0:
                 standing = self.standing_gwh * (period.scheduled_days / days_per_year)
                 ledger.post_unreleased(row, announced, standing)
-            ledger.post_not_running(binding, period.days)
+        ledger.post_standstill(self.binding.now, periods)
 
     def post(self, limits: vec[float], good: float, period: Period) -> None:
         """Post the period to the ledger and to the account of what bound."""

@@ -19,7 +19,7 @@ import numpy as np
 
 from bvsim.valley.cells.causes import CAUSES, LIMITS, LOSSES, RUNNING
 from bvsim.valley.ground.books import Account, FloatArray
-from bvsim.valley.ground.calendar import Calendar
+from bvsim.valley.ground.calendar import Calendar, Period
 from bvsim.valley.ground.columns import Columns, flow, flows, laid_out
 from bvsim.valley.ground.errors import IdentityError
 from bvsim.valley.ground.rows import vec
@@ -220,6 +220,16 @@ def post_not_running(row: vec[float], days: float) -> None:
     """Add the weeks of a block without released lines, or of a closed one."""
     row[BINDING.weeks + _NOT_RUNNING] += days / 7.0
     row[BINDING.second + _NOT_RUNNING] += days / 7.0
+
+
+def post_standstill(row: vec[float], periods: list[Period]) -> None:
+    """Add the weeks of several periods in which a block ran no lines."""
+    first, second = BINDING.weeks + _NOT_RUNNING, BINDING.second + _NOT_RUNNING
+    weeks, as_second = row[first], row[second]
+    for period in periods:
+        weeks += period.days / 7.0
+        as_second += period.days / 7.0
+    row[first], row[second] = weeks, as_second
 
 
 def check_ledger(accounts: Mapping[str, Iterable[Account]], calendar: Calendar) -> None:

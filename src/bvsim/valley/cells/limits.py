@@ -24,6 +24,7 @@ from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.sums import total
 
 _LABOUR: Final = LIMITS.index(LABOUR)
 _CATHODE: Final = LIMITS.index(CATHODE)
@@ -118,8 +119,8 @@ class SiteLimits(Prospect):
 
     def _wait_for_approval(self, running: list[SiteBlock], day: float) -> None:
         waiting = [each for each in running if not each.approved]
-        self.unapproved = sum([each.possible.available for each in waiting])
-        self.unapproved_in_process = sum([each.unapproved_in_process(day) for each in waiting])
+        self.unapproved = total([each.possible.available for each in waiting])
+        self.unapproved_in_process = total([each.unapproved_in_process(day) for each in waiting])
 
     def after_request(self, allowed: vec[float]) -> None:
         """Set the limits that are known once the site has asked."""
@@ -162,8 +163,8 @@ def _in_service(running: list[SiteBlock]) -> float:
         return 1.0
     could = idle = 0.0
     if len(running) > _FEW:
-        could = sum([each.possible.available for each in running])
-        idle = sum([_stands_idle(each) for each in running])
+        could = total([each.possible.available for each in running])
+        idle = total([_stands_idle(each) for each in running])
         return 1.0 - idle / could
     for each in running:
         could += each.possible.available
@@ -179,7 +180,7 @@ def _stands_idle(each: SiteBlock) -> float:
 def _rated(running: list[SiteBlock]) -> float:
     """Return what blocks could make at the rating of their class."""
     if len(running) > _FEW:
-        return sum([each.possible.rated for each in running])
+        return total([each.possible.rated for each in running])
     rated = 0.0
     for each in running:
         rated += each.possible.rated

@@ -21,6 +21,7 @@ from typing import Final, NamedTuple
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.site import CellBlock, OutputWindow
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Calendar
+from bvsim.valley.ground.sums import exact
 from bvsim.valley.projects.availability import Availability
 from bvsim.valley.projects.line_curve import (
     LineCurve,
@@ -264,7 +265,7 @@ class ObservedBlock:
 
     def _miss(self, offset: float, pieces: Sequence[Piece], target: float) -> float:
         """Return the logarithm of what the block makes at a shift, less that of the target."""
-        return math.log(max(math.fsum(self._output(offset, pieces)), 1e-300)) - target
+        return math.log(max(exact(self._output(offset, pieces)), 1e-300)) - target
 
     def _output(
         self, offset: float, pieces: Sequence[Piece], curve: LineCurve | None = None
