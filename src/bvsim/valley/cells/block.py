@@ -15,7 +15,6 @@ from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.rows import vec
-from bvsim.valley.ground.sums import exact
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.lines import NOTHING, Levels
 from bvsim.valley.projects.restart import refinance, sell, share_of_plan
@@ -139,11 +138,11 @@ class SiteBlock:
 
     def held(self, day: float) -> float:
         """Return the finished cells that wait for approval on a day, GWh."""
-        return exact(self._unapproved[: bisect_right(self._finished, day)])
+        return math.fsum(self._unapproved[: bisect_right(self._finished, day)])
 
     def unapproved_in_process(self, day: float) -> float:
         """Return the cells in process that will wait for approval, GWh."""
-        return exact(self._unapproved[bisect_right(self._finished, day) :])
+        return math.fsum(self._unapproved[bisect_right(self._finished, day) :])
 
     @property
     def idle_gwh(self) -> float:

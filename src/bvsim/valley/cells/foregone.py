@@ -18,7 +18,6 @@ from bvsim.valley.cells.expansion import MONTHS_PER_QUARTER
 from bvsim.valley.cells.ledger import binding_limit
 from bvsim.valley.cells.recent import Recent
 from bvsim.valley.ground.calendar import MONTHS_PER_YEAR, Period
-from bvsim.valley.ground.sums import exact
 from bvsim.valley.projects.lines import NOTHING, Levels
 
 _LABOUR: Final = LIMITS.index(LABOUR)
@@ -132,7 +131,7 @@ class Foregone:
 
     def _post(self, period: Period) -> None:
         years = period.scheduled_days / self._days_per_year
-        could = exact([each.look_ahead(period, years) for each in self._running])
+        could = math.fsum([each.look_ahead(period, years) for each in self._running])
         orders = self._ordered * years
         sold = orders / could if could > orders else 1.0
         for each in self._running:

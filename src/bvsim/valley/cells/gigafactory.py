@@ -26,7 +26,6 @@ from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_WEEK, DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.rows import vec
-from bvsim.valley.ground.sums import exact, total
 from bvsim.valley.projects.stages import Events
 
 DATED: Final = "date given by the scenario"
@@ -158,7 +157,7 @@ class Gigafactory:
             self._ask_people()
         if self._unapproved:
             day = self.ctx.env.now
-            self.wiring.orders.held_gwh = exact([e.held(day) for e in self._unapproved])
+            self.wiring.orders.held_gwh = math.fsum([e.held(day) for e in self._unapproved])
 
     def _ask_people(self) -> None:
         self._post_idle()
@@ -214,7 +213,7 @@ class Gigafactory:
     def _plan_cathode(self, lead_days: float) -> float:
         """Return the cathode use per day that the blocks plan for a lead time ahead."""
         years = lead_days / DAYS_PER_YEAR
-        rate: float = total([each.block.planned(years) for each in self._running])
+        rate: float = sum([each.block.planned(years) for each in self._running])
         return rate / self.mature_yield * self.wiring.buyer.cam_t_per_gwh / DAYS_PER_YEAR
 
     def produce(self, period: Period) -> None:
@@ -297,7 +296,7 @@ class Gigafactory:
         days = last.end_day - self.ctx.calendar.month_starts[last.month]
         cars = released
         if self.storage is not None and self.storage.lines:
-            given: float = total([each.storage_gwh for each in self.blocks])
+            given: float = sum([each.storage_gwh for each in self.blocks])
             cars -= given
         if started > 0.0 and cars > 0.0:
             used = good * DAYS_PER_YEAR / days / cars

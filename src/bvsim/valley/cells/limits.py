@@ -24,7 +24,6 @@ from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.rows import vec
-from bvsim.valley.ground.sums import total
 
 _LABOUR: Final = LIMITS.index(LABOUR)
 _CATHODE: Final = LIMITS.index(CATHODE)
@@ -34,6 +33,8 @@ _CALLED_BY_NAME: Final = (_LABOUR, _CATHODE, _DEMAND, _THROTTLE)
 """Compiled, a function out of a list costs ten times as much."""
 _FEW: Final = 2
 """So many numbers have one sum; newer Pythons' `sum` adds more of them up otherwise."""
+_sum: Final = sum
+"""Compiled, a built-in function is looked up at each call, and one that is final is not."""
 Allows: TypeAlias = list[tuple[int, Callable[[Prospect], float]]]
 _OTHERS: Final[Allows] = [
     (i, each.allows) for i, each in enumerate(LIMITS) if i not in _CALLED_BY_NAME
@@ -119,8 +120,8 @@ class SiteLimits(Prospect):
 
     def _wait_for_approval(self, running: list[SiteBlock], day: float) -> None:
         waiting = [each for each in running if not each.approved]
-        self.unapproved = total([each.possible.available for each in waiting])
-        self.unapproved_in_process = total([each.unapproved_in_process(day) for each in waiting])
+        self.unapproved = _sum([each.possible.available for each in waiting])
+        self.unapproved_in_process = _sum([each.unapproved_in_process(day) for each in waiting])
 
     def after_request(self, allowed: vec[float]) -> None:
         """Set the limits that are known once the site has asked."""
@@ -163,8 +164,8 @@ def _in_service(running: list[SiteBlock]) -> float:
         return 1.0
     could = idle = 0.0
     if len(running) > _FEW:
-        could = total([each.possible.available for each in running])
-        idle = total([_stands_idle(each) for each in running])
+        could = _sum([each.possible.available for each in running])
+        idle = _sum([_stands_idle(each) for each in running])
         return 1.0 - idle / could
     for each in running:
         could += each.possible.available
@@ -180,7 +181,7 @@ def _stands_idle(each: SiteBlock) -> float:
 def _rated(running: list[SiteBlock]) -> float:
     """Return what blocks could make at the rating of their class."""
     if len(running) > _FEW:
-        return total([each.possible.rated for each in running])
+        return _sum([each.possible.rated for each in running])
     rated = 0.0
     for each in running:
         rated += each.possible.rated

@@ -19,7 +19,6 @@ from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.course import Course
 from bvsim.valley.ground.errors import IdentityError
-from bvsim.valley.ground.sums import exact
 
 _ROUNDING_MEUR: Final = 1e-9
 
@@ -243,7 +242,7 @@ class SitePurse:
         support = self._backing.makes_good(-flow, day)
         net, service = flow + support, 0.0
         if self._loans:
-            service = exact([loan.due(day) for loan in self._loans])
+            service = math.fsum([loan.due(day) for loan in self._loans])
         for account in self._supports:
             paid, due = account.month(day)
             support += paid - due

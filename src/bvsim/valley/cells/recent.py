@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
 from bvsim.valley.ground.rows import vec
-from bvsim.valley.ground.sums import exact
 
 
 class Recent:
@@ -47,4 +48,4 @@ class Recent:
 
     def total(self) -> float:
         """Return their exact sum."""
-        return exact([self._numbers[i] for i in range(self.count)])
+        return math.fsum([self._numbers[i] for i in range(self.count)])

@@ -16,7 +16,8 @@ _EDGE: Final = 1e-12
 
 def normal_quantile(u: float) -> float:
     """Return the standard normal quantile of u."""
-    return float(ndtri(u))
+    level: float = ndtri(u)
+    return level
 
 
 def lognormal(u: float, median: float, gsd: float) -> float:
