@@ -80,7 +80,7 @@ NATIVE = (
     *("cells___block___SiteBlock___look_ahead", "cells___block___SiteBlock___post"),
     *("cells___block___SiteBlock___post_idle", "cells___storage___StorageLines____run"),
     *("cells___storage___StorageLines____make", "cells___storage___StorageLines____book"),
-    *("limits___SiteLimits____yield", "causes____people", "causes____orders"),
+    *("limits___SiteLimits____yield", "causes___people", "causes___orders"),
     *("costs___running_cost", "energy___energy_used", "backing___LoanAccount___due"),
     *("projects___block___Block___run", "projects___block___Block____time_up"),
     *("availability___Availability___mean", "line_curve___UndisturbedYield___at"),
@@ -112,12 +112,13 @@ def written(folder: Path) -> Counter[str]:
     from hatch_build import READ, modules_of
     from mypyc.build import mypycify
 
-    from compile_valley import TYPES
+    from compile_valley import TYPES, call_natively
 
     for room in READ:
         shutil.copytree(PROJECT / "src/bvsim" / room, folder / "bvsim" / room)
     (folder / "bvsim/__init__.py").touch()
     os.chdir(folder)
+    call_natively()
     mypycify([*TYPES, *modules_of(folder)], multi_file=True, target_dir="build")
     found: Counter[str] = Counter()
     for file in (folder / "build").glob("__native_*.c"):

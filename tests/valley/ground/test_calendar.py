@@ -48,6 +48,16 @@ def test_worked_days_interpolate():
     assert calendar.worked_days(10.0) == pytest.approx(10.0)
 
 
+def test_a_day_is_in_the_period_that_began_last():
+    calendar = make_calendar(
+        date(2023, 1, 1), date(2024, 2, 20), review_days=7, scheduled_days=343, august_share=0.68
+    )
+    starts = [period.start_day for period in calendar.periods]
+    for day in (0.0, 0.5, 6.99, 7.0, 30.9, 31.0, 200.3, 415.9, 416.0, 1e6, float("inf")):
+        assert calendar.period_index(day) == sum(start <= day for start in starts) - 1
+    assert calendar.period_index(-3.0) == 0
+
+
 def test_an_end_before_the_start_is_refused():
     with pytest.raises(ValueError, match="not after"):
         make_calendar(

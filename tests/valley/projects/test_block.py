@@ -1,5 +1,6 @@
 """A block follows its class; what acts on the frozen rate of its lines; stops; yield; stalls."""
 
+import copy
 import itertools
 import math
 from datetime import date
@@ -40,7 +41,7 @@ def run_block(ctx, block, *, used=1.0, speed=1.0, periods=200):
     history = []
     for period in ctx.calendar.periods[:periods]:
         ctx.env.run(until=period.start_day + 1e-6)
-        levels = block.levels(period, 1.0)
+        levels = copy.copy(block.levels(period, 1.0))  # the block writes over its own
         history.append((period, levels, block.run(used, period, 0.0)))
     return history
 

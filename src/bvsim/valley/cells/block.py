@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from typing import Final
 
 from bvsim.valley.cells import ledger
@@ -60,8 +61,9 @@ class SiteBlock:
         """Whether customers take its cells."""
         self._approvals = 0
         """Rounds of approval begun: only the last one counts."""
-        self._unapproved: list[tuple[float, float]] = []
-        """Good cells made before that: the day on which they leave the process, and GWh."""
+        self._unapproved: list[float] = []
+        self._finished: list[float] = []
+        """Good cells made before that, GWh, and the days on which they leave the process."""
         self.standing_gwh = 0.0
         """Nameplate while the project is neither cancelled nor suspended."""
         self.storage_gwh = 0.0
@@ -70,6 +72,8 @@ class SiteBlock:
         """Days from which lines stand idle for want of orders."""
         self.possible: Levels = NOTHING
         """What the block could make in the period under way."""
+        self._limits = NO_LIMITS[:]
+        """Its part of the limits of its site."""
         self._observed_until = -math.inf if observed is None else observed.end_day
         self.ledger: Account
         self.binding: Account
@@ -114,7 +118,7 @@ class SiteBlock:
         if self.block.closed or round_ != self._approvals:
             return
         self.approved = True
-        self._unapproved.clear()
+        self._forget_unapproved()
         pipeline.owner.note_change()
         self.ctx.trace.log(
             day=env.now,
@@ -125,15 +129,20 @@ class SiteBlock:
 
     def hold(self, good: float, day: float) -> None:
         """Keep cells that leave the process on a day for after the approval."""
-        self._unapproved.append((day, good))
+        self._unapproved.append(good)
+        self._finished.append(day)
+
+    def _forget_unapproved(self) -> None:
+        self._unapproved.clear()
+        self._finished.clear()
 
     def held(self, day: float) -> float:
         """Return the finished cells that wait for approval on a day, GWh."""
-        return math.fsum([good for finished, good in self._unapproved if finished <= day])
+        return math.fsum(self._unapproved[: bisect_right(self._finished, day)])
 
     def unapproved_in_process(self, day: float) -> float:
         """Return the cells in process that will wait for approval, GWh."""
-        return math.fsum([good for finished, good in self._unapproved if finished > day])
+        return math.fsum(self._unapproved[bisect_right(self._finished, day) :])
 
     @property
     def idle_gwh(self) -> float:
@@ -144,7 +153,7 @@ class SiteBlock:
     @property
     def mature(self) -> float:
         """Scrap in the long run."""
-        return self.block.ramp.scrap_mature
+        return self.block.scrap_curve.mature
 
     def note_change(self) -> None:
         """Take note of how the project stands."""
@@ -199,16 +208,25 @@ class SiteBlock:
             self.block.take_over(observed.know_how)
         self.block.engineering_months = observed.engineering_months(period.end_day)
 
+    def part_of(self, limits: vec[float], share: float) -> vec[float]:
+        """Return a share of what limits allow a site; it holds until the next is asked for."""
+        if share >= 1.0:
+            return limits
+        own = self._limits
+        for i, limit in enumerate(limits):
+            own[i] = limit * share
+        return own
+
     def post_idle(self, periods: list[Period]) -> None:
         """Post periods without released lines."""
-        row, binding, by_period = self.ledger.now, self.binding.now, self.plan.by_period
+        row, by_period = self.ledger.now, self.plan.by_period
         days_per_year = self.ctx.calendar.scheduled_days_per_year
         for period in periods:
             announced = by_period[period.index]
             if announced > 0.0:
                 standing = self.standing_gwh * (period.scheduled_days / days_per_year)
                 ledger.post_unreleased(row, announced, standing)
-            ledger.post_not_running(binding, period.days)
+        ledger.post_standstill(self.binding.now, periods)
 
     def post(self, limits: vec[float], good: float, period: Period) -> None:
         """Post the period to the ledger and to the account of what bound."""
@@ -253,5 +271,5 @@ class SiteBlock:
     def close(self) -> None:
         """Close the block, alone or with its site: what is not built yet never is."""
         self.block.close()
-        self._unapproved.clear()
+        self._forget_unapproved()
         self.standing_gwh = 0.0

@@ -17,37 +17,37 @@ from bvsim.valley.cells.cause import Cause, Limit, Prospect
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR
 
 
-def _people(site: Prospect) -> float:
+def people(site: Prospect) -> float:
     """Return what the people present can run."""
     return site.rated * site.wiring.workforce.crew_share
 
 
-def _material(site: Prospect) -> float:
+def material(site: Prospect) -> float:
     """Return what the cathode market gave."""
     buyer = site.wiring.buyer
     return buyer.limit_t / buyer.cam_t_per_gwh * site.mature
 
 
-def _orders(site: Prospect) -> float:
+def orders(site: Prospect) -> float:
     """Return starts whose good cells fill orders and free stock.
 
     Cells in process beyond what is ordered while they pass take up that room. Lines whose
     cells wait for approval are not held back: nobody can order from them yet.
     """
-    orders, process = site.wiring.orders, site.wiring.process
-    if orders.limit_gwh == math.inf or site.unapproved >= site.available:
+    book, process = site.wiring.orders, site.wiring.process
+    if book.limit_gwh == math.inf or site.unapproved >= site.available:
         return math.inf
     in_process = process.gwh - site.unapproved_in_process
-    on_their_way = orders.gwh_per_year * process.detection_days / DAYS_PER_YEAR
+    on_their_way = book.gwh_per_year * process.detection_days / DAYS_PER_YEAR
     beyond = in_process - on_their_way
-    room = orders.limit_gwh - beyond if beyond > 0.0 else orders.limit_gwh
+    room = book.limit_gwh - beyond if beyond > 0.0 else book.limit_gwh
     room = room if room > 0.0 else 0.0
     wanted = site.unapproved + room / site.good_per_start() * site.mature
     in_service = site.available * site.in_service
     return wanted if site.in_service >= 1.0 or wanted < in_service else in_service
 
 
-def _own_cap(site: Prospect) -> float:
+def own_cap(site: Prospect) -> float:
     """Return the cap that the site sets itself while scrap is too dear."""
     purse = site.wiring.purse
     return site.available * purse.throttle_cap if purse.throttle_wanted else math.inf
@@ -62,7 +62,7 @@ LABOUR: Final = Limit(
         "trop peu de personnes formées pour faire tourner les lignes installées",
     ),
     lift="labour",
-    allows=_people,
+    allows=people,
 )
 CATHODE: Final = Limit(
     "cathode",
@@ -73,7 +73,7 @@ CATHODE: Final = Limit(
         "trop peu de matériau de cathode disponible",
     ),
     lift="cathode",
-    allows=_material,
+    allows=material,
     on_request=True,
 )
 DEMAND: Final = Limit(
@@ -82,7 +82,7 @@ DEMAND: Final = Limit(
     ("demand", "demande"),
     ("no orders for the cells", "pas de commandes pour les cellules"),
     lift="demand",
-    allows=_orders,
+    allows=orders,
 )
 THROTTLE: Final = Limit(
     "throttle",
@@ -92,7 +92,7 @@ THROTTLE: Final = Limit(
         "starts capped while scrap is too dear",
         "lancements limités tant que les rebuts coûtent trop cher",
     ),
-    allows=_own_cap,
+    allows=own_cap,
 )
 _OUTSIDE: Final = plugged("bvsim.limits", Limit).values()
 LIMITS: tuple[Limit, ...] = (LABOUR, CATHODE, DEMAND, THROTTLE, *_OUTSIDE)

@@ -7,6 +7,7 @@ from typing import Final
 
 from bvsim.schema.money import CostClass, ThrottleRule
 from bvsim.valley.ground.calendar import MONTHS_PER_YEAR
+from bvsim.valley.ground.course import Course
 
 # 1 GWh at 1 EUR/kWh, and 1 GWh at 1000 EUR/MWh, are EUR 1 million.
 _MWH_PER_GWH: Final = 1000.0
@@ -110,13 +111,13 @@ class Costs:
     )
 
     def __init__(self, spec: CostClass) -> None:
-        self.price = spec.price
+        self.price = Course(spec.price)
         self.materials: float = spec.materials
         self.other_variable: float = spec.other_variable
         self.scrap_point: float = spec.scrap_point
         self.fixed: float = spec.fixed
         self._trend: float = spec.trend
-        self._base_year = spec.base_year
+        self._base_year: int = spec.base_year
         self._year, self._level = spec.base_year, 1.0
 
     def level(self, year: int) -> float:

@@ -17,6 +17,7 @@ from bvsim.schema.energy import EnergySpec
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.course import Course
 
 _HOURS_PER_DAY: Final = 24.0
 _MW_PER_GW: Final = 1000.0
@@ -112,15 +113,16 @@ class EnergyMeter:
     def __init__(
         self, site: str, spec: EnergySpec, ctx: Context, *, grid_connection_mw: float
     ) -> None:
-        self.site, self._spec, self._ctx = site, spec, ctx
+        self.site, self._ctx = site, ctx
         process = spec.processes[spec.sites.get(site, spec.default_process)]
         self._mature: float = process.mature
         self._electricity: float = process.electricity
         self._materials: float = process.materials
         self._improvement: float = spec.improvement
-        self._base_year = spec.base_year
+        self._base_year: int = spec.base_year
         self._fixed: float = spec.fixed
         self._gas: float = spec.gas
+        self._grid = Course(spec.grid)
         self._connection = grid_connection_mw
         self._account = ctx.books.open("yearly", f"{site}:energy", METERED.columns)
         self.overloaded_months = 0
@@ -159,7 +161,7 @@ class EnergyMeter:
             materials=self._materials,
             electricity_gwh=electricity,
             gas_gwh=energy - electricity,
-            grid=self._spec.grid.at(last.start_day),
+            grid=self._grid.at(last.start_day),
             gas=self._gas,
         )
         now[METERED.grid_load_mw] = load

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from typing import Final, Protocol
 
 from bvsim.schema.stages import Decision
+from bvsim.valley.cells.recent import Recent
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR
 from bvsim.valley.ground.context import Context
 from bvsim.valley.projects.block import Block
@@ -45,11 +45,11 @@ class SiteProjects:
         self.site, self.market, self.ctx = site, market, ctx
         self.changed = True
         self.released = 0.0
-        self._quarter: deque[float] = deque(maxlen=MONTHS_PER_QUARTER)
+        self._quarter = Recent(MONTHS_PER_QUARTER)
 
     def note_month(self, good_gwh: float) -> None:
         """Take note of a month's good cells."""
-        self._quarter.append(good_gwh)
+        self._quarter.note(good_gwh)
 
     def tell(self, event: str, cause: str, gwh_per_year: float) -> None:
         """Put a decision on an expansion into the trace."""
@@ -79,7 +79,7 @@ class SiteProjects:
         if not all(elder.pipeline.committed for elder in elders):
             return "the block before it is not under construction"
         if self.released > 0.0:
-            rate = sum(self._quarter) * MONTHS_PER_YEAR / MONTHS_PER_QUARTER
+            rate = sum(self._quarter.numbers()) * MONTHS_PER_YEAR / MONTHS_PER_QUARTER
             if rate < decision.achieved * self.released:
                 return "lines in service make too little"
         total = sum(elder.nameplate * elder.pipeline.size for elder in elders) + nameplate_gwh

@@ -9,7 +9,6 @@ been lost; blocks that never opened are not built.
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
@@ -17,6 +16,7 @@ from bvsim.valley.cells.block import NO_LIMITS, SiteBlock
 from bvsim.valley.cells.causes import DEMAND, LABOUR, LIMITS
 from bvsim.valley.cells.expansion import MONTHS_PER_QUARTER
 from bvsim.valley.cells.ledger import binding_limit
+from bvsim.valley.cells.recent import Recent
 from bvsim.valley.ground.calendar import MONTHS_PER_YEAR, Period
 from bvsim.valley.projects.lines import NOTHING, Levels
 
@@ -96,8 +96,9 @@ class Foregone:
 
     def __init__(self, scheduled_days_per_year: float) -> None:
         self._days_per_year = scheduled_days_per_year
-        self._staffing: deque[float] = deque(maxlen=MONTHS_PER_QUARTER)
-        self._orders: deque[float] = deque(maxlen=MONTHS_PER_QUARTER)
+        self._staffing, self._orders = Recent(MONTHS_PER_QUARTER), Recent(MONTHS_PER_QUARTER)
+        self._staffed = self._ordered = math.nan
+        """The means of both, once the site has stopped."""
         self._running: list[ForegoneBlock] = []
         self._others: list[SiteBlock] = []
 
@@ -111,11 +112,12 @@ class Foregone:
         orders_gwh_per_year : float
             Rate of orders; infinite while nothing asks for any.
         """
-        self._staffing.append(staffing)
-        self._orders.append(orders_gwh_per_year)
+        self._staffing.note(staffing)
+        self._orders.note(orders_gwh_per_year)
 
     def begin(self, blocks: Sequence[SiteBlock]) -> None:
         """Take note of the blocks as they stand when the site stops."""
+        self._staffed, self._ordered = _mean(self._staffing, 1.0), _mean(self._orders, math.inf)
         self._running = [ForegoneBlock(each) for each in blocks if each.block.lines]
         self._others = [each for each in blocks if not each.block.lines]
 
@@ -130,12 +132,11 @@ class Foregone:
     def _post(self, period: Period) -> None:
         years = period.scheduled_days / self._days_per_year
         could = math.fsum([each.look_ahead(period, years) for each in self._running])
-        orders = _mean(self._orders, math.inf) * years
+        orders = self._ordered * years
         sold = orders / could if could > orders else 1.0
-        staffing = _mean(self._staffing, 1.0)
         for each in self._running:
-            each.post(period, years, staffing, sold)
+            each.post(period, years, self._staffed, sold)
 
 
-def _mean(values: Sequence[float] | deque[float], without: float) -> float:
-    return math.fsum(values) / len(values) if values else without
+def _mean(months: Recent, without: float) -> float:
+    return months.total() / months.count if months.count else without

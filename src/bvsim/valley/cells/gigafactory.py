@@ -256,8 +256,7 @@ class Gigafactory:
                     each.hold(made, period.start_day + detection)
                 started += begun
                 good += made
-                share = possible / available
-                own = vec[float]([limit * share for limit in limits]) if share < 1.0 else limits
+                own = each.part_of(limits, possible / available)
             each.post(own, made, period)
             by_block[i] = made
         if started > 0.0:
@@ -296,7 +295,7 @@ class Gigafactory:
         )
         days = last.end_day - self.ctx.calendar.month_starts[last.month]
         cars = released
-        if self.storage is not None:
+        if self.storage is not None and self.storage.lines:
             given: float = sum([each.storage_gwh for each in self.blocks])
             cars -= given
         if started > 0.0 and cars > 0.0:

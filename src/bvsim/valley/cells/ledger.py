@@ -19,10 +19,10 @@ import numpy as np
 
 from bvsim.valley.cells.causes import CAUSES, LIMITS, LOSSES, RUNNING
 from bvsim.valley.ground.books import Account, FloatArray
-from bvsim.valley.ground.calendar import Calendar
+from bvsim.valley.ground.calendar import Calendar, Period
 from bvsim.valley.ground.columns import Columns, flow, flows, laid_out
 from bvsim.valley.ground.errors import IdentityError
-from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.rows import i64, vec
 from bvsim.valley.projects.lines import Levels
 
 LEDGER_TOLERANCE_GWH: Final = 1e-9
@@ -34,22 +34,22 @@ BINDERS: Final = (*RUNNING, "shutdown", "not_running")
 class LedgerColumns(Columns):
     """The staircase of a block; losses by cause stand side by side."""
 
-    announced_gwh: int = flow("Good cells that the announced plan would make.")
-    beyond_plan_gwh: int = flow("Capacity or good cells above the announced plan.")
-    good_gwh: int = flow("Good cells produced, in the period they were started.")
-    lost: int = flows("lost_{}_gwh", {name: CAUSES[name].meaning[0] for name in LOSSES})
+    announced_gwh: i64 = flow("Good cells that the announced plan would make.")
+    beyond_plan_gwh: i64 = flow("Capacity or good cells above the announced plan.")
+    good_gwh: i64 = flow("Good cells produced, in the period they were started.")
+    lost: i64 = flows("lost_{}_gwh", {name: CAUSES[name].meaning[0] for name in LOSSES})
 
 
 @dataclass(frozen=True)
 class BindingColumns(Columns):
     """Weeks by what bound a block, and by what came second; how far limits were from binding."""
 
-    weeks: int = flows("weeks_{}", {name: f"Weeks in which {name} bound." for name in BINDERS})
-    second: int = flows(
+    weeks: i64 = flows("weeks_{}", {name: f"Weeks in which {name} bound." for name in BINDERS})
+    second: i64 = flows(
         "weeks_second_{}", {name: f"Weeks in which {name} came second." for name in BINDERS}
     )
-    possible_gwh: int = flow("What lines could make, good cells at mature yield.")
-    slack: int = flows(
+    possible_gwh: i64 = flow("What lines could make, good cells at mature yield.")
+    slack: i64 = flows(
         "slack_{}_gwh",
         {
             limit.name: f"What {limit.name} would have allowed beyond what lines could make, at "
@@ -61,16 +61,16 @@ class BindingColumns(Columns):
 
 LEDGER: Final = laid_out(LedgerColumns)
 BINDING: Final = laid_out(BindingColumns)
-YIELD: Final = LEDGER.lost + LOSSES.index("yield")
-CLOSURE: Final = LEDGER.lost + LOSSES.index("closure")
-DELAY: Final = LEDGER.lost + LOSSES.index("delay")
-_SHUTDOWN: Final = BINDERS.index("shutdown")
-_NOT_RUNNING: Final = BINDERS.index("not_running")
+YIELD: Final[i64] = LEDGER.lost + LOSSES.index("yield")
+CLOSURE: Final[i64] = LEDGER.lost + LOSSES.index("closure")
+DELAY: Final[i64] = LEDGER.lost + LOSSES.index("delay")
+_SHUTDOWN: Final[i64] = BINDERS.index("shutdown")
+_NOT_RUNNING: Final[i64] = BINDERS.index("not_running")
 
-_RATING: Final = LEDGER.lost + LOSSES.index("rating")
-_RAMP_UP: Final = LEDGER.lost + LOSSES.index("ramp_up")
-_STOPS: Final = LEDGER.lost + LOSSES.index("availability")
-_FIRST_LIMIT: Final = LEDGER.lost + LOSSES.index(LIMITS[0].name)
+_RATING: Final[i64] = LEDGER.lost + LOSSES.index("rating")
+_RAMP_UP: Final[i64] = LEDGER.lost + LOSSES.index("ramp_up")
+_STOPS: Final[i64] = LEDGER.lost + LOSSES.index("availability")
+_FIRST_LIMIT: Final[i64] = LEDGER.lost + LOSSES.index(LIMITS[0].name)
 
 
 def post(  # noqa: PLR0917
@@ -156,9 +156,10 @@ def _descend(row: vec[float], top: float, levels: Levels, limits: vec[float], go
     return level
 
 
-def binding_limit(limits: vec[float]) -> int:
+def binding_limit(limits: vec[float]) -> i64:
     """Return the position of the least limit; ties go to the one named first."""
-    best, least = 0, limits[0]
+    best: i64 = 0
+    least = limits[0]
     for i, limit in enumerate(limits):
         if limit < least:
             best, least = i, limit
@@ -186,12 +187,14 @@ def post_binding(
         row[BINDING.second + _SHUTDOWN] += (days - scheduled) / 7.0
 
 
-def least_two(available: float, limits: vec[float]) -> tuple[int, int]:
+def least_two(available: float, limits: vec[float]) -> tuple[i64, i64]:
     """Return which is least and which is next: 0 the lines themselves, then the limits.
 
     Ties go to the first named.
     """
-    first, second, least, next_ = 0, -1, available, math.inf
+    first: i64 = 0
+    second: i64 = -1
+    least, next_ = available, math.inf
     for i, limit in enumerate(limits):
         if limit < least:
             first, second, least, next_ = i + 1, first, limit, least
@@ -220,6 +223,16 @@ def post_not_running(row: vec[float], days: float) -> None:
     """Add the weeks of a block without released lines, or of a closed one."""
     row[BINDING.weeks + _NOT_RUNNING] += days / 7.0
     row[BINDING.second + _NOT_RUNNING] += days / 7.0
+
+
+def post_standstill(row: vec[float], periods: list[Period]) -> None:
+    """Add the weeks of several periods in which a block ran no lines."""
+    first, second = BINDING.weeks + _NOT_RUNNING, BINDING.second + _NOT_RUNNING
+    weeks, as_second = row[first], row[second]
+    for period in periods:
+        weeks += period.days / 7.0
+        as_second += period.days / 7.0
+    row[first], row[second] = weeks, as_second
 
 
 def check_ledger(accounts: Mapping[str, Iterable[Account]], calendar: Calendar) -> None:

@@ -9,17 +9,39 @@ from typing import Final, TypeAlias
 from bvsim.schema.ramp import RampClass
 from bvsim.valley.cells.block import NO_LIMITS, SiteBlock
 from bvsim.valley.cells.cause import Prospect
-from bvsim.valley.cells.causes import LIMITS, THROTTLE
+from bvsim.valley.cells.causes import (
+    CATHODE,
+    DEMAND,
+    LABOUR,
+    LIMITS,
+    THROTTLE,
+    material,
+    orders,
+    own_cap,
+    people,
+)
 from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.rows import vec
 
+_LABOUR: Final = LIMITS.index(LABOUR)
+_CATHODE: Final = LIMITS.index(CATHODE)
+_DEMAND: Final = LIMITS.index(DEMAND)
 _THROTTLE: Final = LIMITS.index(THROTTLE)
-Allows: TypeAlias = list[Callable[[Prospect], float] | None]
-_ON_REQUEST: Final[Allows] = [each.allows if each.on_request else None for each in LIMITS]
-_AT_ONCE: Final[Allows] = [None if each.on_request else each.allows for each in LIMITS]
-"""What each limit allows; none where it is not looked at then."""
+_CALLED_BY_NAME: Final = (_LABOUR, _CATHODE, _DEMAND, _THROTTLE)
+"""Compiled, a function out of a list costs ten times as much."""
+_FEW: Final = 2
+"""So many numbers have one sum; newer Pythons' `sum` adds more of them up otherwise."""
+_sum: Final = sum
+"""Compiled, a built-in function is looked up at each call, and one that is final is not."""
+Allows: TypeAlias = list[tuple[int, Callable[[Prospect], float]]]
+_OTHERS: Final[Allows] = [
+    (i, each.allows) for i, each in enumerate(LIMITS) if i not in _CALLED_BY_NAME
+]
+"""What all other limits allow."""
+_ON_REQUEST: Final[Allows] = [other for other in _OTHERS if LIMITS[other[0]].on_request]
+_AT_ONCE: Final[Allows] = [other for other in _OTHERS if not LIMITS[other[0]].on_request]
 
 
 class SiteLimits(Prospect):
@@ -47,7 +69,9 @@ class SiteLimits(Prospect):
         self._running: list[SiteBlock] = []
         self._per_start = -1.0
         """Yield of the site in the period, once it was asked for."""
+        self._allowed = NO_LIMITS[:]
         self._liftable = bool(ctx.lifts)
+        """Whether any of them ever is."""
         self._facts_until = -math.inf
         """Day until which output of a block was observed."""
 
@@ -60,7 +84,8 @@ class SiteLimits(Prospect):
     ) -> vec[float]:
         """Return what the limits allow; those known only on request allow everything yet.
 
-        Where output of a block is a fact nothing else limits the site.
+        They hold until the next period is asked for. Where output of a block is a fact nothing
+        else limits the site.
 
         Parameters
         ----------
@@ -72,36 +97,46 @@ class SiteLimits(Prospect):
             The period to come.
         """
         self._per_start = -1.0
+        allowed = self._allowed
+        for i in range(len(allowed)):
+            allowed[i] = math.inf
         known = period.start_day < self._facts_until
         if known and any(each.observes(period) for each in running):
-            allowed = NO_LIMITS[:]
             allowed[_THROTTLE] = _cap_by_fact(running, period)
             return allowed
         self._running, self.available = running, available
         self.in_service = _in_service(running)
-        self.rated = sum([each.possible.rated for each in running])
+        self.rated = _rated(running)
         self.unapproved = self.unapproved_in_process = 0.0
         if not all(each.approved for each in running):
             self._wait_for_approval(running, period.start_day)
-        allowed = NO_LIMITS[:]
+        if not self._lifted(_LABOUR):
+            allowed[_LABOUR] = people(self)
+        if not self._lifted(_DEMAND):
+            allowed[_DEMAND] = orders(self)
+        allowed[_THROTTLE] = own_cap(self)
         self._look_at(_AT_ONCE, allowed)
         return allowed
 
     def _wait_for_approval(self, running: list[SiteBlock], day: float) -> None:
         waiting = [each for each in running if not each.approved]
-        self.unapproved = sum([each.possible.available for each in waiting])
-        self.unapproved_in_process = sum([each.unapproved_in_process(day) for each in waiting])
+        self.unapproved = _sum([each.possible.available for each in waiting])
+        self.unapproved_in_process = _sum([each.unapproved_in_process(day) for each in waiting])
 
     def after_request(self, allowed: vec[float]) -> None:
         """Set the limits that are known once the site has asked."""
+        if not self._lifted(_CATHODE):
+            allowed[_CATHODE] = material(self)
         self._look_at(_ON_REQUEST, allowed)
 
     def _look_at(self, which: Allows, allowed: vec[float]) -> None:
         """Look at some limits now; those that are lifted stay as they were."""
-        for i, allows in enumerate(which):
-            if allows is None or (self._liftable and self.ctx.lifted(LIMITS[i].lift)):
-                continue
-            allowed[i] = allows(self)
+        for other in which:
+            if not self._lifted(other[0]):
+                allowed[other[0]] = other[1](self)
+
+    def _lifted(self, limit: int) -> bool:
+        return self._liftable and self.ctx.lifted(LIMITS[limit].lift)
 
     @property
     def yield_over_mature(self) -> float:
@@ -127,9 +162,30 @@ def _in_service(running: list[SiteBlock]) -> float:
     """Return the share of what blocks could make that lines which do not stand idle make."""
     if not any(each.idle for each in running):
         return 1.0
-    could: float = sum([each.possible.available for each in running])
-    idle: float = sum([e.possible.available * len(e.idle) / len(e.block.lines) for e in running])
+    could = idle = 0.0
+    if len(running) > _FEW:
+        could = _sum([each.possible.available for each in running])
+        idle = _sum([_stands_idle(each) for each in running])
+        return 1.0 - idle / could
+    for each in running:
+        could += each.possible.available
+        idle += _stands_idle(each)
     return 1.0 - idle / could
+
+
+def _stands_idle(each: SiteBlock) -> float:
+    """Return what a block could make that falls to its idle lines."""
+    return each.possible.available * float(len(each.idle)) / float(len(each.block.lines))
+
+
+def _rated(running: list[SiteBlock]) -> float:
+    """Return what blocks could make at the rating of their class."""
+    if len(running) > _FEW:
+        return _sum([each.possible.rated for each in running])
+    rated = 0.0
+    for each in running:
+        rated += each.possible.rated
+    return rated
 
 
 def _cap_by_fact(running: list[SiteBlock], period: Period) -> float:

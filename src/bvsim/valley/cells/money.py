@@ -17,6 +17,7 @@ from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Calendar, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.course import Course
 from bvsim.valley.ground.errors import IdentityError
 
 _ROUNDING_MEUR: Final = 1e-9
@@ -83,7 +84,7 @@ class SitePurse:
         patience: float = math.inf,
         storage: str = "",
     ) -> None:
-        self.site, self._spec, self._ctx = site, spec, ctx
+        self.site, self._ctx = site, ctx
         self._own = spec.sites.get(site) or SiteMoney(
             cells=spec.default_class,
             funds=spec.default_funds,
@@ -94,6 +95,10 @@ class SitePurse:
         self._storage = Costs(spec.classes[storage]) if storage else None
         self._credit: float = self._own.owners.credit
         self._wage: float = spec.wage
+        self._electricity = Course(spec.electricity)
+        self._support_sooner: float = spec.support_sooner
+        self.throttle_cap: float = spec.throttle.cap
+        """Starts allowed under the cap, over those the ramp would allow."""
         self._supports = [
             SupportAccount(spec.supports[name], spec.supports[name].shares[site])
             for name in sorted(spec.supports)
@@ -118,15 +123,10 @@ class SitePurse:
         """Whether the plant caps its starts from now on."""
         return self.throttle.wanted
 
-    @property
-    def throttle_cap(self) -> float:
-        """Starts allowed under the cap, over those the ramp would allow."""
-        return self._spec.throttle.cap
-
     def _backed(self, patience: float) -> Backing:
         """Return owners who stand by the site for some time."""
         own = self._own
-        return Backing(own.owners, own.shareholders, patience, self._spec.support_sooner)
+        return Backing(own.owners, own.shareholders, patience, self._support_sooner)
 
     def open(self, sop_day: float) -> None:
         """Begin to count: the first block of the site has reached SOP."""
@@ -196,7 +196,7 @@ class SitePurse:
             activity,
             level=level,
             wage=self._wage,
-            electricity=self._spec.electricity.at(day),
+            electricity=self._electricity.at(day),
         )
         revenue, running = revenue + extra_revenue, running + extra_cost + activity.salts_meur
         now = self._account.now

@@ -16,7 +16,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
 
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.site import CellBlock, OutputWindow
@@ -33,13 +33,13 @@ _TOLERANCE: Final = 1e-9
 _MOST_STEPS: Final = 100
 
 
-class Piece(NamedTuple):
+class Piece:
     """A part of a window: working age at its start and length (years), day, share good."""
 
-    age: float
-    years: float
-    day: float
-    good_share: float
+    __slots__ = ("age", "day", "good_share", "years")
+
+    def __init__(self, age: float, years: float, day: float, good_share: float) -> None:
+        self.age, self.years, self.day, self.good_share = age, years, day, good_share
 
 
 class ScrapPath:
@@ -155,6 +155,7 @@ class ObservedBlock:
         self.uptime = availability.mean()
         self._full_gwh_per_year = spec.nameplate * availability.rating * self.uptime
         self.sop_day = line_curve.schedule.days[0]
+        self._worked_at_sop = calendar.worked_days(self.sop_day)
         known = [w for w in spec.output.values() if calendar.day(w.known_from) <= as_of_day]
         seen = [r for r in spec.scrap.values() if calendar.day(r.known_from) <= as_of_day]
         self.scrap = ScrapPath(
@@ -191,7 +192,7 @@ class ObservedBlock:
 
     def _age(self, day: float) -> float:
         """Return the block's working years on a day."""
-        worked = self.calendar.worked_days(day) - self.calendar.worked_days(self.sop_day)
+        worked = self.calendar.worked_days(day) - self._worked_at_sop
         return worked / self.calendar.scheduled_days_per_year
 
     def _impose(self, window: OutputWindow, *, fitted: bool) -> None:
@@ -235,7 +236,7 @@ class ObservedBlock:
         good_share = (1.0 - scrap) / (1.0 - self.ramp.scrap_mature)
         return Piece(age, self._age(end) - age, start, good_share)
 
-    def _find_offset(self, good: float, pieces: Sequence[Piece]) -> float:
+    def _find_offset(self, good: float, pieces: list[Piece]) -> float:
         """Return the shift in years at which the block makes some GWh.
 
         By false position (Illinois) on the logarithm of the output, which is nearly a
@@ -262,17 +263,18 @@ class ObservedBlock:
                 side = 1
         return (low + high) / 2.0
 
-    def _miss(self, offset: float, pieces: Sequence[Piece], target: float) -> float:
+    def _miss(self, offset: float, pieces: list[Piece], target: float) -> float:
         """Return the logarithm of what the block makes at a shift, less that of the target."""
         return math.log(max(math.fsum(self._output(offset, pieces)), 1e-300)) - target
 
     def _output(
-        self, offset: float, pieces: Sequence[Piece], curve: LineCurve | None = None
+        self, offset: float, pieces: list[Piece], curve: LineCurve | None = None
     ) -> list[float]:
         """Return the good cells that the block makes in each piece at a shift, GWh."""
         curve, full = curve or self.line_curve, self._full_gwh_per_year
         made = []
-        for age, years, day, good_share in pieces:
-            rate = curve.rate(age + offset, years, day) if years > 0.0 else 0.0
-            made.append(full * curve.schedule.due(day) * rate * years * good_share)
+        for each in pieces:
+            years, day = each.years, each.day
+            rate = curve.rate(each.age + offset, years, day) if years > 0.0 else 0.0
+            made.append(full * curve.schedule.due(day) * rate * years * each.good_share)
         return made

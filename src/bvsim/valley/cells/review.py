@@ -10,12 +10,12 @@ One line a review, so that a site sees what came of the last one.
 from __future__ import annotations
 
 import math
-from collections import deque
 from typing import Final
 
 from bvsim.schema.storage import ReviewRule
 from bvsim.valley.cells.block import SiteBlock
 from bvsim.valley.cells.money import SitePurse
+from bvsim.valley.cells.recent import Recent
 from bvsim.valley.cells.site_account import SITE
 from bvsim.valley.cells.storage import StorageLines
 from bvsim.valley.ground.books import Account
@@ -78,26 +78,28 @@ class Reviews:
         self.spent_meur = 0.0
         self._every_days: float = rule.every * DAYS_PER_MONTH
         self._short_below: float = rule.short_below
-        self._memory = max(1, round(rule.memory))
-        self._months: deque[tuple[float, float]] = deque(maxlen=self._memory)
+        memory = max(1, round(rule.memory))
+        self._orders, self._could = Recent(memory), Recent(memory)
+        """Of the last months: orders, and what lines could make, GWh."""
         self._next = ctx.as_of_day
 
     def note_month(self, orders: float, could: float) -> None:
         """Take note of a month: orders (infinite: not limited) and what lines could make, GWh."""
-        self._months.append((orders, could))
+        self._orders.note(orders)
+        self._could.note(could)
 
     def forget(self) -> None:
-        """Begin anew after a standstill."""
-        self._months.clear()
+        """Begin anew after a standstill, or with another number of lines."""
+        self._orders.forget()
+        self._could.forget()
 
     def decide(self, blocks: tuple[SiteBlock, ...], account: Account, last: Period) -> bool:
         """Review the lines at the end of a month; return whether anything changed."""
-        day, months = last.end_day, self._months
-        if day < self._next or len(months) < self._memory:
+        day = last.end_day
+        if day < self._next or self._orders.count < self._orders.most:
             return False
         self._next = day + self._every_days
-        orders = math.fsum([each[0] for each in months])
-        could = math.fsum([each[1] for each in months])
+        orders, could = self._orders.total(), self._could.total()
         running = [each for each in blocks if each.block.lines]
         lines = sum([len(each.block.lines) for each in running])
         if not running or could <= 0.0:
@@ -114,7 +116,7 @@ class Reviews:
         elif changed == "given up":
             account.now[SITE.abandoned_lines] += 1.0
         if changed in ("converted", "given up"):
-            months.clear()  # what was seen is of another number of lines
+            self.forget()
         return bool(changed)
 
     def _act(

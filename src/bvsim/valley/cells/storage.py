@@ -254,9 +254,10 @@ class StorageLines:
     def month_end(self) -> Outlet:
         """Return what the lines did in the month."""
         made, self.month = self.month, Outlet()
-        orders = self.wiring.orders.gwh_per_year
-        could = math.fsum([self._energy(line) for line in self.lines])
-        self._served = orders / could if could > orders else 1.0
+        if self.lines:
+            orders = self.wiring.orders.gwh_per_year
+            could = math.fsum([self._energy(line) for line in self.lines])
+            self._served = orders / could if could > orders else 1.0
         return made
 
     # -- closure ---------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,7 +15,7 @@ MONTHS_PER_YEAR: Final = 12
 DAYS_PER_MONTH: Final = DAYS_PER_YEAR / MONTHS_PER_YEAR
 
 
-@dataclass(frozen=True)
+@dataclass(init=False, eq=False)
 class Period:
     """One planning period: a review period, or the part of one within a month.
 
@@ -30,7 +29,14 @@ class Period:
         Days on which plants are planned to work: the length less shutdowns.
     month, year : int
         Index of the month since the start; calendar year.
+
+    Attributes
+    ----------
+    end_day : float
+        First day after the period, days since the start.
     """
+
+    __slots__ = ("days", "end_day", "index", "month", "scheduled_days", "start_day", "year")
 
     index: int
     start_day: float
@@ -39,10 +45,19 @@ class Period:
     month: int
     year: int
 
-    @property
-    def end_day(self) -> float:
-        """First day after the period, days since the start."""
-        return self.start_day + self.days
+    # Compiled, the constructor that a data class is given costs forty times as much.
+    def __init__(  # noqa: PLR0917
+        self,
+        index: int,
+        start_day: float,
+        days: float,
+        scheduled_days: float,
+        month: int,
+        year: int,
+    ) -> None:
+        self.index, self.month, self.year = index, month, year
+        self.start_day, self.days, self.scheduled_days = start_day, days, scheduled_days
+        self.end_day = start_day + days
 
 
 @dataclass(frozen=True)
@@ -59,8 +74,10 @@ class Calendar:
         Ascending, without gaps.
     month_starts : tuple of float
         Days since the start on which each month begins, and the end of the last.
-    period_starts, worked_before : tuple of float
-        First day of each period, and the scheduled days before it.
+    worked_before : tuple of float
+        Scheduled days before each period.
+    period_on : tuple of int
+        Index of the period of each day.
     """
 
     start: date
@@ -68,17 +85,25 @@ class Calendar:
     scheduled_days_per_year: int
     periods: tuple[Period, ...]
     month_starts: tuple[float, ...]
-    period_starts: tuple[float, ...]
     worked_before: tuple[float, ...]
+    period_on: tuple[int, ...]
 
     def worked_days(self, day: float) -> float:
         """Return the scheduled days between the start and a day."""
         if day <= 0.0:
             return 0.0
-        index = bisect_right(self.period_starts, day) - 1
+        index = self.period_index(day)
         period = self.periods[index]
         share = min(1.0, (day - period.start_day) / period.days)
         return self.worked_before[index] + share * period.scheduled_days
+
+    def period_index(self, day: float) -> int:
+        """Return the index of the period of a day: the first before the start, the last after."""
+        if day < 0.0:
+            return 0
+        if day >= self.month_starts[-1]:
+            return len(self.periods) - 1
+        return self.period_on[int(day)]
 
     def decimal_year(self, day: float) -> float:
         """Return a day as a decimal year; NaN for an infinite one."""
@@ -190,6 +215,6 @@ def make_calendar(
         scheduled_days,
         tuple(periods),
         tuple(float((first - start).days) for first in firsts),
-        tuple(period.start_day for period in periods),
         tuple(worked)[:-1],
+        tuple(period.index for period in periods for _ in range(int(period.days))),
     )

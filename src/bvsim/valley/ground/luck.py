@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from scipy.special import ndtr, ndtri
+from scipy.special.cython_special import ndtr, ndtri
 
 from bvsim.schema.stages import Shock
 from bvsim.valley.ground.streams import Stream
@@ -16,7 +16,8 @@ _EDGE: Final = 1e-12
 
 def normal_quantile(u: float) -> float:
     """Return the standard normal quantile of u."""
-    return float(ndtri(u))
+    level: float = ndtri(u)
+    return level
 
 
 def lognormal(u: float, median: float, gsd: float) -> float:

@@ -1,8 +1,9 @@
-"""Rows of floats that a compiler can lay out side by side.
+"""Rows of floats that a compiler can lay out side by side, and native positions in them.
 
 Compiled, a `vec[float]` is memory of doubles that are read and written in place. Interpreted it
 is a list, which Python indexes four times as fast: this module is never compiled, and whoever
-runs the files as they are needs nothing else.
+runs the files as they are needs nothing else. An `i64` is a number of the machine where it is
+compiled, and a plain integer else.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from librt.vecs import vec
+    from mypy_extensions import i64
 else:
-    vec = list
+    vec, i64 = list, int
 
-__all__ = ["joined", "vec"]
+__all__ = ["i64", "joined", "vec"]
 
 
 def joined(rows: Sequence[vec[float]]) -> NDArray[np.float64]:

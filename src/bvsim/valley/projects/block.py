@@ -112,6 +112,8 @@ class Block:
         self.know_how = self.engineering_months = 0.0
         self.major_stop_left_days = 0.0
         self._span_years = self._available = 0.0
+        self._levels = Levels(0.0, 0.0, 0.0, 0.0)
+        """Of the period under way."""
 
     def start(self) -> None:
         """Register the block's processes."""
@@ -275,7 +277,7 @@ class Block:
         return self.scrap_curve.at(self.engineering_months)
 
     def levels(self, period: Period, repair_factor: float) -> Levels:
-        """Return what the block could make in a period."""
+        """Return what the block could make in a period; it holds until the next is asked for."""
         scheduled = period.scheduled_days
         if self.closed or not self.lines or scheduled <= 0.0:
             self._span_years = self._available = 0.0
@@ -290,7 +292,10 @@ class Block:
         if self._available <= 0.0 and not self.stalled:
             # lines are debugged still, or stand as those of the class do now and then
             self.know_how += years * self._pace * self.learning_speed
-        return Levels(built, rated, ramped, self._available)
+        levels = self._levels
+        levels.built, levels.rated, levels.ramped = built, rated, ramped
+        levels.available = self._available
+        return levels
 
     def _pace_at(self, repair_factor: float) -> float:
         """Return the mean availability relative to the class's; 1 where its lines never run."""
@@ -307,7 +312,11 @@ class Block:
             return 1.0 - lost / scheduled
         working, down = scheduled - lost, 0.0
         for line in self.lines:
-            down += line.stops.down_days(working, repair_factor)
+            stops = line.stops
+            if stops.down_left <= 0.0 and stops.up_left > working:
+                stops.up_left -= working  # as most do
+            else:
+                down += stops.down_days(working, repair_factor)
         return 1.0 - (lost + down / float(len(self.lines))) / scheduled
 
     def _lose_to_major_stops(self, scheduled: float) -> float:

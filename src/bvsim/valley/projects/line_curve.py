@@ -32,6 +32,7 @@ from bvsim.valley.ground.calendar import (
     MONTHS_PER_YEAR,
     Calendar,
 )
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.ground.undisturbed import Undisturbed
 from bvsim.valley.projects.ramp import Curve, make_curve
 
@@ -151,7 +152,11 @@ class UndisturbedYield:
 
     def at(self, know_how: float) -> float:
         """Return the yield at a know-how (years), as a share of the mature one."""
-        return (1.0 - self._scrap.at(self.engineering_months(know_how))) / self._good
+        return self.good_share(self._scrap, self.engineering_months(know_how))
+
+    def good_share(self, scrap: ScrapCurve, months: float) -> float:
+        """Return the yield on a scrap curve after an engineering time, over the mature yield."""
+        return (1.0 - scrap.at(months)) / self._good
 
 
 class Schedule:
@@ -170,7 +175,17 @@ class Schedule:
         Number of lines.
     """
 
-    __slots__ = ("_all_day", "_last_middle", "_middles", "days", "given_days", "lines")
+    __slots__ = (
+        "_all_day",
+        "_due",
+        "_last_middle",
+        "_middles",
+        "_since",
+        "_until",
+        "days",
+        "given_days",
+        "lines",
+    )
 
     def __init__(self, days: list[float], given_days: float) -> None:
         self.days, self.given_days = days, given_days
@@ -179,13 +194,24 @@ class Schedule:
         self._middles = [(a + b) / 2.0 for a, b in itertools.pairwise(ages)]
         self._middles.append(ages[-1])
         self._all_day, self._last_middle = days[-1], ages[-1]
+        self._due = self._since = self._until = 0.0
+        """The share last asked for, and from when until when it holds."""
 
     def due(self, day: float) -> float:
         """Return the share of lines that is released by a day."""
         day += _ROUNDING_DAYS
         if day >= self._all_day:
             return 1.0
-        return max(1, bisect_right(self.days, day)) / self.lines
+        if day < self._since or day >= self._until:
+            self._find_due(day)
+        return self._due
+
+    def _find_due(self, day: float) -> None:
+        """Find the share on a day before the last release, and how long it holds."""
+        released = bisect_right(self.days, day)
+        self._since = self.days[released - 1] if released > 0 else -math.inf
+        self._until = self.days[released]
+        self._due = max(1, released) / self.lines
 
     def usual(self, know_how: float) -> float:
         """Return the share that a plant without a head start has at a know-how (years).
@@ -310,20 +336,48 @@ def yield_pace(ramp: RampClass, *, changes: bool = True) -> float:
     float
         The largest factor, at most 1, with which y0 falls short of L by `SHORTFALL` at most.
     """
-    curve = make_curve(ramp)
-    wanted = [(i * _STEP_YEARS, curve.share(i * _STEP_YEARS)) for i in range(_STEPS)]
-
-    def keeps_up(pace: float) -> bool:
-        usual = UndisturbedYield(ramp, changes=changes, pace=pace)
-        return all(share <= (1.0 + SHORTFALL) * usual.at(age) for age, share in wanted)
-
-    if keeps_up(1.0):
+    plant = _Plant(ramp, changes=changes)
+    if plant.as_drawn():
         return 1.0
     low, high = 0.0, 1.0
     for _ in range(_PACE_HALVINGS):
         middle = (low + high) / 2.0
-        low, high = (middle, high) if keeps_up(middle) else (low, middle)
+        if plant.keeps_up(middle):
+            low = middle
+        else:
+            high = middle
     return low
+
+
+class _Plant:
+    """A plant's curve quarter by quarter, and whether yield keeps up with it at some pace."""
+
+    __slots__ = ("_behind", "_months", "_ramp", "_shares", "_yield")
+
+    def __init__(self, ramp: RampClass, *, changes: bool) -> None:
+        curve, usual = make_curve(ramp), UndisturbedYield(ramp, changes=changes)
+        ages = [i * _STEP_YEARS for i in range(_STEPS)]
+        self._ramp, self._yield = ramp, usual
+        self._shares = vec[float]([curve.share(age) for age in ages])
+        self._months = vec[float]([usual.engineering_months(age) for age in ages])
+        """The same at any pace."""
+        self._behind: list[int] = []
+        """Quarters in which yield as drawn falls short: sooner, it does so in none but those."""
+
+    def as_drawn(self) -> bool:
+        """Tell whether yield keeps up as drawn."""
+        scrap = ScrapCurve(self._ramp)
+        self._behind = [i for i in range(_STEPS) if not self._reaches(scrap, i)]
+        return not self._behind
+
+    def keeps_up(self, pace: float) -> bool:
+        """Tell whether yield falls short by `SHORTFALL` at most in every quarter."""
+        scrap = ScrapCurve(self._ramp, pace)
+        return all(self._reaches(scrap, i) for i in self._behind)
+
+    def _reaches(self, scrap: ScrapCurve, quarter: int) -> bool:
+        share = self._yield.good_share(scrap, self._months[quarter])
+        return self._shares[quarter] <= (1.0 + SHORTFALL) * share
 
 
 class _Needs:
@@ -350,11 +404,11 @@ class _Needs:
 
     def period(self, day: float) -> int:
         """Return the index of the period that a day falls in."""
-        return max(0, bisect_right(self._calendar.period_starts, day) - 1)
+        return self._calendar.period_index(day)
 
     def start(self, index: int) -> float:
         """Return the first day of a period."""
-        return self._calendar.period_starts[index]
+        return self._calendar.periods[index].start_day
 
     def exceed(self, lines: int, index: int) -> bool:
         """Tell whether the plant's curve needs more than some lines within a period."""

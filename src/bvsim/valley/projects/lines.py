@@ -41,9 +41,6 @@ class Stops:
 
     def down_days(self, days: float, repair_factor: float) -> float:
         """Return the days lost within the next `days` of scheduled time."""
-        if self.down_left <= 0.0 and self.up_left > days:
-            self.up_left -= days
-            return 0.0
         left, down = days, 0.0
         while left > 0.0:
             if self.down_left > 0.0:

@@ -60,8 +60,8 @@ class Logistic(Curve):
     def made(self, years: float, span: float) -> float:
         """Return the integral in closed form: ln(1 - L + L exp(k span)) / k."""
         if span != self._span:
-            self._span = span
-            self._growth = expm1(min(span * self.k_per_year, _MAX_EXPONENT))
+            self._span, steps = span, span * self.k_per_year
+            self._growth = expm1(steps if steps < _MAX_EXPONENT else _MAX_EXPONENT)
         return log1p(self.share(years) * self._growth) / self.k_per_year
 
 
