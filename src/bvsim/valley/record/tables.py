@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bvsim.valley.ground.books import Account, Balance, Books, FloatArray
-from bvsim.valley.ground.calendar import Calendar
+from bvsim.valley.ground.calendar import MONTHS_PER_YEAR, Calendar
 from bvsim.valley.ground.columns import Column
 from bvsim.valley.ground.errors import IdentityError
 from bvsim.valley.record.record import Table
@@ -70,10 +70,20 @@ class Months:
 
     def by_year(self, books: Books) -> FloatArray:
         """Add flows up and keep the last value of stocks; shape (years, all columns)."""
-        values = np.add.reduceat(books.closed, self.firsts, axis=0)
-        stocks = books.stocks()
-        values[:, stocks] = books.closed[np.ix_(self.lasts, stocks)]
+        closed, stocks = books.closed, books.stocks()
+        values = self._sums(closed)
+        values[:, stocks] = closed[self.lasts][:, stocks]
         return values
+
+    def _sums(self, months: FloatArray) -> FloatArray:
+        """Add months up to years: whole years side by side, in the order of `np.add.reduceat`."""
+        firsts = self.firsts
+        if len(months) != MONTHS_PER_YEAR * len(firsts):
+            return np.add.reduceat(months, firsts, axis=0)
+        m = months.reshape(len(firsts), MONTHS_PER_YEAR, -1).swapaxes(0, 1)
+        eight = ((m[1] + m[2]) + (m[3] + m[4])) + ((m[5] + m[6]) + (m[7] + m[8]))
+        years: FloatArray = m[0] + (((eight + m[9]) + m[10]) + m[11])
+        return years
 
 
 def accounts_of(books: Books) -> dict[str, dict[str, list[Account]]]:
