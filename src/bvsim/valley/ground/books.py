@@ -96,7 +96,7 @@ def _with_room(numbers: int) -> vec[float]:
     return vec[float](capacity=numbers) if _NATIVE else vec[float]()
 
 
-@dataclass(frozen=True)
+@dataclass  # not frozen: compiled, that would take five times as long to make
 class Balance:
     """A closed account: opening + inflow = outflow + closing, in one unit."""
 
@@ -198,8 +198,7 @@ class Books:
     @property
     def closed(self) -> FloatArray:
         """The closed months, shape (months, columns of all accounts side by side)."""
-        accounts = [account.monthly() for account in self._in_order]
-        return np.concatenate(accounts, axis=1) if accounts else np.zeros((self.month, 0))
+        return np.concatenate([account.monthly() for account in self._in_order], axis=1)
 
     def stocks(self) -> list[int]:
         """Return the positions of the stocks among all columns."""

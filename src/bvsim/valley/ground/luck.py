@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
+from scipy.special.cython_special import ndtri  # of one number, three times as fast
 
 from bvsim.schema.stages import Shock
 from bvsim.valley.ground.streams import Stream
@@ -16,7 +17,8 @@ _EDGE: Final = 1e-12
 
 def normal_quantile(u: float) -> float:
     """Return the standard normal quantile of u."""
-    return float(ndtri(u))
+    quantile: float = ndtri(u)
+    return quantile
 
 
 def lognormal(u: float, median: float, gsd: float) -> float:

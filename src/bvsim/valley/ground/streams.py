@@ -146,7 +146,8 @@ def binomial_quantile(u: float, trials: int, probability: float) -> int:
 def _invert_binomial(u: float, trials: int, probability: float) -> int:
     """Return the smallest k whose binomial distribution function reaches u."""
     odds = probability / (1.0 - probability)
-    log_term = trials * math.log1p(-probability)
+    log_missed: float = _log1p(-probability)
+    log_term = trials * log_missed
     if log_term < -700.0:  # the first terms underflow: halve the trials and add
         half = trials // 2
         first = _invert_binomial(u, half, probability)
