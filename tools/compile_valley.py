@@ -31,6 +31,8 @@ TYPES = (
 ten times as long to read as those of the valley. What is called there is called the same way."""
 EXACT = "-ffp-contract=off"
 """No fused multiply-adds, which some compilers use by themselves: results stay bit for bit."""
+WRAPPING = "-fwrapv"
+"""Whole numbers wrap around: random numbers are the lowest 64 bits of products."""
 LENIENT = "-Wno-error"
 """A compiler may warn of what those before it did not."""
 
@@ -53,7 +55,7 @@ class Units(build_ext):
         """Compile and link."""
         if self.compiler.compiler_type == "unix":
             for extension in self.extensions:
-                extension.extra_compile_args += [EXACT, LENIENT]
+                extension.extra_compile_args += [EXACT, WRAPPING, LENIENT]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             self.compiler.compile = side_by_side(pool, self.compiler.compile)
             super().build_extensions()

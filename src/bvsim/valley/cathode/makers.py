@@ -89,7 +89,7 @@ class PcamMaker(CathodePlant):
         shared: Shared,
     ) -> None:
         super().__init__(name=name, spec=spec, shared=shared, stock=MixedStock(2, 2, 1))
-        self._family: str = recipe.family
+        self._rejected = shared.gate.heap(name, recipe.family, "precursor")
         self._per_cam: float = recipe.precursor
         self._nickel: float = recipe.nickel
         self._cobalt: float = recipe.cobalt
@@ -140,7 +140,7 @@ class PcamMaker(CathodePlant):
         row[PCAM.recycled_nickel_t] += nickel
         row[PCAM.recycled_cobalt_t] += cobalt
         row[PCAM.nickel_t] += cam * self._nickel
-        self.gate.deliver_scrap(self.name, self._family, "precursor", started - good)
+        self.gate.take_scrap(self._rejected, started - good)
         self.batch(vec[float]([0.0, good, nickel * share, cobalt * share]), period)
 
     def balances(self) -> Iterator[Balance]:
@@ -186,7 +186,7 @@ class CamMaker(CathodePlant):
         self.precursor = precursor
         self._outside_share: float = spec.outside
         self._saleable: float = spec.saleable
-        self._family: str = recipe.family
+        self._rejected = shared.gate.heap(name, recipe.family, "cathode_material")
         self._per_cam: float = recipe.precursor
         self._lithium: float = recipe.lithium
         self._hydroxide: float = recipe.lithium_hydroxide
@@ -341,7 +341,7 @@ class CamMaker(CathodePlant):
         row[CAM.pcam_import_t] += imported
         row[CAM.lithium_hydroxide_t] += started * self._hydroxide * fresh
         row[CAM.recycled_lithium_t] += lithium
-        self.gate.deliver_scrap(self.name, self._family, "cathode_material", started - good)
+        self.gate.take_scrap(self._rejected, started - good)
         parts = vec[float]([0.0] * (self.sources + CAM_CONTENTS))
         parts[self.index] = good
         parts[self.sources] = own * share

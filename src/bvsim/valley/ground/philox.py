@@ -5,8 +5,8 @@ hundred numbers here, and most sources of chance are asked for fewer. Only the c
 computes them so: Python would take a hundred times as long.
 
 Philox (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3") scrambles a counter in
-ten rounds of two long multiplications. Its words of 64 bits are held as two digits of 32 bits,
-and the digits of multipliers less 2**32, so that no product leaves 63 bits.
+ten rounds of two long multiplications. Of each word the lowest 64 bits count: compiled, there are
+no others, as what is beyond them is lost; interpreted, words grow, and are cut where they are read.
 """
 
 from __future__ import annotations
@@ -20,16 +20,18 @@ NUMBERS: Final = 4
 """Numbers of a block: one value of the counter."""
 _ROUNDS: Final = 10
 _DIGIT: Final = 0xFFFFFFFF
-_A_LOW: Final = 0xE14C6C93 - 0x100000000
-_A_HIGH: Final = 0xD2E7470E - 0x100000000
-_B_LOW: Final = 0x95121157 - 0x100000000
-_B_HIGH: Final = 0xCA5A8263 - 0x100000000
-"""Digits of the two multipliers."""
-_C_LOW: Final = 0x7F4A7C15
-_C_HIGH: Final = 0x9E3779B9
-_D_LOW: Final = 0x84CAA73B
-_D_HIGH: Final = 0xBB67AE85
-"""Digits of what is added to either word of the key after a round."""
+_A_LOW: Final = 0xE14C6C93
+_A_HIGH: Final = 0xD2E7470E
+_B_LOW: Final = 0x95121157
+_B_HIGH: Final = 0xCA5A8263
+"""Digits (of 32 bits) of the two multipliers."""
+_A: Final = (_A_HIGH << 32 | _A_LOW) - (1 << 64)
+_B: Final = (_B_HIGH << 32 | _B_LOW) - (1 << 64)
+"""The multipliers: less 2**64, as words have a sign."""
+_C: Final = 0x9E3779B97F4A7C15 - (1 << 64)
+_D: Final = 0xBB67AE8584CAA73B - (1 << 64)
+"""What is added to either word of the key after a round."""
+_MANTISSA: Final = 0x1FFFFFFFFFFFFF
 _RESOLUTION: Final = 1.0 / 9007199254740992.0
 """Step of the numbers: 2**-53."""
 
@@ -43,53 +45,47 @@ class Philox:
         Sixteen bytes.
     """
 
-    __slots__ = ("_block", "_c_high", "_c_low", "_d_high", "_d_low")
+    __slots__ = ("_block", "_c", "_d")
 
     def __init__(self, key: bytes) -> None:
-        words: tuple[int, int, int, int] = struct.unpack("<4I", key)
+        words: tuple[int, int] = struct.unpack("<2q", key)
         self._block: i64 = 0
-        self._c_low: i64 = words[0]
-        self._c_high: i64 = words[1]
-        self._d_low: i64 = words[2]
-        self._d_high: i64 = words[3]
+        self._c: i64 = words[0]
+        self._d: i64 = words[1]
 
     def fill(self, numbers: vec[float]) -> None:
         """Write the next block into a row of four, the last number first."""
         self._block += 1
-        w: i64 = self._block & _DIGIT
-        w_high: i64 = self._block >> 32
+        w: i64 = self._block
         x: i64 = 0
-        x_high: i64 = 0
         y: i64 = 0
-        y_high: i64 = 0
         z: i64 = 0
-        z_high: i64 = 0
-        c, c_high, d, d_high = self._c_low, self._c_high, self._d_low, self._d_high
+        c, d = self._c, self._d
+        next_c: i64 = _C
+        next_d: i64 = _D
         rounds: i64 = 0
         while rounds < _ROUNDS:  # not `for`, whose counter is one of Python's
-            a0, a1, a2, a3 = _product(w, w_high, _A_LOW, _A_HIGH)
-            b0, b1, b2, b3 = _product(y, y_high, _B_LOW, _B_HIGH)
-            w, w_high = b2 ^ x ^ c, b3 ^ x_high ^ c_high
-            y, y_high = a2 ^ z ^ d, a3 ^ z_high ^ d_high
-            x, x_high, z, z_high = b0, b1, a0, a1
-            c += _C_LOW
-            c_high = (c_high + _C_HIGH + (c >> 32)) & _DIGIT
-            c &= _DIGIT
-            d += _D_LOW
-            d_high = (d_high + _D_HIGH + (d >> 32)) & _DIGIT
-            d &= _DIGIT
+            above = _above(y, _B_LOW, _B_HIGH) ^ x ^ c
+            x, y = y * _B, _above(w, _A_LOW, _A_HIGH) ^ z ^ d
+            w, z = above, w * _A
+            c += next_c
+            d += next_d
             rounds += 1
-        numbers[3] = float(w_high << 21 | w >> 11) * _RESOLUTION
-        numbers[2] = float(x_high << 21 | x >> 11) * _RESOLUTION
-        numbers[1] = float(y_high << 21 | y >> 11) * _RESOLUTION
-        numbers[0] = float(z_high << 21 | z >> 11) * _RESOLUTION
+        numbers[3] = _between_0_and_1(w)
+        numbers[2] = _between_0_and_1(x)
+        numbers[1] = _between_0_and_1(y)
+        numbers[0] = _between_0_and_1(z)
 
 
-def _product(low: i64, high: i64, by_low: i64, by_high: i64) -> tuple[i64, i64, i64, i64]:
-    """Return the four digits of a product, the lowest first; the multiplier's are less 2**32."""
-    first = low * by_low
-    one, other = low * by_high, high * by_low
-    last = high * by_high
-    second = (first >> 32) + low + (one & _DIGIT) + (other & _DIGIT)
-    third = (second >> 32) + (one >> 32) + low + (other >> 32) + high + (last & _DIGIT)
-    return first & _DIGIT, second & _DIGIT, third & _DIGIT, (third >> 32) + (last >> 32) + high
+def _above(word: i64, by_low: i64, by_high: i64) -> i64:
+    """Return what of a product is above its lowest 64 bits, by long multiplication."""
+    low, high = word & _DIGIT, word >> 32 & _DIGIT
+    low_low, low_high = low * by_low, low * by_high
+    high_low = high * by_low
+    carried = (low_low >> 32 & _DIGIT) + (low_high & _DIGIT) + (high_low & _DIGIT)
+    above = high * by_high + (low_high >> 32 & _DIGIT) + (high_low >> 32 & _DIGIT)
+    return above + (carried >> 32)
+
+
+def _between_0_and_1(word: i64) -> float:
+    return float(word >> 11 & _MANTISSA) * _RESOLUTION

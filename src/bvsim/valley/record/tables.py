@@ -84,9 +84,10 @@ class Months:
 def _by_month_of_year(books: Books) -> FloatArray:
     """Return whole years of all columns side by side, shape (12, years, columns)."""
     accounts = [account.monthly() for account in books.accounts.values()]
-    shape = (-1, MONTHS_PER_YEAR)
-    years = [own.reshape(*shape, own.shape[1]).swapaxes(0, 1) for own in accounts]
-    return np.concatenate(years, axis=2)
+    years = [own.reshape(-1, MONTHS_PER_YEAR, own.shape[1]).swapaxes(0, 1) for own in accounts]
+    width = sum(own.shape[1] for own in accounts)
+    months = np.empty((MONTHS_PER_YEAR, books.month // MONTHS_PER_YEAR, width))
+    return np.concatenate(years, axis=2, out=months)  # of one month lie together
 
 
 def _added(m: FloatArray) -> FloatArray:
