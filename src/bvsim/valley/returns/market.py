@@ -272,7 +272,7 @@ class Recycling(Gate):
 
     def _add(self, mix: vec[float], kind: Kind, tonnes: float) -> None:
         if tonnes:
-            if not kind.amounts:
+            if len(kind.amounts) == 0:
                 kind.amounts = self._feeds[kind.chemistry, kind.stage].amounts
             add(mix, kind.amounts, tonnes)
 
