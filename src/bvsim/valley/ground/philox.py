@@ -45,13 +45,15 @@ class Philox:
         Sixteen bytes.
     """
 
-    __slots__ = ("_block", "_c", "_d")
+    __slots__ = ("_block", "_c", "_c_step", "_d", "_d_step")
 
     def __init__(self, key: bytes) -> None:
         words: tuple[int, int] = struct.unpack("<2q", key)
         self._block: i64 = 0
         self._c: i64 = words[0]
         self._d: i64 = words[1]
+        self._c_step: i64 = _C
+        self._d_step: i64 = _D
 
     def fill(self, numbers: vec[float]) -> None:
         """Write the next block into a row of four, the last number first."""
@@ -61,15 +63,14 @@ class Philox:
         y: i64 = 0
         z: i64 = 0
         c, d = self._c, self._d
-        next_c: i64 = _C
-        next_d: i64 = _D
+        c_step, d_step = self._c_step, self._d_step
         rounds: i64 = 0
         while rounds < _ROUNDS:  # not `for`, whose counter is one of Python's
             above = _above(y, _B_LOW, _B_HIGH) ^ x ^ c
             x, y = y * _B, _above(w, _A_LOW, _A_HIGH) ^ z ^ d
             w, z = above, w * _A
-            c += next_c
-            d += next_d
+            c += c_step
+            d += d_step
             rounds += 1
         numbers[3] = _between_0_and_1(w)
         numbers[2] = _between_0_and_1(x)
