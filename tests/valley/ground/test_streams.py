@@ -6,6 +6,9 @@ import math
 import numpy as np
 import pytest
 
+from bvsim.valley.ground.philox import NUMBERS, Philox
+from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.seeds import keyed_generator
 from bvsim.valley.ground.streams import Key, Streams
 
 
@@ -15,6 +18,16 @@ def test_numbers_are_those_of_philox_keyed_by_the_name():
     philox = np.random.Philox(key=int.from_bytes(digest, "little"))
     expected = np.random.Generator(philox).random(100)
     assert [stream.uniform() for _ in range(100)] == list(expected)
+
+
+@pytest.mark.parametrize("key", [bytes(16), bytes([255] * 16), bytes(range(16))])
+def test_numbers_worked_out_natively_are_those_of_the_generator(key):
+    """Compiled, a stream takes its numbers from `Philox`: as they are, the files never do."""
+    philox, block, numbers = Philox(key), vec[float]([0.0] * NUMBERS), []
+    for _ in range(20):
+        philox.fill(block)
+        numbers += reversed(block)
+    assert numbers == keyed_generator(key).random(20 * NUMBERS).tolist()
 
 
 @pytest.mark.parametrize("counts", [(4,) * 20, (1, 4, 4, 30, 3), (40, 7)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 
 from bvsim.valley.cells.gigafactory import SITE
@@ -69,6 +70,18 @@ def test_flows_add_up_and_stocks_are_of_the_last_month():
     assert yearly[:, 0].tolist() == [3.0, 12.0]  # 1 + 2, 3 + 4 + 5
     assert yearly[:, 2].tolist() == [11.0, 14.0]
     assert yearly[:, 3].tolist() == [6.0, 24.0]  # the next account has twice as much
+
+
+def test_whole_years_add_up_in_the_order_of_numpy():
+    """Bit for bit, whatever the sizes: else tables would change where a horizon is whole years."""
+    ctx = make_context(start=date(2023, 1, 1), end=date(2025, 12, 31))
+    account = ctx.books.open("yearly", "a", SITE.columns)
+    numbers = [1.7**month / 3.0 for month in range(36)]
+    for number in numbers:
+        account.now[SITE.good_gwh] += number
+        ctx.books.close_month()
+    yearly = Months(ctx.calendar, 0.0).by_year(ctx.books)
+    assert yearly[:, SITE.good_gwh].tolist() == np.add.reduceat(numbers, [0, 12, 24]).tolist()
 
 
 def test_accounts_of_an_entity_stand_in_one_row():

@@ -41,7 +41,7 @@ def lucky_scrap_t(spec):
 
 def term_days(spec):
     made = play(spec, scrap=SCRAP, luck=0.75)
-    return made.contracts._terms["plant"][0] - CALENDAR.month_starts[0]
+    return made.contracts.by_site["plant"].until - CALENDAR.month_starts[0]
 
 
 @table(

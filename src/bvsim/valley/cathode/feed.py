@@ -185,7 +185,7 @@ class Feed:
         """Begin to count requests anew: the valley's makers have been called."""
         self._needed_before = self.needed
 
-    def deliver(self, parts: list[float]) -> None:
+    def deliver(self, parts: vec[float]) -> None:
         """Take in a delivery from the valley."""
         delivered = self.delivered
         for i, part in enumerate(parts):

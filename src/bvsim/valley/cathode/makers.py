@@ -20,6 +20,7 @@ from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.mix import MixedStock
+from bvsim.valley.ground.rows import vec
 
 OWN: Final = 1
 """Position of the valley's precursor among the sources of a precursor stock."""
@@ -88,7 +89,7 @@ class PcamMaker(CathodePlant):
         shared: Shared,
     ) -> None:
         super().__init__(name=name, spec=spec, shared=shared, stock=MixedStock(2, 2, 1))
-        self._family: str = recipe.family
+        self._rejected = shared.gate.heap(name, recipe.family, "precursor")
         self._per_cam: float = recipe.precursor
         self._nickel: float = recipe.nickel
         self._cobalt: float = recipe.cobalt
@@ -100,7 +101,7 @@ class PcamMaker(CathodePlant):
         self.account = self.ctx.books.open("yearly", self.name, PCAM.columns)
         super().start()
 
-    def supply(self, needed: float, period: Period) -> list[float] | None:
+    def supply(self, needed: float, period: Period) -> vec[float] | None:
         """Deliver up to the needed tonnes from stock; None when there is nothing."""
         self.calls.learn(needed, period.days)
         if self.stock.total <= _TINY_T or needed <= 0.0:
@@ -139,8 +140,8 @@ class PcamMaker(CathodePlant):
         row[PCAM.recycled_nickel_t] += nickel
         row[PCAM.recycled_cobalt_t] += cobalt
         row[PCAM.nickel_t] += cam * self._nickel
-        self.gate.deliver_scrap(self.name, self._family, "precursor", started - good)
-        self.batch([0.0, good, nickel * share, cobalt * share], period)
+        self.gate.take_scrap(self._rejected, started - good)
+        self.batch(vec[float]([0.0, good, nickel * share, cobalt * share]), period)
 
     def balances(self) -> Iterator[Balance]:
         """Yield what was made and where it went."""
@@ -185,7 +186,7 @@ class CamMaker(CathodePlant):
         self.precursor = precursor
         self._outside_share: float = spec.outside
         self._saleable: float = spec.saleable
-        self._family: str = recipe.family
+        self._rejected = shared.gate.heap(name, recipe.family, "cathode_material")
         self._per_cam: float = recipe.precursor
         self._lithium: float = recipe.lithium
         self._hydroxide: float = recipe.lithium_hydroxide
@@ -217,7 +218,7 @@ class CamMaker(CathodePlant):
 
     # -- clearing ------------------------------------------------------------------
 
-    def share_out(self, needs: list[Claim], days: float) -> list[tuple[str, list[float]]]:
+    def share_out(self, needs: list[Claim], days: float) -> list[tuple[str, vec[float]]]:
         """Deliver CAM to approved cell makers by the plant's rule; return (site, parts)."""
         called = 0.0
         for claim in needs:
@@ -226,7 +227,7 @@ class CamMaker(CathodePlant):
         if self.stock.total <= _TINY_T or not needs:
             return []
         given = self.rule(self.stock.total, needs)
-        deliveries: list[tuple[str, list[float]]] = []
+        deliveries: list[tuple[str, vec[float]]] = []
         for claim, tonnes in zip(needs, given):  # noqa: B905 (a rule gives each its part)
             if tonnes > 0.0:
                 parts = self.stock.draw(tonnes, _SOLD)
@@ -340,8 +341,8 @@ class CamMaker(CathodePlant):
         row[CAM.pcam_import_t] += imported
         row[CAM.lithium_hydroxide_t] += started * self._hydroxide * fresh
         row[CAM.recycled_lithium_t] += lithium
-        self.gate.deliver_scrap(self.name, self._family, "cathode_material", started - good)
-        parts = [0.0] * (self.sources + CAM_CONTENTS)
+        self.gate.take_scrap(self._rejected, started - good)
+        parts = vec[float]([0.0] * (self.sources + CAM_CONTENTS))
         parts[self.index] = good
         parts[self.sources] = own * share
         parts[self.sources + 1] = lithium * share

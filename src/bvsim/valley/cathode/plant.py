@@ -128,9 +128,9 @@ class CathodePlant(ABC):
         self._cover: float = spec.cover
         self._scrap_penalty = 0.0
         """Scrap that thin staffing adds in the period under way."""
-        self.batches: Passage[list[float]] = Passage(self.ctx.clock, self)
-        self._ready: list[tuple[float, list[float]]] = []
-        self._held: list[tuple[float, list[float]]] = []
+        self.batches: Passage[vec[float]] = Passage(self.ctx.clock, self)
+        self._ready: list[tuple[float, vec[float]]] = []
+        self._held: list[tuple[float, vec[float]]] = []
         self._first_sales_days: list[float] = [
             spec.blocks[label].first_sales * DAYS_PER_MONTH for label in sorted(spec.blocks)
         ]
@@ -249,7 +249,7 @@ class CathodePlant(ABC):
                 lines += len(block.lines)
         self.crew.ask(plans, max(1, lines))
 
-    def come_out(self, item: list[float], day: float) -> None:
+    def come_out(self, item: vec[float], day: float) -> None:
         """Take note of a batch whose quality control is over: it is offered with the next calls."""
         self._ready.append((day, item))
 
@@ -330,7 +330,7 @@ class CathodePlant(ABC):
         self.making.learn(good, period.days)
         return started, good
 
-    def batch(self, parts: list[float], period: Period) -> None:
+    def batch(self, parts: vec[float], period: Period) -> None:
         """Let what was made in a period wait for its release, from the period's middle on."""
         tonnes = self._tonnes(parts)
         if tonnes <= 0.0:
@@ -339,20 +339,20 @@ class CathodePlant(ABC):
         approved = self._keep_unapproved(due, parts)
         if approved > 0.0:
             self.waiting += tonnes * approved
-            own = parts if approved == 1.0 else [part * approved for part in parts]
+            own = parts if approved == 1.0 else vec[float]([part * approved for part in parts])
             self.batches.enter(own, due)
         if not self._has_product:
             self._has_product = True
             self.first_product.succeed()
 
-    def _tonnes(self, parts: list[float]) -> float:
+    def _tonnes(self, parts: vec[float]) -> float:
         """Return the tonnes of parts, whose contents are no part of them."""
         tonnes = 0.0
         for source in range(self.stock.sources):
             tonnes += parts[source]
         return tonnes
 
-    def _keep_unapproved(self, due: float, parts: list[float]) -> float:
+    def _keep_unapproved(self, due: float, parts: vec[float]) -> float:
         """Keep what phases made long before their approval; return the share of the others."""
         approved, made = 1.0, 0.0
         for of_phase in self._made:
@@ -361,7 +361,7 @@ class CathodePlant(ABC):
             day = block.pipeline.sop_day + self._first_sales_days[i]
             if self._made[i] > 0.0 and day > due:
                 share = self._made[i] / made
-                own = [part * share for part in parts]
+                own = vec[float]([part * share for part in parts])
                 self._held.append((day, own))
                 self.held += self._tonnes(own)
                 approved -= share

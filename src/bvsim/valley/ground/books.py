@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from bvsim.valley.ground.calendar import Calendar
 from bvsim.valley.ground.columns import Column
 from bvsim.valley.ground.errors import IdentityError
-from bvsim.valley.ground.rows import joined, vec
+from bvsim.valley.ground.rows import extend, i64, is_native, numbers_of, vec
 
 __all__ = [
     "Account",
@@ -31,12 +31,14 @@ __all__ = [
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
+_NATIVE: Final = is_native(vec[float]([0.0]))
+
 
 class Account:
     """An entity's columns for the month under way, as a row indexed by position.
 
-    `now` is the running month: add flows to it, set stocks in it. Each month has a row of its
-    own.
+    `now` is the running month: add flows to it, set stocks in it. When the month closes, its
+    numbers are laid aside, and flows begin at zero in the same row.
     """
 
     def __init__(
@@ -47,41 +49,40 @@ class Account:
         self.offset = offset
         """Position of the first of them among the columns of all accounts."""
         self._books = books
-        self._blank = vec[float]([0.0] * len(columns))
+        self._width: i64 = len(columns)
         self.now = vec[float]([0.0] * len(columns))
+        self._past = _with_room(len(columns) * books.calendar.months)
+        """The closed months, one after another."""
         self.stocks = [i for i, column in enumerate(columns) if column.kind == "stock"]
         """Positions of the columns that are stocks."""
+        flows = [i for i, column in enumerate(columns) if column.kind == "flow"]
+        self._flows = vec[i64](flows)
 
-    def close_month(self) -> vec[float]:
-        """Begin the next month, flows at zero, stocks as they were; return the one before."""
-        before, now = self.now, self._blank[:]
-        for i in self.stocks:
-            now[i] = before[i]
-        self.now = now
-        return before
+    def close_month(self) -> None:
+        """Lay the month aside and begin the next: flows at zero, stocks as they were."""
+        now = self.now
+        self._past = extend(self._past, now)
+        for i in self._flows:
+            now[i] = 0.0
 
     def adjust(self, month: int, column: int, amount: float) -> None:
         """Add to a column of the running month or of one that is closed."""
         if month == self._books.month:
             self.now[column] += amount
         else:
-            self._books.closed[month, self.offset + column] += amount
+            self._past[month * self._width + column] += amount
 
     def take_back(self, month: int, column: int, amount: float) -> None:
         """Subtract what was booked in a month; what rounding leaves below zero is zero."""
-        closed, place = self._books.closed, self.offset + column
-        running = month == self._books.month
-        left = (self.now[column] if running else float(closed[month, place])) - amount
-        left = left if left > 0.0 else 0.0
-        if running:
-            self.now[column] = left
-        else:
-            closed[month, place] = left
+        row, place = self.now, column
+        if month != self._books.month:
+            row, place = self._past, month * self._width + column
+        left = row[place] - amount
+        row[place] = left if left > 0.0 else 0.0
 
     def monthly(self) -> FloatArray:
-        """Return the closed months, shape (months, columns); a view."""
-        books = self._books
-        return books.closed[: books.month, self.offset : self.offset + len(self.columns)]
+        """Return the closed months, shape (months, columns); to be read only."""
+        return numbers_of(self._past).reshape(-1, len(self.columns))
 
     @property
     def months(self) -> list[list[float]]:
@@ -90,7 +91,12 @@ class Account:
         return months
 
 
-@dataclass(frozen=True)
+def _with_room(numbers: int) -> vec[float]:
+    """Return an empty row, which where rows are memory has room for numbers to come."""
+    return vec[float](capacity=numbers) if _NATIVE else vec[float]()
+
+
+@dataclass  # not frozen: compiled, that would take five times as long to make
 class Balance:
     """A closed account: opening + inflow = outflow + closing, in one unit."""
 
@@ -143,8 +149,7 @@ class Trace:
 class Books:
     """All accounts of one replication.
 
-    Accounts are opened before the first month closes; each month is then one row of all
-    columns of all accounts.
+    Accounts are opened before the first month closes.
 
     Parameters
     ----------
@@ -155,8 +160,6 @@ class Books:
 
     Attributes
     ----------
-    closed : array of float, shape (months, all columns)
-        The closed months.
     month : int
         The month under way.
     """
@@ -165,8 +168,8 @@ class Books:
         self.calendar = calendar
         self.trace = trace
         self.accounts: dict[tuple[str, str], Account] = {}
+        self._in_order: list[Account] = []
         self.month = self._width = 0
-        self.closed: FloatArray = np.zeros((calendar.months, 0))
 
     def open(self, table: str, entity: str, columns: Sequence[Column]) -> Account:
         """Open the account of an entity in a table (``yearly``, ``ledger``, ``binding``).
@@ -183,15 +186,19 @@ class Books:
         account = Account(entity, columns, self, self._width)
         self._width += len(account.columns)
         self.accounts[table, entity] = account
+        self._in_order.append(account)
         return account
 
     def close_month(self) -> None:
         """Close the running month of every account."""
-        if not self.month:
-            self.closed = np.zeros((self.calendar.months, self._width))
-        rows = [account.close_month() for account in self.accounts.values()]
-        self.closed[self.month] = joined(rows)
+        for account in self._in_order:
+            account.close_month()
         self.month += 1
+
+    @property
+    def closed(self) -> FloatArray:
+        """The closed months, shape (months, columns of all accounts side by side)."""
+        return np.concatenate([account.monthly() for account in self._in_order], axis=1)
 
     def stocks(self) -> list[int]:
         """Return the positions of the stocks among all columns."""

@@ -50,7 +50,7 @@ class MixedStock:
         """Tonnes in stock by source, then contents."""
         return [share * self.total for share in self.shares]
 
-    def put(self, parts: list[float], day: float) -> float:
+    def put(self, parts: vec[float], day: float) -> float:
         """Add tonnes by source, with their contents, on a day; return the tonnes."""
         added = 0.0
         for i in range(self.sources):
@@ -74,7 +74,7 @@ class MixedStock:
             self._date(tonnes, day)
             return
         alone = self.total <= 0.0
-        parts = [0.0] * len(self.shares)
+        parts = vec[float]([0.0] * len(self.shares))
         parts[source] = tonnes
         if self.put(parts, day) > 0.0 and alone:
             self._single = source
@@ -91,10 +91,10 @@ class MixedStock:
         self.pending[outlet] += tonnes
         return tonnes
 
-    def draw(self, tonnes: float, outlet: int) -> list[float]:
+    def draw(self, tonnes: float, outlet: int) -> vec[float]:
         """Remove tonnes through an outlet and return them by source, with contents."""
         taken = self.take(tonnes, outlet)
-        return [share * taken for share in self.shares]
+        return vec[float]([share * taken for share in self.shares])
 
     def gone(self, outlet: int) -> vec[float]:
         """Return all that left through an outlet, by source, with contents; it goes on filling."""

@@ -2,33 +2,33 @@
 
 Compiled, a `vec[float]` is memory of doubles that are read and written in place. Interpreted it
 is a list, which Python indexes four times as fast: this module is never compiled, and whoever
-runs the files as they are needs nothing else. An `i64` is a number of the machine where it is
-compiled, and a plain integer else.
+runs the files as they are needs nothing else. An `i64` is a whole number of the machine's, and
+interpreted one of Python's.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from operator import iadd
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from librt.vecs import vec
+    from librt.vecs import extend, vec
     from mypy_extensions import i64
 else:
-    vec, i64 = list, int
+    extend, i64, vec = iadd, int, list
 
-__all__ = ["i64", "joined", "vec"]
+__all__ = ["extend", "i64", "is_native", "numbers_of", "vec"]
 
 
-def joined(rows: Sequence[vec[float]]) -> NDArray[np.float64]:
-    """Return the numbers of rows, one row after another."""
-    if rows and isinstance(rows[0], list):
-        numbers: list[float] = []
-        for row in rows:
-            numbers += row
-        return np.frombuffer(array("d", numbers))
-    return np.frombuffer(b"".join(rows))
+def is_native(row: vec[float]) -> bool:
+    """Return whether a row is memory of doubles: whoever made it is compiled."""
+    return not isinstance(row, list)
+
+
+def numbers_of(row: vec[float]) -> NDArray[np.float64]:
+    """Return the numbers of a row, to be read only."""
+    return np.frombuffer(memoryview(row) if is_native(row) else array("d", row))

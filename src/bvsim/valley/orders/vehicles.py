@@ -20,6 +20,7 @@ from scipy.special import expit, logit, ndtri
 from bvsim.schema.demand import DRAWN, CarMarket, Co2Step, DemandSpec, Leasing, ObservedYear
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, MONTHS_PER_YEAR, Calendar
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.rows import numbers_of, vec
 from bvsim.valley.ground.streams import Stream
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -107,12 +108,12 @@ class EvMarket:
     times: FloatArray
 
 
-def ar1(shocks: Sequence[float], *, rho: float, sd: float) -> FloatArray:
+def ar1(shocks: list[float], *, rho: float, sd: float) -> FloatArray:
     """Return a monthly first-order autoregression that starts at zero.
 
     Parameters
     ----------
-    shocks : sequence of float
+    shocks : list of float
         Standard normal numbers, one a month.
     rho, sd : float
         Persistence and innovation of the *yearly* process x' = rho x + sd e. The
@@ -126,13 +127,13 @@ def ar1(shocks: Sequence[float], *, rho: float, sd: float) -> FloatArray:
     """
     if not 0.0 <= rho < 1.0:
         raise ValueError(f"rho must be in [0, 1), not {rho}")
-    step = rho ** (1.0 / MONTHS_PER_YEAR)
+    step: float = rho ** (1.0 / MONTHS_PER_YEAR)
     scale = sd * math.sqrt((1.0 - step * step) / (1.0 - rho * rho))
-    x, path = 0.0, []
-    for shock in shocks:
+    x, path = 0.0, vec[float]([0.0] * len(shocks))
+    for i, shock in enumerate(shocks):
         x = step * x + scale * shock
-        path.append(x)
-    return np.array(path)
+        path[i] = x
+    return numbers_of(path)
 
 
 def positions(weights: Sequence[float]) -> FloatArray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -123,12 +122,14 @@ def setting_of(scenario: Scenario, years: Sequence[int] = (), monthly: bool = Fa
     )
 
 
-def last_periods(calendar: Calendar) -> Iterator[Period]:
-    """Yield the last period of every month."""
-    for period, following in itertools.pairwise(calendar.periods):
-        if following.month != period.month:
-            yield period
-    yield calendar.periods[-1]
+def last_periods(calendar: Calendar) -> list[Period]:
+    """Return the last period of every month."""
+    found, last = [], calendar.periods[0]
+    for period in calendar.periods:
+        if period.month != last.month:
+            found.append(last)
+        last = period
+    return [*found, last]
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ class Valleys:
             valley.start()
         first, *others = [valley.planner() for valley in self._all]
         first.start(others)
-        months = [list(last_periods(valley.ctx.calendar)) for valley in self._all]
+        months = [last_periods(valley.ctx.calendar) for valley in self._all]
         for lasts in zip(*months, strict=True):
             first.ctx.env.run(until=lasts[0].end_day)
             for valley, last in zip(self._all, lasts, strict=True):

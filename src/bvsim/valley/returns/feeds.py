@@ -94,6 +94,28 @@ def powder_metals(spec: RecyclingSpec) -> dict[tuple[str, str], vec[float]]:
     }
 
 
+class Contract:
+    """How much of a plant's scrap is under contract, until when.
+
+    Parameters
+    ----------
+    luck : Stream
+        Of the plant's contracts.
+    """
+
+    __slots__ = ("luck", "share", "stray", "until")
+
+    def __init__(self, luck: Stream) -> None:
+        self.luck = luck
+        self.until = self.stray = self.share = 0.0
+        """Day on which the term ends; what the share strays from the average; the share."""
+
+    def set(self, share: float) -> None:
+        """Set the share, which lies between 0 and 1."""
+        share = share if share > 0.0 else 0.0
+        self.share = share if share < 1.0 else 1.0
+
+
 class ScrapContracts:
     """How much of each plant's scrap is under contract with the region's recyclers.
 
@@ -103,37 +125,31 @@ class ScrapContracts:
 
     def __init__(self, spec: Scrap, ctx: Context) -> None:
         self.spec, self.ctx = spec, ctx
-        self.shares: dict[str, float] = {}
-        self._terms: dict[str, tuple[float, float]] = {}
-        self._luck: dict[str, Stream] = {}
+        self.by_site: dict[str, Contract] = {}
 
     def share(self, site: str) -> float:
         """Return the share of a plant's scrap under contract."""
-        share = self.shares.get(site)
-        return share if share is not None else self._sign(site)
+        contract = self.by_site.get(site)
+        if contract is None:
+            luck = self.ctx.streams.stream(f"recycling.{site}", "contracts")
+            contract = self.by_site[site] = Contract(luck)
+            self._sign(contract)
+        return contract.share
 
-    def _sign(self, site: str) -> float:
+    def _sign(self, contract: Contract) -> None:
         """Sign the first or the next contract of a plant."""
-        spec, now = self.spec, self.ctx.clock.now
-        if site not in self._luck:
-            self._luck[site] = self.ctx.streams.stream(f"recycling.{site}", "contracts")
-        luck = self._luck[site]
+        spec, now, luck = self.spec, self.ctx.clock.now, contract.luck
         years = spec.term_first + (spec.term_last - spec.term_first) * luck.uniform()
-        stray = spec.spread * (2.0 * luck.uniform() - 1.0)
-        self._terms[site] = (now + years * DAYS_PER_YEAR, stray)
-        return self._set(site, spec.contract.at(now) + stray)
-
-    def _set(self, site: str, share: float) -> float:
-        share = share if share > 0.0 else 0.0
-        self.shares[site] = share = share if share < 1.0 else 1.0
-        return share
+        contract.stray = spec.spread * (2.0 * luck.uniform() - 1.0)
+        contract.until = now + years * DAYS_PER_YEAR
+        contract.set(spec.contract.at(now) + contract.stray)
 
     def renew(self) -> None:
         """Sign anew what has run out, and follow changes of the average share."""
         now = self.ctx.clock.now
         mean: float = self.spec.contract.at(now)
-        for site, (until, stray) in list(self._terms.items()):
-            if now >= until:
-                self._sign(site)
+        for contract in self.by_site.values():
+            if now >= contract.until:
+                self._sign(contract)
             else:
-                self._set(site, mean + stray)
+                contract.set(mean + contract.stray)

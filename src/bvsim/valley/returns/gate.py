@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bvsim.valley.ground.books import Balance
+from bvsim.valley.ground.rows import vec
 
 
 class Kind:
-    """A kind of scrap: what plants hand over of it in a month, under contract.
+    """A kind of feed: of scrap, what plants hand over of it in a month, under contract.
 
     Parameters
     ----------
@@ -16,10 +17,10 @@ class Kind:
         Family of cells, one of the model's `recycling.chemistries`.
     stage : str
         ``trim``, ``dry_cell`` or ``filled_cell``; ``precursor`` or ``cathode_material``
-        for rejected powder of cathode plants.
+        for rejected powder of cathode plants; ``pack`` or ``non_ev`` for what is no scrap.
     """
 
-    __slots__ = ("chemistry", "contracted", "month", "stage", "tonnes")
+    __slots__ = ("amounts", "chemistry", "contracted", "month", "stage", "tonnes")
 
     def __init__(self, chemistry: str, stage: str) -> None:
         self.chemistry, self.stage = chemistry, stage
@@ -27,6 +28,9 @@ class Kind:
         """The last month in which there was any, and how much."""
         self.contracted = True
         """Whether it is sold by contract: rejected powder is not."""
+        self.amounts = vec[float]()
+        """What recyclers find in a tonne, once there was any: of rejected powder its metals, of
+        all else what makes up a pile of feed."""
 
 
 class Heap:

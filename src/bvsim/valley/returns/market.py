@@ -126,6 +126,8 @@ class Recycling(Gate):
         self._powders = powder_metals(spec)
         self._scrap_months: deque[float] = deque(maxlen=MONTHS_PER_YEAR)
         self._feeds = feeds_of(spec)
+        self._other = Kind(spec.non_ev_chemistry, "non_ev")
+        self._packs = [Kind(chemistry, "pack") for chemistry in CHEMISTRIES]
         self._capture = vec[float]([max(spec.capture[element], 1e-9) for element in ELEMENTS])
         self._share = 0.0
         self._open: list[Recycler] = []
@@ -178,16 +180,23 @@ class Recycling(Gate):
     def _sort(self, site: str, kind: Kind, tonnes: float) -> float:
         """Add a plant's scrap of a kind to that of others; return what is under no contract."""
         if kind.month < self._month:
+            if kind.month < 0:
+                self._know(kind)
             kind.month, kind.tonnes = self._month, 0.0
-            powder = (kind.chemistry, kind.stage) in self._powders
-            (self._powder if powder else self._offered).append(kind)
-            kind.contracted = not powder
+            (self._offered if kind.contracted else self._powder).append(kind)
         if not kind.contracted:
             kind.tonnes += tonnes
             return 0.0
         share = self.contracts.share(site)
         kind.tonnes += tonnes * share
         return tonnes * (1.0 - share)
+
+    def _know(self, kind: Kind) -> None:
+        """Find out whether a kind of scrap is rejected powder."""
+        key = kind.chemistry, kind.stage
+        kind.contracted = key not in self._powders
+        if not kind.contracted:
+            kind.amounts = self._powders[key]
 
     # -- each month ----------------------------------------------------------------
 
@@ -251,19 +260,21 @@ class Recycling(Gate):
         packs = [rate * reached for rate in self.fleet.collected_rates[self._month]]
         non_ev = self._non_ev[self._year] / DAYS_PER_YEAR * reached
         mix = vec[float]([0.0] * (FEE + 1))
-        self._add(mix, self.spec.non_ev_chemistry, "non_ev", non_ev)
-        for i, chemistry in enumerate(CHEMISTRIES):
-            self._add(mix, chemistry, "pack", packs[i] + packs[i + 2])
+        self._add(mix, self._other, non_ev)
+        for i, kind in enumerate(self._packs):
+            self._add(mix, kind, packs[i] + packs[i + 2])
         for kind in self._offered:
-            self._add(mix, kind.chemistry, kind.stage, kind.tonnes)
+            self._add(mix, kind, kind.tonnes)
         origins = vec[float]([scrap] * 4)
         origins[1], origins[2] = packs[0] + packs[1], packs[2] + packs[3]
         origins[3] = non_ev
         return mix, origins
 
-    def _add(self, mix: vec[float], chemistry: str, kind: str, tonnes: float) -> None:
+    def _add(self, mix: vec[float], kind: Kind, tonnes: float) -> None:
         if tonnes:
-            add(mix, self._feeds[chemistry, kind].amounts, tonnes)
+            if len(kind.amounts) == 0:
+                kind.amounts = self._feeds[kind.chemistry, kind.stage].amounts
+            add(mix, kind.amounts, tonnes)
 
     def _bring(self, scrap: float) -> vec[float]:
         """Share the feed in proportion to what each recycler can take; return what was shredded."""
@@ -294,9 +305,8 @@ class Recycling(Gate):
         now[RETURNS.black_mass_t] += mass
         for kind in self._powder:
             mass += kind.tonnes
-            powder = self._powders[kind.chemistry, kind.stage]
-            add(metals, powder, kind.tonnes)
-            add(contained, powder, kind.tonnes)
+            add(metals, kind.amounts, kind.tonnes)
+            add(contained, kind.amounts, kind.tonnes)
         if mass <= 0.0:
             return
         self.hydromet.review(self._openings)

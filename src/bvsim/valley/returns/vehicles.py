@@ -65,7 +65,8 @@ def leaving(years: FloatArray, shape: FloatArray, scale: FloatArray, early: floa
     """
     age_at_end = years[:, None] - years[None, :] + 0.5
     alive = survival(age_at_end, shape, scale, early)
-    alive_before = survival(age_at_end - 1.0, shape, scale, early)
+    # A year before, cohorts were as old as they are in the row above; of the first year none was.
+    alive_before = np.vstack([np.ones(len(years)), alive[:-1]])
     return np.asarray(np.where(age_at_end > 0.0, alive_before - alive, 0.0))
 
 
@@ -77,9 +78,10 @@ def known_values(series: HistorySeries, as_of: date, start_year: int) -> FloatAr
     known = 0
     for offset in range(len(series.values)):
         year = series.first_year + offset
-        public = date(year, 12, 31) + timedelta(days=series.published_after)
-        if year >= start_year and public > as_of:
-            break
+        if year >= start_year:
+            public = date(year, 12, 31) + timedelta(days=series.published_after)
+            if public > as_of:
+                break
         known += 1
     return np.array(series.values[:known])
 
