@@ -33,8 +33,6 @@ _CALLED_BY_NAME: Final = (_LABOUR, _CATHODE, _DEMAND, _THROTTLE)
 """Compiled, a function out of a list costs ten times as much."""
 _FEW: Final = 2
 """So many numbers have one sum; newer Pythons' `sum` adds more of them up otherwise."""
-_sum: Final = sum
-"""Compiled, a built-in function is looked up at each call, and one that is final is not."""
 Allows: TypeAlias = list[tuple[int, Callable[[Prospect], float]]]
 _OTHERS: Final[Allows] = [
     (i, each.allows) for i, each in enumerate(LIMITS) if i not in _CALLED_BY_NAME
@@ -120,8 +118,8 @@ class SiteLimits(Prospect):
 
     def _wait_for_approval(self, running: list[SiteBlock], day: float) -> None:
         waiting = [each for each in running if not each.approved]
-        self.unapproved = _sum([each.possible.available for each in waiting])
-        self.unapproved_in_process = _sum([each.unapproved_in_process(day) for each in waiting])
+        self.unapproved = sum([each.possible.available for each in waiting])
+        self.unapproved_in_process = sum([each.unapproved_in_process(day) for each in waiting])
 
     def after_request(self, allowed: vec[float]) -> None:
         """Set the limits that are known once the site has asked."""
@@ -164,8 +162,8 @@ def _in_service(running: list[SiteBlock]) -> float:
         return 1.0
     could = idle = 0.0
     if len(running) > _FEW:
-        could = _sum([each.possible.available for each in running])
-        idle = _sum([_stands_idle(each) for each in running])
+        could = sum([each.possible.available for each in running])
+        idle = sum([_stands_idle(each) for each in running])
         return 1.0 - idle / could
     for each in running:
         could += each.possible.available
@@ -181,7 +179,7 @@ def _stands_idle(each: SiteBlock) -> float:
 def _rated(running: list[SiteBlock]) -> float:
     """Return what blocks could make at the rating of their class."""
     if len(running) > _FEW:
-        return _sum([each.possible.rated for each in running])
+        return sum([each.possible.rated for each in running])
     rated = 0.0
     for each in running:
         rated += each.possible.rated
