@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 import bvsim as bv
-from bvsim.valley.ground import streams
+from bvsim.valley.ground.seeds import Source
 from bvsim.valley.ground.streams import Key, key_of
 from bvsim.valley.valley import prepare, simulate, wired
 from pages import markdown, publish, stamp
@@ -60,13 +60,25 @@ class Generator:
 @contextmanager
 def generators(made: Callable[[Callable[[bytes], Any], bytes], Any]) -> Iterator[None]:
     """Have streams take their generators from a function of the ordinary maker and the key."""
-    where: Any = streams
-    ordinary = where.keyed_generator
-    where.keyed_generator = lambda key: made(ordinary, key)
+    where: Any = Source
+    usual, by_key = where.numbers, {}
+
+    def numbers(_source: Source, key: bytes, _block: int, count: int) -> list[float]:
+        if key not in by_key:
+            by_key[key] = made(generator_of, key)
+        drawn: list[float] = by_key[key].random(count)[::-1].tolist()
+        return drawn
+
+    where.numbers = numbers
     try:
         yield
     finally:
-        where.keyed_generator = ordinary
+        where.numbers = usual
+
+
+def generator_of(key: bytes) -> np.random.Generator:
+    """Return the ordinary generator of a key."""
+    return np.random.Generator(np.random.Philox(key=int.from_bytes(key, "little")))
 
 
 class Subject:

@@ -37,8 +37,6 @@ OF_C = ("expm1", "log1p")
 a name looked up, a box for the argument and one for the result, that is six times the cost."""
 EXACT = "-ffp-contract=off"
 """No fused multiply-adds, which some compilers use by themselves: results stay bit for bit."""
-WRAPPING = "-fwrapv"
-"""Whole numbers wrap around: random numbers are the lowest 64 bits of products."""
 LENIENT = "-Wno-error"
 """A compiler may warn of what those before it did not."""
 HIDDEN = ("-fvisibility=hidden", "-fno-semantic-interposition")
@@ -80,7 +78,7 @@ class Units(build_ext):
         """Compile and link."""
         if self.compiler.compiler_type == "unix":
             for extension in self.extensions:
-                extension.extra_compile_args += [EXACT, WRAPPING, LENIENT, *HIDDEN]
+                extension.extra_compile_args += [EXACT, LENIENT, *HIDDEN]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             self.compiler.compile = side_by_side(pool, self.compiler.compile)
             super().build_extensions()

@@ -6,9 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from bvsim.valley.ground.philox import NUMBERS, Philox
-from bvsim.valley.ground.rows import vec
-from bvsim.valley.ground.seeds import keyed_generator
+from bvsim.valley.ground.seeds import Source
 from bvsim.valley.ground.streams import Key, Streams
 
 
@@ -21,13 +19,14 @@ def test_numbers_are_those_of_philox_keyed_by_the_name():
 
 
 @pytest.mark.parametrize("key", [bytes(16), bytes([255] * 16), bytes(range(16))])
-def test_numbers_worked_out_natively_are_those_of_the_generator(key):
-    """Compiled, a stream takes its numbers from `Philox`: as they are, the files never do."""
-    philox, block, numbers = Philox(key), vec[float]([0.0] * NUMBERS), []
-    for _ in range(20):
-        philox.fill(block)
-        numbers += reversed(block)
-    assert numbers == keyed_generator(key).random(20 * NUMBERS).tolist()
+def test_a_source_gives_the_numbers_of_any_key_from_any_place(key):
+    philox = np.random.Philox(key=int.from_bytes(key, "little"))
+    expected = np.random.Generator(philox).random(80).tolist()
+    source = Source()
+    assert source.numbers(key, 0, 40)[::-1] == expected[:40]
+    source.numbers(bytes(range(1, 17)), 3, 5)  # another key between
+    assert source.numbers(key, 10, 40)[::-1] == expected[40:]
+    assert source.numbers(key, 0, 3)[::-1] == expected[:3]
 
 
 @pytest.mark.parametrize("counts", [(4,) * 20, (1, 4, 4, 30, 3), (40, 7)])

@@ -12,15 +12,12 @@ import math
 from dataclasses import dataclass, field
 from typing import Final
 
-import numpy as np
-
-from bvsim.valley.ground.philox import NUMBERS, Philox
-from bvsim.valley.ground.rows import i64, is_native, vec
-from bvsim.valley.ground.seeds import keyed_generator
+from bvsim.valley.ground.rows import i64, vec
+from bvsim.valley.ground.seeds import NUMBERS_OF_A_BLOCK, Source
 
 _FIRST_BATCH: Final = 16
+_GROWTH: Final = 4
 _LARGEST_BATCH: Final = 256
-_NATIVE: Final = is_native(vec[float]([0.0]))
 
 
 @dataclass(frozen=True)
@@ -48,22 +45,22 @@ class Key:
 class Stream:
     """Uniform numbers in (0, 1) from one named source of chance.
 
-    The generator is made when the first number is asked for, as many sources of chance
-    never are. Compiled, it works out four numbers at a time; otherwise NumPy draws larger and
-    larger batches, as some are asked often.
+    Numbers are drawn when the first is asked for, as many sources of chance never are, in larger
+    and larger batches, as some are asked often.
 
     Parameters
     ----------
     key : bytes or None
-        Sixteen bytes that key the generator; None switches chance off.
+        Sixteen bytes that key the numbers; None switches chance off.
+    source : Source
+        Where numbers are drawn.
     """
 
-    __slots__ = ("_batch", "_generator", "_key", "_left", "_philox", "_size")
+    __slots__ = ("_batch", "_drawn", "_key", "_left", "_size", "_source")
 
-    def __init__(self, key: bytes | None) -> None:
-        self._key = key
-        self._philox: Philox | None = None
-        self._generator: np.random.Generator | None = None
+    def __init__(self, key: bytes | None, source: Source) -> None:
+        self._key, self._source = key, source
+        self._drawn = 0
         self._batch = vec[float]()
         """Numbers drawn, the next one at the end of those that are left."""
         self._left: i64 = 0
@@ -91,26 +88,12 @@ class Stream:
         key = self._key
         if key is None:
             return 0.5
-        if _NATIVE:
-            self._draw(key)
-        else:
-            self._draw_many(key)
-        return self.uniform()
-
-    def _draw(self, key: bytes) -> None:
-        philox = self._philox
-        if philox is None:
-            philox = self._philox = Philox(key)
-            self._batch = vec[float]([0.0] * NUMBERS)
-        philox.fill(self._batch)
-        self._left = NUMBERS
-
-    def _draw_many(self, key: bytes) -> None:
-        if self._generator is None:
-            self._generator = keyed_generator(key)
-        self._batch = vec[float](self._generator.random(self._size)[::-1].tolist())
+        batch = self._source.numbers(key, self._drawn // NUMBERS_OF_A_BLOCK, self._size)
+        self._batch = vec[float](batch)
         self._left = self._size
-        self._size = min(2 * self._size, _LARGEST_BATCH)
+        self._drawn += self._size
+        self._size = min(_GROWTH * self._size, _LARGEST_BATCH)
+        return self.uniform()
 
     def happens(self, probability: float) -> bool:
         """Decide an event; with chance off only a certain one happens."""
@@ -170,6 +153,7 @@ class Streams:
 
     key: Key
     _given: set[str] = field(default_factory=set)
+    _source: Source = field(default_factory=Source)
 
     def stream(self, entity: str, source: str) -> Stream:
         """Return the stream of a source of chance at an entity.
@@ -184,5 +168,5 @@ class Streams:
             raise ValueError(f"the random stream {name!r} is used twice")
         self._given.add(name)
         if not self.key.chance:
-            return Stream(None)
-        return Stream(key_of(self.key, name))
+            return Stream(None, self._source)
+        return Stream(key_of(self.key, name), self._source)
