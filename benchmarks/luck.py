@@ -66,7 +66,7 @@ def generators(made: Callable[[Callable[[bytes], Any], bytes], Any]) -> Iterator
     def numbers(_source: Source, key: bytes, _block: int, count: int) -> list[float]:
         if key not in by_key:
             by_key[key] = made(generator_of, key)
-        drawn: list[float] = by_key[key].random(count)[::-1].tolist()
+        drawn: list[float] = by_key[key].random(count).tolist()
         return drawn
 
     where.numbers = numbers

@@ -23,10 +23,10 @@ def test_a_source_gives_the_numbers_of_any_key_from_any_place(key):
     philox = np.random.Philox(key=int.from_bytes(key, "little"))
     expected = np.random.Generator(philox).random(80).tolist()
     source = Source()
-    assert source.numbers(key, 0, 40)[::-1] == expected[:40]
+    assert source.numbers(key, 0, 40) == expected[:40]
     source.numbers(bytes(range(1, 17)), 3, 5)  # another key between
-    assert source.numbers(key, 10, 40)[::-1] == expected[40:]
-    assert source.numbers(key, 0, 3)[::-1] == expected[:3]
+    assert source.numbers(key, 10, 40) == expected[40:]
+    assert source.numbers(key, 0, 3) == expected[:3]
 
 
 @pytest.mark.parametrize("counts", [(4,) * 20, (1, 4, 4, 30, 3), (40, 7)])

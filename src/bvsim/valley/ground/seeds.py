@@ -24,7 +24,7 @@ class Source:
         self._state: Any = self._bits.state
 
     def numbers(self, key: bytes, block: int, count: int) -> list[float]:
-        """Return uniform numbers in [0, 1), the last one first.
+        """Return uniform numbers in [0, 1).
 
         Parameters
         ----------
@@ -38,5 +38,5 @@ class Source:
         place = self._state["state"]
         place["key"], place["counter"][0] = np.frombuffer(key, _WORDS), block
         self._bits.state = self._state
-        numbers: list[float] = self._generator.random(count)[::-1].tolist()
+        numbers: list[float] = self._generator.random(count).tolist()
         return numbers

@@ -12,7 +12,6 @@ import math
 from dataclasses import dataclass, field
 from typing import Final
 
-from bvsim.valley.ground.rows import i64, vec
 from bvsim.valley.ground.seeds import NUMBERS_OF_A_BLOCK, Source
 
 _FIRST_BATCH: Final = 16
@@ -56,15 +55,14 @@ class Stream:
         Where numbers are drawn.
     """
 
-    __slots__ = ("_batch", "_drawn", "_key", "_left", "_size", "_source")
+    __slots__ = ("_batch", "_drawn", "_key", "_size", "_source", "_taken")
 
     def __init__(self, key: bytes | None, source: Source) -> None:
         self._key, self._source = key, source
         self._drawn = 0
-        self._batch = vec[float]()
-        """Numbers drawn, the next one at the end of those that are left."""
-        self._left: i64 = 0
-        self._size = _FIRST_BATCH
+        self._batch: list[float] = []
+        """Numbers drawn, of which so many are taken."""
+        self._taken = self._size = 0
 
     @property
     def random(self) -> bool:
@@ -73,11 +71,11 @@ class Stream:
 
     def uniform(self) -> float:
         """Return the next uniform number; one half when chance is off."""
-        left = self._left - 1
-        if left < 0:
+        taken = self._taken
+        if taken == self._size:
             return self._next()
-        self._left = left
-        return self._batch[left]
+        self._taken = taken + 1
+        return self._batch[taken]
 
     def uniforms(self, count: int) -> list[float]:
         """Return the next numbers, the first one first."""
@@ -88,12 +86,11 @@ class Stream:
         key = self._key
         if key is None:
             return 0.5
-        batch = self._source.numbers(key, self._drawn // NUMBERS_OF_A_BLOCK, self._size)
-        self._batch = vec[float](batch)
-        self._left = self._size
-        self._drawn += self._size
-        self._size = min(_GROWTH * self._size, _LARGEST_BATCH)
-        return self.uniform()
+        size = min(_GROWTH * self._size, _LARGEST_BATCH) if self._size else _FIRST_BATCH
+        self._batch = self._source.numbers(key, self._drawn // NUMBERS_OF_A_BLOCK, size)
+        self._drawn += size
+        self._taken, self._size = 1, size
+        return self._batch[0]
 
     def happens(self, probability: float) -> bool:
         """Decide an event; with chance off only a certain one happens."""
@@ -105,12 +102,7 @@ class Stream:
         """Return an exponential waiting time; infinite when chance is off."""
         if self._key is None:
             return math.inf
-        left = self._left - 1
-        if left < 0:
-            uniform = self._next()
-        else:
-            self._left, uniform = left, self._batch[left]
-        return -mean * math.log1p(-uniform)
+        return -mean * math.log1p(-self.uniform())
 
 
 def binomial_quantile(u: float, trials: int, probability: float) -> int:
