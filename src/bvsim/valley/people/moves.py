@@ -91,7 +91,8 @@ class Leavers:
             ranks[i] = claim.rank
         parts = largest_remainder(number, weights, ranks)
         for i, claim in enumerate(wanting):
-            moved += self._move(claim, skill, parts[i])
+            if parts[i] > 0.0:
+                moved += self._move(claim, skill, parts[i])
         return moved
 
     def _move(self, claim: HiringClaim, skill: i64, number: float) -> float:
