@@ -46,6 +46,10 @@ class HiringClaim:
     ) -> None:
         self.index: i64 = index
         self.basin: i64 = basin
+        self.renew(wants, order, rank, imposed=imposed)
+
+    def renew(self, wants: vec[float], order: float, rank: float, *, imposed: bool) -> None:
+        """Take over what the employer wants in another month."""
         self.wants, self.order, self.rank = wants, order, rank
         self.imposed = imposed
 
