@@ -81,7 +81,7 @@ class StaffPlan:
         self._full = vec[float]([0.0] * 4)
         self.operators_needed = 0.0
         """Operators of all crews of the released lines."""
-        self.crews = 1
+        self.crews = 1.0
         self.active = False
         """Whether any block is still planned or built."""
         self.first_sop = self._last_sop = math.inf
@@ -98,7 +98,7 @@ class StaffPlan:
         self._plans = [_plan(each) for each in plans]
         self._man(_by_sop(self._plans))
         self.operators_needed *= self.mix[0]
-        self.crews = max(1, self._line_crews * max(1, lines))
+        self.crews = float(max(1, self._line_crews * max(1, lines)))
         return True
 
     def _man(self, plans: list[Plan]) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from bvsim.schema.labour import Labour
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.clock import Act, Clock
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
-from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.rows import i64, vec
 from bvsim.valley.people.competitors import CompetingSite
 from bvsim.valley.people.mobility import Mobility
 from bvsim.valley.people.plan import lead_days
@@ -30,25 +30,22 @@ from bvsim.valley.people.rules import name_rank
 from bvsim.valley.people.skills import SKILL_COUNT
 from bvsim.valley.people.workforce import Workforce
 
-if TYPE_CHECKING:
-    from mypy_extensions import i64
-
 
 @dataclass(frozen=True)
 class PeopleColumns(Columns):
     """People of the region, wherever they are."""
 
-    job_seekers: int = stock("Able and willing job seekers in all basins.")
-    in_training: int = stock("People on a course.")
-    in_transit: int = stock("People with a contract whose first day is ahead.")
-    employed: int = stock("Own staff of all employers of the valley.")
-    vacancies: int = stock("Empty posts of all employers of the valley.")
-    competitors_heads: int = stock("People at competing sites, from these basins.")
-    poached: int = flow("People who went straight from one plant to another.")
-    newcomers: int = flow("People hired from outside the region.")
-    other_work: int = flow("People who retired, left or turned to other work.")
-    training_cost_meur: int = flow("Cost of the seats of all cohorts that began, EUR million.")
-    bonus_cost_meur: int = flow("Bonuses that all plants paid their own staff, EUR million.")
+    job_seekers: i64 = stock("Able and willing job seekers in all basins.")
+    in_training: i64 = stock("People on a course.")
+    in_transit: i64 = stock("People with a contract whose first day is ahead.")
+    employed: i64 = stock("Own staff of all employers of the valley.")
+    vacancies: i64 = stock("Empty posts of all employers of the valley.")
+    competitors_heads: i64 = stock("People at competing sites, from these basins.")
+    poached: i64 = flow("People who went straight from one plant to another.")
+    newcomers: i64 = flow("People hired from outside the region.")
+    other_work: i64 = flow("People who retired, left or turned to other work.")
+    training_cost_meur: i64 = flow("Cost of the seats of all cohorts that began, EUR million.")
+    bonus_cost_meur: i64 = flow("Bonuses that all plants paid their own staff, EUR million.")
 
 
 PEOPLE: Final = laid_out(PeopleColumns)
