@@ -111,8 +111,6 @@ class Clearing:
         source: i64
         for source in range(SOURCE_COUNT):
             place = SKILL_COUNT * source + skill
-            if not self._anybody(place):
-                continue
             for link in links:
                 here = link.people[place]
                 if here > 0.0:
@@ -125,10 +123,6 @@ class Clearing:
                                 basins -= 1
                                 if not basins:
                                     return
-
-    def _anybody(self, place: i64) -> bool:
-        """Tell whether any basin has people of some source and skill."""
-        return any(pool.here[place] > 0.0 for pool in self._register.basins)
 
     def _share_out(
         self, claims: list[HiringClaim], skill: i64, source: i64, number: float, home: BasinPool

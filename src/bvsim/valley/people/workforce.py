@@ -169,9 +169,8 @@ class Workforce:
         if not self._wants_staff:
             self._empty_months += 1
             return 0.0
-        for _ in range(self._empty_months * len(SKILLS)):  # luck stays with its month
-            stream.uniform()
-        self._empty_months = 0
+        if self._empty_months:
+            self._pass_over()
         tenure, chance = self._tenure, self._chance
         tenure.month(factor, technicians)
         for skill, staff in enumerate(self.staff):
@@ -186,6 +185,12 @@ class Workforce:
         gone = together(leavers)
         self._book_leavers(gone)
         return gone
+
+    def _pass_over(self) -> None:
+        """Draw the numbers of months without anybody: luck stays with its month."""
+        for _ in range(self._empty_months * len(SKILLS)):
+            self._stream.uniform()
+        self._empty_months = 0
 
     def _change_shifts(self, day: float, month_end: float) -> None:
         """Let operators leave whom a new shift pattern drives away, and count them."""
