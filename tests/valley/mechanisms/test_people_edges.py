@@ -33,13 +33,13 @@ def test_a_staff_that_grows_at_once_is_full_on_the_first_day():
 def test_seats_are_filled_from_the_nearest_basin_and_the_rest_from_the_next():
     near, middle, far = (SimpleNamespace(here=[5]) for _ in range(3))
     nearest = [Near(1.0, near), Near(1.0, middle), Near(1.0, far)]
-    desk = TrainingDesk.__new__(TrainingDesk)
-    desk._register = SimpleNamespace(reach=SimpleNamespace(nearest=lambda basin: nearest))
+    desk = TrainingDesk(SimpleNamespace(reach=SimpleNamespace(nearest=lambda basin: nearest)))
     course = SimpleNamespace(basin="b", applicants=1.0, draws_on=0)
 
     def found(wanted):
-        takes = []
-        desk._from(course, 0, wanted, takes)
+        desk._groups = 0
+        desk._from(course, 0, wanted)
+        takes = desk._applicants[: desk._groups]
         return [(take.pool, take.source, take.number) for take in takes]
 
     assert found(8) == [(near, 0, 5), (middle, 0, 3)]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bvsim.schema.unit import Timed
 from bvsim.valley.people.figures import OverTime
-from bvsim.valley.people.rules import allot, largest_remainder, name_rank, nearest
+from bvsim.valley.people.rules import added, allot, largest_remainder, name_rank, nearest
 
 WANTS = st.lists(st.integers(0, 50), min_size=1, max_size=8)
 
@@ -29,6 +29,16 @@ def test_largest_remainder_stays_within_one_of_the_quota(weights, total):
     for share, weight in zip(shares, weights, strict=True):
         quota = total * weight / math.fsum(weights)
         assert math.floor(quota - 1e-6) <= share <= math.ceil(quota + 1e-6)
+
+
+@given(st.lists(st.floats(0.0, 1e6), max_size=8))
+def test_a_sum_is_rounded_once(weights):
+    assert added(weights) == math.fsum(weights)
+
+
+def test_a_sum_that_loses_what_it_lost_is_rounded_once_too():
+    weights = [1.0, 2.0**-60, 2.0**-120, 2.0**-53]
+    assert added(weights) == math.fsum(weights) == 1.0 + 2.0**-52
 
 
 @given(WANTS, st.integers(0, 300), st.randoms(use_true_random=False))

@@ -46,6 +46,10 @@ class HiringClaim:
     ) -> None:
         self.index: i64 = index
         self.basin: i64 = basin
+        self.renew(wants, order, rank, imposed=imposed)
+
+    def renew(self, wants: vec[float], order: float, rank: float, *, imposed: bool) -> None:
+        """Take over what the employer wants in another month."""
         self.wants, self.order, self.rank = wants, order, rank
         self.imposed = imposed
 
@@ -78,29 +82,47 @@ class Clearing:
         """Take people out of the pools for the claims, and reduce these."""
         skill: i64
         for skill in range(SKILL_COUNT):
-            works, wanting = 0, self._wanting
+            works, wanting, basins = 0, self._wanting, 0
             for claim in claims:
                 if claim.wants[skill] > 0.0:
-                    wanting[claim.basin].append(claim)
-                    works |= 1 << claim.basin
+                    there = wanting[claim.basin]
+                    if not there:
+                        basins += 1
+                        works |= 1 << claim.basin
+                    there.append(claim)
             if works:
-                self._settle_skill(self._register.reach.links_to(works), skill)
+                self._settle_skill(self._register.reach.links_to(works), skill, basins)
                 for each in wanting:
                     if each:
                         each.clear()
 
-    def _settle_skill(self, links: list[Commute], skill: i64) -> None:
-        """Serve claims from one source after another, own basins first."""
+    def _settle_skill(self, links: list[Commute], skill: i64, basins: i64) -> None:
+        """Serve claims from one source after another, own basins first, until none is left.
+
+        Parameters
+        ----------
+        links : list of Commute
+            To where the claims are.
+        skill : int
+            What is claimed.
+        basins : int
+            In how many basins.
+        """
         source: i64
         for source in range(SOURCE_COUNT):
+            place = SKILL_COUNT * source + skill
             for link in links:
-                here = link.people[SKILL_COUNT * source + skill]
+                here = link.people[place]
                 if here > 0.0:
                     claims = self._wanting[link.work]
                     if claims:
                         number = link.won(here, source, skill)
                         if number > 0.0:
                             self._share_out(claims, skill, source, number, link.home)
+                            if not claims:
+                                basins -= 1
+                                if not basins:
+                                    return
 
     def _share_out(
         self, claims: list[HiringClaim], skill: i64, source: i64, number: float, home: BasinPool

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bvsim.valley.ground.columns import Columns, flow, flows, laid_out, stock
+from bvsim.valley.ground.rows import i64
 from bvsim.valley.people.pools import ORIGINS
 
 
@@ -13,21 +14,21 @@ from bvsim.valley.people.pools import ORIGINS
 class StaffColumns(Columns):
     """Staff of an employer."""
 
-    headcount: int = stock("Own staff, lent experts apart.")
-    operators: int = stock("Own operators.")
-    technicians: int = stock("Own technicians.")
-    engineers: int = stock("Own engineers.")
-    others: int = stock("Everybody else on the payroll.")
-    vacancies: int = stock("Posts that the plan wants filled today and that are not.")
-    experts: int = stock("Experts lent by the parent company or machine makers.")
-    hires: int = flow("People who began work.")
-    won: int = flows(
+    headcount: i64 = stock("Own staff, lent experts apart.")
+    operators: i64 = stock("Own operators.")
+    technicians: i64 = stock("Own technicians.")
+    engineers: i64 = stock("Own engineers.")
+    others: i64 = stock("Everybody else on the payroll.")
+    vacancies: i64 = stock("Posts that the plan wants filled today and that are not.")
+    experts: i64 = stock("Experts lent by the parent company or machine makers.")
+    hires: i64 = flow("People who began work.")
+    won: i64 = flows(
         "won_from_{}", {name: f"People won from {what}." for name, what in ORIGINS.items()}
     )
-    won_freed: int = flow("Of those from the pool, people freed by the closure of a plant.")
-    leavers: int = flow("People who left, whatever the reason.")
-    learning_speed: int = stock("How fast the plant's people learn, 1 as those of its class.")
-    vacancy_months: int = flow("Vacancies summed over month ends: divide by hires.")
+    won_freed: i64 = flow("Of those from the pool, people freed by the closure of a plant.")
+    leavers: i64 = flow("People who left, whatever the reason.")
+    learning_speed: i64 = stock("How fast the plant's people learn, 1 as those of its class.")
+    vacancy_months: i64 = flow("Vacancies summed over month ends: divide by hires.")
 
 
 STAFF: Final = laid_out(StaffColumns)
@@ -37,9 +38,9 @@ STAFF: Final = laid_out(StaffColumns)
 class CourseColumns(Columns):
     """Trainees of a programme."""
 
-    seats: int = flow("Seats of the intakes that were due.")
-    intake: int = flow("Trainees who began the course.")
-    empty: int = flows(
+    seats: i64 = flow("Seats of the intakes that were due.")
+    intake: i64 = flow("Trainees who began the course.")
+    empty: i64 = flows(
         "empty_for_{}",
         {
             "applicants": "Seats that stayed empty for want of applicants, or of a group of them.",
@@ -48,12 +49,12 @@ class CourseColumns(Columns):
             "tutors": "Seats for which it had no room, taken by trainees who wait for tutors.",
         },
     )
-    graduates: int = flow("Trainees who passed the exam.")
-    placed: int = flow("Graduates who took up work in a battery plant.")
-    dropouts: int = flow("Trainees who left during the course.")
-    exam_failures: int = flow("Trainees who finished and failed.")
-    in_training: int = stock("Trainees on the course.")
-    training_cost_meur: int = flow("Cost of the seats of the cohorts that began, EUR million.")
+    graduates: i64 = flow("Trainees who passed the exam.")
+    placed: i64 = flow("Graduates who took up work in a battery plant.")
+    dropouts: i64 = flow("Trainees who left during the course.")
+    exam_failures: i64 = flow("Trainees who finished and failed.")
+    in_training: i64 = stock("Trainees on the course.")
+    training_cost_meur: i64 = flow("Cost of the seats of the cohorts that began, EUR million.")
 
 
 COURSE: Final = laid_out(CourseColumns)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+LUCK_NUMBERS: Final = 3
+"""Uniform numbers that an intake has."""
+
 
 class Luck:
     """A cohort's uniform numbers: of drop-outs, of the exam, of placement."""
@@ -17,7 +22,11 @@ class Offer:
 
     __slots__ = ("posts", "rooms", "seats", "tutors", "wanted")
 
-    def __init__(self, seats: int, wanted: int, posts: int, rooms: int, tutors: int) -> None:
+    def __init__(self) -> None:
+        self.seats = self.wanted = self.posts = self.rooms = self.tutors = 0
+
+    def put(self, seats: int, wanted: int, posts: int, rooms: int, tutors: int) -> None:
+        """Take over what is offered at the next intake."""
         self.seats, self.wanted = seats, wanted
         self.posts, self.rooms, self.tutors = posts, rooms, tutors
 

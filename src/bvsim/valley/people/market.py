@@ -110,6 +110,8 @@ class LabourMarket:
         self._upskilling = [Courses(courses) for _, courses in sorted(spec.upskilling.items())]
         self._month, self._month_end = -1, 0.0
         self._liftable = "labour" in ctx.lifts
+        self._claim_of: list[HiringClaim] = []
+        """By employer: what it claims, anew each month."""
 
     def employ(
         self,
@@ -165,6 +167,8 @@ class LabourMarket:
         register.account = books.open("yearly", "region" + LABOUR_ROWS, PEOPLE.columns)
         register.enrol(self.workforces)
         for workforce in register.staffed:
+            index, basin = workforce.index, workforce.pool.index
+            self._claim_of.append(HiringClaim(index, basin, workforce.leavers, 0.0, 0.0))
             row = workforce.name + LABOUR_ROWS
             workforce.account = books.open("yearly", row, STAFF.columns)
             workforce.open_with(0.0)
@@ -291,16 +295,14 @@ class LabourMarket:
 
     def _claims(self, day: float, month_end: float) -> list[HiringClaim]:
         """Return what the plants want that want anybody."""
-        index: i64
         claims = []
-        for index, workforce in enumerate(self._register.staffed):
+        for claim, workforce in zip(self._claim_of, self._register.staffed):  # noqa: B905 (one of each)
             wants = workforce.wants(day, month_end)
             if together(wants) > 0.0:
                 order = self._order(workforce.pay, workforce.since)
-                rank = self._register.rank(index)
-                imposed = workforce.observed.imposes(day)
-                basin = workforce.pool.index
-                claims.append(HiringClaim(index, basin, wants, order, rank, imposed=imposed))
+                rank = self._register.rank(claim.index)
+                claim.renew(wants, order, rank, imposed=workforce.observed.imposes(day))
+                claims.append(claim)
         return claims
 
     def _order(self, pay: float, since: float) -> float:

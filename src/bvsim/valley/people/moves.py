@@ -91,7 +91,8 @@ class Leavers:
             ranks[i] = claim.rank
         parts = largest_remainder(number, weights, ranks)
         for i, claim in enumerate(wanting):
-            moved += self._move(claim, skill, parts[i])
+            if parts[i] > 0.0:
+                moved += self._move(claim, skill, parts[i])
         return moved
 
     def _move(self, claim: HiringClaim, skill: i64, number: float) -> float:
@@ -250,8 +251,10 @@ class Applicants:
 
     __slots__ = ("number", "pool", "source")
 
-    def __init__(self, pool: BasinPool, source: int, number: int) -> None:
-        self.pool, self.source, self.number = pool, source, number
+    def __init__(self, pool: BasinPool) -> None:
+        self.pool = pool
+        self.source: i64 = 0
+        self.number = 0.0
 
 
 class TrainingDesk(Recruiter):
@@ -259,6 +262,9 @@ class TrainingDesk(Recruiter):
 
     def __init__(self, register: Register) -> None:
         self._register = register
+        self._applicants: list[Applicants] = []
+        """Who applies at an intake: as many as `_groups`, others are of earlier ones."""
+        self._groups = 0
 
     def recruit(self, programme: Course, wanted: int, smallest: int, *, imposed: bool) -> int:
         """Take trainees out of the pools of the basins in reach; return how many.
@@ -266,21 +272,22 @@ class TrainingDesk(Recruiter):
         Nobody is taken where fewer than the smallest group apply. An observed intake that
         the pools cannot fill is completed from outside.
         """
-        takes: list[Applicants] = []
+        self._groups = 0
         released = math.floor(wanted * programme.automotive + 0.5)
-        found = self._from(programme, AUTOMOTIVE, released, takes)
+        found = self._from(programme, AUTOMOTIVE, released)
         if programme.automotive < 1.0:
-            found += self._from(programme, SEEKERS, wanted - found, takes)
+            found += self._from(programme, SEEKERS, wanted - found)
         if found < smallest and not imposed:
             return 0
-        for take in takes:
+        for group in range(self._groups):
+            take = self._applicants[group]
             take.pool.take(take.source, programme.draws_on, take.number)
         if imposed and found < wanted:
             self._register.newcome(wanted - found, self._register.pools[programme.basin])
             found = wanted
         return found
 
-    def _from(self, programme: Course, source: int, wanted: int, takes: list[Applicants]) -> int:
+    def _from(self, programme: Course, source: i64, wanted: int) -> int:
         """Note applicants of one source, from the nearest basin first; return how many."""
         left = wanted
         if wanted > 0:
@@ -289,11 +296,19 @@ class TrainingDesk(Recruiter):
                 number = int(near.pool.here[place] * near.share * programme.applicants + 1e-9)
                 number = number if number < left else left
                 if number > 0:
-                    takes.append(Applicants(near.pool, source, number))
+                    self._note(near.pool, source, number)
                     left -= number
                     if not left:
                         break
         return wanted - left
+
+    def _note(self, pool: BasinPool, source: i64, number: float) -> None:
+        """Note people of one source and basin who apply."""
+        if self._groups == len(self._applicants):
+            self._applicants.append(Applicants(pool))
+        take = self._applicants[self._groups]
+        take.pool, take.source, take.number = pool, source, number
+        self._groups += 1
 
     def pay(self, meur: float) -> None:
         """Book what a cohort costs."""

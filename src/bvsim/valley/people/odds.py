@@ -73,16 +73,21 @@ class Odds:
         On all of them.
     """
 
-    __slots__ = ("_leaving", "_staying", "_worked_out", "logs", "multiplier")
+    __slots__ = ("_hazards", "_leaving", "_staying", "_worked_out", "logs", "multiplier")
 
     def __init__(self, hazards: vec[float], multiplier: float) -> None:
+        self._hazards = hazards
+        self.logs, self._leaving, self._staying = hazards[:], hazards[:], hazards[:]
+        """Logarithms of the probabilities of staying; those of leaving, of staying."""
+        self.multiply(multiplier)
+
+    def multiply(self, multiplier: float) -> None:
+        """Take over another factor on all hazards."""
         band: i64
         self.multiplier = multiplier
-        self.logs = hazards[:]
-        """Logarithms of the probabilities of staying."""
-        for band, hazard in enumerate(hazards):
-            self.logs[band] = -hazard * multiplier
-        self._leaving = self._staying = self.logs
+        logs = self.logs
+        for band, hazard in enumerate(self._hazards):
+            logs[band] = -hazard * multiplier
         self._worked_out = False  # in many a month nobody leaves, and the logarithms say so
 
     @property
@@ -102,10 +107,10 @@ class Odds:
     def _work_out(self) -> None:
         band: i64
         self._worked_out = True
-        self._leaving, self._staying = self.logs[:], self.logs[:]
+        leaving, staying = self._leaving, self._staying
         for band, log in enumerate(self.logs):
-            self._leaving[band] = probability = -math.expm1(log)
-            self._staying[band] = 1.0 - probability
+            leaving[band] = probability = -math.expm1(log)
+            staying[band] = 1.0 - probability
 
 
 def steady_turnover(probabilities: vec[float]) -> float:

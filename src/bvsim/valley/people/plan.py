@@ -81,10 +81,12 @@ class StaffPlan:
         self._full = vec[float]([0.0] * 4)
         self.operators_needed = 0.0
         """Operators of all crews of the released lines."""
-        self.crews = 1
+        self.crews = 1.0
         self.active = False
         """Whether any block is still planned or built."""
-        self.first_sop = math.inf
+        self.first_sop = self._last_sop = math.inf
+        self._experts_left = math.inf
+        """Day from which on nobody is lent any more, once there was one."""
         self.asked = 0.0
 
     def update(self, asked: Sequence[tuple[float, ...]], lines: int) -> bool:
@@ -96,7 +98,7 @@ class StaffPlan:
         self._plans = [_plan(each) for each in plans]
         self._man(_by_sop(self._plans))
         self.operators_needed *= self.mix[0]
-        self.crews = max(1, self._line_crews * max(1, lines))
+        self.crews = float(max(1, self._line_crews * max(1, lines)))
         return True
 
     def _man(self, plans: list[Plan]) -> None:
@@ -123,9 +125,11 @@ class StaffPlan:
         for skill, share in enumerate(self._shares):
             self._full[skill] = full * share
         self.first_sop, self._full_from = math.inf, math.inf
+        self._experts_left, self._last_sop = math.inf, math.inf
         if self.active:
             self.first_sop = self.sops[0]
-            self._full_from = self.sops[-1] + self._to_full
+            self._last_sop = self.sops[-1]
+            self._full_from = self._last_sop + self._to_full
 
     def begun(self, day: float) -> bool:
         """Tell whether the plan wants anybody on a day."""
@@ -171,6 +175,8 @@ class StaffPlan:
         per_unit, half_life = self._experts_per_unit, self._half_life
         if per_unit <= 0.0:
             return 0
+        if day >= self._experts_left:
+            return 0
         total = 0.0
         for plan in self._plans:
             past = day - plan.sop
@@ -179,6 +185,8 @@ class StaffPlan:
                 total += plan.nameplate * per_unit * decay
             elif day > plan.sop - self._lead:
                 total += plan.nameplate * per_unit
+        if total < 0.5 and day > self._last_sop:
+            self._experts_left = day  # from now on they only become fewer
         return nearest(total)
 
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from bvsim.schema.labour import Basin, Release
 from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
-from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.rows import i64, vec
 from bvsim.valley.people.skills import SKILL_COUNT, split_by_skill
-
-if TYPE_CHECKING:
-    from mypy_extensions import i64
 
 SOURCE_COUNT: Final = 4
 GRADUATES: Final = 0
@@ -42,18 +39,18 @@ ORIGINS: Final = {
 class BasinColumns(Columns):
     """People of a basin who look for work."""
 
-    job_seekers: int = stock("Job seekers able and willing to work in a battery plant.")
-    graduates_waiting: int = stock("Programme graduates without a post yet.")
-    experienced_waiting: int = stock("People who left a battery plant and look for work.")
-    automotive_waiting: int = stock("People released by the car industry, willing to join.")
-    newcomers: int = flow("People hired from outside the region.")
-    hired: int = flow("People hired out of this basin, wherever the plant is.")
-    freed: int = flow("Staff of plants that closed in this basin.")
-    freed_hired: int = flow("Of those freed by a closure, those whom plants won.")
-    freed_to_competitors: int = flow("Of those freed by a closure, those whom competing sites won.")
-    freed_to_other_work: int = flow("Of those freed by a closure, those who turned to other work.")
-    freed_waiting: int = stock("Of those freed by a closure, those who still look for work.")
-    other_work: int = flow("People who turned to other work or left the region.")
+    job_seekers: i64 = stock("Job seekers able and willing to work in a battery plant.")
+    graduates_waiting: i64 = stock("Programme graduates without a post yet.")
+    experienced_waiting: i64 = stock("People who left a battery plant and look for work.")
+    automotive_waiting: i64 = stock("People released by the car industry, willing to join.")
+    newcomers: i64 = flow("People hired from outside the region.")
+    hired: i64 = flow("People hired out of this basin, wherever the plant is.")
+    freed: i64 = flow("Staff of plants that closed in this basin.")
+    freed_hired: i64 = flow("Of those freed by a closure, those whom plants won.")
+    freed_to_competitors: i64 = flow("Of those freed by a closure, those whom competing sites won.")
+    freed_to_other_work: i64 = flow("Of those freed by a closure, those who turned to other work.")
+    freed_waiting: i64 = stock("Of those freed by a closure, those who still look for work.")
+    other_work: i64 = flow("People who turned to other work or left the region.")
 
 
 BASIN: Final = laid_out(BasinColumns)
@@ -158,7 +155,7 @@ class BasinPool:
         self.freed[skill] += number
         self._book(BASIN.freed, number)
 
-    def freed_among(self, skill: i64, number: float, whither: int) -> float:
+    def freed_among(self, skill: i64, number: float, whither: i64) -> float:
         """Tell how many of some experienced people who are about to go were freed by a closure.
 
         In proportion, by cumulative rounding, and never more or fewer than can be.
@@ -175,7 +172,7 @@ class BasinPool:
         here = self.here[SKILL_COUNT * EXPERIENCED + skill]
         return self._freed_of(here, skill, number, whither)
 
-    def _freed_of(self, here: float, skill: i64, number: float, whither: int) -> float:
+    def _freed_of(self, here: float, skill: i64, number: float, whither: i64) -> float:
         """Tell how many of those who go, of some who were here, were freed by a closure."""
         freed = self.freed[skill]
         if freed <= 0.0 or number <= 0.0:
@@ -189,7 +186,7 @@ class BasinPool:
         self._book(whither, part)
         return part
 
-    def _book(self, column: int, number: float) -> None:
+    def _book(self, column: i64, number: float) -> None:
         if self.account is not None:
             self.account.now[column] += number
 

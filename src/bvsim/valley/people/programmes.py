@@ -16,7 +16,7 @@ from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.streams import binomial_quantile
 from bvsim.valley.people.columns import COURSE
 from bvsim.valley.people.figures import OverTime
-from bvsim.valley.people.intakes import KnownIntake, Luck, Offer
+from bvsim.valley.people.intakes import LUCK_NUMBERS, KnownIntake, Luck, Offer
 from bvsim.valley.people.pools import Mover
 from bvsim.valley.people.rules import nearest
 from bvsim.valley.people.workforce import Workforce
@@ -105,6 +105,12 @@ class Course:
         """Day of the next intake, as planned."""
         self._until: float = math.inf if spec.until is None else spec.until
         self._next: KnownIntake | None = None
+        self._act: Act = self.begin  # looked up once
+        self._begun: list[Cohort] = []
+        """Cohorts of today whose end of the centre's part is to be put down."""
+        self._without = 0
+        """Intakes without a cohort since the last one, whose numbers are not drawn yet."""
+        self._offered = Offer()
         observed = sorted(
             (ctx.calendar.day(intake.date), intake.trainees)
             for intake in spec.observed.values()
@@ -123,7 +129,7 @@ class Course:
         if planned < 0.0:  # earlier cohorts have left the course by the start
             planned += math.ceil(-planned / self._interval) * self._interval
         self._planned = planned
-        self._follow(self._clock.now, [])
+        self._follow(self._clock.now)
 
     def _await_sop(self, employer: Workforce) -> Events:
         """Wait until the destination's first SOP, as it is expected, is near enough."""
@@ -132,7 +138,7 @@ class Course:
             replanned = employer.replanned
             yield replanned | env.timeout(days) if math.isfinite(days) else replanned
 
-    def _follow(self, now: float, begun: list[Cohort]) -> None:
+    def _follow(self, now: float) -> None:
         """Wait for the next intake, and hold at once those whose day has passed."""
         clock = self._clock
         while self._planned < self._until:
@@ -140,24 +146,38 @@ class Course:
             planned = self._planned + self._delay.at(self._planned)
             start = planned if known is None else known.day
             if start > now:
-                clock.after(start - now, self.begin)
+                clock.after(start - now, self._act)
                 break
-            begun += self._begin(now)
-        for cohort in begun:
-            clock.after(self.centre_days, cohort.leave_centre)
+            self._begin(now)
+        if self._begun:
+            for cohort in self._begun:
+                clock.after(self.centre_days, cohort.leave_centre)
+            self._begun.clear()
 
     def begin(self) -> None:
         """Begin a cohort on the day of its intake."""
         now = self._clock.now
-        self._follow(now, self._begin(now))
+        self._begin(now)
+        self._follow(now)
 
-    def _begin(self, day: float) -> list[Cohort]:
-        """Hold the next intake; return its cohort, if there is one."""
-        stream = self._stream  # of every intake, also without a cohort: common luck
-        dropping, passing, placing = stream.uniform(), stream.uniform(), stream.uniform()
+    def _begin(self, day: float) -> None:
+        """Hold the next intake, and note its cohort, if there is one."""
         self._planned += self._interval
         number = self._take_in(day, None if self._next is None else self._next.trainees)
-        return [Cohort(self, number, Luck(dropping, passing, placing))] if number else []
+        if number:
+            self._begun.append(Cohort(self, number, self._luck()))
+        else:
+            self._without += 1
+
+    def _luck(self) -> Luck:
+        """Return this intake's luck: each has its own, also those that had no cohort."""
+        stream = self._stream
+        for _ in range(self._without):
+            for _ in range(LUCK_NUMBERS):
+                stream.uniform()
+        self._without = 0
+        dropping, passing, placing = stream.uniform(), stream.uniform(), stream.uniform()
+        return Luck(dropping, passing, placing)
 
     def _known_intake(self, planned: float) -> KnownIntake | None:
         for known in self._observed:
@@ -167,7 +187,8 @@ class Course:
 
     def _take_in(self, day: float, observed: int | None) -> int:
         """Begin a cohort with whoever applies; return its size."""
-        offer = self._offer(day, observed)
+        offer = self._offered
+        self._offer(day, observed)
         smallest, number = self._smallest(offer.seats), 0
         if offer.wanted:
             number = self._market.recruit(
@@ -182,24 +203,26 @@ class Course:
                 self.account.now[COURSE.in_training] = self.in_training
         return number
 
-    def _offer(self, day: float, observed: int | None) -> Offer:
-        """Return the seats of an intake, and which of them nobody can be taken in for."""
+    def _offer(self, day: float, observed: int | None) -> None:
+        """Offer the seats of an intake, and say which of them nobody can be taken in for."""
         seats = nearest(self._seats.at(day))
         if observed is not None:
-            return Offer(max(seats, observed), observed, 0, 0, 0)
+            self._offered.put(max(seats, observed), observed, 0, 0, 0)
+            return
         free = max(0, min(seats, seats * self._rooms - self._in_centre))
         wanted = max(0, min(free, self._posts(day, seats)))
         tutors = min(seats - free, self._waiting)
         posts, rooms = free - wanted, seats - free - tutors
         if wanted >= self._smallest(seats):
-            return Offer(seats, wanted, posts, rooms, tutors)
+            self._offered.put(seats, wanted, posts, rooms, tutors)
+            return
         if posts >= max(rooms, tutors):  # too few for a group, for the want that is largest
             posts += wanted
         elif rooms >= tutors:
             rooms += wanted
         else:
             tutors += wanted
-        return Offer(seats, 0, posts, rooms, tutors)
+        self._offered.put(seats, 0, posts, rooms, tutors)
 
     def _smallest(self, seats: int) -> int:
         """Return how many trainees make a group."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from bvsim.schema.labour import Labour
 from bvsim.valley.ground.books import Account, Balance
-from bvsim.valley.ground.clock import Clock
+from bvsim.valley.ground.clock import Act, Clock
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
-from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.rows import i64, vec
 from bvsim.valley.people.competitors import CompetingSite
 from bvsim.valley.people.mobility import Mobility
 from bvsim.valley.people.plan import lead_days
@@ -30,25 +30,22 @@ from bvsim.valley.people.rules import name_rank
 from bvsim.valley.people.skills import SKILL_COUNT
 from bvsim.valley.people.workforce import Workforce
 
-if TYPE_CHECKING:
-    from mypy_extensions import i64
-
 
 @dataclass(frozen=True)
 class PeopleColumns(Columns):
     """People of the region, wherever they are."""
 
-    job_seekers: int = stock("Able and willing job seekers in all basins.")
-    in_training: int = stock("People on a course.")
-    in_transit: int = stock("People with a contract whose first day is ahead.")
-    employed: int = stock("Own staff of all employers of the valley.")
-    vacancies: int = stock("Empty posts of all employers of the valley.")
-    competitors_heads: int = stock("People at competing sites, from these basins.")
-    poached: int = flow("People who went straight from one plant to another.")
-    newcomers: int = flow("People hired from outside the region.")
-    other_work: int = flow("People who retired, left or turned to other work.")
-    training_cost_meur: int = flow("Cost of the seats of all cohorts that began, EUR million.")
-    bonus_cost_meur: int = flow("Bonuses that all plants paid their own staff, EUR million.")
+    job_seekers: i64 = stock("Able and willing job seekers in all basins.")
+    in_training: i64 = stock("People on a course.")
+    in_transit: i64 = stock("People with a contract whose first day is ahead.")
+    employed: i64 = stock("Own staff of all employers of the valley.")
+    vacancies: i64 = stock("Empty posts of all employers of the valley.")
+    competitors_heads: i64 = stock("People at competing sites, from these basins.")
+    poached: i64 = flow("People who went straight from one plant to another.")
+    newcomers: i64 = flow("People hired from outside the region.")
+    other_work: i64 = flow("People who retired, left or turned to other work.")
+    training_cost_meur: i64 = flow("Cost of the seats of all cohorts that began, EUR million.")
+    bonus_cost_meur: i64 = flow("Bonuses that all plants paid their own staff, EUR million.")
 
 
 PEOPLE: Final = laid_out(PeopleColumns)
@@ -88,13 +85,16 @@ class Register:
         """Of employers, and from the end of competing sites: as claims are numbered."""
         self.month = 0
         self.courses: dict[str, Course] = {}
+        self._courses: list[Course] = []
         self.day = 0.0
         self.account: Account  # opened by the market when the replication starts
         self._salt = salt
         self._post: float = spec.pay.post
-        self.lead_days = lead_days(spec.hiring)
+        self._lead_days = vec[float](lead_days(spec.hiring))
         self._hired: list[FirstDay | None] = [None] * SKILL_COUNT
         """By skill: who was won since contracts were last signed."""
+        self._past: list[FirstDay] = []
+        """First days that are over, for others to begin on."""
         self._gaps = vec[float]()
         """By employer, source and skill: what somebody lacks on the first day."""
         self._opening = 0
@@ -126,6 +126,7 @@ class Register:
 
     def open(self) -> None:
         """Count everybody at the start."""
+        self._courses = list(self.courses.values())
         self._opening = self.people()
 
     def rank(self, index: i64) -> float:
@@ -191,16 +192,29 @@ class Register:
         workforce.transit[skill] += number
         first_day = self._hired[skill]
         if first_day is None:
-            self._hired[skill] = first_day = FirstDay(self, skill)
-        first_day.expect(index, source, int(number))
+            self._hired[skill] = first_day = self._first_day(skill)
+        first_day.expect(index, source, number)
+
+    def _first_day(self, skill: i64) -> FirstDay:
+        """Return a first day that nobody is won for yet."""
+        if not self._past:
+            return FirstDay(self, skill)
+        first_day = self._past.pop()
+        first_day.skill = skill
+        return first_day
+
+    def put_back(self, first_day: FirstDay) -> None:
+        """Take a first day that is over."""
+        self._past.append(first_day)
 
     def sign(self) -> None:
         """Let everybody won since the last call wait for the first day at work."""
+        skill: i64
         clock = self.clock
         for skill, first_day in enumerate(self._hired):
             if first_day is not None:
-                days = self.day + self.lead_days[skill] - clock.now
-                clock.after(days if days > 0.0 else 0.0, first_day.begin)
+                days = self.day + self._lead_days[skill] - clock.now
+                clock.after(days if days > 0.0 else 0.0, first_day.act)
                 self._hired[skill] = None
 
     def begin_work(self, index: i64, skill: i64, source: i64, number: float) -> None:
@@ -241,7 +255,7 @@ class Register:
         for pool in self.basins:
             seekers += together(pool.here, SEEKERS)
             pool.write()
-        for course in self.courses.values():
+        for course in self._courses:
             in_training += course.in_training
         for workforce in self.staffed:
             in_transit += together(workforce.transit)
@@ -278,27 +292,37 @@ class FirstDay:
         Who notes it.
     skill : int
         Their skill.
+
+    Attributes
+    ----------
+    act : callable
+        What is done on that day.
     """
 
-    __slots__ = ("_numbers", "_register", "_skill")
+    __slots__ = ("_numbers", "_register", "act", "skill")
 
-    def __init__(self, register: Register, skill: int) -> None:
-        self._register, self._skill = register, skill
-        self._numbers = [0] * (len(register.staffed) * SOURCE_COUNT)
+    def __init__(self, register: Register, skill: i64) -> None:
+        self._register = register
+        self.skill: i64 = skill
+        self._numbers = vec[float]([0.0] * (len(register.staffed) * SOURCE_COUNT))
         """How many, by employer and source."""
+        self.act: Act = self.begin  # looked up once, as a day serves again when it is over
 
-    def expect(self, index: int, source: int, number: int) -> None:
+    def expect(self, index: i64, source: i64, number: float) -> None:
         """Count people who were won, by employer and source."""
-        numbers, place = self._numbers, index * SOURCE_COUNT + source
-        numbers[place] = numbers[place] + number
+        self._numbers[index * SOURCE_COUNT + source] += number
 
     def begin(self) -> None:
         """Let them begin."""
-        for place, number in enumerate(self._numbers):
-            if number:
+        place: i64
+        index: i64
+        numbers, register = self._numbers, self._register
+        for place, number in enumerate(numbers):
+            if number > 0.0:
                 index = place // SOURCE_COUNT
-                source = place - index * SOURCE_COUNT
-                self._register.begin_work(index, self._skill, source, number)
+                register.begin_work(index, self.skill, place - index * SOURCE_COUNT, number)
+                numbers[place] = 0.0
+        register.put_back(self)
 
 
 def _heads(entity: str, opening: float, inflow: float, outflow: float, closing: float) -> Balance:

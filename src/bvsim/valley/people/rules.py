@@ -58,10 +58,27 @@ def in_proportion(total: float, weights: vec[float], whole: float, ranks: vec[fl
 
 
 def added(weights: vec[float]) -> float:
-    """Return the sum, rounded once: that of two numbers is by itself."""
-    if len(weights) == 2:
-        return weights[0] + weights[1]
-    return weights[0] if len(weights) == 1 else math.fsum(weights)
+    """Return the sum, rounded once: what each addition loses is kept, and added at the end.
+
+    Where that cannot be done without a loss itself, `fsum`, which is slow to call, sees to it.
+    """
+    total = lost = 0.0
+    for weight in weights:
+        upto = total + weight
+        error = _lost(total, weight, upto)
+        if error != 0.0:
+            errors = lost + error
+            if _lost(lost, error, errors) != 0.0:
+                return math.fsum(weights)
+            lost = errors
+        total = upto
+    return total + lost
+
+
+def _lost(a: float, b: float, both: float) -> float:
+    """Return what the rounded sum of two numbers is short of the exact one (Knuth)."""
+    part = both - a
+    return (a - (both - part)) + (b - part)
 
 
 def _whole(total: float, quotas: vec[float], ranks: vec[float]) -> vec[float]:

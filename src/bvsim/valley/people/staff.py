@@ -271,18 +271,18 @@ class Staff:
                 upto += ages[newest + age]
             self._take(age, 1.0)
             return
-        begins, passed, taken = age, 0.0, 0.0
-        for age in range(begins, first_of(band + 1)):
+        passed = taken = 0.0
+        while taken < count and passed < here:
             size = ages[newest + age]
             if size > 0.0:
                 passed += size
-                gone = count - taken
-                if passed < here:
-                    gone = math.ceil(passed * count / here - u) - taken
-                if gone > 0.0:
+                upto = passed * count / here - u if passed < here else count
+                if upto > taken:
+                    gone = math.ceil(upto) - taken
                     gone = gone if gone < size else size
                     self._take(age, gone)
                     taken += gone
+            age += 1
 
     def _take(self, age: i64, number: float) -> None:
         """Take people out of the cohort hired some months ago."""

@@ -63,6 +63,8 @@ class Tenure:
     def __init__(self, spec: Attrition, staffing: Staffing, shifts: Stream) -> None:
         self._hazards = _hazards(spec, staffing.attrition)
         self.usual = self.pulled = Odds(self._hazards, 1.0)
+        self._own = Odds(self._hazards, 1.0)
+        """Of technicians, while other sites pull them."""
         self.turnover = steady_turnover(self.usual.probabilities)
         self._changes = [
             change
@@ -73,11 +75,13 @@ class Tenure:
     def month(self, factor: float, pull: float) -> None:
         """Take over the factors on all hazards of this month, and on those of technicians."""
         if self.usual.multiplier != factor:
-            self.usual = Odds(self._hazards, factor)
+            self.usual.multiply(factor)
         if pull == factor:
             self.pulled = self.usual
-        elif self.pulled.multiplier != pull:
-            self.pulled = Odds(self._hazards, pull)
+        else:
+            self.pulled = self._own
+            if self._own.multiplier != pull:
+                self._own.multiply(pull)
 
     def shift_leavers(self, day: float, month_end: float) -> float:
         """Return the share of operators whom a new shift pattern drives away this month."""

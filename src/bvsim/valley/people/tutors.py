@@ -66,8 +66,12 @@ class Tutors:
         It is done when the instant goes on, even where a tutor is free at once.
         """
         taken = max(1, min(wanted, self.free))
-        self._waiting.append(Wait(taken, act))
-        self._serve()
+        if taken <= self.free and not self._waiting:
+            self.free -= taken
+            self._clock.after(0.0, act)
+        else:
+            self._waiting.append(Wait(taken, act))
+            self._serve()
         return taken
 
     def give_back(self, number: int) -> None:

@@ -101,12 +101,15 @@ class Workforce:
         self._longest_lead = max(leads)
         self._leaving = vec[float]([self._turnover * d / DAYS_PER_MONTH for d in leads])
         """Share of the staff that leaves within the lead time of a hire."""
+        self._empty_months = 0
+        """Months without anybody who could leave, for which no numbers are drawn yet."""
         self._wants_staff = False
         """Whether the plan wanted anybody when the month began."""
         self.transit = vec[float]([0.0] * 4)
         """People won whose first day is ahead, by skill."""
         self.awaiting = vec[float]([0.0] * 4)
         """Graduates who hold an offer of this employer."""
+        self._wanted = vec[float]([0.0] * 4)
         self.leavers = vec[float]([0.0] * 4)
         """Who left when this month began."""
         self.away, self.poached, self.outside = ([Mover() for _ in SKILLS] for _ in range(3))
@@ -164,9 +167,10 @@ class Workforce:
             leavers[skill] = 0.0
         self._wants_staff = self.heads > 0.0 or imposed or self.plan.begun(day)
         if not self._wants_staff:
-            for _ in range(4):  # drawn even for nobody: luck stays with its month
-                stream.uniform()
+            self._empty_months += 1
             return 0.0
+        if self._empty_months:
+            self._pass_over()
         tenure, chance = self._tenure, self._chance
         tenure.month(factor, technicians)
         for skill, staff in enumerate(self.staff):
@@ -181,6 +185,12 @@ class Workforce:
         gone = together(leavers)
         self._book_leavers(gone)
         return gone
+
+    def _pass_over(self) -> None:
+        """Draw the numbers of months without anybody: luck stays with its month."""
+        for _ in range(self._empty_months * len(SKILLS)):
+            self._stream.uniform()
+        self._empty_months = 0
 
     def _change_shifts(self, day: float, month_end: float) -> None:
         """Let operators leave whom a new shift pattern drives away, and count them."""
@@ -207,9 +217,11 @@ class Workforce:
         return [nearest(target) for target in self.plan.targets(day)]
 
     def wants(self, day: float, month_end: float) -> vec[float]:
-        """Return how many people to win this month, by skill."""
+        """Return how many people to win this month, by skill, in a row that serves each month."""
         skill: i64
-        wants = vec[float]([0.0] * 4)
+        wants = self._wanted
+        for skill in range(4):
+            wants[skill] = 0.0
         if self.closed:
             return wants
         if self.observed.imposes(day):
