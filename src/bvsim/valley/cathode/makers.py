@@ -218,23 +218,21 @@ class CamMaker(CathodePlant):
 
     # -- clearing ------------------------------------------------------------------
 
-    def share_out(self, needs: list[Claim], days: float) -> list[tuple[str, vec[float]]]:
-        """Deliver CAM to approved cell makers by the plant's rule; return (site, parts)."""
+    def share_out(self, needs: list[Claim], days: float) -> None:
+        """Give CAM to approved cell makers by the plant's rule; claims say how much they got."""
         called = 0.0
         for claim in needs:
             called += claim.need
         self.calls.learn(called + self._outside(days), days)
         if self.stock.total <= _TINY_T or not needs:
-            return []
+            return
         given = self.rule(self.stock.total, needs)
-        deliveries: list[tuple[str, vec[float]]] = []
         for claim, tonnes in zip(needs, given):  # noqa: B905 (a rule gives each its part)
             if tonnes > 0.0:
-                parts = self.stock.draw(tonnes, _SOLD)
-                deliveries.append((claim.site, parts))
-                self._sold_t += parts[self.index]
-                self.account.now[CAM.cam_to_valley_t] += parts[self.index]
-        return deliveries
+                claim.tonnes, claim.parts = tonnes, self.stock.draw(tonnes, _SOLD)
+                sold = claim.parts[self.index]
+                self._sold_t += sold
+                self.account.now[CAM.cam_to_valley_t] += sold
 
     def _outside(self, days: float) -> float:
         """Return tonnes that customers outside the valley take in some days."""

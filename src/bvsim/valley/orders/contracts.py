@@ -22,7 +22,10 @@ def built_up(months: float, build_up_months: float) -> float:
     """Return the share of the full volume reached after some months, linear from zero."""
     if months <= 0.0:
         return 0.0
-    return min(1.0, months / build_up_months) if build_up_months > 0.0 else 1.0
+    if build_up_months <= 0.0:
+        return 1.0
+    share = months / build_up_months
+    return share if share < 1.0 else 1.0
 
 
 class OrderContract:
@@ -46,8 +49,9 @@ class OrderContract:
 
     def rate(self, month: int, day: float, opened: float) -> float:
         """Return the orders in GWh a year on a day, for a site that opened earlier."""
-        since = (day - max(self.start, opened)) / DAYS_PER_MONTH
-        return float(self.gwh_per_year[month]) * built_up(since, self.build_up_months)
+        start = self.start if self.start > opened else opened
+        full: float = self.gwh_per_year.item(month)
+        return full * built_up((day - start) / DAYS_PER_MONTH, self.build_up_months)
 
     def built_up_by(self, opened: float) -> float:
         """Return the day from which the full volume is ordered."""

@@ -55,14 +55,16 @@ VEHICLES: Final = laid_out(VehicleColumns)
 class _Months:
     """The vehicle market's columns, by month."""
 
-    def __init__(self, market: EvMarket, shares: FloatArray, years: NDArray[np.int_]) -> None:
-        yearly_share = shares[np.minimum(years - years[0], len(shares) - 1)]
+    def __init__(
+        self, market: EvMarket, shares: FloatArray, years: NDArray[np.int_], months: int
+    ) -> None:
+        yearly_share = shares[np.minimum(years[:months] - years[0], len(shares) - 1)]
         self._home_share: list[float] = yearly_share.tolist()
-        self._home_bev: list[float] = market.home_bev.tolist()
-        self._export_bev: list[float] = market.export_bev.tolist()
-        self._home_gwh: list[float] = market.home_gwh.tolist()
-        self._export_gwh: list[float] = market.export_gwh.tolist()
-        self._lfp_share: list[float] = market.lfp_share.tolist()
+        self._home_bev: list[float] = market.home_bev[:months].tolist()
+        self._export_bev: list[float] = market.export_bev[:months].tolist()
+        self._home_gwh: list[float] = market.home_gwh[:months].tolist()
+        self._export_gwh: list[float] = market.export_gwh[:months].tolist()
+        self._lfp_share: list[float] = market.lfp_share[:months].tolist()
 
     def record(self, now: vec[float], month: int) -> None:
         """Put a month in the books."""
@@ -132,7 +134,7 @@ class Demand:
         rivals = rest * spec.open_market.rival_capacity
         self._rivals: list[float] = (market.export_central_gwh * rivals).tolist()
         self._central_gwh: list[float] = market.export_central_gwh.tolist()
-        self._months = _Months(market, shares, self._years)
+        self._months = _Months(market, shares, self._years, calendar.months)
         flat = np.ones(len(self._years))
         self._central = {
             "home": market.home_central,

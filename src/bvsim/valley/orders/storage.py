@@ -54,9 +54,13 @@ class StorageMarket:
 
     def order(self, period: Period) -> None:
         """Set every book's orders of the period."""
+        for book in self._books:
+            if book.trading:
+                self._order(period)
+                return
+
+    def _order(self, period: Period) -> None:
         trading = [book for book in self._books if book.trading]
-        if not trading:
-            return
         ctx = self._ctx
         if period.month != self._month:
             self._month = period.month

@@ -125,6 +125,8 @@ class Recycling(Gate):
         self._scrap = vec[float]([0.0] * 4)
         self._powders = powder_metals(spec)
         self._scrap_months: deque[float] = deque(maxlen=MONTHS_PER_YEAR)
+        self._scrap_year = -1.0
+        """Their sum, once somebody asked for it."""
         self._feeds = feeds_of(spec)
         self._other = Kind(spec.non_ev_chemistry, "non_ev")
         self._packs = [Kind(chemistry, "pack") for chemistry in CHEMISTRIES]
@@ -227,11 +229,13 @@ class Recycling(Gate):
     def _review(self, recycler: Recycler) -> None:
         if recycler.waits_for_rule:
             if recycler.may_return:
-                recycler.consider_return(self._visible(recycler))
+                waits = recycler.awaits_outlet
+                recycler.consider_return(0.0 if waits else self._visible(recycler))
         elif recycler.begun:
             visible = self._visible(recycler) if recycler.mothballed else 0.0
             recycler.review(visible, self._fixed, self._days)
-            if recycler.name not in self._openings:
+            if not recycler.known:
+                recycler.known = True
                 self._openings[recycler.name] = self.ctx.clock.now
 
     def _settle(self) -> None:
@@ -242,6 +246,7 @@ class Recycling(Gate):
         offered: float = sum([kind.tonnes for kind in self._offered])
         direct: float = sum([kind.tonnes for kind in self._powder])
         self._scrap_months.append(offered)
+        self._scrap_year = -1.0
         brought = offered if self._open else 0.0
         elsewhere = free + offered - brought
         scrap, now = self._scrap, self.account.now
@@ -257,7 +262,9 @@ class Recycling(Gate):
     def _gather(self, scrap: float) -> tuple[vec[float], vec[float]]:
         """Return the mix of all feed at the gates with its fees, and its tonnes by origin."""
         reached = self._share * self._days
-        packs = [rate * reached for rate in self.fleet.collected_rates[self._month]]
+        packs, month = vec[float]([0.0] * 4), self._month
+        for i, rates in enumerate(self.fleet.collected_rates):
+            packs[i] = rates[month] * reached
         non_ev = self._non_ev[self._year] / DAYS_PER_YEAR * reached
         mix = vec[float]([0.0] * (FEE + 1))
         self._add(mix, self._other, non_ev)
@@ -341,7 +348,9 @@ class Recycling(Gate):
         ahead = rule.foresight if rule is not None and recycler.waits_for_rule else 0.0
         packs = self.fleet.collected_per_year(self._month + round(ahead * MONTHS_PER_YEAR))
         others = packs + self._non_ev[self._year]
-        scrap: float = sum(self._scrap_months)
+        if self._scrap_year < 0.0:
+            self._scrap_year = sum(self._scrap_months)
+        scrap = self._scrap_year
         return (others * self._reach(total) + scrap) / total
 
     # -- afterwards ----------------------------------------------------------------
