@@ -6,12 +6,13 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bvsim.schema.demand import DemandSpec, Supplier
+from bvsim.schema.demand import DemandSpec, Offtake, Supplier, VehicleProgramme
 from bvsim.schema.storage import StorageDemand
 from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import MONTHS_PER_YEAR, Calendar, Period
@@ -23,7 +24,7 @@ from bvsim.valley.orders.contracts import (
     OrderContract,
     Portfolio,
     by_month,
-    monthly_base,
+    mean_month,
     offtake_gwh,
     programme_gwh,
     yearly,
@@ -146,7 +147,8 @@ class Demand:
         if storage is not None:
             path, sold = storage_by_month(storage, market.times, self._starts)
             self._central["storage"], self._sold["storage"] = path, sold
-        self._scale_of: dict[tuple[str, int], tuple[FloatArray, FloatArray]] = {}
+        self._base: dict[tuple[str, int], float] = {}
+        self._real: dict[tuple[str, int], FloatArray] = {}
         first_days = self._starts[:-1]
         self._level: list[float] = by_month(spec.level, first_days).tolist()
         self._mature: list[float] = by_month(spec.cost_gap.mature, first_days).tolist()
@@ -178,7 +180,7 @@ class Demand:
                 room_share=spec.finished / days,
                 gap=spec.cost_gap.at_start,
                 account=self._ctx.books.open("yearly", f"{site}:demand", ORDERS.columns),
-                portfolio=Portfolio(self._contracts(site), len(self._years)),
+                portfolio=Portfolio(self._contracts(site), self._ctx.calendar.months),
                 supplier=spec.suppliers.get(site) or Supplier(),
                 ctx=self._ctx,
             )
@@ -186,35 +188,53 @@ class Demand:
         return self._books[site]
 
     def _contracts(self, site: str) -> list[OrderContract]:
-        spec, days = self._spec, self._starts[:-1]
-        found = []
+        spec, found = self._spec, []
         for name in sorted(spec.programmes):
             programme = spec.programmes[name]
             if programme.site == site:
-                scales = self._scales(programme.market, programme.base_year)
-                gwh = programme_gwh(programme, days, self.market.lfp_share)
-                real, planned = gwh * scales[0], gwh * scales[1]
-                found.append(OrderContract(programme.start, programme.build_up, real, planned))
+                real, plan = self._of_programme(programme), partial(self._planned, programme)
+                found.append(OrderContract(programme.start, programme.build_up, real, plan))
         for name in sorted(spec.offtakes):
             offtake = spec.offtakes[name]
             if offtake.site == site:
-                scales = self._scales(offtake.market, offtake.base_year)
-                real, planned = (offtake_gwh(offtake, scale, days) for scale in scales)
-                found.append(OrderContract(offtake.start, offtake.build_up, real, planned))
+                real, plan = self._of_offtake(offtake), partial(self._planned, offtake)
+                found.append(OrderContract(offtake.start, offtake.build_up, real, plan))
         return found
 
-    def _scales(self, market: str, base_year: int) -> tuple[FloatArray, FloatArray]:
-        """Return a volume over that of its base year, by month: real, and as planned."""
-        if (market, base_year) not in self._scale_of:
-            sold, central = self._sold[market], self._central[market]
-            base, response = (
-                monthly_base(central, self._years, base_year),
-                self._spec.market_response,
-            )
-            nothing = np.zeros(len(self._years))
-            scales = (sold / base, central / base) if base > 0.0 else (nothing, nothing)
-            self._scale_of[market, base_year] = scales[0] ** response, scales[1] ** response
-        return self._scale_of[market, base_year]
+    def _of_programme(self, spec: VehicleProgramme) -> FloatArray:
+        """Return what a programme orders once built up, GWh a year, by month of the horizon."""
+        until = self._ctx.calendar.months
+        gwh = programme_gwh(spec, self._starts[:until], self.market.lfp_share[:until])
+        return gwh * self._scale(spec)
+
+    def _of_offtake(self, spec: Offtake) -> FloatArray:
+        """Return what an offtake contract orders once built up, by month of the horizon."""
+        return offtake_gwh(spec, self._scale(spec), self._starts[: self._ctx.calendar.months])
+
+    def _planned(self, spec: VehicleProgramme | Offtake) -> FloatArray:
+        """Return what a contract orders as planned, by month of the horizon and after it."""
+        scale, days = self._scaled(self._central[spec.market], spec), self._starts[:-1]
+        if isinstance(spec, Offtake):
+            return offtake_gwh(spec, scale, days)
+        return programme_gwh(spec, days, self.market.lfp_share) * scale
+
+    def _scale(self, spec: VehicleProgramme | Offtake) -> FloatArray:
+        """Return a market's volume over that of a contract's base year, by month."""
+        key = spec.market, spec.base_year
+        if key not in self._real:
+            sold = self._sold[spec.market][: self._ctx.calendar.months]
+            self._real[key] = self._scaled(sold, spec)
+        return self._real[key]
+
+    def _scaled(self, volume: FloatArray, spec: VehicleProgramme | Offtake) -> FloatArray:
+        """Return how orders respond to a market's volume over that of the base year as planned."""
+        market, year = spec.market, max(spec.base_year, self.first_year)
+        if (market, year) not in self._base:
+            months = self._common.months.of_year[year]
+            self._base[market, year] = mean_month(self._central[market][months])
+        base = self._base[market, year]
+        scale = volume / base if base > 0.0 else np.zeros(len(volume))
+        return np.asarray(scale**self._spec.market_response)
 
     # --- phases -------------------------------------------------------------------------
 
