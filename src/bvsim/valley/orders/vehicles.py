@@ -7,7 +7,7 @@ whole path of a replication is computed once, month by month, as arrays.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -151,26 +151,33 @@ def ar1(shocks: list[float], *, rho: float, sd: float) -> FloatArray:
     return numbers_of(path)
 
 
-def positions(weights: Sequence[float]) -> FloatArray:
+def positions(weights: list[float]) -> list[float]:
     """Return where ordered paths lie in [0, 1]: the middles of their shares of the weight."""
-    total = np.cumsum(weights)
-    return np.asarray((total - 0.5 * np.asarray(weights)) / total[-1])
+    totals, total = [], 0.0
+    for weight in weights:
+        total += weight
+        totals.append(total)
+    return [(totals[i] - 0.5 * weight) / total for i, weight in enumerate(weights)]
 
 
-def blend(position: float, at: FloatArray, values: ArrayLike) -> FloatArray:
+def log_odds(shares: ArrayLike) -> FloatArray:
+    """Return the log odds of shares, of which 0 and 1 have none."""
+    return np.asarray(logit(np.minimum(np.maximum(shares, _EDGE), 1.0 - _EDGE)))
+
+
+def blend(position: float, at: list[float], values: ArrayLike) -> FloatArray:
     """Interpolate between paths in the log odds; outside the outermost paths, they hold.
 
     Parameters
     ----------
     position : float
         Where to look, in [0, 1].
-    at : ndarray
-        Positions of the paths, ascending, shape (paths,).
+    at : list of float
+        Positions of the paths, ascending.
     values : array_like
         Shares on the paths, shape (paths,) or (paths, years).
     """
-    odds = logit(np.clip(values, _EDGE, 1.0 - _EDGE))
-    above = int(np.searchsorted(at, position, side="right"))
+    odds, above = log_odds(values), bisect_right(at, position)
     if above in {0, len(at)}:
         return np.asarray(expit(odds[min(above, len(at) - 1)]))
     slope = (odds[above] - odds[above - 1]) / (at[above] - at[above - 1])
@@ -211,7 +218,7 @@ def monthly_log_odds(
     last = max(observed, default=-1)
     points = observed | {year: share for year, share in knots.items() if year > last}
     years = sorted(points)
-    odds = logit(np.clip([points[year] for year in years], _EDGE, 1.0 - _EDGE))
+    odds = log_odds([points[year] for year in years])
     return np.asarray(np.interp(times, np.array(years) + 0.5, odds), dtype=np.float64)
 
 

@@ -281,9 +281,13 @@ class Cohorts:
 def _uniform_share(age_at_end: FloatArray, first: float, last: float) -> FloatArray:
     """Return the share of a uniform age in [first, last] that falls in each year of age."""
     width = max(last - first, 1e-9)
-    below = np.clip((np.maximum(age_at_end, 0.0) - first) / width, 0.0, 1.0)
-    before = np.clip((np.maximum(age_at_end - 1.0, 0.0) - first) / width, 0.0, 1.0)
-    return np.asarray(below - before)
+    below = (np.maximum(age_at_end, 0.0) - first) / width
+    before = (np.maximum(age_at_end - 1.0, 0.0) - first) / width
+    return np.asarray(_part(below) - _part(before))
+
+
+def _part(values: FloatArray) -> FloatArray:
+    return np.minimum(np.maximum(values, 0.0), 1.0)
 
 
 def _spread(age_at_end: FloatArray, group: Replacement) -> FloatArray:
