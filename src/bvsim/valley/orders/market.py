@@ -18,7 +18,7 @@ from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import MONTHS_PER_YEAR, Calendar, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
-from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.rows import i64, vec
 from bvsim.valley.orders.contracts import (
     FloatArray,
     OrderContract,
@@ -42,12 +42,12 @@ _YEARS_AHEAD: Final = 10
 class VehicleColumns(Columns):
     """Electric vehicles sold, and their batteries."""
 
-    home_bev_share: int = stock("Battery-electric share of the year's new cars, home market.")
-    home_bev_registrations: int = flow("New battery-electric cars, home market.")
-    export_bev_registrations: int = flow("New battery-electric cars export market.")
-    home_demand_gwh: int = flow("Batteries of electric cars, vans and hybrids, home market.")
-    export_demand_gwh: int = flow("Batteries of electric cars, export market.")
-    lfp_share: int = stock("Share of LFP in the batteries of electric cars, export market.")
+    home_bev_share: i64 = stock("Battery-electric share of the year's new cars, home market.")
+    home_bev_registrations: i64 = flow("New battery-electric cars, home market.")
+    export_bev_registrations: i64 = flow("New battery-electric cars export market.")
+    home_demand_gwh: i64 = flow("Batteries of electric cars, vans and hybrids, home market.")
+    export_demand_gwh: i64 = flow("Batteries of electric cars, export market.")
+    lfp_share: i64 = stock("Share of LFP in the batteries of electric cars, export market.")
 
 
 VEHICLES: Final = laid_out(VehicleColumns)
@@ -261,7 +261,7 @@ class Demand:
             book.find_second_source(self._second)
             if book.trading or book.closed:
                 self._set_contracts(book, period)
-        self._update_gaps([book for book in self.sites if book.trading], period.month)
+        self._update_gaps(period.month)
 
     def _set_contracts(self, book: OrderBook, period: Period) -> None:
         month = period.month
@@ -273,11 +273,11 @@ class Demand:
         turned = 0.0 if book.reported is None else self._substitution * book.reported.dearer
         return 1.0 - (turned if turned < 1.0 else 1.0)
 
-    def _update_gaps(self, books: list[OrderBook], month: int) -> None:
+    def _update_gaps(self, month: int) -> None:
         cost, mature = self._cost, self._mature[month]
-        for book in books:
+        for book in self.sites:
             heard = book.reported
-            if heard is not None:
+            if heard is not None and book.trading:
                 gap = cost.gap(mature, heard.yield_, heard.utilisation)
                 gap += cost.sourcing(heard.local_cam, heard.dearer)
                 book.gap += self._memory * (gap - book.gap)
@@ -286,9 +286,9 @@ class Demand:
         """Return how buyers weigh an offer at a cost gap."""
         return math.exp(self._preference - self._sensitivity * gap)
 
-    def award(self, bidders: list[OrderBook], weights: list[float], month: int) -> None:
+    def award(self, bidders: list[OrderBook], weights: vec[float], month: int) -> None:
         """Let sites win their parts of the open demand of a month, those of all regions."""
-        offers = [book.nameplate_gwh - book.committed for book in bidders]
+        offers = vec[float]([book.nameplate_gwh - book.committed for book in bidders])
         won = tenders_won(self._open[month], self._rivals[month], offers, weights)
         level = self._level[month]
         for book, gwh in zip(bidders, won):  # noqa: B905 (as many as offers)
@@ -338,15 +338,15 @@ class Demand:
         if not book.bids:
             return committed + book.taken_over
         others = [b for b in self._common.sites() if b.trading and b is not book]
-        offers = [b.nameplate_gwh - b.committed for b in others]
-        weights = [self.weight(b.gap) for b in others]
+        offers = [nameplate_gwh - committed, *[b.nameplate_gwh - b.committed for b in others]]
+        weights = [self.weight(b.gap) for b in [book, *others]]
         today = self._central_gwh[now]
         growth = self._central_gwh[then] / today if today > 0.0 else 0.0
         won = tenders_won(
             self._open[now] * growth,
             self._rivals[then],
-            [nameplate_gwh - committed, *offers],
-            [self.weight(book.gap), *weights],
+            vec[float](offers),
+            vec[float](weights),
         )
         return committed + won[0] * self._level[now] + book.taken_over
 
@@ -392,7 +392,8 @@ class CommonMarket:
         sites, first = self.sites(), self.demands[0]
         trading = [book for book in sites if book.trading]
         bidders = [book for book in trading if book.bids]
-        first.award(bidders, [first.weight(book.gap) for book in bidders], period.month)
+        weights = vec[float]([first.weight(book.gap) for book in bidders])
+        first.award(bidders, weights, period.month)
         first.hand_over(sites)
         for book in trading:
             book.record()

@@ -19,7 +19,7 @@ from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
-from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.rows import i64, vec
 
 ELEMENTS: Final = ("nickel", "cobalt", "lithium", "manganese")
 MIX: Final = ("feed", "black_mass", *ELEMENTS, "worth")
@@ -31,20 +31,20 @@ WORTH: Final = MIX.index("worth")
 class RecyclerColumns(Columns):
     """Feed, output and staff of a recycler."""
 
-    feed_t: int = flow("feed brought to the gate")
-    feed_scrap_t: int = flow("of it production scrap and trim")
-    feed_eol_t: int = flow("of it packs of retired vehicles")
-    feed_replacement_t: int = flow("of it packs replaced in use or recalled")
-    feed_non_ev_t: int = flow("of it batteries from outside vehicles")
-    processed_t: int = flow("feed shredded")
-    capacity_t: int = flow("nameplate of lines in service over the time in service")
-    black_mass_t: int = flow("black mass made")
-    sent_elsewhere_t: int = flow("feed at the gate passed on to others")
-    mothballed_weeks: int = flow("weeks mothballed")
-    result_eur: int = flow("sales and fees less running costs")
-    buffer_t: int = stock("feed waiting in the intake store")
-    nameplate_t: int = stock("nameplate of lines in service, tonnes of feed a year")
-    headcount: int = stock("own staff")
+    feed_t: i64 = flow("feed brought to the gate")
+    feed_scrap_t: i64 = flow("of it production scrap and trim")
+    feed_eol_t: i64 = flow("of it packs of retired vehicles")
+    feed_replacement_t: i64 = flow("of it packs replaced in use or recalled")
+    feed_non_ev_t: i64 = flow("of it batteries from outside vehicles")
+    processed_t: i64 = flow("feed shredded")
+    capacity_t: i64 = flow("nameplate of lines in service over the time in service")
+    black_mass_t: i64 = flow("black mass made")
+    sent_elsewhere_t: i64 = flow("feed at the gate passed on to others")
+    mothballed_weeks: i64 = flow("weeks mothballed")
+    result_eur: i64 = flow("sales and fees less running costs")
+    buffer_t: i64 = stock("feed waiting in the intake store")
+    nameplate_t: i64 = stock("nameplate of lines in service, tonnes of feed a year")
+    headcount: i64 = stock("own staff")
 
 
 RECYCLER: Final = laid_out(RecyclerColumns)
