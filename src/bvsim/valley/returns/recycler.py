@@ -57,10 +57,12 @@ def nothing() -> vec[float]:
     return vec[float]([0.0] * len(MIX))
 
 
-def add(row: vec[float], amounts: vec[float], times: float, first: int = 0) -> None:
+def add(row: vec[float], amounts: vec[float], times: float, first: i64 = 0) -> None:
     """Add amounts, times a number, to a row from a position on."""
-    for i, amount in enumerate(amounts):
-        row[first + i] += amount * times
+    at = first
+    for amount in amounts:
+        row[at] += amount * times
+        at += 1
 
 
 class Recycler:
