@@ -148,7 +148,7 @@ class Demand:
             path, sold = storage_by_month(storage, market.times, self._starts)
             self._central["storage"], self._sold["storage"] = path, sold
         self._base: dict[tuple[str, int], float] = {}
-        self._real: dict[tuple[str, int], FloatArray] = {}
+        self._scales: dict[tuple[str, int], FloatArray] = {}
         first_days = self._starts[:-1]
         self._level: list[float] = by_month(spec.level, first_days).tolist()
         self._mature: list[float] = by_month(spec.cost_gap.mature, first_days).tolist()
@@ -221,10 +221,10 @@ class Demand:
     def _scale(self, spec: VehicleProgramme | Offtake) -> FloatArray:
         """Return a market's volume over that of a contract's base year, by month."""
         key = spec.market, spec.base_year
-        if key not in self._real:
+        if key not in self._scales:
             sold = self._sold[spec.market][: self._ctx.calendar.months]
-            self._real[key] = self._scaled(sold, spec)
-        return self._real[key]
+            self._scales[key] = self._scaled(sold, spec)
+        return self._scales[key]
 
     def _scaled(self, volume: FloatArray, spec: VehicleProgramme | Offtake) -> FloatArray:
         """Return how orders respond to a market's volume over that of the base year as planned."""
