@@ -237,7 +237,8 @@ class Cohorts:
 
     def _leaving(self) -> dict[str, FloatArray]:
         """Return the shares of cohorts that retire by vehicle; those that live alike share."""
-        lives, alike, found = self.spec.lives, dict[tuple[str, ...], FloatArray](), {}
+        lives, found = self.spec.lives, {}
+        alike: dict[tuple[str, ...], FloatArray] = {}
         for vehicle in VEHICLES:
             groups = tuple([name for name, life in lives.items() if vehicle in life.vehicles])
             if groups not in alike:
