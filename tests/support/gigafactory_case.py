@@ -187,7 +187,7 @@ def make_site(
         gap=0.2,
         account=account,
         supplier=Supplier(),
-        portfolio=Portfolio([OrderContract(0.0, 0.0, flat, flat)], ctx.calendar.months),
+        portfolio=Portfolio([OrderContract(0.0, 0.0, flat, lambda: flat)], ctx.calendar.months),
         ctx=ctx,
     )
     gate = Gate()

@@ -25,6 +25,7 @@ from bvsim.schema.recycling import (
     Trade,
 )
 from bvsim.valley.ground.calendar import make_calendar
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.returns.market import Recycling
 from fleet_case import constant, context
 from mechanism_table import Fortune
@@ -103,7 +104,8 @@ class France:
     def __init__(self, nmc, lfp=0.0, until=10**6, since=0):
         months = range(CALENDAR.months)
         self.collected_rates = [
-            (nmc, lfp, 0.0, 0.0) if since <= month < until else (0.0,) * 4 for month in months
+            vec[float]([rate if since <= month < until else 0.0 for month in months])
+            for rate in (nmc, lfp, 0.0, 0.0)
         ]
         self.second_life_closing = self.dwell_closing = [0.0] * CALENDAR.months
 
@@ -111,10 +113,11 @@ class France:
         pass
 
     def pass_month(self, month, days):
-        return [0.0] * 5
+        return vec[float]([0.0] * 5)
 
     def collected_per_year(self, month):
-        return sum(self.collected_rates[min(month, CALENDAR.months - 1)]) * 365.25
+        month = min(month, CALENDAR.months - 1)
+        return sum(rates[month] for rates in self.collected_rates) * 365.25
 
 
 def play(spec, *, packs=None, months=1, scrap=(), luck=None):

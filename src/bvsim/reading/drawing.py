@@ -68,7 +68,7 @@ class _Finish:
         plain: list[float] = self._physical(raw, slice(None)).tolist()
         done: list[float | Timed] = [*plain]
         for i, changes in self.timed:
-            done[i] = Timed((), (plain[i],)) if not changes else self._timed(i, raw[i], changes)
+            done[i] = self._timed(i, raw[i], changes) if changes else _constant(plain[i])
         return done
 
     def _physical(self, raw: FloatArray, at: slice | NDArray[np.intp]) -> FloatArray:
@@ -97,6 +97,14 @@ def _affine(figure: Figure) -> tuple[float, float]:
         if change.since is None:
             zero, one = _act(change, zero), _act(change, one)
     return one - zero, zero
+
+
+def _constant(value: float) -> Timed:
+    """Return a figure that no lever changes: made past its constructor, which sets with care."""
+    new = object.__new__(Timed)
+    fields = new.__dict__
+    fields["days"], fields["values"] = (), (value,)
+    return new
 
 
 _Recipe = Callable[[Values], object]
@@ -128,10 +136,17 @@ class _MappingRecipe:
     """Makes a mapping, in the order of the file."""
 
     def __init__(self, entries: Mapping[str, object]) -> None:
-        self.entries = tuple(entries.items())
+        self.entries = dict(entries)
+        self.slots = tuple((k, v.index) for k, v in entries.items() if isinstance(v, _Slot))
+        self.parts = tuple((k, v) for k, v in entries.items() if isinstance(v, _RECIPES))
 
     def __call__(self, values: Values) -> dict[str, object]:
-        return {key: _made(entry, values) for key, entry in self.entries}
+        new = self.entries.copy()
+        for key, i in self.slots:
+            new[key] = values[i]
+        for key, make in self.parts:
+            new[key] = make(values)
+        return new
 
 
 class _ListRecipe:

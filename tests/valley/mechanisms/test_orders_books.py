@@ -16,7 +16,7 @@ MONTH = 30.4375
 
 def contract(start=0.0, build_up=6.0, gwh=12.0, planned=(10.0, 20.0, 0.0)):
     """A contract of 12 GWh a year in the first month, 15 in the second."""
-    return OrderContract(start, build_up, np.array([gwh, 15.0, 15.0]), np.array(planned))
+    return OrderContract(start, build_up, np.array([gwh, 15.0, 15.0]), lambda: np.array(planned))
 
 
 def book_of(*contracts):

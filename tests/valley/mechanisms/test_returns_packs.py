@@ -269,7 +269,7 @@ def waiting_t(spec):
 
 def collected_rate(spec):
     """Tonnes a day of July 2025 that the simulation reads."""
-    return sum(fleet(spec).collected_rates[18])
+    return sum(rates[18] for rates in fleet(spec).collected_rates)
 
 
 def returned_2026_t(spec):

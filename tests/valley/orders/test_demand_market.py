@@ -10,12 +10,13 @@ import pytest
 
 from bvsim.schema.demand import Bonus, Co2Step, DemandSpec
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.orders.market import Demand
 from bvsim.valley.orders.vehicles import (
     EvMarket,
     ar1,
     blend,
-    leasing_cars,
+    lease,
     make_ev_market,
     monthly_log_odds,
     months_to,
@@ -156,8 +157,10 @@ def test_france_and_the_union_stray_together() -> None:
 
 def test_leasing_gives_then_takes_back() -> None:
     days = 0.5 * (np.array(CALENDAR.month_starts[:-1]) + np.array(CALENDAR.month_starts[1:]))
-    spec = demand_spec().leasing
-    cars = leasing_cars(days, CALENDAR.day(date(2027, 10, 1)), 50_000.0, spec)
+    row = vec[float]([0.0] * len(days))
+    opening = CALENDAR.day(date(2027, 10, 1))
+    lease(row, days.tolist(), opening, 50_000.0, demand_spec().leasing)
+    cars = np.array(row)
     october = (2027 - 2023) * 12 + 9
     assert cars[october : october + 3] == pytest.approx([25_000 / 3] * 3)
     assert cars[october + 3 : october + 9] == pytest.approx([-15_000 / 6] * 6)

@@ -146,4 +146,4 @@ def test_no_vehicles_no_packs() -> None:
     )
     assert sum(map(sum, fleet.rates)) == 0.0
     assert isinstance(fleet.ctx.env, simpy.Environment)
-    assert len(fleet.rates) == CALENDAR.months
+    assert all(len(rates) == CALENDAR.months for rates in fleet.rates)

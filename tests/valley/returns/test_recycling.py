@@ -222,8 +222,7 @@ def test_black_mass_of_a_batch_is_feed_times_yield() -> None:
     ctx = context(chance=False)
     recycler = Recycler("battri", replace(SPEC.recyclers["battri"], batch=10.0), ctx)
     recycler.start()
-    recycler.open("line-1", 0.0, "test")
-    recycler.begun["line-1"] = -10_000.0
+    recycler.open("line-1", -10_000.0, "test")
     recycler.review(0.0, 0.0, 31.0)
     mix = [95.0, 95.0 * 0.3, 5.0, 1.0, 1.0, 1.0, 100.0]
     out = recycler.work(mix, 1.0, 1.0, 31.0, (0.0, 1.0, 0.0))

@@ -19,7 +19,7 @@ from bvsim.valley.cathode.restocking import IMPORTED
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_WEEK
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
-from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.rows import i64, vec
 
 _KG_PER_T: Final = 1000.0
 
@@ -28,18 +28,18 @@ _KG_PER_T: Final = 1000.0
 class UseColumns(Columns):
     """CAM that a cell plant, or all of them, used."""
 
-    cam_needed_t: int = flow("CAM that orders, people and ramp-up asked for.")
-    cam_used_t: int = flow("CAM charged to cells: in cells, scrap and trim.")
-    cam_in_cells_t: int = flow("CAM in good cells.")
-    cam_scrap_t: int = flow("CAM in scrap and trim.")
-    cam_local_t: int = flow("CAM used from the valley's counted makers.")
-    cam_import_t: int = flow("CAM used that was imported.")
-    pcam_t: int = flow("Precursor within the CAM used, wherever it was made.")
-    pcam_local_t: int = flow("Precursor of the valley within the CAM used.")
-    recycled_lithium_in_cam_t: int = flow("Recycled lithium within the CAM used.")
-    recycled_nickel_in_cam_t: int = flow("Recycled nickel within the CAM used.")
-    recycled_cobalt_in_cam_t: int = flow("Recycled cobalt within the CAM used.")
-    cam_exposed_t: int = flow("CAM use that would stop within the exposure span.")
+    cam_needed_t: i64 = flow("CAM that orders, people and ramp-up asked for.")
+    cam_used_t: i64 = flow("CAM charged to cells: in cells, scrap and trim.")
+    cam_in_cells_t: i64 = flow("CAM in good cells.")
+    cam_scrap_t: i64 = flow("CAM in scrap and trim.")
+    cam_local_t: i64 = flow("CAM used from the valley's counted makers.")
+    cam_import_t: i64 = flow("CAM used that was imported.")
+    pcam_t: i64 = flow("Precursor within the CAM used, wherever it was made.")
+    pcam_local_t: i64 = flow("Precursor of the valley within the CAM used.")
+    recycled_lithium_in_cam_t: i64 = flow("Recycled lithium within the CAM used.")
+    recycled_nickel_in_cam_t: i64 = flow("Recycled nickel within the CAM used.")
+    recycled_cobalt_in_cam_t: i64 = flow("Recycled cobalt within the CAM used.")
+    cam_exposed_t: i64 = flow("CAM use that would stop within the exposure span.")
 
 
 USE: Final = laid_out(UseColumns)
@@ -49,19 +49,19 @@ USE: Final = laid_out(UseColumns)
 class SupplyColumns(UseColumns):
     """CAM that a cell plant used, its stock, and other materials."""
 
-    cam_stock_t: int = stock("CAM in stock.")
-    recycled_bought_t: int = flow("Recycled metals bought to reach the least content.")
-    cam_short_weeks: int = flow("Weeks in which CAM did not suffice for what was asked.")
-    cam_written_off_t: int = flow("CAM past its shelf life.")
-    cam_flown_t: int = flow("CAM flown in.")
-    nickel_used_t: int = flow("Nickel in the CAM used.")
-    lithium_used_t: int = flow("Lithium in the CAM used.")
-    copper_foil_t: int = flow("Copper foil in cells started (recorded need).")
-    aluminium_foil_t: int = flow("Aluminium foil in cells started (recorded need).")
-    anode_t: int = flow("Graphite or hard carbon in cells started (recorded need).")
-    electrolyte_t: int = flow("Electrolyte in cells started (recorded need).")
-    foil_carbon_local_t: int = flow("CO2 of the foil's metal if it came from the nearest smelter.")
-    foil_carbon_world_t: int = flow("CO2 of the foil's metal at the world's average.")
+    cam_stock_t: i64 = stock("CAM in stock.")
+    recycled_bought_t: i64 = flow("Recycled metals bought to reach the least content.")
+    cam_short_weeks: i64 = flow("Weeks in which CAM did not suffice for what was asked.")
+    cam_written_off_t: i64 = flow("CAM past its shelf life.")
+    cam_flown_t: i64 = flow("CAM flown in.")
+    nickel_used_t: i64 = flow("Nickel in the CAM used.")
+    lithium_used_t: i64 = flow("Lithium in the CAM used.")
+    copper_foil_t: i64 = flow("Copper foil in cells started (recorded need).")
+    aluminium_foil_t: i64 = flow("Aluminium foil in cells started (recorded need).")
+    anode_t: i64 = flow("Graphite or hard carbon in cells started (recorded need).")
+    electrolyte_t: i64 = flow("Electrolyte in cells started (recorded need).")
+    foil_carbon_local_t: i64 = flow("CO2 of the foil's metal if it came from the nearest smelter.")
+    foil_carbon_world_t: i64 = flow("CO2 of the foil's metal at the world's average.")
 
 
 SUPPLY: Final = laid_out(SupplyColumns)

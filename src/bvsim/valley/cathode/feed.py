@@ -16,7 +16,7 @@ from bvsim.valley.cathode.restocking import (
 )
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.mix import MixedStock
-from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.rows import i64, vec
 
 _TINY_T: Final = 1e-9
 _ROUNDING: Final = 1e-9
@@ -67,9 +67,12 @@ class Feed:
         self.used = 0.0
         self._use, self._local = Forecast(policy.memory), Forecast(policy.memory)
         self._asked = self._working = self._span = self._came = 0.0
-        self._plan_days: list[float] = []
-        self._plans: list[float] = []
-        self._plan = 0
+        revisions = int(self.ctx.calendar.horizon_days / max(policy.revision, 1.0)) + 2
+        self._plan_days = vec[float]([0.0] * revisions)
+        self._plans = vec[float]([0.0] * revisions)
+        self._plan: i64 = 0
+        self._planned: i64 = 0
+        """The plan that was made a lead time ago, and how many were made."""
         self._used_before = self._needed_before = 0.0
         self.needed = self.short_days = self.written_off = 0.0
         self._awake = self._opened = self._in_use_at_as_of = False
@@ -143,10 +146,10 @@ class Feed:
 
     def _attainment(self, now: float, lead: float) -> float:
         """Return how much of what was planned a lead time ago for today came true, at most all."""
-        days, at = self._plan_days, self._plan
-        days.append(now)
-        self._plans.append(self.outlook)
-        ago, last = now - lead, len(days) - 1
+        days, at, last = self._plan_days, self._plan, self._planned
+        days[last], self._plans[last] = now, self.outlook
+        self._planned = last + 1
+        ago = now - lead
         while at < last and days[at + 1] <= ago:
             at += 1
         self._plan = at

@@ -102,10 +102,12 @@ class Departure:
         Whether it may miss the schedule of a ship.
     """
 
-    __slots__ = ("by_sea", "route", "spread", "transit")
+    __slots__ = ("by_sea", "end", "route", "spread", "start", "transit")
 
     def __init__(self, route: str, transit: float, spread: float, *, by_sea: bool) -> None:
         self.route, self.transit, self.spread, self.by_sea = route, transit, spread, by_sea
+        self.start = self.end = math.inf
+        """Between which days it would travel so."""
 
 
 class Outlook:
@@ -211,6 +213,8 @@ class Lanes:
         self._edges.sort()
         self._expected: dict[str, Outlook] = {}
         self._departures: dict[int, Departure] = {}
+        self._way: Departure | None = None
+        """The one that was asked for last."""
         handling = spec.handling
         self.to_ship_days: float = handling.order_to_ship + handling.origin
         self._after: float = handling.port + handling.onward + handling.inspection
@@ -245,11 +249,22 @@ class Lanes:
 
     def departure(self, day: float) -> Departure:
         """Return the route taken by a shipment that leaves on a day: the first open one."""
+        way = self._way
+        if way is not None and way.start <= day < way.end:
+            return way
         segment = bisect_right(self._edges, day)
         way = self._departures.get(segment)
         if way is None:
             way = self._departures[segment] = self._first_open(day)
+            way.start, way.end = self._span(segment)
+        self._way = way
         return way
+
+    def _span(self, segment: int) -> tuple[float, float]:
+        """Return between which two changes a day lies."""
+        edges = self._edges
+        start = edges[segment - 1] if segment else -math.inf
+        return start, edges[segment] if segment < len(edges) else math.inf
 
     def _first_open(self, day: float) -> Departure:
         closed: set[str] = set()
@@ -295,9 +310,7 @@ class Lanes:
 
     def _outlook(self, goods: str, day: float) -> Outlook:
         """Return what is expected on a day, and between which two changes it is."""
-        segment = bisect_right(self._edges, day)
-        start = self._edges[segment - 1] if segment else -math.inf
-        end = self._edges[segment] if segment < len(self._edges) else math.inf
+        start, end = self._span(bisect_right(self._edges, day))
         licences = self.licence(goods, day)
         wait = self.to_ship_days + (0.0 if licences is None else licences.days)
         return Outlook(start, end, wait + self.departure(day).transit + self._after)

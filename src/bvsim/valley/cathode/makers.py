@@ -20,7 +20,7 @@ from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.mix import MixedStock
-from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.rows import i64, vec
 
 OWN: Final = 1
 """Position of the valley's precursor among the sources of a precursor stock."""
@@ -39,21 +39,21 @@ _TINY_T: Final = 1e-9
 class CamColumns(Columns):
     """What a CAM plant makes, takes in and sells."""
 
-    nameplate_t: int = stock("Nameplate of released kiln lines, t/yr.")
-    good_t: int = flow("Good product made.")
-    started_t: int = flow("Product charged, good or not.")
-    scrap_t: int = flow("Off-specification product.")
-    cam_to_valley_t: int = flow("CAM delivered to cell plants of the valley.")
-    cam_exported_t: int = flow("CAM sold outside the valley.")
-    pcam_own_t: int = flow("Precursor of the valley charged.")
-    pcam_import_t: int = flow("Imported precursor charged.")
-    pcam_stock_t: int = stock("Precursor in stock.")
-    pcam_short_t: int = flow("CAM not made for want of precursor.")
-    lithium_hydroxide_t: int = flow("Fresh lithium hydroxide charged.")
-    recycled_lithium_t: int = flow("Recycled lithium charged.")
-    cam_stock_t: int = stock("Finished CAM in stock or waiting for release.")
-    customers: int = stock("Cell makers of the valley that have approved the source.")
-    maker_cash_meur: int = stock("Cash and backing left to the maker, EUR million.")
+    nameplate_t: i64 = stock("Nameplate of released kiln lines, t/yr.")
+    good_t: i64 = flow("Good product made.")
+    started_t: i64 = flow("Product charged, good or not.")
+    scrap_t: i64 = flow("Off-specification product.")
+    cam_to_valley_t: i64 = flow("CAM delivered to cell plants of the valley.")
+    cam_exported_t: i64 = flow("CAM sold outside the valley.")
+    pcam_own_t: i64 = flow("Precursor of the valley charged.")
+    pcam_import_t: i64 = flow("Imported precursor charged.")
+    pcam_stock_t: i64 = stock("Precursor in stock.")
+    pcam_short_t: i64 = flow("CAM not made for want of precursor.")
+    lithium_hydroxide_t: i64 = flow("Fresh lithium hydroxide charged.")
+    recycled_lithium_t: i64 = flow("Recycled lithium charged.")
+    cam_stock_t: i64 = stock("Finished CAM in stock or waiting for release.")
+    customers: i64 = stock("Cell makers of the valley that have approved the source.")
+    maker_cash_meur: i64 = stock("Cash and backing left to the maker, EUR million.")
 
 
 CAM: Final = laid_out(CamColumns)
@@ -63,15 +63,15 @@ CAM: Final = laid_out(CamColumns)
 class PcamColumns(Columns):
     """What a precursor plant makes and takes in."""
 
-    nameplate_t: int = stock("Nameplate of released lines, t/yr.")
-    good_t: int = flow("Good product made.")
-    started_t: int = flow("Product charged, good or not.")
-    scrap_t: int = flow("Off-specification product.")
-    pcam_delivered_t: int = flow("Precursor delivered to CAM plants of the valley.")
-    recycled_nickel_t: int = flow("Recycled nickel charged.")
-    recycled_cobalt_t: int = flow("Recycled cobalt charged.")
-    nickel_t: int = flow("Nickel charged, recycled or not.")
-    pcam_stock_t: int = stock("Finished precursor in stock or waiting for release.")
+    nameplate_t: i64 = stock("Nameplate of released lines, t/yr.")
+    good_t: i64 = flow("Good product made.")
+    started_t: i64 = flow("Product charged, good or not.")
+    scrap_t: i64 = flow("Off-specification product.")
+    pcam_delivered_t: i64 = flow("Precursor delivered to CAM plants of the valley.")
+    recycled_nickel_t: i64 = flow("Recycled nickel charged.")
+    recycled_cobalt_t: i64 = flow("Recycled cobalt charged.")
+    nickel_t: i64 = flow("Nickel charged, recycled or not.")
+    pcam_stock_t: i64 = stock("Finished precursor in stock or waiting for release.")
 
 
 PCAM: Final = laid_out(PcamColumns)
@@ -218,23 +218,21 @@ class CamMaker(CathodePlant):
 
     # -- clearing ------------------------------------------------------------------
 
-    def share_out(self, needs: list[Claim], days: float) -> list[tuple[str, vec[float]]]:
-        """Deliver CAM to approved cell makers by the plant's rule; return (site, parts)."""
+    def share_out(self, needs: list[Claim], days: float) -> None:
+        """Give CAM to approved cell makers by the plant's rule; claims say how much they got."""
         called = 0.0
         for claim in needs:
             called += claim.need
         self.calls.learn(called + self._outside(days), days)
         if self.stock.total <= _TINY_T or not needs:
-            return []
+            return
         given = self.rule(self.stock.total, needs)
-        deliveries: list[tuple[str, vec[float]]] = []
         for claim, tonnes in zip(needs, given):  # noqa: B905 (a rule gives each its part)
             if tonnes > 0.0:
-                parts = self.stock.draw(tonnes, _SOLD)
-                deliveries.append((claim.site, parts))
-                self._sold_t += parts[self.index]
-                self.account.now[CAM.cam_to_valley_t] += parts[self.index]
-        return deliveries
+                claim.tonnes, claim.parts = tonnes, self.stock.draw(tonnes, _SOLD)
+                sold = claim.parts[self.index]
+                self._sold_t += sold
+                self.account.now[CAM.cam_to_valley_t] += sold
 
     def _outside(self, days: float) -> float:
         """Return tonnes that customers outside the valley take in some days."""

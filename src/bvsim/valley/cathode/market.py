@@ -184,8 +184,11 @@ class CathodeMarket:
             plant.offer(day)
         for maker in self.makers.cam:
             if maker.nameplate > 0.0:
-                for site, parts in maker.share_out(self._claims(maker), days):
-                    self.buyers[site].feed.deliver(parts)
+                claims = self._claims(maker)
+                maker.share_out(claims, days)
+                for claim in claims:
+                    if claim.tonnes > 0.0:
+                        self.buyers[claim.site].feed.deliver(claim.parts)
         for feed in self._feeds:
             feed.called_off()
         if self._span is not None:

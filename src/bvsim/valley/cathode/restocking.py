@@ -232,7 +232,11 @@ class Restocking:
         """Send a shipment that arrives after some days."""
         self._register(tonnes, event)
         clock = self.ctx.clock
-        insort(self._due, clock.now + days)
+        due, day = self._due, clock.now + days
+        if due and day < due[-1]:
+            insort(due, day)
+        else:
+            due.append(day)
         clock.after(days, Shipment(self, tonnes).arrive)
 
     def _next_due(self) -> float:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from bvsim.valley.ground.rows import vec
+
 
 class Claim:
     """One cell maker's claim on a source in a period.
@@ -21,10 +23,12 @@ class Claim:
         Day on which it became a customer.
     """
 
-    __slots__ = ("contract", "need", "since", "site")
+    __slots__ = ("contract", "need", "parts", "since", "site", "tonnes")
 
     def __init__(self, site: str, need: float, contract: float, since: float) -> None:
         self.site, self.need, self.contract, self.since = site, need, contract, since
+        self.tonnes, self.parts = 0.0, vec[float]()
+        """What it was given, and that by source with contents, where it is not nothing."""
 
 
 Rule = Callable[[float, list[Claim]], list[float]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -22,7 +22,10 @@ def built_up(months: float, build_up_months: float) -> float:
     """Return the share of the full volume reached after some months, linear from zero."""
     if months <= 0.0:
         return 0.0
-    return min(1.0, months / build_up_months) if build_up_months > 0.0 else 1.0
+    if build_up_months <= 0.0:
+        return 1.0
+    share = months / build_up_months
+    return share if share < 1.0 else 1.0
 
 
 class OrderContract:
@@ -34,20 +37,29 @@ class OrderContract:
         Day of the first deliveries, at the earliest.
     build_up_months : float
         Time to the full volume.
-    gwh_per_year, planned : ndarray
-        Full volume by month as the market goes, and as the central path has it.
+    gwh_per_year : ndarray
+        Full volume by month of the horizon, as the market goes.
+    plan : callable
+        Returns the full volume by month, within the horizon and after it, as the central path
+        has it: worked out when planners first ask.
     """
 
     def __init__(
-        self, start: float, build_up_months: float, gwh_per_year: FloatArray, planned: FloatArray
+        self,
+        start: float,
+        build_up_months: float,
+        gwh_per_year: FloatArray,
+        plan: Callable[[], FloatArray],
     ) -> None:
         self.start, self.build_up_months = start, build_up_months
-        self.gwh_per_year, self.planned = gwh_per_year, planned
+        self.gwh_per_year, self._plan = gwh_per_year, plan
+        self._planned: FloatArray | None = None
 
     def rate(self, month: int, day: float, opened: float) -> float:
         """Return the orders in GWh a year on a day, for a site that opened earlier."""
-        since = (day - max(self.start, opened)) / DAYS_PER_MONTH
-        return float(self.gwh_per_year[month]) * built_up(since, self.build_up_months)
+        start = self.start if self.start > opened else opened
+        full: float = self.gwh_per_year.item(month)
+        return full * built_up((day - start) / DAYS_PER_MONTH, self.build_up_months)
 
     def built_up_by(self, opened: float) -> float:
         """Return the day from which the full volume is ordered."""
@@ -55,7 +67,9 @@ class OrderContract:
 
     def expected(self, now: int, then: int) -> float:
         """Return the full volume planned in one month for another: growth as on the path."""
-        before, planned = float(self.planned[now]), float(self.planned[then])
+        if self._planned is None:
+            self._planned = self._plan()
+        before, planned = float(self._planned[now]), float(self._planned[then])
         return float(self.gwh_per_year[now]) * planned / before if before > 0.0 else planned
 
 
@@ -127,9 +141,9 @@ class Portfolio:
         return math.fsum(c.expected(now, then) for c in self.contracts if c.start <= day)
 
 
-def monthly_base(reference: FloatArray, years: NDArray[np.int_], base_year: int) -> float:
-    """Return the reference's mean month in a base year, or in the first one."""
-    return float(reference[years == max(base_year, int(years[0]))].mean())
+def mean_month(values: FloatArray) -> float:
+    """Return the mean of some months."""
+    return float(values.sum()) / len(values)
 
 
 def yearly(monthly: FloatArray, years: NDArray[np.int_]) -> FloatArray:

@@ -11,6 +11,7 @@ from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.rows import i64
 from bvsim.valley.orders.contracts import Portfolio
 from bvsim.valley.orders.tenders import SecondSupplier
 
@@ -19,14 +20,14 @@ from bvsim.valley.orders.tenders import SecondSupplier
 class OrderColumns(Columns):
     """Orders of one site, and its finished goods."""
 
-    ordered_gwh: int = flow("Cells ordered; what is not delivered in its period is lost.")
-    delivered_gwh: int = flow("Cells delivered to customers.")
-    finished_written_off_gwh: int = flow("Finished cells written off at closure.")
-    finished_stock_gwh: int = stock("Good cells not yet delivered.")
-    committed_orders_gwh_per_year: int = stock("Rate of orders under contracts.")
-    won_orders_gwh_per_year: int = stock("Rate of orders won in tenders and taken over.")
-    cost_gap: int = stock("Cost over the price of imported cells, as buyers see it (share).")
-    second_sourced: int = stock("Share of contracted orders that a second source has.")
+    ordered_gwh: i64 = flow("Cells ordered; what is not delivered in its period is lost.")
+    delivered_gwh: i64 = flow("Cells delivered to customers.")
+    finished_written_off_gwh: i64 = flow("Finished cells written off at closure.")
+    finished_stock_gwh: i64 = stock("Good cells not yet delivered.")
+    committed_orders_gwh_per_year: i64 = stock("Rate of orders under contracts.")
+    won_orders_gwh_per_year: i64 = stock("Rate of orders won in tenders and taken over.")
+    cost_gap: i64 = stock("Cost over the price of imported cells, as buyers see it (share).")
+    second_sourced: i64 = stock("Share of contracted orders that a second source has.")
 
 
 ORDERS: Final = laid_out(OrderColumns)

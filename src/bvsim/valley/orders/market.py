@@ -6,24 +6,25 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bvsim.schema.demand import DemandSpec, Supplier
+from bvsim.schema.demand import DemandSpec, Offtake, Supplier, VehicleProgramme
 from bvsim.schema.storage import StorageDemand
 from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import MONTHS_PER_YEAR, Calendar, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
-from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.rows import i64, vec
 from bvsim.valley.orders.contracts import (
     FloatArray,
     OrderContract,
     Portfolio,
     by_month,
-    monthly_base,
+    mean_month,
     offtake_gwh,
     programme_gwh,
     yearly,
@@ -41,12 +42,12 @@ _YEARS_AHEAD: Final = 10
 class VehicleColumns(Columns):
     """Electric vehicles sold, and their batteries."""
 
-    home_bev_share: int = stock("Battery-electric share of the year's new cars, home market.")
-    home_bev_registrations: int = flow("New battery-electric cars, home market.")
-    export_bev_registrations: int = flow("New battery-electric cars export market.")
-    home_demand_gwh: int = flow("Batteries of electric cars, vans and hybrids, home market.")
-    export_demand_gwh: int = flow("Batteries of electric cars, export market.")
-    lfp_share: int = stock("Share of LFP in the batteries of electric cars, export market.")
+    home_bev_share: i64 = stock("Battery-electric share of the year's new cars, home market.")
+    home_bev_registrations: i64 = flow("New battery-electric cars, home market.")
+    export_bev_registrations: i64 = flow("New battery-electric cars export market.")
+    home_demand_gwh: i64 = flow("Batteries of electric cars, vans and hybrids, home market.")
+    export_demand_gwh: i64 = flow("Batteries of electric cars, export market.")
+    lfp_share: i64 = stock("Share of LFP in the batteries of electric cars, export market.")
 
 
 VEHICLES: Final = laid_out(VehicleColumns)
@@ -55,14 +56,16 @@ VEHICLES: Final = laid_out(VehicleColumns)
 class _Months:
     """The vehicle market's columns, by month."""
 
-    def __init__(self, market: EvMarket, shares: FloatArray, years: NDArray[np.int_]) -> None:
-        yearly_share = shares[np.minimum(years - years[0], len(shares) - 1)]
+    def __init__(
+        self, market: EvMarket, shares: FloatArray, years: NDArray[np.int_], months: int
+    ) -> None:
+        yearly_share = shares[np.minimum(years[:months] - years[0], len(shares) - 1)]
         self._home_share: list[float] = yearly_share.tolist()
-        self._home_bev: list[float] = market.home_bev.tolist()
-        self._export_bev: list[float] = market.export_bev.tolist()
-        self._home_gwh: list[float] = market.home_gwh.tolist()
-        self._export_gwh: list[float] = market.export_gwh.tolist()
-        self._lfp_share: list[float] = market.lfp_share.tolist()
+        self._home_bev: list[float] = market.home_bev[:months].tolist()
+        self._export_bev: list[float] = market.export_bev[:months].tolist()
+        self._home_gwh: list[float] = market.home_gwh[:months].tolist()
+        self._export_gwh: list[float] = market.export_gwh[:months].tolist()
+        self._lfp_share: list[float] = market.lfp_share[:months].tolist()
 
     def record(self, now: vec[float], month: int) -> None:
         """Put a month in the books."""
@@ -132,7 +135,7 @@ class Demand:
         rivals = rest * spec.open_market.rival_capacity
         self._rivals: list[float] = (market.export_central_gwh * rivals).tolist()
         self._central_gwh: list[float] = market.export_central_gwh.tolist()
-        self._months = _Months(market, shares, self._years)
+        self._months = _Months(market, shares, self._years, calendar.months)
         flat = np.ones(len(self._years))
         self._central = {
             "home": market.home_central,
@@ -144,7 +147,8 @@ class Demand:
         if storage is not None:
             path, sold = storage_by_month(storage, market.times, self._starts)
             self._central["storage"], self._sold["storage"] = path, sold
-        self._scale_of: dict[tuple[str, int], tuple[FloatArray, FloatArray]] = {}
+        self._base: dict[tuple[str, int], float] = {}
+        self._scales: dict[tuple[str, int], FloatArray] = {}
         first_days = self._starts[:-1]
         self._level: list[float] = by_month(spec.level, first_days).tolist()
         self._mature: list[float] = by_month(spec.cost_gap.mature, first_days).tolist()
@@ -176,7 +180,7 @@ class Demand:
                 room_share=spec.finished / days,
                 gap=spec.cost_gap.at_start,
                 account=self._ctx.books.open("yearly", f"{site}:demand", ORDERS.columns),
-                portfolio=Portfolio(self._contracts(site), len(self._years)),
+                portfolio=Portfolio(self._contracts(site), self._ctx.calendar.months),
                 supplier=spec.suppliers.get(site) or Supplier(),
                 ctx=self._ctx,
             )
@@ -184,35 +188,53 @@ class Demand:
         return self._books[site]
 
     def _contracts(self, site: str) -> list[OrderContract]:
-        spec, days = self._spec, self._starts[:-1]
-        found = []
+        spec, found = self._spec, []
         for name in sorted(spec.programmes):
             programme = spec.programmes[name]
             if programme.site == site:
-                scales = self._scales(programme.market, programme.base_year)
-                gwh = programme_gwh(programme, days, self.market.lfp_share)
-                real, planned = gwh * scales[0], gwh * scales[1]
-                found.append(OrderContract(programme.start, programme.build_up, real, planned))
+                real, plan = self._of_programme(programme), partial(self._planned, programme)
+                found.append(OrderContract(programme.start, programme.build_up, real, plan))
         for name in sorted(spec.offtakes):
             offtake = spec.offtakes[name]
             if offtake.site == site:
-                scales = self._scales(offtake.market, offtake.base_year)
-                real, planned = (offtake_gwh(offtake, scale, days) for scale in scales)
-                found.append(OrderContract(offtake.start, offtake.build_up, real, planned))
+                real, plan = self._of_offtake(offtake), partial(self._planned, offtake)
+                found.append(OrderContract(offtake.start, offtake.build_up, real, plan))
         return found
 
-    def _scales(self, market: str, base_year: int) -> tuple[FloatArray, FloatArray]:
-        """Return a volume over that of its base year, by month: real, and as planned."""
-        if (market, base_year) not in self._scale_of:
-            sold, central = self._sold[market], self._central[market]
-            base, response = (
-                monthly_base(central, self._years, base_year),
-                self._spec.market_response,
-            )
-            nothing = np.zeros(len(self._years))
-            scales = (sold / base, central / base) if base > 0.0 else (nothing, nothing)
-            self._scale_of[market, base_year] = scales[0] ** response, scales[1] ** response
-        return self._scale_of[market, base_year]
+    def _of_programme(self, spec: VehicleProgramme) -> FloatArray:
+        """Return what a programme orders once built up, GWh a year, by month of the horizon."""
+        until = self._ctx.calendar.months
+        gwh = programme_gwh(spec, self._starts[:until], self.market.lfp_share[:until])
+        return gwh * self._scale(spec)
+
+    def _of_offtake(self, spec: Offtake) -> FloatArray:
+        """Return what an offtake contract orders once built up, by month of the horizon."""
+        return offtake_gwh(spec, self._scale(spec), self._starts[: self._ctx.calendar.months])
+
+    def _planned(self, spec: VehicleProgramme | Offtake) -> FloatArray:
+        """Return what a contract orders as planned, by month of the horizon and after it."""
+        scale, days = self._scaled(self._central[spec.market], spec), self._starts[:-1]
+        if isinstance(spec, Offtake):
+            return offtake_gwh(spec, scale, days)
+        return programme_gwh(spec, days, self.market.lfp_share) * scale
+
+    def _scale(self, spec: VehicleProgramme | Offtake) -> FloatArray:
+        """Return a market's volume over that of a contract's base year, by month."""
+        key = spec.market, spec.base_year
+        if key not in self._scales:
+            sold = self._sold[spec.market][: self._ctx.calendar.months]
+            self._scales[key] = self._scaled(sold, spec)
+        return self._scales[key]
+
+    def _scaled(self, volume: FloatArray, spec: VehicleProgramme | Offtake) -> FloatArray:
+        """Return how orders respond to a market's volume over that of the base year as planned."""
+        market, year = spec.market, max(spec.base_year, self.first_year)
+        if (market, year) not in self._base:
+            months = self._common.months.of_year[year]
+            self._base[market, year] = mean_month(self._central[market][months])
+        base = self._base[market, year]
+        scale = volume / base if base > 0.0 else np.zeros(len(volume))
+        return np.asarray(scale**self._spec.market_response)
 
     # --- phases -------------------------------------------------------------------------
 
@@ -239,7 +261,7 @@ class Demand:
             book.find_second_source(self._second)
             if book.trading or book.closed:
                 self._set_contracts(book, period)
-        self._update_gaps([book for book in self.sites if book.trading], period.month)
+        self._update_gaps(period.month)
 
     def _set_contracts(self, book: OrderBook, period: Period) -> None:
         month = period.month
@@ -251,11 +273,11 @@ class Demand:
         turned = 0.0 if book.reported is None else self._substitution * book.reported.dearer
         return 1.0 - (turned if turned < 1.0 else 1.0)
 
-    def _update_gaps(self, books: list[OrderBook], month: int) -> None:
+    def _update_gaps(self, month: int) -> None:
         cost, mature = self._cost, self._mature[month]
-        for book in books:
+        for book in self.sites:
             heard = book.reported
-            if heard is not None:
+            if heard is not None and book.trading:
                 gap = cost.gap(mature, heard.yield_, heard.utilisation)
                 gap += cost.sourcing(heard.local_cam, heard.dearer)
                 book.gap += self._memory * (gap - book.gap)
@@ -264,9 +286,9 @@ class Demand:
         """Return how buyers weigh an offer at a cost gap."""
         return math.exp(self._preference - self._sensitivity * gap)
 
-    def award(self, bidders: list[OrderBook], weights: list[float], month: int) -> None:
+    def award(self, bidders: list[OrderBook], weights: vec[float], month: int) -> None:
         """Let sites win their parts of the open demand of a month, those of all regions."""
-        offers = [book.nameplate_gwh - book.committed for book in bidders]
+        offers = vec[float]([book.nameplate_gwh - book.committed for book in bidders])
         won = tenders_won(self._open[month], self._rivals[month], offers, weights)
         level = self._level[month]
         for book, gwh in zip(bidders, won):  # noqa: B905 (as many as offers)
@@ -316,15 +338,15 @@ class Demand:
         if not book.bids:
             return committed + book.taken_over
         others = [b for b in self._common.sites() if b.trading and b is not book]
-        offers = [b.nameplate_gwh - b.committed for b in others]
-        weights = [self.weight(b.gap) for b in others]
+        offers = [nameplate_gwh - committed, *[b.nameplate_gwh - b.committed for b in others]]
+        weights = [self.weight(b.gap) for b in [book, *others]]
         today = self._central_gwh[now]
         growth = self._central_gwh[then] / today if today > 0.0 else 0.0
         won = tenders_won(
             self._open[now] * growth,
             self._rivals[then],
-            [nameplate_gwh - committed, *offers],
-            [self.weight(book.gap), *weights],
+            vec[float](offers),
+            vec[float](weights),
         )
         return committed + won[0] * self._level[now] + book.taken_over
 
@@ -370,7 +392,8 @@ class CommonMarket:
         sites, first = self.sites(), self.demands[0]
         trading = [book for book in sites if book.trading]
         bidders = [book for book in trading if book.bids]
-        first.award(bidders, [first.weight(book.gap) for book in bidders], period.month)
+        weights = vec[float]([first.weight(book.gap) for book in bidders])
+        first.award(bidders, weights, period.month)
         first.hand_over(sites)
         for book in trading:
             book.record()

@@ -13,6 +13,7 @@ from bvsim.schema.demand import Supplier
 from bvsim.schema.storage import StorageDemand
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.orders.contracts import Portfolio
 from bvsim.valley.orders.customers import ORDERS, OrderBook
 from bvsim.valley.orders.storage_path import StoragePath
@@ -54,9 +55,13 @@ class StorageMarket:
 
     def order(self, period: Period) -> None:
         """Set every book's orders of the period."""
+        for book in self._books:
+            if book.trading:
+                self._order(period)
+                return
+
+    def _order(self, period: Period) -> None:
         trading = [book for book in self._books if book.trading]
-        if not trading:
-            return
         ctx = self._ctx
         if period.month != self._month:
             self._month = period.month
@@ -66,19 +71,22 @@ class StorageMarket:
             book.place(share, unlimited="demand" in ctx.lifts)
 
     def _update_tenders(self, books: list[OrderBook], day: float) -> None:
-        won = self._won(day, [book.nameplate_gwh for book in books])
-        for book, gwh in zip(books, won, strict=True):
+        won = self._won(day, vec[float]([book.nameplate_gwh for book in books]))
+        for book, gwh in zip(books, won):  # noqa: B905 (as many as offers)
             book.won += self._award * (gwh - book.won)
             book.record()
 
-    def _won(self, day: float, offers: list[float]) -> list[float]:
+    def _won(self, day: float, offers: vec[float]) -> vec[float]:
         """Return what offers win of the tenders of a day, GWh a year."""
         spec, year = self._spec, self._ctx.calendar.decimal_year(day)
         open_ = self._path.gwh(year, day) * spec.contestable
-        won = tenders_won(open_, spec.rivals, offers, [self._weight] * len(offers))
-        return [min(gwh, offer) for gwh, offer in zip(won, offers, strict=True)]
+        won = tenders_won(open_, spec.rivals, offers, vec[float]([self._weight] * len(offers)))
+        for i, offer in enumerate(offers):
+            won[i] = offer if offer < won[i] else won[i]
+        return won
 
     def outlook_gwh_per_year(self, own: OrderBook, offer: float, day: float) -> float:
         """Return what a site can expect to win in time of the tenders of a day with an offer."""
         others = [book for book in self._books if book.trading and book is not own]
-        return self._won(day, [offer, *[book.nameplate_gwh for book in others]])[0]
+        offers = [offer, *[book.nameplate_gwh for book in others]]
+        return self._won(day, vec[float](offers))[0]

@@ -26,6 +26,7 @@ import math
 from typing import Final
 
 from bvsim.schema.demand import CostGap, SecondSource
+from bvsim.valley.ground.rows import vec
 
 _LOWEST_YIELD: Final = 1e-3
 
@@ -79,8 +80,8 @@ class CostOfCells:
 
 
 def tenders_won(
-    demand: float, rivals: float, offers: list[float], weights: list[float]
-) -> list[float]:
+    demand: float, rivals: float, offers: vec[float], weights: vec[float]
+) -> vec[float]:
     """Return what each site wins of an open demand, in the unit of the demand.
 
     Parameters
@@ -89,16 +90,18 @@ def tenders_won(
         Open demand.
     rivals : float
         What rivals offer, at weight one.
-    offers, weights : list of float
+    offers, weights : vec of float
         What each site offers, and its weight exp(utility).
     """
-    pulled, pull = 0.0, []
-    for offer, weight in zip(offers, weights):  # noqa: B905 (a weight for each offer)
-        own = offer * weight if offer > 0.0 else 0.0
-        pulled += own
-        pull.append(own)
+    pulled, won = 0.0, vec[float]([0.0] * len(offers))
+    for i, offer in enumerate(offers):
+        if offer > 0.0:
+            won[i] = own = offer * weights[i]
+            pulled += own
     total = rivals + pulled
-    return [demand * own / total if total > 0.0 else 0.0 for own in pull]
+    for i, own in enumerate(won):
+        won[i] = demand * own / total if total > 0.0 else 0.0
+    return won
 
 
 class SecondSupplier:

@@ -7,6 +7,7 @@ whole path of a replication is computed once, month by month, as arrays.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,6 +21,7 @@ from scipy.special import expit, logit, ndtri
 from bvsim.schema.demand import DRAWN, CarMarket, Co2Step, DemandSpec, Leasing, ObservedYear
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, MONTHS_PER_YEAR, Calendar
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.course import Course
 from bvsim.valley.ground.rows import numbers_of, vec
 from bvsim.valley.ground.streams import Stream
 
@@ -44,10 +46,17 @@ class MarketMonths:
         First day of each month, and the day after the last one.
     years : ndarray of int
         Calendar year of each month.
+    days, times : ndarray
+        Middles of the months, in days since the start and in decimal years.
+    of_year : dict of int to slice
+        The months of each year.
     """
 
     starts: tuple[float, ...]
     years: NDArray[np.int_]
+    days: FloatArray
+    times: FloatArray
+    of_year: dict[int, slice]
 
 
 def months_to(calendar: Calendar, last_year: int) -> MarketMonths:
@@ -61,7 +70,13 @@ def _months_to(first: date, last_year: int) -> MarketMonths:
     months = range(first.year * MONTHS_PER_YEAR + first.month - 1, end + 1)
     firsts = [date(m // MONTHS_PER_YEAR, m % MONTHS_PER_YEAR + 1, 1) for m in months]
     starts = (0.0, *[float((day - first).days) for day in firsts[1:]])
-    return MarketMonths(starts, np.array([day.year for day in firsts[:-1]]))
+    days = 0.5 * (np.array(starts[:-1]) + np.array(starts[1:]))
+    times = first.year + (first.timetuple().tm_yday - 1 + days) / DAYS_PER_YEAR
+    years = np.array([day.year for day in firsts[:-1]])
+    named = range(first.year, last_year + 1)
+    ends = [0, *np.searchsorted(years, named, side="right").tolist()]
+    of_year = {year: slice(ends[i], ends[i + 1]) for i, year in enumerate(named)}
+    return MarketMonths(starts, years, days, times, of_year)
 
 
 def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
@@ -136,26 +151,33 @@ def ar1(shocks: list[float], *, rho: float, sd: float) -> FloatArray:
     return numbers_of(path)
 
 
-def positions(weights: Sequence[float]) -> FloatArray:
+def positions(weights: list[float]) -> list[float]:
     """Return where ordered paths lie in [0, 1]: the middles of their shares of the weight."""
-    total = np.cumsum(weights)
-    return np.asarray((total - 0.5 * np.asarray(weights)) / total[-1])
+    totals, total = [], 0.0
+    for weight in weights:
+        total += weight
+        totals.append(total)
+    return [(totals[i] - 0.5 * weight) / total for i, weight in enumerate(weights)]
 
 
-def blend(position: float, at: FloatArray, values: ArrayLike) -> FloatArray:
+def log_odds(shares: ArrayLike) -> FloatArray:
+    """Return the log odds of shares, of which 0 and 1 have none."""
+    return np.asarray(logit(np.minimum(np.maximum(shares, _EDGE), 1.0 - _EDGE)))
+
+
+def blend(position: float, at: list[float], values: ArrayLike) -> FloatArray:
     """Interpolate between paths in the log odds; outside the outermost paths, they hold.
 
     Parameters
     ----------
     position : float
         Where to look, in [0, 1].
-    at : ndarray
-        Positions of the paths, ascending, shape (paths,).
+    at : list of float
+        Positions of the paths, ascending.
     values : array_like
         Shares on the paths, shape (paths,) or (paths, years).
     """
-    odds = logit(np.clip(values, _EDGE, 1.0 - _EDGE))
-    above = int(np.searchsorted(at, position, side="right"))
+    odds, above = log_odds(values), bisect_right(at, position)
     if above in {0, len(at)}:
         return np.asarray(expit(odds[min(above, len(at) - 1)]))
     slope = (odds[above] - odds[above - 1]) / (at[above] - at[above - 1])
@@ -196,7 +218,7 @@ def monthly_log_odds(
     last = max(observed, default=-1)
     points = observed | {year: share for year, share in knots.items() if year > last}
     years = sorted(points)
-    odds = logit(np.clip([points[year] for year in years], _EDGE, 1.0 - _EDGE))
+    odds = log_odds([points[year] for year in years])
     return np.asarray(np.interp(times, np.array(years) + 0.5, odds), dtype=np.float64)
 
 
@@ -215,13 +237,17 @@ def step_log_odds(days: FloatArray, deadline: float, step: Co2Step) -> FloatArra
     return np.asarray(step.push * before - step.push * step.payback * after)
 
 
-def leasing_cars(days: FloatArray, opening: float, places: float, spec: Leasing) -> FloatArray:
-    """Return the registrations a month that one opening adds, then takes back.
+def lease(
+    cars: vec[float], days: list[float], opening: float, places: float, spec: Leasing
+) -> None:
+    """Add the registrations a month that one opening adds, and takes back later.
 
     Parameters
     ----------
-    days : ndarray
-        Middles of the months, ascending, shape (months,).
+    cars : vec of float
+        To which they are added, by month.
+    days : list of float
+        Middles of the months, ascending.
     opening : float
         Day on which the scheme opens.
     places : float
@@ -231,11 +257,15 @@ def leasing_cars(days: FloatArray, opening: float, places: float, spec: Leasing)
     """
     delivered = opening + spec.delivery * DAYS_PER_MONTH
     paid_back = delivered + spec.payback * DAYS_PER_MONTH
-    first, then, end = np.searchsorted(days, [opening, delivered, paid_back]).tolist()
-    additional, cars = places * spec.additional, np.zeros(len(days))
-    cars[first:then] = additional / max(1, then - first)
-    cars[then:end] = -(additional * spec.borrowed / max(1, end - then))
-    return cars
+    additional = places * spec.additional
+    first, then = bisect_left(days, opening), bisect_left(days, delivered)
+    end = bisect_left(days, paid_back)
+    each = additional / max(1, then - first)
+    for month in range(first, then):
+        cars[month] += each
+    each = additional * spec.borrowed / max(1, end - then)
+    for month in range(then, end):
+        cars[month] -= each
 
 
 def market_size(times: FloatArray, market: CarMarket, deviation: FloatArray | float) -> FloatArray:
@@ -244,8 +274,9 @@ def market_size(times: FloatArray, market: CarMarket, deviation: FloatArray | fl
     return np.asarray(market.level / MONTHS_PER_YEAR * np.exp(growth + deviation))
 
 
-def _normals(stream: Stream, count: int) -> FloatArray:
-    return np.asarray(ndtri(stream.uniforms(count)))
+def _normals(stream: Stream, future: slice) -> FloatArray:
+    """Return standard normal numbers of the months to come; past ones have theirs too."""
+    return np.asarray(ndtri(stream.uniforms(future.stop)[future]))
 
 
 class _Builder:
@@ -254,10 +285,7 @@ class _Builder:
     def __init__(self, spec: DemandSpec, ctx: Context, months: MarketMonths) -> None:
         self.spec, self.ctx = spec, ctx
         calendar = ctx.calendar
-        starts = np.array(months.starts)
-        self.days = 0.5 * (starts[:-1] + starts[1:])
-        first = calendar.date(0.0)
-        self.times = first.year + (first.timetuple().tm_yday - 1 + self.days) / DAYS_PER_YEAR
+        self.months, self.days, self.times = months, months.days, months.times
         self.years = months.years
         self.observed: dict[int, ObservedYear] = {
             int(year): facts
@@ -267,7 +295,8 @@ class _Builder:
         self.export_observed = self.observed
         """Years of the export market that are facts: those that any region of it knows."""
         last = max(self.observed, default=int(self.years[0]) - 1)
-        self.future = self.years > last
+        begin = int(np.searchsorted(self.years, last, side="right"))
+        self.future = slice(begin, len(self.years))
         self.pushes = list(self._pushes())
 
     def _pushes(self) -> Iterator[FloatArray]:
@@ -279,9 +308,9 @@ class _Builder:
                 yield step_log_odds(self.days, deadline, step)
 
     def deviation(self, normals: FloatArray, rho: float, sd: float) -> FloatArray:
-        """Return a deviation that is zero up to the last observed month."""
+        """Return a deviation that is zero up to the last observed month; `normals` come after."""
         path = np.zeros(len(self.years))
-        path[self.future] = ar1(normals[self.future].tolist(), rho=rho, sd=sd)
+        path[self.future] = ar1(normals.tolist(), rho=rho, sd=sd)
         return path
 
     def share(
@@ -301,19 +330,21 @@ class _Builder:
         """Return the registrations at home a month due to subsidised leasing."""
         spec, calendar = self.spec.leasing, self.ctx.calendar
         stream = self.ctx.streams.stream("demand", "leasing")
-        cars = np.zeros(len(self.days))
         if spec is None:
-            return cars
+            return np.zeros(len(self.days))
+        days: list[float] = self.days.tolist()
+        cars = vec[float]([0.0] * len(days))
+        places, probability = Course(spec.places), Course(spec.probability)
         for name in sorted(spec.opened):
             day = calendar.day(spec.opened[name])
             if day <= self.ctx.as_of_day:
-                cars += leasing_cars(self.days, day, spec.places.at(day), spec)
-        for year in np.unique(self.years).tolist():
+                lease(cars, days, day, places.at(day), spec)
+        for year in self.months.of_year:
             day = calendar.day(date(year, spec.opens_month, 1))
-            funded = stream.happens(spec.probability.at(day))
+            funded = stream.happens(probability.at(day))
             if funded and day > self.ctx.as_of_day:
-                cars += leasing_cars(self.days, day, spec.places.at(day), spec)
-        return cars
+                lease(cars, days, day, places.at(day), spec)
+        return numbers_of(cars)
 
     def bonus(self) -> FloatArray:
         """Return the change of the share at home by the incentive, per month."""
@@ -331,7 +362,8 @@ class _Builder:
         values = values.copy()
         known = self.export_observed if field.startswith("export_") else self.observed
         for year, facts in known.items():
-            values[self.years == year] = getattr(facts, field) / MONTHS_PER_YEAR
+            if year in self.months.of_year:
+                values[self.months.of_year[year]] = getattr(facts, field) / MONTHS_PER_YEAR
         return values
 
 
@@ -380,11 +412,11 @@ def make_ev_markets(
 
 def _home_market(build: _Builder) -> _HomeMarket:
     spec, streams = build.spec, build.ctx.streams
-    count, chance, names = len(build.years), spec.deviation, spec.markets
-    export = _normals(streams.stream("demand", f"{names.export.name}-share"), count)
-    own = _normals(streams.stream("demand", f"{names.home.name}-share"), count)
+    future, chance, names = build.future, spec.deviation, spec.markets
+    export = _normals(streams.stream("demand", f"{names.export.name}-share"), future)
+    own = _normals(streams.stream("demand", f"{names.home.name}-share"), future)
     home = chance.correlation * export + math.sqrt(1.0 - chance.correlation**2) * own
-    cycle = _normals(streams.stream("demand", "car-market"), count)
+    cycle = _normals(streams.stream("demand", "car-market"), future)
 
     deviation = build.deviation(home, chance.rho, chance.sd)
     cars = market_size(build.times, spec.home, build.deviation(cycle, spec.home.rho, spec.home.sd))

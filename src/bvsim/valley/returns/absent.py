@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.returns.gate import Gate, Heap, Packs
 from bvsim.valley.returns.market import RETURNS, Recycling, book_cells, book_packs
 
@@ -21,16 +22,16 @@ class NoFleet(Packs):
     """
 
     def __init__(self, months: int) -> None:
-        self.collected_rates: list[tuple[float, ...]] = [(0.0,) * 4] * months
+        self.collected_rates = [vec[float]([0.0] * months)] * 4
         self.second_life_closing = [0.0] * months
         self.dwell_closing = [0.0] * months
 
     def start(self) -> None:
         """Nothing is recalled."""
 
-    def pass_month(self, month: int, days: float) -> list[float]:
+    def pass_month(self, month: int, days: float) -> vec[float]:
         """Return the month's packs: none retired, replaced, exported, lost or collected."""
-        return [0.0] * 5
+        return vec[float]([0.0] * 5)
 
     def collected_per_year(self, month: int) -> float:
         """Return the packs collected a year: none."""

@@ -8,6 +8,7 @@ from typing import Final
 from bvsim.schema.recycling import Economics, RecyclingSpec, Scrap
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.course import Course
 from bvsim.valley.ground.luck import normal_quantile
 from bvsim.valley.ground.rows import vec
 from bvsim.valley.ground.streams import Stream
@@ -72,9 +73,10 @@ def feeds_of(spec: RecyclingSpec) -> dict[tuple[str, str], Feed]:
     worths = [economics.prices[e] * economics.payable[e] for e in ELEMENTS]
     feeds: dict[tuple[str, str], Feed] = {}
     for chemistry, black in spec.chemistries.items():
+        shares: list[float] = [getattr(black.black_mass, element) for element in ELEMENTS]
         for kind, base in spec.yields.items():
             mass = base * black.yield_factor
-            metals = [mass * getattr(black.black_mass, element) for element in ELEMENTS]
+            metals = [mass * share for share in shares]
             worth = sum(tonnes * each for tonnes, each in zip(metals, worths, strict=True))
             amounts = [1.0, mass, *metals, worth]
             feeds[chemistry, kind] = (
@@ -126,6 +128,8 @@ class ScrapContracts:
     def __init__(self, spec: Scrap, ctx: Context) -> None:
         self.spec, self.ctx = spec, ctx
         self.by_site: dict[str, Contract] = {}
+        self._contracts: list[Contract] = []
+        self._mean = Course(spec.contract)
 
     def share(self, site: str) -> float:
         """Return the share of a plant's scrap under contract."""
@@ -133,6 +137,7 @@ class ScrapContracts:
         if contract is None:
             luck = self.ctx.streams.stream(f"recycling.{site}", "contracts")
             contract = self.by_site[site] = Contract(luck)
+            self._contracts.append(contract)
             self._sign(contract)
         return contract.share
 
@@ -142,13 +147,13 @@ class ScrapContracts:
         years = spec.term_first + (spec.term_last - spec.term_first) * luck.uniform()
         contract.stray = spec.spread * (2.0 * luck.uniform() - 1.0)
         contract.until = now + years * DAYS_PER_YEAR
-        contract.set(spec.contract.at(now) + contract.stray)
+        contract.set(self._mean.at(now) + contract.stray)
 
     def renew(self) -> None:
         """Sign anew what has run out, and follow changes of the average share."""
         now = self.ctx.clock.now
-        mean: float = self.spec.contract.at(now)
-        for contract in self.by_site.values():
+        mean = self._mean.at(now)
+        for contract in self._contracts:
             if now >= contract.until:
                 self._sign(contract)
             else:

@@ -60,7 +60,7 @@ class Fleet(Packs):
     """Packs that leave vehicles of the home market, and what reaches recyclers anywhere.
 
     Attributes hold tonnes by month of the grid (`cohorts.grid`); the simulation reads
-    them by day through `rates`.
+    them by day through `rates`: a row by month of the horizon for each flow.
 
     Parameters
     ----------
@@ -159,10 +159,8 @@ class Fleet(Packs):
                 self.collected.sum(axis=(0, 1))[part],
             ]
         )
-        self.rates: list[tuple[float, ...]] = [tuple(row) for row in (flows / days).T.tolist()]
-        offered = self.collected.reshape(4, -1)[:, part] / days
-        # Retired NMC, retired LFP, replaced NMC, replaced LFP, tonnes a day.
-        self.collected_rates = [tuple(row) for row in offered.T.tolist()]
+        self.rates = _rows(flows / days)
+        self.collected_rates = _rows(self.collected.reshape(4, -1)[:, part] / days)
         second, dwell = self.second_life_stock.sum(axis=0), self.dwell_stock.sum(axis=0)
         self.second_life_closing = second[part].tolist()
         self.dwell_closing = dwell[part].tolist()
@@ -185,23 +183,24 @@ class Fleet(Packs):
                 unit="packs",
             )
 
-    def pass_month(self, month: int, days: float) -> list[float]:
+    def pass_month(self, month: int, days: float) -> vec[float]:
         """Count a month of the horizon.
 
         Returns
         -------
-        list of float
+        vec of float
             Tonnes retired, replaced, exported, lost and collected.
         """
-        flows = [rate * days for rate in self.rates[month]]
-        for i, flow in enumerate(flows):
-            self._counted[i] += flow
+        flows, counted = vec[float]([0.0] * 5), self._counted
+        for i, rates in enumerate(self.rates):
+            flows[i] = flow = rates[month] * days
+            counted[i] += flow
         return flows
 
     def collected_per_year(self, month: int) -> float:
         """Return the rate at which packs are collected in a month of the horizon, t/yr."""
-        month = min(month, len(self.collected_rates) - 1)
-        return sum(self.collected_rates[month]) * DAYS_PER_YEAR
+        month = min(month, len(self.collected_rates[0]) - 1)
+        return sum([rates[month] for rates in self.collected_rates]) * DAYS_PER_YEAR
 
     def balances(self) -> Iterator[Balance]:
         """Yield the account of packs: retired and replaced against their ends.
@@ -236,6 +235,11 @@ def _convolved(flow: FloatArray, kernel: FloatArray) -> FloatArray:
     months = rows.shape[1]
     out = np.stack([np.convolve(row, kernel)[:months] for row in rows])
     return np.asarray(out.reshape(flow.shape))
+
+
+def _rows(numbers: FloatArray) -> list[vec[float]]:
+    rows: list[list[float]] = numbers.tolist()
+    return [vec[float](row) for row in rows]
 
 
 def _between(stock: FloatArray, month: int, share: float) -> float:

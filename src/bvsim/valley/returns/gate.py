@@ -76,7 +76,8 @@ class Gate:
 class Packs:
     """What is known of the packs of a country's vehicles, by month of the horizon."""
 
-    collected_rates: list[tuple[float, ...]]
+    collected_rates: list[vec[float]]
+    """Retired NMC, retired LFP, replaced NMC and replaced LFP, tonnes a day: a row each."""
     second_life_closing: list[float]
     dwell_closing: list[float]
 
@@ -84,7 +85,7 @@ class Packs:
         """Put the recalls into the trace."""
         raise NotImplementedError
 
-    def pass_month(self, month: int, days: float) -> list[float]:
+    def pass_month(self, month: int, days: float) -> vec[float]:
         """Return tonnes retired, replaced, exported, lost and collected."""
         raise NotImplementedError
 

@@ -17,6 +17,7 @@ from bvsim.schema.recycling import HydrometSpec, Regulation, Trade
 from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.course import Course
 from bvsim.valley.ground.rows import vec
 from bvsim.valley.returns.recycler import ELEMENTS
 
@@ -44,6 +45,7 @@ class HydrometStage:
         self._ramp_days: float = max(spec.ramp * DAYS_PER_YEAR, 1e-9)
         self._full_t: float = spec.capacity / DAYS_PER_YEAR
         self.follows: str | None = spec.after
+        self._returned = Course(spec.returned)
 
     def start(self) -> None:
         """Decide whether it is built, and when."""
@@ -75,7 +77,7 @@ class HydrometStage:
         for i, least in enumerate(floor):
             own = self._at_first[i] + self._learnt[i] * grown
             self.recovery[i] = own if own > least else least
-        self.returned = self.spec.returned.at(day)
+        self.returned = self._returned.at(day)
 
     def _log_opening(self) -> None:
         cause = f"follows {self.spec.after}" if self.spec.after else "project completed"
@@ -126,6 +128,9 @@ class Hydromet:
         self._ours = [stage for stage in self.stages if stage.spec.in_valley]
         self._others = [stage for stage in self.stages if not stage.spec.in_valley]
         self._waiting = vec[float]([0.0] * METALS)
+        self._our_capacity = self._other_capacity = self._days = 0.0
+        """Black mass that stages of the valley, and elsewhere, can treat, tonnes a day; the
+        days in which what they treat was made."""
         self._made = self._exported = self._sold = 0.0
 
     def start(self) -> None:
@@ -136,12 +141,16 @@ class Hydromet:
     def review(self, openings: Mapping[str, float]) -> None:
         """Set the month's capacities; `openings`: day each recycler opened, or infinity."""
         day = self.ctx.clock.now
-        floor = self.floor(day)
+        floor, opened = self.floor(day), False
         for stage in self.stages:
-            if stage.follows is not None and stage.opens == math.inf:
+            if stage.follows is not None and stage.built and stage.opens == math.inf:
                 stage.follow(openings.get(stage.follows, math.inf))
             if stage.opens <= day:
                 stage.review(day, floor)
+                opened = True
+        if opened:
+            self._our_capacity = sum([stage.capacity_t for stage in self._ours])
+            self._other_capacity = sum([stage.capacity_t for stage in self._others])
 
     def floor(self, day: float) -> vec[float]:
         """Return the least recovery by element that the law asks for on a day."""
@@ -170,14 +179,18 @@ class Hydromet:
             market, sold in it; then metals recovered and metals returned, by element.
         """
         amounts = vec[float]([0.0] * (4 + 2 * METALS))
-        self._made += mass
-        share = vec[float]([tonnes / mass for tonnes in metals])
-        taken = self._through(self._ours, mass, share, days, amounts)
+        self._made, self._days = self._made + mass, days
+        share = vec[float]([0.0] * METALS)
+        for i in range(METALS):
+            share[i] = metals[i] / mass
+        room = self._our_capacity * days
+        taken = self._through(self._ours, mass, share, room, amounts)
         now = self.ctx.clock.now
         leaving = self._leaving_after if now >= self._rule_from else self._leaving_before
         exported = (mass - taken) * leaving
         rest = mass - taken - exported
-        tolled = self._through(self._others, rest, share, days, amounts)
+        room = self._other_capacity * days
+        tolled = self._through(self._others, rest, share, room, amounts)
         self._exported += exported
         self._sold += rest - tolled
         amounts[0], amounts[1], amounts[2] = taken, tolled, exported
@@ -189,17 +202,15 @@ class Hydromet:
         stages: list[HydrometStage],
         offered: float,
         share: vec[float],
-        days: float,
+        room: float,
         amounts: vec[float],
     ) -> float:
-        """Treat what some stages can of an offer with given shares of metals."""
-        capacity: float = sum([stage.capacity_t for stage in stages])
-        room = capacity * days
+        """Treat what some stages have room for of an offer with given shares of metals."""
         if room <= 0.0 or offered <= 0.0:
             return 0.0
         taken = offered if offered < room else room
         for stage in stages:
-            part = taken * (stage.capacity_t * days / room)
+            part = taken * (stage.capacity_t * self._days / room)
             stage.treated_t += part
             for i, rate in enumerate(stage.recovery):
                 recovered = share[i] * part * rate

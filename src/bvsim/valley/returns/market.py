@@ -22,7 +22,7 @@ from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
 from bvsim.valley.ground.columns import Columns, flow, flows, laid_out, stock
 from bvsim.valley.ground.context import Context
-from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.rows import i64, vec
 from bvsim.valley.returns.feeds import FEE, ScrapContracts, feeds_of, powder_metals, price_path
 from bvsim.valley.returns.fleet import CHEMISTRIES
 from bvsim.valley.returns.gate import Gate, Heap, Kind, Packs
@@ -35,32 +35,32 @@ from bvsim.valley.returns.vehicles import interpolated
 class ReturnColumns(Columns):
     """Packs, scrap and black mass of the region."""
 
-    retired_packs_t: int = flow("packs retired with their vehicles in the home market")
-    replaced_packs_t: int = flow("packs replaced in use, recalled or sent back in the home market")
-    packs_exported_t: int = flow("packs that left the home market with their vehicles")
-    packs_lost_t: int = flow("packs that reach no authorised recycler")
-    packs_collected_t: int = flow("packs handed to recyclers at home or abroad")
-    second_life_packs_t: int = stock("packs in their second life")
-    dwell_packs_t: int = stock("packs waiting at dismantlers and car makers")
-    scrap_feedstock_t: int = flow("scrap and trim brought to the region's gates")
-    eol_feedstock_t: int = flow("retired packs brought to the region's gates")
-    replacement_feedstock_t: int = flow("replaced packs brought to the region's gates")
-    non_ev_feedstock_t: int = flow("other lithium-ion batteries brought to the gates")
-    scrap_delivered_t: int = flow("scrap and trim handed over by the plants")
-    scrap_elsewhere_t: int = flow("of it never brought to the region's gates")
-    powder_t: int = flow("of it rejected powder, passed to hydrometallurgy directly")
-    black_mass_t: int = flow("black mass made by the region's recyclers")
-    black_mass_valley_t: int = flow("black mass and powder treated in the valley")
-    black_mass_tolled_t: int = flow("black mass and powder tolled elsewhere in the export market")
-    black_mass_exported_t: int = flow("black mass and powder leaving the export market")
-    black_mass_sold_t: int = flow("black mass and powder sold in the export market")
-    recovered: int = flows(
+    retired_packs_t: i64 = flow("packs retired with their vehicles in the home market")
+    replaced_packs_t: i64 = flow("packs replaced in use, recalled or sent back in the home market")
+    packs_exported_t: i64 = flow("packs that left the home market with their vehicles")
+    packs_lost_t: i64 = flow("packs that reach no authorised recycler")
+    packs_collected_t: i64 = flow("packs handed to recyclers at home or abroad")
+    second_life_packs_t: i64 = stock("packs in their second life")
+    dwell_packs_t: i64 = stock("packs waiting at dismantlers and car makers")
+    scrap_feedstock_t: i64 = flow("scrap and trim brought to the region's gates")
+    eol_feedstock_t: i64 = flow("retired packs brought to the region's gates")
+    replacement_feedstock_t: i64 = flow("replaced packs brought to the region's gates")
+    non_ev_feedstock_t: i64 = flow("other lithium-ion batteries brought to the gates")
+    scrap_delivered_t: i64 = flow("scrap and trim handed over by the plants")
+    scrap_elsewhere_t: i64 = flow("of it never brought to the region's gates")
+    powder_t: i64 = flow("of it rejected powder, passed to hydrometallurgy directly")
+    black_mass_t: i64 = flow("black mass made by the region's recyclers")
+    black_mass_valley_t: i64 = flow("black mass and powder treated in the valley")
+    black_mass_tolled_t: i64 = flow("black mass and powder tolled elsewhere in the export market")
+    black_mass_exported_t: i64 = flow("black mass and powder leaving the export market")
+    black_mass_sold_t: i64 = flow("black mass and powder sold in the export market")
+    recovered: i64 = flows(
         "recovered_{}_t", {e: f"{e} recovered from black mass" for e in ELEMENTS}
     )
-    returned: int = flows("returned_{}_t", {e: f"{e} returned into the valley" for e in ELEMENTS})
-    treated: int = flows("treated_{}_t", {e: f"{e} in feed shredded and powder" for e in ELEMENTS})
-    cells: int = flows("cells_{}_t", {e: f"{e} in good cells" for e in ELEMENTS})
-    metal_price_factor: int = stock("metal prices relative to their mean")
+    returned: i64 = flows("returned_{}_t", {e: f"{e} returned into the valley" for e in ELEMENTS})
+    treated: i64 = flows("treated_{}_t", {e: f"{e} in feed shredded and powder" for e in ELEMENTS})
+    cells: i64 = flows("cells_{}_t", {e: f"{e} in good cells" for e in ELEMENTS})
+    metal_price_factor: i64 = stock("metal prices relative to their mean")
 
 
 RETURNS: Final = laid_out(ReturnColumns)
@@ -125,6 +125,8 @@ class Recycling(Gate):
         self._scrap = vec[float]([0.0] * 4)
         self._powders = powder_metals(spec)
         self._scrap_months: deque[float] = deque(maxlen=MONTHS_PER_YEAR)
+        self._scrap_year = -1.0
+        """Their sum, once somebody asked for it."""
         self._feeds = feeds_of(spec)
         self._other = Kind(spec.non_ev_chemistry, "non_ev")
         self._packs = [Kind(chemistry, "pack") for chemistry in CHEMISTRIES]
@@ -227,11 +229,13 @@ class Recycling(Gate):
     def _review(self, recycler: Recycler) -> None:
         if recycler.waits_for_rule:
             if recycler.may_return:
-                recycler.consider_return(self._visible(recycler))
+                waits = recycler.awaits_outlet
+                recycler.consider_return(0.0 if waits else self._visible(recycler))
         elif recycler.begun:
             visible = self._visible(recycler) if recycler.mothballed else 0.0
             recycler.review(visible, self._fixed, self._days)
-            if recycler.name not in self._openings:
+            if not recycler.known:
+                recycler.known = True
                 self._openings[recycler.name] = self.ctx.clock.now
 
     def _settle(self) -> None:
@@ -242,6 +246,7 @@ class Recycling(Gate):
         offered: float = sum([kind.tonnes for kind in self._offered])
         direct: float = sum([kind.tonnes for kind in self._powder])
         self._scrap_months.append(offered)
+        self._scrap_year = -1.0
         brought = offered if self._open else 0.0
         elsewhere = free + offered - brought
         scrap, now = self._scrap, self.account.now
@@ -257,7 +262,9 @@ class Recycling(Gate):
     def _gather(self, scrap: float) -> tuple[vec[float], vec[float]]:
         """Return the mix of all feed at the gates with its fees, and its tonnes by origin."""
         reached = self._share * self._days
-        packs = [rate * reached for rate in self.fleet.collected_rates[self._month]]
+        packs, month = vec[float]([0.0] * 4), self._month
+        for i, rates in enumerate(self.fleet.collected_rates):
+            packs[i] = rates[month] * reached
         non_ev = self._non_ev[self._year] / DAYS_PER_YEAR * reached
         mix = vec[float]([0.0] * (FEE + 1))
         self._add(mix, self._other, non_ev)
@@ -341,7 +348,9 @@ class Recycling(Gate):
         ahead = rule.foresight if rule is not None and recycler.waits_for_rule else 0.0
         packs = self.fleet.collected_per_year(self._month + round(ahead * MONTHS_PER_YEAR))
         others = packs + self._non_ev[self._year]
-        scrap: float = sum(self._scrap_months)
+        if self._scrap_year < 0.0:
+            self._scrap_year = sum(self._scrap_months)
+        scrap = self._scrap_year
         return (others * self._reach(total) + scrap) / total
 
     # -- afterwards ----------------------------------------------------------------

@@ -19,7 +19,7 @@ from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
-from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.rows import i64, vec
 
 ELEMENTS: Final = ("nickel", "cobalt", "lithium", "manganese")
 MIX: Final = ("feed", "black_mass", *ELEMENTS, "worth")
@@ -31,20 +31,20 @@ WORTH: Final = MIX.index("worth")
 class RecyclerColumns(Columns):
     """Feed, output and staff of a recycler."""
 
-    feed_t: int = flow("feed brought to the gate")
-    feed_scrap_t: int = flow("of it production scrap and trim")
-    feed_eol_t: int = flow("of it packs of retired vehicles")
-    feed_replacement_t: int = flow("of it packs replaced in use or recalled")
-    feed_non_ev_t: int = flow("of it batteries from outside vehicles")
-    processed_t: int = flow("feed shredded")
-    capacity_t: int = flow("nameplate of lines in service over the time in service")
-    black_mass_t: int = flow("black mass made")
-    sent_elsewhere_t: int = flow("feed at the gate passed on to others")
-    mothballed_weeks: int = flow("weeks mothballed")
-    result_eur: int = flow("sales and fees less running costs")
-    buffer_t: int = stock("feed waiting in the intake store")
-    nameplate_t: int = stock("nameplate of lines in service, tonnes of feed a year")
-    headcount: int = stock("own staff")
+    feed_t: i64 = flow("feed brought to the gate")
+    feed_scrap_t: i64 = flow("of it production scrap and trim")
+    feed_eol_t: i64 = flow("of it packs of retired vehicles")
+    feed_replacement_t: i64 = flow("of it packs replaced in use or recalled")
+    feed_non_ev_t: i64 = flow("of it batteries from outside vehicles")
+    processed_t: i64 = flow("feed shredded")
+    capacity_t: i64 = flow("nameplate of lines in service over the time in service")
+    black_mass_t: i64 = flow("black mass made")
+    sent_elsewhere_t: i64 = flow("feed at the gate passed on to others")
+    mothballed_weeks: i64 = flow("weeks mothballed")
+    result_eur: i64 = flow("sales and fees less running costs")
+    buffer_t: i64 = stock("feed waiting in the intake store")
+    nameplate_t: i64 = stock("nameplate of lines in service, tonnes of feed a year")
+    headcount: i64 = stock("own staff")
 
 
 RECYCLER: Final = laid_out(RecyclerColumns)
@@ -57,10 +57,12 @@ def nothing() -> vec[float]:
     return vec[float]([0.0] * len(MIX))
 
 
-def add(row: vec[float], amounts: vec[float], times: float, first: int = 0) -> None:
+def add(row: vec[float], amounts: vec[float], times: float, first: i64 = 0) -> None:
     """Add amounts, times a number, to a row from a position on."""
-    for i, amount in enumerate(amounts):
-        row[first + i] += amount * times
+    at = first
+    for amount in amounts:
+        row[at] += amount * times
+        at += 1
 
 
 class Recycler:
@@ -80,6 +82,8 @@ class Recycler:
         self.name, self.spec, self.ctx = name, spec, ctx
         self.begun: dict[str, float] = {}
         """Day on which each line in service began its first series of batches."""
+        self.known = False
+        """Whether its opening is on record."""
         self.mothballed = False
         self.restart_day = math.inf
         self.decided_day = math.inf
@@ -93,7 +97,7 @@ class Recycler:
         self._credit = 0.0
         self._below = 0
         self._visible = 0
-        window = max(1, round(spec.load_window))
+        window = self._window = max(1, round(spec.load_window))
         self._fed: deque[float] = deque(maxlen=window)
         self._could: deque[float] = deque(maxlen=window)
         self._results: deque[float] = deque(maxlen=window)
@@ -111,9 +115,20 @@ class Recycler:
         self._patience: float = max(1.0, spec.patience)
         self._staff = (float(spec.staff), float(spec.staff_per_line), float(spec.mothballed_staff))
         """Of the plant, of a line, and the share that is kept while mothballed."""
+        self._heads, self._heads_of = 0, (0, False)
+        """Own staff, and of how many lines, mothballed or not."""
         self._sizes: dict[str, float] = {name: spec.lines[name].capacity for name in spec.lines}
         """Nameplate of each line, in the unit of its own."""
-        self._first = min(spec.lines)
+        first = min(spec.lines)
+        self.planned_t: float = self._sizes[first] / self._per_pack
+        """Nameplate if all its present lines (or its first) ran, tonnes of feed a year."""
+        self._lines: list[tuple[float, float]] = []
+        """Of each line in service its nameplate, tonnes of feed a day, and its day of `begun`."""
+        self._next, self._next_day, self._next_load = "", math.inf, 0.0
+        """The next line that waits for load, the day on which it can open, the load for it."""
+        rule = spec.returns
+        self._may_return = rule is not None
+        self._outlet: float = -math.inf if rule is None else rule.outlet
 
     # -- opening -------------------------------------------------------------------
 
@@ -130,6 +145,14 @@ class Recycler:
                 self.open(line_name, day, cause)
             elif math.isfinite(day):
                 self.ctx.env.process(self._await(line_name, day, cause))
+        self._choose_next()
+
+    def _choose_next(self) -> None:
+        """Find the line that comes next once those before it are loaded."""
+        self._next, self._next_day = min(self._later, default=""), math.inf
+        if self._next:
+            self._next_day = self._later[self._next]
+            self._next_load = self.spec.lines[self._next].needs_load
 
     def _opening(self, line: ShredderLine, lucky: bool, first: bool) -> tuple[float, str]:
         """Return the day on which a line opens (infinite: never, or by rule), and why."""
@@ -156,6 +179,12 @@ class Recycler:
     def open(self, line: str, day: float, cause: str) -> None:
         """Put a line into service."""
         self.begun[line] = day + self.spec.commissioning * DAYS_PER_MONTH
+        sizes, per_pack = self._sizes, self._per_pack
+        self.planned_t = sum([sizes[name] for name in self.begun]) / per_pack
+        self._lines = [
+            (sizes[name] / per_pack / DAYS_PER_YEAR, self.begun[name])
+            for name in sorted(self.begun)
+        ]
         self.waits_for_rule = False
         now, calendar = self.ctx.clock.now, self.ctx.calendar
         before = self.capacity_t
@@ -184,22 +213,14 @@ class Recycler:
         """Whether it takes feed."""
         return bool(self.begun) and not self.mothballed
 
-    @property
-    def planned_t(self) -> float:
-        """Nameplate if all its present lines (or its first) ran, tonnes of feed a year."""
-        lines = list(self.begun) or [self._first]
-        size: float = sum([self._sizes[line] for line in lines])
-        return size / self._per_pack
-
     def _rate(self, day: float) -> None:
         """Set capacity and usable capacity for the days to come."""
         self.capacity_t = self.usable_t = self.store_t = 0.0
         if not self.in_service:
             return
-        for line in sorted(self.begun):
-            size = self._sizes[line] / self._per_pack / DAYS_PER_YEAR
+        for size, begun in self._lines:
             self.capacity_t += size
-            age = day - self.begun[line]
+            age = day - begun
             if age >= 0.0:
                 missing = (1.0 - self._first_rate) * math.exp(-age / self._ramp_days)
                 self.usable_t += size * (1.0 - missing)
@@ -318,9 +339,13 @@ class Recycler:
         """Own staff today."""
         if not self.begun:
             return 0
-        own, per_line, kept = self._staff
-        heads = own + per_line * float(len(self.begun))
-        return round(heads * (kept if self.mothballed else 1.0))
+        lines = len(self._lines)
+        if lines != self._heads_of[0] or self.mothballed != self._heads_of[1]:
+            own, per_line, kept = self._staff
+            heads = own + per_line * float(lines)
+            self._heads = round(heads * (kept if self.mothballed else 1.0))
+            self._heads_of = (lines, self.mothballed)
+        return self._heads
 
     def load(self) -> float:
         """Return processed / usable capacity over the window; 1 before there is any."""
@@ -329,21 +354,18 @@ class Recycler:
         return fed / usable if usable > 0.0 else 1.0
 
     def _judge(self) -> None:
-        load = self.load()
         result: float = sum(self._results)
-        self._below = self._below + 1 if load < self._minimum_load and result < 0.0 else 0
+        self._below = self._below + 1 if result < 0.0 and self.load() < self._minimum_load else 0
         if self._below >= self._patience:
-            self._mothball(load)
-        elif self._later:
-            self._consider_line(load)
+            self._mothball(self.load())
+        elif self.ctx.clock.now >= self._next_day:
+            self._consider_line(self._next)
 
-    def _consider_line(self, load: float) -> None:
-        """Open the next line when it is ready and those before it are loaded."""
-        name = min(self._later)
-        full = len(self._fed) == self._fed.maxlen
-        ready = self.ctx.clock.now >= self._later[name]
-        if full and ready and load >= self.spec.lines[name].needs_load:
+    def _consider_line(self, name: str) -> None:
+        """Open a line that is ready when those before it are loaded."""
+        if len(self._fed) == self._window and self.load() >= self._next_load:
             del self._later[name]
+            self._choose_next()
             self.open(name, self.ctx.clock.now, "the lines before it are loaded")
 
     def _mothball(self, load: float) -> None:
@@ -375,8 +397,13 @@ class Recycler:
     @property
     def may_return(self) -> bool:
         """Whether a decision on a suspended project is due."""
-        undecided = self.spec.returns is not None and self.decided_day == math.inf
-        return undecided and bool(self.ctx.clock.now >= self.ctx.as_of_day)
+        undecided = self._may_return and self.decided_day == math.inf
+        return undecided and self.ctx.clock.now >= self.ctx.as_of_day
+
+    @property
+    def awaits_outlet(self) -> bool:
+        """Whether no feed in sight would do, as salts find no buyers yet."""
+        return self.ctx.clock.now < self._outlet
 
     def consider_return(self, visible: float) -> None:
         """Decide on a suspended project: build once its feed is in sight for long enough."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -75,15 +76,18 @@ def known_values(series: HistorySeries, as_of: date, start_year: int) -> FloatAr
 
     A year's value is public `published_after` days after the year's end.
     """
-    known = 0
-    for offset in range(len(series.values)):
-        year = series.first_year + offset
-        if year >= start_year:
-            public = date(year, 12, 31) + timedelta(days=series.published_after)
-            if public > as_of:
-                break
-        known += 1
-    return np.array(series.values[:known])
+    last = series.first_year + len(series.values) - 1
+    known = last_known(last, series.published_after, as_of, start_year) + 1 - series.first_year
+    return np.array(series.values[: max(known, 0)])
+
+
+@lru_cache(maxsize=64)
+def last_known(last_year: int, published_after: int, as_of: date, start_year: int) -> int:
+    """Return the last year of a series that is public by `as_of`, or lies before the start."""
+    for year in range(start_year, last_year + 1):
+        if date(year, 12, 31) + timedelta(days=published_after) > as_of:
+            return year - 1
+    return last_year
 
 
 def interpolated(points: Mapping[str, float], years: FloatArray) -> FloatArray:
@@ -152,9 +156,13 @@ class Grid:
 
 def make_grid(calendar: Calendar, first_year: int) -> Grid:
     """Build the months from 1 January of a year to the end of the horizon's last year."""
-    first, end = min(first_year, calendar.start.year), calendar.end.year + 1
+    return _grid(min(first_year, calendar.start.year), calendar.start, calendar.end.year + 1)
+
+
+@lru_cache(maxsize=16)
+def _grid(first: int, start: date, end: int) -> Grid:
     months = np.arange(f"{first}-01", f"{end}-02", dtype="datetime64[M]").astype("datetime64[D]")
-    starts = (months - np.datetime64(calendar.start)).astype(np.float64)
+    starts = (months - np.datetime64(start)).astype(np.float64)
     return Grid(np.arange(first, end, dtype=np.float64), np.diff(starts), starts[:-1])
 
 
@@ -185,7 +193,7 @@ class Cohorts:
         self.pack_t = self._pack_tonnes()
         lfp = interpolated(spec.packs.lfp_share, self.years)
         self.lfp = {v: lfp * (spec.packs.phev_lfp if v == "phev_car" else 1.0) for v in VEHICLES}
-        self.leaving = {v: self._leaving(v) for v in VEHICLES}
+        self.leaving = self._leaving()
 
     def _known(self, name: str) -> tuple[int, FloatArray]:
         """Return the position of a series' first year, and its known values to the horizon."""
@@ -227,9 +235,17 @@ class Cohorts:
             "phev_car": phev * scale,
         }
 
-    def _leaving(self, vehicle: str) -> FloatArray:
-        shape, scale = cohort_lives(self.spec.lives, vehicle, self.years)
-        return leaving(self.years, shape, scale, self.spec.early_loss)
+    def _leaving(self) -> dict[str, FloatArray]:
+        """Return the shares of cohorts that retire by vehicle; those that live alike share."""
+        lives, found = self.spec.lives, {}
+        alike: dict[tuple[str, ...], FloatArray] = {}
+        for vehicle in VEHICLES:
+            groups = tuple([name for name, life in lives.items() if vehicle in life.vehicles])
+            if groups not in alike:
+                shape, scale = cohort_lives(lives, vehicle, self.years)
+                alike[groups] = leaving(self.years, shape, scale, self.spec.early_loss)
+            found[vehicle] = alike[groups]
+        return found
 
     def retired_tonnes(self) -> FloatArray:
         """Return packs retired with their vehicles, shape (2 chemistries, years), tonnes."""
@@ -252,12 +268,13 @@ class Cohorts:
 
     def _replaced_by_cohort(self) -> FloatArray:
         """Return the share of a cohort's packs that come back each year in use."""
-        groups = sorted(self.spec.replacements.items(), key=lambda item: item[1].cohorts_from)
+        groups = sorted(self.spec.replacements.values(), key=lambda group: group.cohorts_from)
+        firsts = np.searchsorted(self.years, [group.cohorts_from for group in groups]).tolist()
         age_at_end = self.years[:, None] - self.years[None, :] + 0.5
         back = np.zeros_like(age_at_end)
-        for _, group in groups:
-            column = self.years >= group.cohorts_from
-            back[:, column] = _spread(age_at_end[:, column], group)
+        for i, group in enumerate(groups):  # each up to the cohorts of the next
+            own = slice(firsts[i], firsts[i + 1] if i + 1 < len(groups) else len(self.years))
+            back[:, own] = _spread(age_at_end[:, own], group)
         span = max(self.spec.pilot_span, 1e-9)
         return np.asarray(back + self.spec.pilot * _uniform_share(age_at_end, 0.0, span))
 
@@ -265,9 +282,13 @@ class Cohorts:
 def _uniform_share(age_at_end: FloatArray, first: float, last: float) -> FloatArray:
     """Return the share of a uniform age in [first, last] that falls in each year of age."""
     width = max(last - first, 1e-9)
-    below = np.clip((np.maximum(age_at_end, 0.0) - first) / width, 0.0, 1.0)
-    before = np.clip((np.maximum(age_at_end - 1.0, 0.0) - first) / width, 0.0, 1.0)
-    return np.asarray(below - before)
+    below = (np.maximum(age_at_end, 0.0) - first) / width
+    before = (np.maximum(age_at_end - 1.0, 0.0) - first) / width
+    return np.asarray(_part(below) - _part(before))
+
+
+def _part(values: FloatArray) -> FloatArray:
+    return np.minimum(np.maximum(values, 0.0), 1.0)
 
 
 def _spread(age_at_end: FloatArray, group: Replacement) -> FloatArray:
