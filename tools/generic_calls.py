@@ -28,7 +28,7 @@ GENERIC = re.compile(
 FUNCTION = re.compile(r"\S.*\bCPyDef_(\w+)\(.*\) ?\{")
 NATIVE = (
     *("ledger____descend", "ledger___post", "ledger___post_binding", "ledger___post_closed"),
-    *("ledger___post_unreleased", "ledger___post_not_running", "ledger___least_two"),
+    *("ledger___post_unreleased", "ledger___post_not_running"),
     *("ledger___binding_limit", "lines___Stops___down_days", "line_curve___ScrapCurve___at"),
     *("line_curve___LineCurve___rate", "line_curve___LineCurve___released"),
     "ramp___Logistic___share",

@@ -17,7 +17,9 @@ from bvsim.valley.cells.causes import DEMAND, LABOUR, LIMITS
 from bvsim.valley.cells.expansion import MONTHS_PER_QUARTER
 from bvsim.valley.cells.ledger import binding_limit
 from bvsim.valley.cells.recent import Recent
+from bvsim.valley.cells.sums import exact
 from bvsim.valley.ground.calendar import MONTHS_PER_YEAR, Period
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.projects.lines import NOTHING, Levels
 
 _LABOUR: Final = LIMITS.index(LABOUR)
@@ -40,6 +42,8 @@ class ForegoneBlock:
         self._whole = max(0.0, block.nameplate * block.pipeline.size - own.storage_gwh)
         self.know_how, self.engineering_months = block.know_how, block.engineering_months
         self.levels = NOTHING
+        self.yield_over_mature = 1.0
+        """In the period looked ahead to."""
 
     def look_ahead(self, period: Period, years: float) -> float:
         """Work out what it would have had; return the good cells it could have made."""
@@ -52,12 +56,9 @@ class ForegoneBlock:
         ramped = rated * block.line_curve.rate(self.know_how, years, day)
         up = block.availability.usual * block.campaign
         self.levels = Levels(released * years, rated, ramped, ramped * up)
+        scrap = block.scrap_curve.at(self.engineering_months)
+        self.yield_over_mature = (1.0 - scrap) / (1.0 - self.own.mature)
         return self.levels.available * self.yield_over_mature
-
-    @property
-    def yield_over_mature(self) -> float:
-        """Yield over the mature yield."""
-        return (1.0 - self.block.scrap_curve.at(self.engineering_months)) / (1.0 - self.own.mature)
 
     def post(self, period: Period, years: float, staffing: float, sold: float) -> float:
         """Post a period and learn from it; return the good cells that would have been made.
@@ -131,7 +132,7 @@ class Foregone:
 
     def _post(self, period: Period) -> None:
         years = period.scheduled_days / self._days_per_year
-        could = math.fsum([each.look_ahead(period, years) for each in self._running])
+        could = exact(vec[float]([each.look_ahead(period, years) for each in self._running]))
         orders = self._ordered * years
         sold = orders / could if could > orders else 1.0
         for each in self._running:

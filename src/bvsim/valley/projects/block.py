@@ -93,6 +93,7 @@ class Block:
         self.yield_pace = yield_pace(self.before.ramp, changes=self._chance)
         self.scrap_curve = ScrapCurve(ramp, self.yield_pace)
         days = ctx.calendar.scheduled_days_per_year
+        self._days_per_year = float(days)
         self.availability = Availability(ramp, self.before.ramp, days)
         """Of the class: what an undisturbed plant learns at, and what its repairs leave."""
         self.rating = self.availability.rating
@@ -282,7 +283,7 @@ class Block:
         if self.closed or not self.lines or scheduled <= 0.0:
             self._span_years = self._available = 0.0
             return NOTHING
-        self._span_years = years = scheduled / self.ctx.calendar.scheduled_days_per_year
+        self._span_years = years = scheduled / self._days_per_year
         rate = self.line_curve.rate(self.know_how, years, period.start_day)
         uptime = self._time_up(scheduled, repair_factor)
         built = self.released * years
