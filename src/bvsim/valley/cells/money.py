@@ -326,13 +326,14 @@ class SitePurse:
             return
         first = bisect_right(calendar.month_starts, self._begun_day) - 1
         rows = self._account.monthly()[first:]
-        booked = rows[:, _MOVES].sum(axis=1) - rows[:, MONEY.debt_service_meur]
-        moved = np.diff(rows[:, MONEY.cash_meur], prepend=0.0)
-        size = np.maximum(1.0, np.abs(rows).max(axis=1))
-        for name, off in (
-            ("cash", np.abs(moved - booked) / size),
-            ("headroom", np.maximum(0.0, -rows[:, MONEY.headroom_meur])),
-        ):
+        unbooked = rows[:, MONEY.cash_meur] + rows[:, MONEY.debt_service_meur]
+        unbooked[1:] -= rows[:-1, MONEY.cash_meur]
+        for column in _MOVES:
+            unbooked -= rows[:, column]
+        cash = np.abs(unbooked)
+        if not cash.max() <= _ROUNDING_MEUR:  # else it is rounding, whatever the size of a month
+            cash /= np.maximum(1.0, np.abs(rows).max(axis=1))
+        for name, off in (("cash", cash), ("headroom", -rows[:, MONEY.headroom_meur])):
             worst = int(np.argmax(off))
             if not off[worst] <= _ROUNDING_MEUR:
                 when = calendar.date(calendar.month_starts[first + worst])
