@@ -24,7 +24,7 @@ from bvsim.valley.projects.line_curve import (
     solve,
     yield_pace,
 )
-from bvsim.valley.projects.lines import NOTHING, Levels, Line, Stops
+from bvsim.valley.projects.lines import NOTHING, Levels, Line
 from bvsim.valley.projects.stages import Events, Pipeline
 
 _SLOWEST: Final = 0.01
@@ -210,8 +210,7 @@ class Block:
 
     def _add_line(self, number: int, nameplate: float, cause: str) -> None:
         luck = self.ctx.streams.stream(f"{self.entity}.line-{number}", "breakdowns")
-        stops = Stops(self.ramp.mtbf, self.availability.mttr_days, luck)
-        self.lines.append(Line(nameplate, stops))
+        self.lines.append(Line(nameplate, self.ramp.mtbf, self.availability.mttr_days, luck))
         self.released += nameplate
         self.pipeline.owner.note_change()
         self.ctx.trace.log(
@@ -313,11 +312,10 @@ class Block:
             return 1.0 - lost / scheduled
         working, down = scheduled - lost, 0.0
         for line in self.lines:
-            stops = line.stops
-            if stops.down_left <= 0.0 and stops.up_left > working:
-                stops.up_left -= working  # as most do
+            if line.down_left <= 0.0 and line.up_left > working:
+                line.up_left -= working  # as most do
             else:
-                down += stops.down_days(working, repair_factor)
+                down += line.down_days(working, repair_factor)
         return 1.0 - (lost + down / float(len(self.lines))) / scheduled
 
     def _lose_to_major_stops(self, scheduled: float) -> float:
@@ -398,7 +396,7 @@ class Block:
         self._repair_factor = self._pace = 1.0
         self._solve()
         for line in self.lines:
-            line.stops.mtbf_days, line.stops.mttr_days = ramp.mtbf, self.availability.mttr_days
+            line.mtbf_days, line.mttr_days = ramp.mtbf, self.availability.mttr_days
 
     def _log(self, event: str, cause: str, value: float = math.nan) -> None:
         if self.lines and not self.closed:
