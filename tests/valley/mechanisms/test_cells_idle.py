@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from bvsim.valley.cells.block import NO_LIMITS
 from bvsim.valley.cells.causes import DEMAND
 from bvsim.valley.cells.foregone import ForegoneBlock
 from bvsim.valley.cells.review import Reviews
@@ -58,6 +59,7 @@ def test_a_closed_block_would_have_learnt_from_what_it_would_have_started(sold, 
     foregone = ForegoneBlock.__new__(ForegoneBlock)
     foregone.own, foregone.know_how, foregone.engineering_months = own, 2.0, 24.0
     foregone.levels, foregone.yield_over_mature = Levels(4.0, 4.0, 4.0, 4.0), 1.0
+    foregone.limits = NO_LIMITS[:]
     good = foregone.post(SimpleNamespace(), 0.25, 1.0, sold)
     assert good == pytest.approx(4.0 * sold)
     assert foregone.know_how == pytest.approx(2.0 + learnt)

@@ -41,7 +41,8 @@ class ForegoneBlock:
         self._released = block.released
         self._whole = max(0.0, block.nameplate * block.pipeline.size - own.storage_gwh)
         self.know_how, self.engineering_months = block.know_how, block.engineering_months
-        self.levels = NOTHING
+        self.levels = self._own_levels = Levels(0.0, 0.0, 0.0, 0.0)
+        self.limits = NO_LIMITS[:]
         self.yield_over_mature = 1.0
         """In the period looked ahead to."""
 
@@ -55,10 +56,12 @@ class ForegoneBlock:
         rated = released * years * block.rating
         ramped = rated * block.line_curve.rate(self.know_how, years, day)
         up = block.availability.usual * block.campaign
-        self.levels = Levels(released * years, rated, ramped, ramped * up)
+        self.levels = levels = self._own_levels
+        levels.built, levels.rated, levels.ramped = released * years, rated, ramped
+        levels.available = ramped * up
         scrap = block.scrap_curve.at(self.engineering_months)
         self.yield_over_mature = (1.0 - scrap) / (1.0 - self.own.mature)
-        return self.levels.available * self.yield_over_mature
+        return levels.available * self.yield_over_mature
 
     def post(self, period: Period, years: float, staffing: float, sold: float) -> float:
         """Post a period and learn from it; return the good cells that would have been made.
@@ -74,7 +77,7 @@ class ForegoneBlock:
         sold : float
             The share of what it could have made for which there were orders.
         """
-        levels, limits = self.levels, NO_LIMITS[:]
+        levels, limits = self.levels, self.limits
         limits[_LABOUR] = levels.rated * staffing
         limits[_DEMAND] = levels.available * sold if sold < 1.0 else math.inf
         used = limits[binding_limit(limits)]

@@ -50,9 +50,11 @@ class Account:
         """Position of the first of them among the columns of all accounts."""
         self._books = books
         self.now = vec[float]([0.0] * len(columns))
-        self.stocks = [i for i, column in enumerate(columns) if column.kind == "stock"]
+        self.stocks: list[int] = []
         """Positions of the columns that are stocks."""
-        flows = [i for i, column in enumerate(columns) if column.kind == "flow"]
+        flows: list[int] = []
+        for i, column in enumerate(self.columns):
+            (self.stocks if column.kind == "stock" else flows).append(i)
         self._flows = vec[i64](flows)
 
     def begin_month(self) -> None:
