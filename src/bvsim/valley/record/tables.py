@@ -71,8 +71,8 @@ class Months:
         """Add flows up and keep the last value of stocks; shape (years, all columns)."""
         firsts, stocks, closed = self.firsts, books.stocks(), books.closed
         if len(closed) == MONTHS_PER_YEAR * len(firsts):
-            months = closed.reshape(-1, MONTHS_PER_YEAR, closed.shape[1]).swapaxes(0, 1)
-            values, last = _added(months), months[-1]
+            years = closed.reshape(-1, MONTHS_PER_YEAR, closed.shape[1])
+            values, last = np.stack([_added(year) for year in years]), years[:, -1]
         else:
             values, last = np.add.reduceat(closed, firsts, axis=0), closed[self.lasts]
         values[:, stocks] = last[:, stocks]
@@ -80,10 +80,10 @@ class Months:
 
 
 def _added(m: FloatArray) -> FloatArray:
-    """Add up the months of years, in the order of `np.add.reduceat`, which takes far longer."""
+    """Add up the months of a year, in the order of `np.add.reduceat`, which takes far longer."""
     eight = ((m[1] + m[2]) + (m[3] + m[4])) + ((m[5] + m[6]) + (m[7] + m[8]))
-    years: FloatArray = m[0] + (((eight + m[9]) + m[10]) + m[11])
-    return years
+    year: FloatArray = m[0] + (((eight + m[9]) + m[10]) + m[11])
+    return year
 
 
 def accounts_of(books: Books) -> dict[str, dict[str, list[Account]]]:
