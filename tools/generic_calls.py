@@ -28,7 +28,7 @@ GENERIC = re.compile(
 FUNCTION = re.compile(r"\S.*\bCPyDef_(\w+)\(.*\) ?\{")
 NATIVE = (
     *("ledger____descend", "ledger___post", "ledger___post_binding", "ledger___post_closed"),
-    *("ledger___post_unreleased", "ledger___post_not_running", "ledger___least_two"),
+    *("ledger___post_unreleased", "ledger___post_not_running"),
     *("ledger___binding_limit", "lines___Stops___down_days", "line_curve___ScrapCurve___at"),
     *("line_curve___LineCurve___rate", "line_curve___LineCurve___released"),
     "ramp___Logistic___share",
@@ -87,7 +87,7 @@ NATIVE = (
     *("returns___market___Recycling___take_scrap", "returns___market___Recycling____sort"),
     *("returns___market___Recycling____ship", "recycler___Recycler___work"),
     *("returns___market___Recycling____add", "mix___MixedStock___put", "mix___MixedStock___draw"),
-    *("books___Account___close_month",),
+    *("books___Account___begin_month",),
     *("recycler___Recycler____shred", "recycler___Recycler___room", "hydromet___Hydromet___floor"),
 )
 """Functions that run in native types from end to end, as mypyc names them."""

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from bvsim.valley.cells.block import NO_LIMITS
 from bvsim.valley.cells.causes import DEMAND
 from bvsim.valley.cells.foregone import ForegoneBlock
 from bvsim.valley.cells.review import Reviews
@@ -54,16 +55,15 @@ def test_a_line_is_idled_where_most_lines_run():
 
 @pytest.mark.parametrize(("sold", "learnt"), [(1.0, 0.25), (0.5, 0.125)])
 def test_a_closed_block_would_have_learnt_from_what_it_would_have_started(sold, learnt):
-    own = SimpleNamespace(mature=0.05, post_closed=lambda *posted: None)
+    own = SimpleNamespace(post_closed=lambda *posted: None)
     foregone = ForegoneBlock.__new__(ForegoneBlock)
     foregone.own, foregone.know_how, foregone.engineering_months = own, 2.0, 24.0
-    foregone.block = SimpleNamespace(scrap_curve=SimpleNamespace(at=lambda months: 0.05))
-    foregone.levels = Levels(4.0, 4.0, 4.0, 4.0)
+    foregone.levels, foregone.yield_over_mature = Levels(4.0, 4.0, 4.0, 4.0), 1.0
+    foregone.limits = NO_LIMITS[:]
     good = foregone.post(SimpleNamespace(), 0.25, 1.0, sold)
     assert good == pytest.approx(4.0 * sold)
     assert foregone.know_how == pytest.approx(2.0 + learnt)
     assert foregone.engineering_months == pytest.approx(27.0)
-    assert math.isfinite(foregone.yield_over_mature)
 
 
 def test_a_closed_block_goes_on_to_the_size_that_it_was_built_for():

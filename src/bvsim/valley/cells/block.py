@@ -75,6 +75,7 @@ class SiteBlock:
         self._limits = NO_LIMITS[:]
         """Its part of the limits of its site."""
         self._observed_until = -math.inf if observed is None else observed.end_day
+        self._days_per_year = float(ctx.calendar.scheduled_days_per_year)
         self.ledger: Account
         self.binding: Account
 
@@ -220,7 +221,7 @@ class SiteBlock:
     def post_idle(self, periods: list[Period]) -> None:
         """Post periods without released lines."""
         row, by_period = self.ledger.now, self.plan.by_period
-        days_per_year = self.ctx.calendar.scheduled_days_per_year
+        days_per_year = self._days_per_year
         for period in periods:
             announced = by_period[period.index]
             if announced > 0.0:
@@ -231,7 +232,7 @@ class SiteBlock:
     def post(self, limits: vec[float], good: float, period: Period) -> None:
         """Post the period to the ledger and to the account of what bound."""
         levels, scheduled = self.possible, period.scheduled_days
-        years = scheduled / self.ctx.calendar.scheduled_days_per_year
+        years = scheduled / self._days_per_year
         standing = self.standing_gwh * years - self.storage_gwh * years
         standing = standing if standing > 0.0 else 0.0
         ledger.post(self.ledger.now, self._announced(period), standing, levels, limits, good)
@@ -250,8 +251,8 @@ class SiteBlock:
         """Return the part of the plan that lines given to storage stand for, GWh."""
         if self.storage_gwh <= 0.0:
             return 0.0
-        scheduled = period.scheduled_days / self.ctx.calendar.scheduled_days_per_year
-        return min(self.plan.by_period[period.index], self.storage_gwh * scheduled)
+        years = period.scheduled_days / self._days_per_year
+        return min(self.plan.by_period[period.index], self.storage_gwh * years)
 
     def restart(self, fate: Fate) -> None:
         """Run again with what a refinancing or a buyer leaves of it."""

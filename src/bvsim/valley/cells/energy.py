@@ -18,6 +18,7 @@ from bvsim.valley.ground.calendar import DAYS_PER_YEAR, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.course import Course
+from bvsim.valley.ground.rows import i64
 
 _HOURS_PER_DAY: Final = 24.0
 _MW_PER_GW: Final = 1000.0
@@ -28,10 +29,10 @@ _GRAMS_PER_KG: Final = 1000.0
 class EnergyColumns(Columns):
     """What a site's meter reads."""
 
-    energy_gwh: int = flow("Energy used by the site, electricity and gas.")
-    electricity_gwh: int = flow("Electricity used by the site.")
-    co2e_kt: int = flow("Footprint of the cells started: materials and energy.")
-    grid_load_mw: int = stock("Mean electric load of the month.")
+    energy_gwh: i64 = flow("Energy used by the site, electricity and gas.")
+    electricity_gwh: i64 = flow("Electricity used by the site.")
+    co2e_kt: i64 = flow("Footprint of the cells started: materials and energy.")
+    grid_load_mw: i64 = stock("Mean electric load of the month.")
 
 
 METERED: Final = laid_out(EnergyColumns)

@@ -17,7 +17,9 @@ from bvsim.valley.cells.causes import DEMAND, LABOUR, LIMITS
 from bvsim.valley.cells.expansion import MONTHS_PER_QUARTER
 from bvsim.valley.cells.ledger import binding_limit
 from bvsim.valley.cells.recent import Recent
+from bvsim.valley.cells.sums import exact
 from bvsim.valley.ground.calendar import MONTHS_PER_YEAR, Period
+from bvsim.valley.ground.rows import vec
 from bvsim.valley.projects.lines import NOTHING, Levels
 
 _LABOUR: Final = LIMITS.index(LABOUR)
@@ -39,7 +41,10 @@ class ForegoneBlock:
         self._released = block.released
         self._whole = max(0.0, block.nameplate * block.pipeline.size - own.storage_gwh)
         self.know_how, self.engineering_months = block.know_how, block.engineering_months
-        self.levels = NOTHING
+        self.levels = self._own_levels = Levels(0.0, 0.0, 0.0, 0.0)
+        self.limits = NO_LIMITS[:]
+        self.yield_over_mature = 1.0
+        """In the period looked ahead to."""
 
     def look_ahead(self, period: Period, years: float) -> float:
         """Work out what it would have had; return the good cells it could have made."""
@@ -51,13 +56,12 @@ class ForegoneBlock:
         rated = released * years * block.rating
         ramped = rated * block.line_curve.rate(self.know_how, years, day)
         up = block.availability.usual * block.campaign
-        self.levels = Levels(released * years, rated, ramped, ramped * up)
-        return self.levels.available * self.yield_over_mature
-
-    @property
-    def yield_over_mature(self) -> float:
-        """Yield over the mature yield."""
-        return (1.0 - self.block.scrap_curve.at(self.engineering_months)) / (1.0 - self.own.mature)
+        self.levels = levels = self._own_levels
+        levels.built, levels.rated, levels.ramped = released * years, rated, ramped
+        levels.available = ramped * up
+        scrap = block.scrap_curve.at(self.engineering_months)
+        self.yield_over_mature = (1.0 - scrap) / (1.0 - self.own.mature)
+        return levels.available * self.yield_over_mature
 
     def post(self, period: Period, years: float, staffing: float, sold: float) -> float:
         """Post a period and learn from it; return the good cells that would have been made.
@@ -73,7 +77,7 @@ class ForegoneBlock:
         sold : float
             The share of what it could have made for which there were orders.
         """
-        levels, limits = self.levels, NO_LIMITS[:]
+        levels, limits = self.levels, self.limits
         limits[_LABOUR] = levels.rated * staffing
         limits[_DEMAND] = levels.available * sold if sold < 1.0 else math.inf
         used = limits[binding_limit(limits)]
@@ -131,7 +135,7 @@ class Foregone:
 
     def _post(self, period: Period) -> None:
         years = period.scheduled_days / self._days_per_year
-        could = math.fsum([each.look_ahead(period, years) for each in self._running])
+        could = exact(vec[float]([each.look_ahead(period, years) for each in self._running]))
         orders = self._ordered * years
         sold = orders / could if could > orders else 1.0
         for each in self._running:

@@ -22,6 +22,7 @@ from bvsim.valley.cells.limits import SiteLimits
 from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.cells.review import Reviews
 from bvsim.valley.cells.site_account import SITE
+from bvsim.valley.cells.sums import exact, total
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_WEEK, DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
 from bvsim.valley.ground.context import Context
@@ -30,6 +31,7 @@ from bvsim.valley.projects.stages import Events
 
 DATED: Final = "date given by the scenario"
 """The cause of a stop that a scenario dates."""
+_NO_OUTLET: Final = Outlet()
 
 
 class Gigafactory:
@@ -157,7 +159,7 @@ class Gigafactory:
             self._ask_people()
         if self._unapproved:
             day = self.ctx.clock.now
-            self.wiring.orders.held_gwh = math.fsum([e.held(day) for e in self._unapproved])
+            self.wiring.orders.held_gwh = exact(vec[float]([e.held(day) for e in self._unapproved]))
 
     def _ask_people(self) -> None:
         self._post_idle()
@@ -213,7 +215,7 @@ class Gigafactory:
     def _plan_cathode(self, lead_days: float) -> float:
         """Return the cathode use per day that the blocks plan for a lead time ahead."""
         years = lead_days / DAYS_PER_YEAR
-        rate: float = sum([each.block.planned(years) for each in self._running])
+        rate = total(vec[float]([each.block.planned(years) for each in self._running]))
         return rate / self.mature_yield * self.wiring.buyer.cam_t_per_gwh / DAYS_PER_YEAR
 
     def produce(self, period: Period) -> None:
@@ -323,7 +325,7 @@ class Gigafactory:
     def _of_storage(self) -> Outlet:
         """Return what lines given to storage did in the month, and what conversions cost."""
         if self.storage is None or self.reviews is None:
-            return Outlet()
+            return _NO_OUTLET
         made = self.storage.month_end()
         made.spent_meur, self.reviews.spent_meur = self.reviews.spent_meur, 0.0
         return made

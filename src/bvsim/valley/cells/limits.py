@@ -21,6 +21,7 @@ from bvsim.valley.cells.causes import (
     people,
 )
 from bvsim.valley.cells.partners import SiteWiring
+from bvsim.valley.cells.sums import total
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.rows import vec
@@ -31,8 +32,6 @@ _DEMAND: Final = LIMITS.index(DEMAND)
 _THROTTLE: Final = LIMITS.index(THROTTLE)
 _CALLED_BY_NAME: Final = (_LABOUR, _CATHODE, _DEMAND, _THROTTLE)
 """Compiled, a function out of a list costs ten times as much."""
-_FEW: Final = 2
-"""So many numbers have one sum; newer Pythons' `sum` adds more of them up otherwise."""
 Allows: TypeAlias = list[tuple[int, Callable[[Prospect], float]]]
 _OTHERS: Final[Allows] = [
     (i, each.allows) for i, each in enumerate(LIMITS) if i not in _CALLED_BY_NAME
@@ -118,8 +117,10 @@ class SiteLimits(Prospect):
 
     def _wait_for_approval(self, running: list[SiteBlock], day: float) -> None:
         waiting = [each for each in running if not each.approved]
-        self.unapproved = sum([each.possible.available for each in waiting])
-        self.unapproved_in_process = sum([each.unapproved_in_process(day) for each in waiting])
+        self.unapproved = total(vec[float]([each.possible.available for each in waiting]))
+        self.unapproved_in_process = total(
+            vec[float]([each.unapproved_in_process(day) for each in waiting])
+        )
 
     def after_request(self, allowed: vec[float]) -> None:
         """Set the limits that are known once the site has asked."""
@@ -160,15 +161,8 @@ def _in_service(running: list[SiteBlock]) -> float:
     """Return the share of what blocks could make that lines which do not stand idle make."""
     if not any(each.idle for each in running):
         return 1.0
-    could = idle = 0.0
-    if len(running) > _FEW:
-        could = sum([each.possible.available for each in running])
-        idle = sum([_stands_idle(each) for each in running])
-        return 1.0 - idle / could
-    for each in running:
-        could += each.possible.available
-        idle += _stands_idle(each)
-    return 1.0 - idle / could
+    could = total(vec[float]([each.possible.available for each in running]))
+    return 1.0 - total(vec[float]([_stands_idle(each) for each in running])) / could
 
 
 def _stands_idle(each: SiteBlock) -> float:
@@ -178,12 +172,7 @@ def _stands_idle(each: SiteBlock) -> float:
 
 def _rated(running: list[SiteBlock]) -> float:
     """Return what blocks could make at the rating of their class."""
-    if len(running) > _FEW:
-        return sum([each.possible.rated for each in running])
-    rated = 0.0
-    for each in running:
-        rated += each.possible.rated
-    return rated
+    return total(vec[float]([each.possible.rated for each in running]))
 
 
 def _cap_by_fact(running: list[SiteBlock], period: Period) -> float:

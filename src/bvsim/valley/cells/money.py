@@ -13,12 +13,14 @@ import numpy as np
 from bvsim.schema.money import MoneySpec, SiteMoney
 from bvsim.valley.cells.backing import Backing, LoanAccount, SupportAccount
 from bvsim.valley.cells.costs import Activity, Costs, Throttle, running_cost, scrap_cost
+from bvsim.valley.cells.sums import exact
 from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Calendar, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.course import Course
 from bvsim.valley.ground.errors import IdentityError
+from bvsim.valley.ground.rows import i64, vec
 
 _ROUNDING_MEUR: Final = 1e-9
 
@@ -27,16 +29,16 @@ _ROUNDING_MEUR: Final = 1e-9
 class MoneyColumns(Columns):
     """A site's money."""
 
-    revenue_meur: int = flow("Cells delivered at their price, EUR million.")
-    cost_meur: int = flow("Materials, energy, people, fixed and scrap cost, EUR million.")
-    scrap_cost_meur: int = flow("Part of the cost that is due to scrap, EUR million.")
-    support_meur: int = flow("Loans and grants less repayments, and shareholders, EUR million.")
-    cash_flow_meur: int = flow("Revenue less cost, EUR million.")
-    cash_meur: int = stock("Cash, EUR million; tracked from as_of. Below zero: credit drawn.")
-    headroom_meur: int = stock("Cash and undrawn credit, EUR million; tracked from as_of.")
-    funds_meur: int = flow("Cash at the beginning of the account or a restart, EUR million.")
-    debt_service_meur: int = flow("Interest and repayments of loans, EUR million.")
-    creditors_meur: int = flow(
+    revenue_meur: i64 = flow("Cells delivered at their price, EUR million.")
+    cost_meur: i64 = flow("Materials, energy, people, fixed and scrap cost, EUR million.")
+    scrap_cost_meur: i64 = flow("Part of the cost that is due to scrap, EUR million.")
+    support_meur: i64 = flow("Loans and grants less repayments, and shareholders, EUR million.")
+    cash_flow_meur: i64 = flow("Revenue less cost, EUR million.")
+    cash_meur: i64 = stock("Cash, EUR million; tracked from as_of. Below zero: credit drawn.")
+    headroom_meur: i64 = stock("Cash and undrawn credit, EUR million; tracked from as_of.")
+    funds_meur: i64 = flow("Cash at the beginning of the account or a restart, EUR million.")
+    debt_service_meur: i64 = flow("Interest and repayments of loans, EUR million.")
+    creditors_meur: i64 = flow(
         "Bills and debts left unpaid at a stop, less cash left, EUR million."
     )
 
@@ -242,7 +244,7 @@ class SitePurse:
         support = self._backing.makes_good(-flow, day)
         net, service = flow + support, 0.0
         if self._loans:
-            service = math.fsum([loan.due(day) for loan in self._loans])
+            service = exact(vec[float]([loan.due(day) for loan in self._loans]))
         for account in self._supports:
             paid, due = account.month(day)
             support += paid - due
@@ -324,13 +326,14 @@ class SitePurse:
             return
         first = bisect_right(calendar.month_starts, self._begun_day) - 1
         rows = self._account.monthly()[first:]
-        booked = rows[:, _MOVES].sum(axis=1) - rows[:, MONEY.debt_service_meur]
-        moved = np.diff(rows[:, MONEY.cash_meur], prepend=0.0)
-        size = np.maximum(1.0, np.abs(rows).max(axis=1))
-        for name, off in (
-            ("cash", np.abs(moved - booked) / size),
-            ("headroom", np.maximum(0.0, -rows[:, MONEY.headroom_meur])),
-        ):
+        unbooked = rows[:, MONEY.cash_meur] + rows[:, MONEY.debt_service_meur]
+        unbooked[1:] -= rows[:-1, MONEY.cash_meur]
+        for column in _MOVES:
+            unbooked -= rows[:, column]
+        cash = np.abs(unbooked)
+        if not cash.max() <= _ROUNDING_MEUR:  # else it is rounding, whatever the size of a month
+            cash /= np.maximum(1.0, np.abs(rows).max(axis=1))
+        for name, off in (("cash", cash), ("headroom", -rows[:, MONEY.headroom_meur])):
             worst = int(np.argmax(off))
             if not off[worst] <= _ROUNDING_MEUR:
                 when = calendar.date(calendar.month_starts[first + worst])

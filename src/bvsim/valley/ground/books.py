@@ -1,7 +1,7 @@
 """What a replication records: monthly columns per entity, balances and dated events.
 
-Actors add to rows (`Account.now`); once a month the books lay them aside. Nothing else is
-written while the simulation runs.
+Actors add to rows (`Account.now`); once a month the books lay them aside, one behind the other.
+Nothing else is written while the simulation runs.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ _NATIVE: Final = is_native(vec[float]([0.0]))
 class Account:
     """An entity's columns for the month under way, as a row indexed by position.
 
-    `now` is the running month: add flows to it, set stocks in it. When the month closes, its
-    numbers are laid aside, and flows begin at zero in the same row.
+    `now` is the running month: add flows to it, set stocks in it. When the month closes, the
+    books lay its numbers aside, and flows begin at zero in the same row.
     """
 
     def __init__(
@@ -49,19 +49,17 @@ class Account:
         self.offset = offset
         """Position of the first of them among the columns of all accounts."""
         self._books = books
-        self._width: i64 = len(columns)
         self.now = vec[float]([0.0] * len(columns))
-        self._past = _with_room(len(columns) * books.calendar.months)
-        """The closed months, one after another."""
-        self.stocks = [i for i, column in enumerate(columns) if column.kind == "stock"]
+        self.stocks: list[int] = []
         """Positions of the columns that are stocks."""
-        flows = [i for i, column in enumerate(columns) if column.kind == "flow"]
+        flows: list[int] = []
+        for i, column in enumerate(self.columns):
+            (self.stocks if column.kind == "stock" else flows).append(i)
         self._flows = vec[i64](flows)
 
-    def close_month(self) -> None:
-        """Lay the month aside and begin the next: flows at zero, stocks as they were."""
+    def begin_month(self) -> None:
+        """Begin a month: flows at zero, stocks as they were."""
         now = self.now
-        self._past = extend(self._past, now)
         for i in self._flows:
             now[i] = 0.0
 
@@ -70,19 +68,19 @@ class Account:
         if month == self._books.month:
             self.now[column] += amount
         else:
-            self._past[month * self._width + column] += amount
+            self._books.adjust(month, self.offset + column, amount)
 
     def take_back(self, month: int, column: int, amount: float) -> None:
         """Subtract what was booked in a month; what rounding leaves below zero is zero."""
-        row, place = self.now, column
-        if month != self._books.month:
-            row, place = self._past, month * self._width + column
-        left = row[place] - amount
-        row[place] = left if left > 0.0 else 0.0
+        if month == self._books.month:
+            left = self.now[column] - amount
+            self.now[column] = left if left > 0.0 else 0.0
+        else:
+            self._books.take_back(month, self.offset + column, amount)
 
     def monthly(self) -> FloatArray:
         """Return the closed months, shape (months, columns); to be read only."""
-        return numbers_of(self._past).reshape(-1, len(self.columns))
+        return self._books.closed[:, self.offset : self.offset + len(self.columns)]
 
     @property
     def months(self) -> list[list[float]]:
@@ -92,8 +90,12 @@ class Account:
 
 
 def _with_room(numbers: int) -> vec[float]:
-    """Return an empty row, which where rows are memory has room for numbers to come."""
-    return vec[float](capacity=numbers) if _NATIVE else vec[float]()
+    """Return an empty row, which where rows are memory has room for numbers to come.
+
+    Room beyond a list is not filled with zeros first, as it is where there is none.
+    """
+    none: list[float] = []
+    return vec[float](none, capacity=numbers) if _NATIVE else vec[float]()
 
 
 @dataclass  # not frozen: compiled, that would take five times as long to make
@@ -170,6 +172,10 @@ class Books:
         self.accounts: dict[tuple[str, str], Account] = {}
         self._in_order: list[Account] = []
         self.month = self._width = 0
+        self._past = vec[float]()
+        """The rows of all accounts, month after month."""
+        self._closed: FloatArray | None = None
+        """The same as an array, once it was asked for."""
 
     def open(self, table: str, entity: str, columns: Sequence[Column]) -> Account:
         """Open the account of an entity in a table (``yearly``, ``ledger``, ``binding``).
@@ -191,14 +197,33 @@ class Books:
 
     def close_month(self) -> None:
         """Close the running month of every account."""
+        if not self.month:
+            self._past = _with_room(self._width * self.calendar.months)
+        past = self._past
         for account in self._in_order:
-            account.close_month()
+            past = extend(past, account.now)
+            account.begin_month()
+        self._past, self._closed = past, None
         self.month += 1
+
+    def adjust(self, month: int, column: int, amount: float) -> None:
+        """Add to a column, of those of all accounts, in a closed month."""
+        self._past[month * self._width + column] += amount
+        self._closed = None
+
+    def take_back(self, month: int, column: int, amount: float) -> None:
+        """Subtract from a column, of those of all accounts, in a closed month, down to zero."""
+        place = month * self._width + column
+        left = self._past[place] - amount
+        self._past[place] = left if left > 0.0 else 0.0
+        self._closed = None
 
     @property
     def closed(self) -> FloatArray:
-        """The closed months, shape (months, columns of all accounts side by side)."""
-        return np.concatenate([account.monthly() for account in self._in_order], axis=1)
+        """The closed months, shape (months, columns of all accounts); to be read only."""
+        if self._closed is None:
+            self._closed = numbers_of(self._past).reshape(self.month, self._width)
+        return self._closed
 
     def stocks(self) -> list[int]:
         """Return the positions of the stocks among all columns."""

@@ -24,7 +24,7 @@ from bvsim.valley.projects.line_curve import (
     solve,
     yield_pace,
 )
-from bvsim.valley.projects.lines import NOTHING, Levels, Line, Stops
+from bvsim.valley.projects.lines import NOTHING, Levels, Line
 from bvsim.valley.projects.stages import Events, Pipeline
 
 _SLOWEST: Final = 0.01
@@ -93,6 +93,7 @@ class Block:
         self.yield_pace = yield_pace(self.before.ramp, changes=self._chance)
         self.scrap_curve = ScrapCurve(ramp, self.yield_pace)
         days = ctx.calendar.scheduled_days_per_year
+        self._days_per_year = float(days)
         self.availability = Availability(ramp, self.before.ramp, days)
         """Of the class: what an undisturbed plant learns at, and what its repairs leave."""
         self.rating = self.availability.rating
@@ -209,8 +210,7 @@ class Block:
 
     def _add_line(self, number: int, nameplate: float, cause: str) -> None:
         luck = self.ctx.streams.stream(f"{self.entity}.line-{number}", "breakdowns")
-        stops = Stops(self.ramp.mtbf, self.availability.mttr_days, luck)
-        self.lines.append(Line(nameplate, stops))
+        self.lines.append(Line(nameplate, self.ramp.mtbf, self.availability.mttr_days, luck))
         self.released += nameplate
         self.pipeline.owner.note_change()
         self.ctx.trace.log(
@@ -282,7 +282,7 @@ class Block:
         if self.closed or not self.lines or scheduled <= 0.0:
             self._span_years = self._available = 0.0
             return NOTHING
-        self._span_years = years = scheduled / self.ctx.calendar.scheduled_days_per_year
+        self._span_years = years = scheduled / self._days_per_year
         rate = self.line_curve.rate(self.know_how, years, period.start_day)
         uptime = self._time_up(scheduled, repair_factor)
         built = self.released * years
@@ -312,11 +312,10 @@ class Block:
             return 1.0 - lost / scheduled
         working, down = scheduled - lost, 0.0
         for line in self.lines:
-            stops = line.stops
-            if stops.down_left <= 0.0 and stops.up_left > working:
-                stops.up_left -= working  # as most do
+            if line.down_left <= 0.0 and line.up_left > working:
+                line.up_left -= working  # as most do
             else:
-                down += stops.down_days(working, repair_factor)
+                down += line.down_days(working, repair_factor)
         return 1.0 - (lost + down / float(len(self.lines))) / scheduled
 
     def _lose_to_major_stops(self, scheduled: float) -> float:
@@ -397,7 +396,7 @@ class Block:
         self._repair_factor = self._pace = 1.0
         self._solve()
         for line in self.lines:
-            line.stops.mtbf_days, line.stops.mttr_days = ramp.mtbf, self.availability.mttr_days
+            line.mtbf_days, line.mttr_days = ramp.mtbf, self.availability.mttr_days
 
     def _log(self, event: str, cause: str, value: float = math.nan) -> None:
         if self.lines and not self.closed:

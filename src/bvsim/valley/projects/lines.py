@@ -34,6 +34,8 @@ NOTHING: Final = Levels(0.0, 0.0, 0.0, 0.0)
 class Stops:
     """Unplanned stops of one line: an alternating renewal process in working time."""
 
+    __slots__ = ("down_left", "luck", "mtbf_days", "mttr_days", "up_left")
+
     def __init__(self, mtbf_days: float, mttr_days: float, luck: Stream) -> None:
         self.mtbf_days, self.mttr_days, self.luck = mtbf_days, mttr_days, luck
         self.up_left = luck.exponential(mtbf_days)
@@ -57,11 +59,11 @@ class Stops:
         return down
 
 
-class Line:
+class Line(Stops):
     """One line: its nameplate and its stops."""
 
-    __slots__ = ("nameplate", "stops")
+    __slots__ = ("nameplate",)
 
-    def __init__(self, nameplate: float, stops: Stops) -> None:
+    def __init__(self, nameplate: float, mtbf_days: float, mttr_days: float, luck: Stream) -> None:
+        super().__init__(mtbf_days, mttr_days, luck)
         self.nameplate = nameplate
-        self.stops = stops

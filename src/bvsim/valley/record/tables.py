@@ -41,9 +41,8 @@ class Months:
     @cached_property
     def firsts(self) -> list[int]:
         """Position of the first month of each year."""
-        months = range(self.calendar.months)
-        years = [self.calendar.month_year(month) for month in months]
-        return [i for i in months if i == 0 or years[i] != years[i - 1]]
+        second = MONTHS_PER_YEAR + 1 - self.calendar.start.month
+        return [0, *range(second, self.calendar.months, MONTHS_PER_YEAR)]
 
     @cached_property
     def lasts(self) -> list[int]:
@@ -70,31 +69,21 @@ class Months:
 
     def by_year(self, books: Books) -> FloatArray:
         """Add flows up and keep the last value of stocks; shape (years, all columns)."""
-        firsts, stocks = self.firsts, books.stocks()
-        if books.month == MONTHS_PER_YEAR * len(firsts):
-            months = _by_month_of_year(books)
-            values, last = _added(months), months[-1]
+        firsts, stocks, closed = self.firsts, books.stocks(), books.closed
+        if len(closed) == MONTHS_PER_YEAR * len(firsts):
+            years = closed.reshape(-1, MONTHS_PER_YEAR, closed.shape[1])
+            values, last = np.stack([_added(year) for year in years]), years[:, -1]
         else:
-            closed = books.closed
             values, last = np.add.reduceat(closed, firsts, axis=0), closed[self.lasts]
         values[:, stocks] = last[:, stocks]
         return values
 
 
-def _by_month_of_year(books: Books) -> FloatArray:
-    """Return whole years of all columns side by side, shape (12, years, columns)."""
-    accounts = [account.monthly() for account in books.accounts.values()]
-    years = [own.reshape(-1, MONTHS_PER_YEAR, own.shape[1]).swapaxes(0, 1) for own in accounts]
-    width = sum(own.shape[1] for own in accounts)
-    months = np.empty((MONTHS_PER_YEAR, books.month // MONTHS_PER_YEAR, width))
-    return np.concatenate(years, axis=2, out=months)  # of one month lie together
-
-
 def _added(m: FloatArray) -> FloatArray:
-    """Add up along the first axis, in the order of `np.add.reduceat`, which takes far longer."""
+    """Add up the months of a year, in the order of `np.add.reduceat`, which takes far longer."""
     eight = ((m[1] + m[2]) + (m[3] + m[4])) + ((m[5] + m[6]) + (m[7] + m[8]))
-    years: FloatArray = m[0] + (((eight + m[9]) + m[10]) + m[11])
-    return years
+    year: FloatArray = m[0] + (((eight + m[9]) + m[10]) + m[11])
+    return year
 
 
 def accounts_of(books: Books) -> dict[str, dict[str, list[Account]]]:
