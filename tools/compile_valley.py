@@ -18,9 +18,6 @@ from itertools import chain
 from typing import Any
 
 from mypyc.build import mypycify
-from mypyc.ir.ops import ERR_NEVER
-from mypyc.ir.rtypes import float_rprimitive
-from mypyc.primitives.registry import function_op, function_ops
 from setuptools import setup
 from setuptools.command.build_ext import build_ext
 
@@ -49,8 +46,15 @@ def call_natively() -> None:
     """Let the compiler call those functions as it calls `math.fabs`, unless it knows how by itself.
 
     The numbers are Python's own, which calls the same functions. Outside their domain C returns an
-    infinity or NaN where Python raises: the valley calls neither there.
+    infinity or NaN where Python raises: the valley calls neither there. A compiler that keeps its
+    functions elsewhere calls them through Python, with the same numbers.
     """
+    try:
+        from mypyc.ir.ops import ERR_NEVER
+        from mypyc.ir.rtypes import float_rprimitive
+        from mypyc.primitives.registry import function_op, function_ops
+    except ImportError:
+        return
     for name in OF_C:
         if f"math.{name}" not in function_ops:
             function_op(

@@ -58,7 +58,7 @@ NATIVE = (
     *("programmes___Course____begin", "programmes___Course____offer"),
     *("programmes___Course____posts", "programmes___Course____take_in"),
     *("programmes___Course____outcome", "competitors___CompetingSite___targets"),
-    *("figures___OverTime___at", "tutors___Tutors___lend", "tutors___Tutors____serve"),
+    *("over_time___OverTime___at", "tutors___Tutors___lend", "tutors___Tutors____serve"),
     *("people___market___LabourMarket____review", "people___market___LabourMarket____claims"),
     *("feed___Feed___turn", "feed___Feed____restock", "feed___Feed____attainment"),
     *("restocking___Forecast___ahead", "restocking___Restocking___review"),

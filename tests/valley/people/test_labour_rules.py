@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bvsim.schema.unit import Timed
-from bvsim.valley.people.figures import OverTime
+from bvsim.valley.ground.over_time import OverTime
 from bvsim.valley.people.rules import added, allot, largest_remainder, name_rank, nearest
 
 WANTS = st.lists(st.integers(0, 50), min_size=1, max_size=8)

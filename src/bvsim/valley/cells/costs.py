@@ -7,7 +7,7 @@ from typing import Final
 
 from bvsim.schema.money import CostClass, ThrottleRule
 from bvsim.valley.ground.calendar import MONTHS_PER_YEAR
-from bvsim.valley.ground.course import Course
+from bvsim.valley.ground.over_time import OverTime
 
 # 1 GWh at 1 EUR/kWh, and 1 GWh at 1000 EUR/MWh, are EUR 1 million.
 _MWH_PER_GWH: Final = 1000.0
@@ -111,7 +111,7 @@ class Costs:
     )
 
     def __init__(self, spec: CostClass) -> None:
-        self.price = Course(spec.price)
+        self.price = OverTime(spec.price)
         self.materials: float = spec.materials
         self.other_variable: float = spec.other_variable
         self.scrap_point: float = spec.scrap_point

@@ -17,7 +17,7 @@ from bvsim.schema.energy import EnergySpec
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
-from bvsim.valley.ground.course import Course
+from bvsim.valley.ground.over_time import OverTime
 from bvsim.valley.ground.rows import i64
 
 _HOURS_PER_DAY: Final = 24.0
@@ -123,7 +123,7 @@ class EnergyMeter:
         self._base_year: int = spec.base_year
         self._fixed: float = spec.fixed
         self._gas: float = spec.gas
-        self._grid = Course(spec.grid)
+        self._grid = OverTime(spec.grid)
         self._connection = grid_connection_mw
         self._account = ctx.books.open("yearly", f"{site}:energy", METERED.columns)
         self.overloaded_months = 0

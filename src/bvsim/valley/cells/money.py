@@ -18,8 +18,8 @@ from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Calendar, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
-from bvsim.valley.ground.course import Course
 from bvsim.valley.ground.errors import IdentityError
+from bvsim.valley.ground.over_time import OverTime
 from bvsim.valley.ground.rows import i64, vec
 
 _ROUNDING_MEUR: Final = 1e-9
@@ -97,7 +97,7 @@ class SitePurse:
         self._storage = Costs(spec.classes[storage]) if storage else None
         self._credit: float = self._own.owners.credit
         self._wage: float = spec.wage
-        self._electricity = Course(spec.electricity)
+        self._electricity = OverTime(spec.electricity)
         self._support_sooner: float = spec.support_sooner
         self.throttle_cap: float = spec.throttle.cap
         """Starts allowed under the cap, over those the ramp would allow."""

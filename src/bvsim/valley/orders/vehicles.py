@@ -21,7 +21,7 @@ from scipy.special import expit, logit, ndtri
 from bvsim.schema.demand import DRAWN, CarMarket, Co2Step, DemandSpec, Leasing, ObservedYear
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, MONTHS_PER_YEAR, Calendar
 from bvsim.valley.ground.context import Context
-from bvsim.valley.ground.course import Course
+from bvsim.valley.ground.over_time import OverTime
 from bvsim.valley.ground.rows import numbers_of, vec
 from bvsim.valley.ground.streams import Stream
 
@@ -334,7 +334,7 @@ class _Builder:
             return np.zeros(len(self.days))
         days: list[float] = self.days.tolist()
         cars = vec[float]([0.0] * len(days))
-        places, probability = Course(spec.places), Course(spec.probability)
+        places, probability = OverTime(spec.places), OverTime(spec.probability)
         for name in sorted(spec.opened):
             day = calendar.day(spec.opened[name])
             if day <= self.ctx.as_of_day:

@@ -15,11 +15,11 @@ from bvsim.schema.labour import SKILLS, Labour, Staffing
 from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.over_time import OverTime
 from bvsim.valley.ground.rows import vec
 from bvsim.valley.people.clearing import Clearing, HiringClaim
 from bvsim.valley.people.columns import COURSE, STAFF
 from bvsim.valley.people.competitors import CompetingSite
-from bvsim.valley.people.figures import OverTime
 from bvsim.valley.people.moves import (
     Leavers,
     Newcomers,

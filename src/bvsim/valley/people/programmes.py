@@ -13,9 +13,9 @@ from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK
 from bvsim.valley.ground.clock import Act
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.over_time import OverTime
 from bvsim.valley.ground.streams import binomial_quantile
 from bvsim.valley.people.columns import COURSE
-from bvsim.valley.people.figures import OverTime
 from bvsim.valley.people.intakes import LUCK_NUMBERS, KnownIntake, Luck, Offer
 from bvsim.valley.people.pools import Mover
 from bvsim.valley.people.rules import nearest

@@ -8,8 +8,8 @@ from typing import Final
 from bvsim.schema.recycling import Economics, RecyclingSpec, Scrap
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR
 from bvsim.valley.ground.context import Context
-from bvsim.valley.ground.course import Course
 from bvsim.valley.ground.luck import normal_quantile
+from bvsim.valley.ground.over_time import OverTime
 from bvsim.valley.ground.rows import vec
 from bvsim.valley.ground.streams import Stream
 from bvsim.valley.returns.recycler import ELEMENTS, MIX
@@ -129,7 +129,7 @@ class ScrapContracts:
         self.spec, self.ctx = spec, ctx
         self.by_site: dict[str, Contract] = {}
         self._contracts: list[Contract] = []
-        self._mean = Course(spec.contract)
+        self._mean = OverTime(spec.contract)
 
     def share(self, site: str) -> float:
         """Return the share of a plant's scrap under contract."""

@@ -17,7 +17,7 @@ from bvsim.schema.recycling import HydrometSpec, Regulation, Trade
 from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import DAYS_PER_YEAR
 from bvsim.valley.ground.context import Context
-from bvsim.valley.ground.course import Course
+from bvsim.valley.ground.over_time import OverTime
 from bvsim.valley.ground.rows import vec
 from bvsim.valley.returns.recycler import ELEMENTS
 
@@ -45,7 +45,7 @@ class HydrometStage:
         self._ramp_days: float = max(spec.ramp * DAYS_PER_YEAR, 1e-9)
         self._full_t: float = spec.capacity / DAYS_PER_YEAR
         self.follows: str | None = spec.after
-        self._returned = Course(spec.returned)
+        self._returned = OverTime(spec.returned)
 
     def start(self) -> None:
         """Decide whether it is built, and when."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from bvsim.schema.unit import Timed
 
 
-class Course:
+class OverTime:
     """A `Timed` figure that remembers how long its value holds: days are asked for in turn.
 
     Parameters
