@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from bvsim.schema.unit import Timed
+from bvsim.valley.ground.seeds import Source
 from bvsim.valley.ground.streams import Key, Stream
 
 Measure = Callable[[Any], float]
@@ -51,7 +52,7 @@ class SameLuck(Stream):
     """A source of chance whose every uniform number is the same."""
 
     def __init__(self, uniform: float) -> None:
-        super().__init__(b"every number alike")
+        super().__init__(b"every number alike", Source())
         self.same = uniform
 
     def _next(self) -> float:
