@@ -15,7 +15,7 @@ from scipy import stats
 
 from bvsim.ensemble.precision import FEWEST, STEP, Precision
 from bvsim.valley.ground.streams import Key, Streams
-from bvsim.valley.projects.block import Stops
+from bvsim.valley.projects.lines import Stops
 
 sim_tools = pytest.importorskip("sim_tools.output_analysis", reason="sim-tools is not installed")
 
