@@ -209,3 +209,16 @@ def test_types_of_fields_are_there_when_a_compiled_data_class_is_made(module):
     for name in module.modules_of(source):
         tree = ast.parse((source / name).read_text("utf-8"))
         assert not checked_only(tree) & set(fields_of_data_classes(tree)), name
+
+
+def test_only_functions_that_the_compilers_runtime_has_are_said_to_be_rare(
+    compiler, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    option, file = compiler.rare()
+    assert (option, file) == ("-include", str(tmp_path / "rare.h"))
+    written = (tmp_path / "rare.h").read_text()
+    assert [name for name in compiler.RARE if name in written] == list(compiler.RARE)
+    monkeypatch.setattr(compiler, "RARE", ("CPy_NotYetThere",))
+    compiler.rare()
+    assert "NotYetThere" not in (tmp_path / "rare.h").read_text()

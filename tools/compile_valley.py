@@ -15,9 +15,10 @@ import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
-from mypyc.build import mypycify
+from mypyc.build import include_dir, mypycify
 from setuptools import setup
 from setuptools.command.build_ext import build_ext
 
@@ -38,6 +39,11 @@ LENIENT = "-Wno-error"
 """A compiler may warn of what those before it did not."""
 HIDDEN = ("-fvisibility=hidden", "-fno-semantic-interposition")
 """Nobody else puts functions in place of the valley's own: they call each other directly."""
+
+RARE = ("CPy_AddTraceback", "CPy_TypeErrorTraceback")
+"""Functions of the compiler's runtime that every action which can fail leads to. Said to be rare,
+they and the way to them stand apart, where they do not fill the processor's cache."""
+RARE_FILE = "rare.h"
 
 Compile = Callable[..., list[str]]
 
@@ -66,6 +72,21 @@ def call_natively() -> None:
             )
 
 
+def rare() -> list[str]:
+    """Write a file in C that says which functions are rare; return the options that read it.
+
+    A function that the runtime does not have, in another version, is left out.
+    """
+    declared = (Path(include_dir()) / "CPy.h").read_text(encoding="utf-8")
+    lines = ["#include <Python.h>", "#include <CPy.h>"]
+    for name in RARE:
+        if f"{name}(" in declared:
+            lines.append(f"extern __typeof__({name}) {name} __attribute__((cold));")
+    file = Path(RARE_FILE).resolve()
+    file.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    return ["-include", str(file)]
+
+
 def side_by_side(pool: Executor, compile_: Compile) -> Compile:
     """Return a compiler of many units that compiles them at the same time."""
 
@@ -82,7 +103,7 @@ class Units(build_ext):
         """Compile and link."""
         if self.compiler.compiler_type == "unix":
             for extension in self.extensions:
-                extension.extra_compile_args += [EXACT, LENIENT, *HIDDEN]
+                extension.extra_compile_args += [EXACT, LENIENT, *HIDDEN, *rare()]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             self.compiler.compile = side_by_side(pool, self.compiler.compile)
             super().build_extensions()
