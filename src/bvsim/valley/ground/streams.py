@@ -12,11 +12,14 @@ import math
 from dataclasses import dataclass, field
 from typing import Final
 
+from bvsim.valley.ground.rows import i64, is_native, read_f64_le, vec
 from bvsim.valley.ground.seeds import NUMBERS_OF_A_BLOCK, Source
 
-_FIRST_BATCH: Final = 16
-_GROWTH: Final = 4
-_LARGEST_BATCH: Final = 256
+_FIRST_BATCH: Final = 24
+_GROWTH: Final = 6
+_LARGEST_BATCH: Final = 192
+_BYTES_OF_A_NUMBER: Final = 8
+_NATIVE: Final = is_native(vec[float]([0.0]))
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,10 @@ class Stream:
     def __init__(self, key: bytes | None, source: Source) -> None:
         self._key, self._source = key, source
         self._drawn = 0
-        self._batch: list[float] = []
+        self._batch = vec[float]()
         """Numbers drawn, of which so many are taken."""
-        self._taken = self._size = 0
+        self._taken: i64 = 0
+        self._size: i64 = 0
 
     @property
     def random(self) -> bool:
@@ -81,13 +85,21 @@ class Stream:
         """Return the next numbers, the first one first."""
         return [self.uniform() for _ in range(count)]
 
+    def row(self, count: i64) -> vec[float]:
+        """Return the next numbers as a row."""
+        row = vec[float]([0.0] * count)
+        for i in range(count):
+            row[i] = self.uniform()
+        return row
+
     def _next(self) -> float:
         """Draw a batch of numbers and return the first."""
         key = self._key
         if key is None:
             return 0.5
-        size = min(_GROWTH * self._size, _LARGEST_BATCH) if self._size else _FIRST_BATCH
-        self._batch = self._source.numbers(key, self._drawn // NUMBERS_OF_A_BLOCK, size)
+        size = _GROWTH * self._size if self._size else _FIRST_BATCH
+        size = size if size < _LARGEST_BATCH else _LARGEST_BATCH
+        self._batch = _drawn(self._source, key, self._drawn // NUMBERS_OF_A_BLOCK, size)
         self._drawn += size
         self._taken, self._size = 1, size
         return self._batch[0]
@@ -103,6 +115,17 @@ class Stream:
         if self._key is None:
             return math.inf
         return -mean * math.log1p(-self.uniform())
+
+
+def _drawn(source: Source, key: bytes, block: int, count: i64) -> vec[float]:
+    """Return numbers of a source as a row: compiled, they come as memory, in no boxes."""
+    if not _NATIVE:
+        return vec[float](source.numbers(key, block, count))
+    packed = source.packed(key, block, count)
+    row = vec[float]([0.0] * count)
+    for i in range(count):
+        row[i] = read_f64_le(packed, i * _BYTES_OF_A_NUMBER)
+    return row
 
 
 def binomial_quantile(u: float, trials: int, probability: float) -> int:
