@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, TypeVar
 
-from bvsim.valley.ground.clock import Clock
+from bvsim.valley.ground.clock import Clock, Due
 
 Item = TypeVar("Item")
-Taken_contra = TypeVar("Taken_contra", contravariant=True)
 _MOST_GONE: Final = 64
 
 
-class End(Protocol[Taken_contra]):
+class End(Generic[Item]):
     """Who takes what comes out."""
 
-    def come_out(self, item: Taken_contra, day: float) -> None:
+    def come_out(self, item: Item, day: float) -> None:
         """Take something on the day on which it is due."""
+        raise NotImplementedError
 
 
-class Passage(Generic[Item]):
+class Passage(Due, Generic[Item]):
     """A passage in which everything keeps its place: first in, first out.
 
     It waits for whatever is first, and for nothing while nothing is under way.
@@ -33,6 +33,7 @@ class Passage(Generic[Item]):
     """
 
     def __init__(self, clock: Clock, end: End[Item]) -> None:
+        super().__init__()
         self._clock, self._end = clock, end
         self._items: list[Item] = []
         """What came in; `_first` is the first of them that is under way, and when it is due."""
@@ -68,9 +69,9 @@ class Passage(Generic[Item]):
 
     def _wait(self, day: float) -> None:
         days = day - self._clock.now
-        self._clock.after(days if days > 0.0 else 0.0, self.arrive)
+        self._clock.wait(days if days > 0.0 else 0.0, self)
 
-    def arrive(self) -> None:
+    def take_turn(self) -> None:
         """Let come out what is due, and wait for what is first then."""
         due_days = self._due_days
         now = self._clock.now
