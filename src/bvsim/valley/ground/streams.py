@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from bvsim.valley.ground.rows import i64, is_native, read_f64_le, vec
@@ -158,17 +158,38 @@ def _invert_binomial(u: float, trials: int, probability: float) -> int:
 
 def key_of(key: Key, name: str) -> bytes:
     """Return the sixteen bytes that key a stream of a replication."""
-    text = f"{key.seed}|{key.draw}|{key.replication}|{name}"
-    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+    return _named(_hash_of(key), name)
 
 
-@dataclass(frozen=True)
+def _hash_of(key: Key) -> hashlib.blake2b:
+    """Return the hash of a replication, which names are added to."""
+    text = f"{key.seed}|{key.draw}|{key.replication}|"
+    return hashlib.blake2b(text.encode(), digest_size=16)
+
+
+def _named(begun: hashlib.blake2b, name: str) -> bytes:
+    """Return a hash that has a name added to it."""
+    whole = begun.copy()
+    whole.update(name.encode())
+    return whole.digest()
+
+
 class Streams:
-    """The source of every stream of one replication; each name is given out once."""
+    """The source of every stream of one replication; each name is given out once.
 
-    key: Key
-    _given: set[str] = field(default_factory=set)
-    _source: Source = field(default_factory=Source)
+    Parameters
+    ----------
+    key : Key
+        Of the replication.
+    """
+
+    __slots__ = ("_given", "_hash", "_source", "key")
+
+    def __init__(self, key: Key) -> None:
+        self.key = key
+        self._given: set[str] = set()
+        self._source = Source()
+        self._hash = _hash_of(key)
 
     def stream(self, entity: str, source: str) -> Stream:
         """Return the stream of a source of chance at an entity.
@@ -184,4 +205,4 @@ class Streams:
         self._given.add(name)
         if not self.key.chance:
             return Stream(None, self._source)
-        return Stream(key_of(self.key, name), self._source)
+        return Stream(_named(self._hash, name), self._source)
