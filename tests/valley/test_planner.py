@@ -13,7 +13,7 @@ import simpy
 
 from bvsim.reading.scenario import load
 from bvsim.valley import valley
-from bvsim.valley.ground.clock import Call, Clock
+from bvsim.valley.ground.clock import Clock
 from bvsim.valley.ground.streams import Key
 from bvsim.valley.regions import planner
 from world import make_context
@@ -148,7 +148,7 @@ def test_the_docs_print_every_process(monkeypatch):
 
     def noted(clock, days, due):
         """Note what is done on its day by itself, without a process that waits for it."""
-        act = due.act if isinstance(due, Call) else due.take_turn
+        act = due.act if due.who is None else due.who.take_turn
         if not isinstance(act, partial):  # an event of SimPy's
             begun.add(act.__qualname__)
         wait(clock, days, due)

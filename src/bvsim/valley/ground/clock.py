@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, final
 
 from bvsim.valley.ground.rows import i64
 
@@ -18,36 +18,32 @@ def _nothing() -> None:
     """Do nothing."""
 
 
-class Due:
-    """What has its turn on a day, before what has a higher priority then.
-
-    Who waits for one day at a time is one, and is put down again and again (`Clock.wait`);
-    anybody else has a call of a function put down (`Clock.after`).
-    """
-
-    __slots__ = ("day", "priority")
-
-    def __init__(self) -> None:
-        self.day = 0.0
-        self.priority: i64 = IN_TURN
+class Waiting:
+    """Who waits for one day at a time, and is put down again and again (`Clock.wait`)."""
 
     def take_turn(self) -> None:
         """Do what is due."""
         raise NotImplementedError
 
 
-class Call(Due):
-    """A function that is called on its day."""
+@final
+class Due:
+    """What is to be done on a day, before what has a higher priority then.
 
-    __slots__ = ("act",)
+    Parameters
+    ----------
+    who : Waiting or None
+        Whose turn it is; whoever waits has one `Due` for all waits.
+    act : callable
+        What is called where nobody is named.
+    """
 
-    def __init__(self, act: Act) -> None:
-        self.priority = IN_TURN
-        self.act = act
+    __slots__ = ("act", "day", "priority", "who")
 
-    def take_turn(self) -> None:
-        """Call it."""
-        self.act()
+    def __init__(self, who: Waiting | None = None, act: Act = _nothing) -> None:
+        self.who, self.act = who, act
+        self.day = 0.0
+        self.priority: i64 = IN_TURN
 
 
 class Clock:
@@ -86,13 +82,13 @@ class Clock:
 
     def after(self, days: float, act: Act) -> None:
         """Put down a call that is to be made in some days."""
-        self.wait(days, Call(act))
+        self.wait(days, Due(None, act))
 
     def put(self, days: float, priority: int, act: Act) -> None:
         """Put down a call in some days, before what has a higher priority then."""
-        call = Call(act)
-        call.priority = priority
-        self.wait(days, call)
+        due = Due(None, act)
+        due.priority = priority
+        self.wait(days, due)
 
     def wait(self, days: float, due: Due) -> None:
         """Let something have its turn in some days; it does not stand on the agenda already."""
@@ -132,7 +128,11 @@ class Clock:
         due = self._agenda.pop()
         self.done += 1
         self.now, self.under_way = due.day, due
-        due.take_turn()
+        who = due.who
+        if who is None:
+            due.act()
+        else:
+            who.take_turn()
 
     def run_until(self, day: float) -> None:
         """Do all that is due before a day, on which it is then."""

@@ -10,7 +10,7 @@ from typing import Final
 
 import simpy
 
-from bvsim.valley.ground.clock import Call, Due
+from bvsim.valley.ground.clock import Due
 from bvsim.valley.ground.environment import Environment
 
 MOST_EVENTS: Final = 10_000_000
@@ -53,7 +53,7 @@ def limit_events(env: Environment, date_of: Callable[[float], object], most: int
 
 def _wakes(due: Due | None) -> Iterable[object]:
     """Return whom something due wakes: those who wait for an event of SimPy's, or itself."""
-    act = due.act if isinstance(due, Call) else due and due.take_turn
+    act = due and (due.act if due.who is None else due.who.take_turn)
     if isinstance(act, partial) and act.args and isinstance(act.args[0], simpy.Event):
         return act.args[0].callbacks or ()
     return () if act is None else (act,)

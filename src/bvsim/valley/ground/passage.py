@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Generic, TypeVar
 
-from bvsim.valley.ground.clock import Clock, Due
+from bvsim.valley.ground.clock import Clock, Due, Waiting
+from bvsim.valley.ground.rows import append, i64, vec
 
 Item = TypeVar("Item")
 _MOST_GONE: Final = 64
@@ -19,7 +20,7 @@ class End(Generic[Item]):
         raise NotImplementedError
 
 
-class Passage(Due, Generic[Item]):
+class Passage(Waiting, Generic[Item]):
     """A passage in which everything keeps its place: first in, first out.
 
     It waits for whatever is first, and for nothing while nothing is under way.
@@ -33,21 +34,21 @@ class Passage(Due, Generic[Item]):
     """
 
     def __init__(self, clock: Clock, end: End[Item]) -> None:
-        super().__init__()
-        self._clock, self._end = clock, end
+        self._clock, self._end, self._due = clock, end, Due(self)
         self._items: list[Item] = []
         """What came in; `_first` is the first of them that is under way, and when it is due."""
-        self._due_days: list[float] = []
-        self._first = 0
+        self._due_days = vec[float]()
+        self._first: i64 = 0
         self._waits = False
 
     def enter(self, item: Item, due_day: float) -> None:
         """Let something in that comes out on a day, not before what is under way already."""
         if self._first >= _MOST_GONE:  # forget what came out
-            del self._items[: self._first], self._due_days[: self._first]
+            del self._items[: self._first]
+            self._due_days = self._due_days[self._first :]
             self._first = 0
         self._items.append(item)
-        self._due_days.append(due_day)
+        self._due_days = append(self._due_days, due_day)
         if not self._waits:
             self._waits = True
             self._wait(due_day)
@@ -60,7 +61,7 @@ class Passage(Due, Generic[Item]):
 
     def _empty(self) -> None:
         self._items.clear()
-        self._due_days.clear()
+        self._due_days = vec[float]()
         self._first = 0
 
     def __iter__(self) -> Iterator[Item]:
@@ -69,7 +70,7 @@ class Passage(Due, Generic[Item]):
 
     def _wait(self, day: float) -> None:
         days = day - self._clock.now
-        self._clock.wait(days if days > 0.0 else 0.0, self)
+        self._clock.wait(days if days > 0.0 else 0.0, self._due)
 
     def take_turn(self) -> None:
         """Let come out what is due, and wait for what is first then."""

@@ -13,14 +13,14 @@ from typing import Final
 
 from bvsim.valley.cells.gigafactory import Gigafactory
 from bvsim.valley.ground.calendar import Period
-from bvsim.valley.ground.clock import Due
+from bvsim.valley.ground.clock import Due, Waiting
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.rows import i64
 from bvsim.valley.regions.outside import Actor
 from bvsim.valley.regions.wiring import Actors
 
 
-class Planner(Due):
+class Planner(Waiting):
     """The one in which people, orders, cathode material and feed are shared out.
 
     Parameters
@@ -42,12 +42,12 @@ class Planner(Due):
         ctx: Context,
         outside: Sequence[Actor] = (),
     ) -> None:
-        super().__init__()
         self.actors, self.ctx = actors, ctx
         self.sites, self.outside = list(sites), list(outside)
         self.periods = list(ctx.calendar.periods)
         self._planners: list[Planner] = [self]
         self._turn: i64 = 0
+        self._due = Due(self)
 
     def start(self, beside: Sequence[Planner] = ()) -> None:
         """Wait for the first planning day, of this region and of those `beside` it.
@@ -65,13 +65,13 @@ class Planner(Due):
     def _wait(self) -> None:
         if self._turn < len(self.periods):
             clock = self.ctx.clock
-            clock.wait(self.periods[self._turn].start_day - clock.now, self)
+            clock.wait(self.periods[self._turn].start_day - clock.now, self._due)
 
     def take_turn(self) -> None:
         """Go through the phases, each in all regions, once nothing else is left to happen."""
         clock = self.ctx.clock
         if clock.next_day <= clock.now:
-            clock.wait(0.0, self)
+            clock.wait(0.0, self._due)
             return
         self._go_through_phases(self._turn)
         self._turn += 1
