@@ -87,7 +87,8 @@ NATIVE = (
     *("returns___market___Recycling___take_scrap", "returns___market___Recycling____sort"),
     *("returns___market___Recycling____ship", "recycler___Recycler___work"),
     *("returns___market___Recycling____add", "mix___MixedStock___put", "mix___MixedStock___draw"),
-    *("books___Account___begin_month",),
+    *("books___Account___begin_month", "clock___Clock___wait", "passage___Passage___take_turn"),
+    *("streams___Stream___uniform", "recycler___Recycler___load"),
     *("recycler___Recycler____shred", "recycler___Recycler___room", "hydromet___Hydromet___floor"),
 )
 """Functions that run in native types from end to end, as mypyc names them."""

@@ -107,11 +107,10 @@ def test_every_planning_day_follows_the_docs(diary):
 
 def test_plans_follow_all_that_is_bound_to_their_instant(monkeypatch):
     ctx, diary = make_context(end=date(2023, 1, 31)), []
-
-    def note(_, period):
-        diary.append(f"plan {period.index}")
-
-    monkeypatch.setattr(planner, "PHASES", (note,))
+    plans = planner.Planner([], None, ctx)
+    for phase in planner.PHASES:
+        monkeypatch.setattr(plans, phase.__name__, lambda _: None)
+    monkeypatch.setattr(plans, "share_feed", lambda period: diary.append(f"plan {period.index}"))
 
     def chain():
         yield ctx.env.timeout(7.0)
@@ -122,7 +121,7 @@ def test_plans_follow_all_that_is_bound_to_their_instant(monkeypatch):
     def pause():
         yield ctx.env.timeout(0.0)
 
-    planner.Planner([], None, ctx).start()
+    plans.start()
     ctx.env.process(chain())
     ctx.env.run(until=8.0)
     assert diary == ["plan 0", "link 0", "link 1", "link 2", "plan 1"]
@@ -141,20 +140,21 @@ def test_books_close_before_anything_of_the_next_month():
 
 
 def test_the_docs_print_every_process(monkeypatch):
-    begun, init, put = set(), simpy.Process.__init__, Clock.put
+    begun, init, wait = set(), simpy.Process.__init__, Clock.wait
 
     def watched(process, env, generator):
         begun.add(generator.__qualname__)
         init(process, env, generator)
 
-    def noted(clock, days, priority, act):
+    def noted(clock, days, due):
         """Note what is done on its day by itself, without a process that waits for it."""
+        act = due.act if due.who is None else due.who.take_turn
         if not isinstance(act, partial):  # an event of SimPy's
             begun.add(act.__qualname__)
-        put(clock, days, priority, act)
+        wait(clock, days, due)
 
     monkeypatch.setattr(simpy.Process, "__init__", watched)
-    monkeypatch.setattr(Clock, "put", noted)
+    monkeypatch.setattr(Clock, "wait", noted)
     for name in ("reference", "announced", "export-controls"):
         scenario = load(name)
         setting = valley.prepare(scenario)

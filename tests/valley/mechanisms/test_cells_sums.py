@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from bvsim.valley.cells.sums import added, exact, total
+from bvsim.valley.ground.sums import added, exact, total
 
 COMPENSATED = sum([1e100, 1.0, -1e100]) > 0.0
 """Whether this Python's `sum` carries what rounding loses."""

@@ -19,7 +19,7 @@ from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.mix import MixedStock
-from bvsim.valley.ground.passage import Passage
+from bvsim.valley.ground.passage import End, Passage
 from bvsim.valley.ground.rows import vec
 from bvsim.valley.people.market import LabourMarket
 from bvsim.valley.projects.block import Block
@@ -73,7 +73,7 @@ def licensed(project: Project, lanes: Lanes) -> Project:
     return replace(project, stages=replace(project.stages, equipment=late))
 
 
-class CathodePlant(ABC):
+class CathodePlant(End[vec[float]], ABC):
     """Phases of kiln lines on the valley's pipeline, release, ramp-up and yield code.
 
     Parameters

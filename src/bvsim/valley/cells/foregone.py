@@ -17,9 +17,9 @@ from bvsim.valley.cells.causes import DEMAND, LABOUR, LIMITS
 from bvsim.valley.cells.expansion import MONTHS_PER_QUARTER
 from bvsim.valley.cells.ledger import binding_limit
 from bvsim.valley.cells.recent import Recent
-from bvsim.valley.cells.sums import exact
 from bvsim.valley.ground.calendar import MONTHS_PER_YEAR, Period
 from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.sums import exact
 from bvsim.valley.projects.lines import NOTHING, Levels
 
 _LABOUR: Final = LIMITS.index(LABOUR)

@@ -22,11 +22,11 @@ from bvsim.valley.cells.limits import SiteLimits
 from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.cells.review import Reviews
 from bvsim.valley.cells.site_account import SITE
-from bvsim.valley.cells.sums import exact, total
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_WEEK, DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.sums import exact, total
 from bvsim.valley.projects.stages import Events
 
 DATED: Final = "date given by the scenario"

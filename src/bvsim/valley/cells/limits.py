@@ -21,10 +21,10 @@ from bvsim.valley.cells.causes import (
     people,
 )
 from bvsim.valley.cells.partners import SiteWiring
-from bvsim.valley.cells.sums import total
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.sums import total
 
 _LABOUR: Final = LIMITS.index(LABOUR)
 _CATHODE: Final = LIMITS.index(CATHODE)

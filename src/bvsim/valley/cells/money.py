@@ -13,7 +13,6 @@ import numpy as np
 from bvsim.schema.money import MoneySpec, SiteMoney
 from bvsim.valley.cells.backing import Backing, LoanAccount, SupportAccount
 from bvsim.valley.cells.costs import Activity, Costs, Throttle, running_cost, scrap_cost
-from bvsim.valley.cells.sums import exact
 from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Calendar, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
@@ -21,6 +20,7 @@ from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.errors import IdentityError
 from bvsim.valley.ground.over_time import OverTime
 from bvsim.valley.ground.rows import i64, vec
+from bvsim.valley.ground.sums import exact
 
 _ROUNDING_MEUR: Final = 1e-9
 

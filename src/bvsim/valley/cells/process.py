@@ -10,7 +10,7 @@ from bvsim.schema.production import Production
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.clock import Clock
-from bvsim.valley.ground.passage import Passage
+from bvsim.valley.ground.passage import End, Passage
 from bvsim.valley.ground.rows import vec
 from bvsim.valley.returns.gate import Gate
 
@@ -54,7 +54,7 @@ class Batch:
         return self.trim_t + self.dry_cells_t + self.filled_cells_t
 
 
-class InProcess:
+class InProcess(End[Batch]):
     """All cells of a site that are not told apart yet.
 
     Parameters

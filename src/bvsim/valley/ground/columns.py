@@ -53,7 +53,7 @@ class Columns:
     def columns(self) -> tuple[Column, ...]:
         """The columns, in the order in which they were declared."""
         kind: Any = type(self)
-        return tuple(column for columns in _declared(kind) for column in columns)
+        return _side_by_side(kind)
 
 
 AnyColumns = TypeVar("AnyColumns", bound=Columns)
@@ -90,6 +90,11 @@ def laid_out(kind: Callable[..., AnyColumns]) -> AnyColumns:
         positions.append(at)
         at += len(columns)
     return kind(*positions)
+
+
+@cache
+def _side_by_side(kind: Any) -> tuple[Column, ...]:
+    return tuple(column for columns in _declared(kind) for column in columns)
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import Final
 
 import simpy
 
+from bvsim.valley.ground.clock import Due
 from bvsim.valley.ground.environment import Environment
 
 MOST_EVENTS: Final = 10_000_000
@@ -44,14 +45,15 @@ def limit_events(env: Environment, date_of: Callable[[float], object], most: int
     def refuse() -> None:
         raise RowLimitError(
             f"more than {most:,} events by {date_of(clock.now)}; "
-            f"the next is of {_owners(_wakes(clock.next_act))}"
+            f"the next is of {_owners(_wakes(clock.next_due))}"
         )
 
     clock.limit(most, refuse)
 
 
-def _wakes(act: object) -> Iterable[object]:
-    """Return whom an act wakes: those who wait for an event of SimPy's, or itself."""
+def _wakes(due: Due | None) -> Iterable[object]:
+    """Return whom something due wakes: those who wait for an event of SimPy's, or itself."""
+    act = due and (due.act if due.who is None else due.who.take_turn)
     if isinstance(act, partial) and act.args and isinstance(act.args[0], simpy.Event):
         return act.args[0].callbacks or ()
     return () if act is None else (act,)

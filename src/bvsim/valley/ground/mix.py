@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.rows import append, i64, vec
 
 
 class MixedStock:
@@ -33,17 +33,17 @@ class MixedStock:
     """
 
     def __init__(self, sources: int, contents: int, outlets: int) -> None:
-        self.sources = sources
+        self.sources: i64 = sources
         self.total = 0.0
         self.shares = vec[float]([0.0] * (sources + contents))
         self._single = -1
         self.pending = vec[float]([0.0] * outlets)
         self._gone = [vec[float]([0.0] * (sources + contents)) for _ in range(outlets)]
         self._received = 0.0
-        self._days: list[float] = []
+        self._days = vec[float]()
         """On which each delivery came, and what had come by then: the oldest is at `_oldest`."""
-        self._received_by: list[float] = []
-        self._oldest = 0
+        self._received_by = vec[float]()
+        self._oldest: i64 = 0
 
     @property
     def parts(self) -> list[float]:
@@ -81,8 +81,8 @@ class MixedStock:
 
     def _date(self, tonnes: float, day: float) -> None:
         self._received += tonnes
-        self._days.append(day)
-        self._received_by.append(self._received)
+        self._days = append(self._days, day)
+        self._received_by = append(self._received_by, self._received)
 
     def take(self, tonnes: float, outlet: int) -> float:
         """Remove tonnes (at most all of them) through an outlet; return how many."""

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, TypeVar
 
-from bvsim.valley.ground.clock import Clock
+from bvsim.valley.ground.clock import Clock, Due, Waiting
+from bvsim.valley.ground.rows import append, i64, vec
 
 Item = TypeVar("Item")
-Taken_contra = TypeVar("Taken_contra", contravariant=True)
 _MOST_GONE: Final = 64
 
 
-class End(Protocol[Taken_contra]):
+class End(Generic[Item]):
     """Who takes what comes out."""
 
-    def come_out(self, item: Taken_contra, day: float) -> None:
+    def come_out(self, item: Item, day: float) -> None:
         """Take something on the day on which it is due."""
+        raise NotImplementedError
 
 
-class Passage(Generic[Item]):
+class Passage(Waiting, Generic[Item]):
     """A passage in which everything keeps its place: first in, first out.
 
     It waits for whatever is first, and for nothing while nothing is under way.
@@ -33,20 +34,21 @@ class Passage(Generic[Item]):
     """
 
     def __init__(self, clock: Clock, end: End[Item]) -> None:
-        self._clock, self._end = clock, end
+        self._clock, self._end, self._due = clock, end, Due(self)
         self._items: list[Item] = []
         """What came in; `_first` is the first of them that is under way, and when it is due."""
-        self._due_days: list[float] = []
-        self._first = 0
+        self._due_days = vec[float]()
+        self._first: i64 = 0
         self._waits = False
 
     def enter(self, item: Item, due_day: float) -> None:
         """Let something in that comes out on a day, not before what is under way already."""
         if self._first >= _MOST_GONE:  # forget what came out
-            del self._items[: self._first], self._due_days[: self._first]
+            del self._items[: self._first]
+            self._due_days = self._due_days[self._first :]
             self._first = 0
         self._items.append(item)
-        self._due_days.append(due_day)
+        self._due_days = append(self._due_days, due_day)
         if not self._waits:
             self._waits = True
             self._wait(due_day)
@@ -59,7 +61,7 @@ class Passage(Generic[Item]):
 
     def _empty(self) -> None:
         self._items.clear()
-        self._due_days.clear()
+        self._due_days = vec[float]()
         self._first = 0
 
     def __iter__(self) -> Iterator[Item]:
@@ -68,9 +70,9 @@ class Passage(Generic[Item]):
 
     def _wait(self, day: float) -> None:
         days = day - self._clock.now
-        self._clock.after(days if days > 0.0 else 0.0, self.arrive)
+        self._clock.wait(days if days > 0.0 else 0.0, self._due)
 
-    def arrive(self) -> None:
+    def take_turn(self) -> None:
         """Let come out what is due, and wait for what is first then."""
         due_days = self._due_days
         now = self._clock.now

@@ -10,18 +10,30 @@ from __future__ import annotations
 
 from array import array
 from operator import iadd
+from struct import unpack_from
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from librt.vecs import extend, vec
+    from librt.strings import read_f64_le
+    from librt.vecs import append, extend, vec
     from mypy_extensions import i64
 else:
     extend, i64, vec = iadd, int, list
 
-__all__ = ["extend", "i64", "is_native", "numbers_of", "vec"]
+    def append(row, number):
+        """Add a number at the end of a row; return the row."""
+        row.append(number)
+        return row
+
+    def read_f64_le(packed, at):
+        """Return the number in eight bytes, the lowest first, from a place on."""
+        return unpack_from("<d", packed, at)[0]
+
+
+__all__ = ["append", "extend", "i64", "is_native", "numbers_of", "read_f64_le", "vec"]
 
 
 def is_native(row: vec[float]) -> bool:

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from struct import Struct
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 NUMBERS_OF_A_BLOCK = 4
 """Numbers that one value of Philox's counter gives."""
-_WORDS = np.dtype("<u8")
+_WORDS: Final = Struct("<QQ")
+_LITTLE_END_FIRST: Final = np.dtype("<f8")
 
 
 class Source:
     """The numbers of ``numpy.random.Philox(key=...)`` for any key and from any place.
 
     One generator is put where numbers are asked for: to make one takes four times as long, and a
-    replication has some two hundred keys.
+    replication has some two hundred keys. It is told where in plain numbers, which NumPy reads
+    faster than those of an array.
     """
 
     def __init__(self) -> None:
         self._bits = np.random.Philox(key=0)
-        self._generator = np.random.Generator(self._bits)
-        self._state: Any = self._bits.state
+        self._random = np.random.Generator(self._bits).random
+        at_first: Any = self._bits.state
+        self._counter = [0, 0, 0, 0]
+        self._place: dict[str, Any] = {"counter": self._counter, "key": (0, 0)}
+        empty = at_first["buffer"].tolist()
+        self._state: Any = {**at_first, "state": self._place, "buffer": empty}
 
     def numbers(self, key: bytes, block: int, count: int) -> list[float]:
         """Return uniform numbers in [0, 1).
@@ -35,8 +43,14 @@ class Source:
         count : int
             How many numbers.
         """
-        place = self._state["state"]
-        place["key"], place["counter"][0] = np.frombuffer(key, _WORDS), block
-        self._bits.state = self._state
-        numbers: list[float] = self._generator.random(count).tolist()
+        numbers: list[float] = self._array(key, block, count).tolist()
         return numbers
+
+    def packed(self, key: bytes, block: int, count: int) -> bytes:
+        """Return the same as `numbers`, each in eight bytes, the lowest first."""
+        return self._array(key, block, count).astype(_LITTLE_END_FIRST, copy=False).tobytes()
+
+    def _array(self, key: bytes, block: int, count: int) -> NDArray[np.float64]:
+        self._place["key"], self._counter[0] = _WORDS.unpack(key), block
+        self._bits.state = self._state
+        return self._random(count)

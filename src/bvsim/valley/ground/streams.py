@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
+from bvsim.valley.ground.rows import i64, is_native, read_f64_le, vec
 from bvsim.valley.ground.seeds import NUMBERS_OF_A_BLOCK, Source
 
-_FIRST_BATCH: Final = 16
-_GROWTH: Final = 4
-_LARGEST_BATCH: Final = 256
+_FIRST_BATCH: Final = 24
+_GROWTH: Final = 6
+_LARGEST_BATCH: Final = 192
+_BYTES_OF_A_NUMBER: Final = 8
+_NATIVE: Final = is_native(vec[float]([0.0]))
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,10 @@ class Stream:
     def __init__(self, key: bytes | None, source: Source) -> None:
         self._key, self._source = key, source
         self._drawn = 0
-        self._batch: list[float] = []
+        self._batch = vec[float]()
         """Numbers drawn, of which so many are taken."""
-        self._taken = self._size = 0
+        self._taken: i64 = 0
+        self._size: i64 = 0
 
     @property
     def random(self) -> bool:
@@ -81,13 +85,21 @@ class Stream:
         """Return the next numbers, the first one first."""
         return [self.uniform() for _ in range(count)]
 
+    def row(self, count: i64) -> vec[float]:
+        """Return the next numbers as a row."""
+        row = vec[float]([0.0] * count)
+        for i in range(count):
+            row[i] = self.uniform()
+        return row
+
     def _next(self) -> float:
         """Draw a batch of numbers and return the first."""
         key = self._key
         if key is None:
             return 0.5
-        size = min(_GROWTH * self._size, _LARGEST_BATCH) if self._size else _FIRST_BATCH
-        self._batch = self._source.numbers(key, self._drawn // NUMBERS_OF_A_BLOCK, size)
+        size = _GROWTH * self._size if self._size else _FIRST_BATCH
+        size = size if size < _LARGEST_BATCH else _LARGEST_BATCH
+        self._batch = _drawn(self._source, key, self._drawn // NUMBERS_OF_A_BLOCK, size)
         self._drawn += size
         self._taken, self._size = 1, size
         return self._batch[0]
@@ -103,6 +115,17 @@ class Stream:
         if self._key is None:
             return math.inf
         return -mean * math.log1p(-self.uniform())
+
+
+def _drawn(source: Source, key: bytes, block: int, count: i64) -> vec[float]:
+    """Return numbers of a source as a row: compiled, they come as memory, in no boxes."""
+    if not _NATIVE:
+        return vec[float](source.numbers(key, block, count))
+    packed = source.packed(key, block, count)
+    row = vec[float]([0.0] * count)
+    for i in range(count):
+        row[i] = read_f64_le(packed, i * _BYTES_OF_A_NUMBER)
+    return row
 
 
 def binomial_quantile(u: float, trials: int, probability: float) -> int:
@@ -135,17 +158,38 @@ def _invert_binomial(u: float, trials: int, probability: float) -> int:
 
 def key_of(key: Key, name: str) -> bytes:
     """Return the sixteen bytes that key a stream of a replication."""
-    text = f"{key.seed}|{key.draw}|{key.replication}|{name}"
-    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+    return _named(_hash_of(key), name)
 
 
-@dataclass(frozen=True)
+def _hash_of(key: Key) -> hashlib.blake2b:
+    """Return the hash of a replication, which names are added to."""
+    text = f"{key.seed}|{key.draw}|{key.replication}|"
+    return hashlib.blake2b(text.encode(), digest_size=16)
+
+
+def _named(begun: hashlib.blake2b, name: str) -> bytes:
+    """Return a hash that has a name added to it."""
+    whole = begun.copy()
+    whole.update(name.encode())
+    return whole.digest()
+
+
 class Streams:
-    """The source of every stream of one replication; each name is given out once."""
+    """The source of every stream of one replication; each name is given out once.
 
-    key: Key
-    _given: set[str] = field(default_factory=set)
-    _source: Source = field(default_factory=Source)
+    Parameters
+    ----------
+    key : Key
+        Of the replication.
+    """
+
+    __slots__ = ("_given", "_hash", "_source", "key")
+
+    def __init__(self, key: Key) -> None:
+        self.key = key
+        self._given: set[str] = set()
+        self._source = Source()
+        self._hash = _hash_of(key)
 
     def stream(self, entity: str, source: str) -> Stream:
         """Return the stream of a source of chance at an entity.
@@ -161,4 +205,4 @@ class Streams:
         self._given.add(name)
         if not self.key.chance:
             return Stream(None, self._source)
-        return Stream(key_of(self.key, name), self._source)
+        return Stream(_named(self._hash, name), self._source)

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from bvsim.schema.demand import Offtake, VehicleProgramme
 from bvsim.schema.unit import Timed
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH
+from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.sums import exact
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
@@ -134,7 +136,7 @@ class Portfolio:
         """Return the orders in GWh a year on a day, for a site that opened earlier."""
         if day >= self._full_from:
             return self._full[month]
-        return math.fsum([c.rate(month, day, opened) for c in self.contracts])
+        return exact(vec[float]([c.rate(month, day, opened) for c in self.contracts]))
 
     def expected(self, now: int, then: int, day: float) -> float:
         """Return the orders planned in one month for another, which begins on a day."""

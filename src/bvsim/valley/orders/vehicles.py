@@ -276,7 +276,7 @@ def market_size(times: FloatArray, market: CarMarket, deviation: FloatArray | fl
 
 def _normals(stream: Stream, future: slice) -> FloatArray:
     """Return standard normal numbers of the months to come; past ones have theirs too."""
-    return np.asarray(ndtri(stream.uniforms(future.stop)[future]))
+    return np.asarray(ndtri(numbers_of(stream.row(future.stop))[future]))
 
 
 class _Builder:

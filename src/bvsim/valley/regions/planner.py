@@ -13,12 +13,14 @@ from typing import Final
 
 from bvsim.valley.cells.gigafactory import Gigafactory
 from bvsim.valley.ground.calendar import Period
+from bvsim.valley.ground.clock import Due, Waiting
 from bvsim.valley.ground.context import Context
+from bvsim.valley.ground.rows import i64
 from bvsim.valley.regions.outside import Actor
 from bvsim.valley.regions.wiring import Actors
 
 
-class Planner:
+class Planner(Waiting):
     """The one in which people, orders, cathode material and feed are shared out.
 
     Parameters
@@ -40,33 +42,62 @@ class Planner:
         ctx: Context,
         outside: Sequence[Actor] = (),
     ) -> None:
-        self.sites, self.actors, self.ctx, self.outside = sites, actors, ctx, outside
+        self.actors, self.ctx = actors, ctx
+        self.sites, self.outside = list(sites), list(outside)
+        self.periods = list(ctx.calendar.periods)
+        self._planners: list[Planner] = [self]
+        self._turn: i64 = 0
+        self._due = Due(self)
 
     def start(self, beside: Sequence[Planner] = ()) -> None:
-        """Wait for the first planning day, of this region and of those `beside` it."""
+        """Wait for the first planning day, of this region and of those `beside` it.
+
+        Raises
+        ------
+        ValueError
+            When not all regions have as many periods.
+        """
         self._planners = [self, *beside]
-        calendars = [each.ctx.calendar.periods for each in self._planners]
-        self._turns: list[tuple[Period, ...]] = list(zip(*calendars, strict=True))
-        self._turn = 0
+        if any(len(each.periods) != len(self.periods) for each in beside):
+            raise ValueError("regions have other periods than those beside them")
         self._wait()
 
     def _wait(self) -> None:
-        if self._turn < len(self._turns):
+        if self._turn < len(self.periods):
             clock = self.ctx.clock
-            clock.after(self._turns[self._turn][0].start_day - clock.now, self.take_turn)
+            clock.wait(self.periods[self._turn].start_day - clock.now, self._due)
 
     def take_turn(self) -> None:
         """Go through the phases, each in all regions, once nothing else is left to happen."""
         clock = self.ctx.clock
         if clock.next_day <= clock.now:
-            clock.after(0.0, self.take_turn)
+            clock.wait(0.0, self._due)
             return
-        periods, planners = self._turns[self._turn], self._planners
-        for phase in PHASES:
-            for i, planner in enumerate(planners):
-                phase(planner, periods[i])
+        self._go_through_phases(self._turn)
         self._turn += 1
         self._wait()
+
+    def _go_through_phases(self, turn: i64) -> None:
+        """Do what `PHASES` names, called by name: through a list each call would cost more."""
+        planners = self._planners
+        for each in planners:
+            each.ask_people(each.periods[turn])
+        for each in planners:
+            each.place_orders(each.periods[turn])
+        for each in planners:
+            each.share_people(each.periods[turn])
+        for each in planners:
+            each.ask_cathode(each.periods[turn])
+        for each in planners:
+            each.share_cathode(each.periods[turn])
+        for each in planners:
+            each.make_cells(each.periods[turn])
+        for each in planners:
+            each.make_cathode(each.periods[turn])
+        for each in planners:
+            each.share_feed(each.periods[turn])
+        for each in planners:
+            each.act_outside(each.periods[turn])
 
     # -- the phases, in their order ----------------------------------------------------
 

@@ -21,6 +21,7 @@ from bvsim.valley.ground.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.luck import lognormal
 from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.sums import total
 from bvsim.valley.returns.gate import Packs
 from bvsim.valley.returns.vehicles import Cohorts, at_days, interpolated
 
@@ -200,7 +201,7 @@ class Fleet(Packs):
     def collected_per_year(self, month: int) -> float:
         """Return the rate at which packs are collected in a month of the horizon, t/yr."""
         month = min(month, len(self.collected_rates[0]) - 1)
-        return sum([rates[month] for rates in self.collected_rates]) * DAYS_PER_YEAR
+        return total(vec[float]([rates[month] for rates in self.collected_rates])) * DAYS_PER_YEAR
 
     def balances(self) -> Iterator[Balance]:
         """Yield the account of packs: retired and replaced against their ends.

@@ -19,6 +19,7 @@ from bvsim.valley.ground.calendar import DAYS_PER_YEAR
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.over_time import OverTime
 from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.sums import total
 from bvsim.valley.returns.recycler import ELEMENTS
 
 METALS: Final = len(ELEMENTS)
@@ -149,8 +150,9 @@ class Hydromet:
                 stage.review(day, floor)
                 opened = True
         if opened:
-            self._our_capacity = sum([stage.capacity_t for stage in self._ours])
-            self._other_capacity = sum([stage.capacity_t for stage in self._others])
+            ours = vec[float]([stage.capacity_t for stage in self._ours])
+            others = vec[float]([stage.capacity_t for stage in self._others])
+            self._our_capacity, self._other_capacity = total(ours), total(others)
 
     def floor(self, day: float) -> vec[float]:
         """Return the least recovery by element that the law asks for on a day."""

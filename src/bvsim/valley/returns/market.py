@@ -23,6 +23,7 @@ from bvsim.valley.ground.calendar import DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
 from bvsim.valley.ground.columns import Columns, flow, flows, laid_out, stock
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.rows import i64, vec
+from bvsim.valley.ground.sums import total
 from bvsim.valley.returns.feeds import FEE, ScrapContracts, feeds_of, powder_metals, price_path
 from bvsim.valley.returns.fleet import CHEMISTRIES
 from bvsim.valley.returns.gate import Gate, Heap, Kind, Packs
@@ -223,7 +224,7 @@ class Recycling(Gate):
             self._review(recycler)
         self.contracts.renew()
         self._open = [recycler for recycler in self.recyclers if recycler.usable_t > 0.0]
-        usable: float = sum([recycler.usable_t for recycler in self._open])
+        usable = total(vec[float]([recycler.usable_t for recycler in self._open]))
         self._share = self._reach(usable * DAYS_PER_YEAR)
 
     def _review(self, recycler: Recycler) -> None:
@@ -241,10 +242,10 @@ class Recycling(Gate):
     def _settle(self) -> None:
         """Bring the month's feed to the gates, shred it and send the black mass on."""
         self._book_fleet()
-        delivered: float = sum([heap.tonnes for heap in self._waiting])
+        delivered = total(vec[float]([heap.tonnes for heap in self._waiting]))
         free = self._collect()
-        offered: float = sum([kind.tonnes for kind in self._offered])
-        direct: float = sum([kind.tonnes for kind in self._powder])
+        offered = total(vec[float]([kind.tonnes for kind in self._offered]))
+        direct = total(vec[float]([kind.tonnes for kind in self._powder]))
         self._scrap_months.append(offered)
         self._scrap_year = -1.0
         brought = offered if self._open else 0.0
@@ -287,16 +288,18 @@ class Recycling(Gate):
         """Share the feed in proportion to what each recycler can take; return what was shredded."""
         mix, origins = self._gather(scrap)
         add(self.account.now, origins, 1.0, RETURNS.scrap_feedstock_t)
-        room = [recycler.room(self._days) for recycler in self._open]
-        total: float = sum(room)
+        room = vec[float]([recycler.room(self._days) for recycler in self._open])
+        weight = total(room)
         tonnes = mix[0] or 1.0
         # With no room anywhere the feed still comes to the gates, by capacity.
-        weights = room if total > 0.0 else [recycler.usable_t for recycler in self._open]
-        total = total if total > 0.0 else sum(weights)
+        weights = room
+        if weight <= 0.0:
+            weights = vec[float]([recycler.usable_t for recycler in self._open])
+            weight = total(weights)
         money = (mix[FEE], self._price, self._margin)
         made = nothing()
         for i, recycler in enumerate(self._open):
-            brought, taken = weights[i] / total, room[i] / tonnes
+            brought, taken = weights[i] / weight, room[i] / tonnes
             taken = taken if taken < brought else brought
             add(made, recycler.work(mix, brought, taken, self._days, money), 1.0)
             add(recycler.account.now, origins, brought, RECYCLER.feed_scrap_t)
@@ -340,9 +343,9 @@ class Recycling(Gate):
         are counted as many years ahead as its promoter looks; scrap as in the past year.
         """
         own = recycler.planned_t
-        running: float = sum([r.capacity_t for r in self._open])
-        total = own + running * DAYS_PER_YEAR
-        if total <= 0.0:
+        running = total(vec[float]([r.capacity_t for r in self._open]))
+        together = own + running * DAYS_PER_YEAR
+        if together <= 0.0:
             return 0.0
         rule = recycler.spec.returns
         ahead = rule.foresight if rule is not None and recycler.waits_for_rule else 0.0
@@ -351,7 +354,7 @@ class Recycling(Gate):
         if self._scrap_year < 0.0:
             self._scrap_year = sum(self._scrap_months)
         scrap = self._scrap_year
-        return (others * self._reach(total) + scrap) / total
+        return (others * self._reach(together) + scrap) / together
 
     # -- afterwards ----------------------------------------------------------------
 

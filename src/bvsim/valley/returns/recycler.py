@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,7 +18,8 @@ from bvsim.valley.ground.books import Balance
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
-from bvsim.valley.ground.rows import i64, vec
+from bvsim.valley.ground.rows import append, i64, vec
+from bvsim.valley.ground.sums import total
 
 ELEMENTS: Final = ("nickel", "cobalt", "lithium", "manganese")
 MIX: Final = ("feed", "black_mass", *ELEMENTS, "worth")
@@ -65,6 +65,11 @@ def add(row: vec[float], amounts: vec[float], times: float, first: i64 = 0) -> N
         at += 1
 
 
+def _recent(months: vec[float], month: float, most: i64) -> vec[float]:
+    """Return the past months with one more, and without the first where they are too many."""
+    return append(months[1:] if len(months) >= most else months, month)
+
+
 class Recycler:
     """One recycler in one replication.
 
@@ -97,10 +102,8 @@ class Recycler:
         self._credit = 0.0
         self._below = 0
         self._visible = 0
-        window = self._window = max(1, round(spec.load_window))
-        self._fed: deque[float] = deque(maxlen=window)
-        self._could: deque[float] = deque(maxlen=window)
-        self._results: deque[float] = deque(maxlen=window)
+        self._window: i64 = max(1, round(spec.load_window))
+        self._fed, self._could, self._results = vec[float](), vec[float](), vec[float]()
         """Feed shredded, usable capacity and result of the past months."""
         self._shredded = self._usable = self._result = 0.0
         self._in = vec[float]([0.0, 0.0])
@@ -266,13 +269,12 @@ class Recycler:
         result = fees * taken + out[WORTH] * price + out[0] * margin
         self._shredded = out[0]
         self._result += result
-        total = self._in
-        total[0] += arrived
-        total[1] += mix[1] * taken
-        total = self._out
-        total[0] += out[0]
-        total[1] += turned_away
-        total[2] += out[1]
+        took, gave = self._in, self._out
+        took[0] += arrived
+        took[1] += mix[1] * taken
+        gave[0] += out[0]
+        gave[1] += turned_away
+        gave[2] += out[1]
         now = self.account.now
         now[RECYCLER.feed_t] += arrived
         now[RECYCLER.processed_t] += out[0]
@@ -316,9 +318,9 @@ class Recycler:
         """
         day, now = self.ctx.clock.now, self.account.now
         if self.in_service:
-            self._fed.append(self._shredded)
-            self._could.append(self._usable)
-            self._results.append(self._result)
+            self._fed = _recent(self._fed, self._shredded, self._window)
+            self._could = _recent(self._could, self._usable, self._window)
+            self._results = _recent(self._results, self._result, self._window)
             self._judge()
         elif self.mothballed:
             self._consider_restart(visible, day)
@@ -349,12 +351,11 @@ class Recycler:
 
     def load(self) -> float:
         """Return processed / usable capacity over the window; 1 before there is any."""
-        usable: float = sum(self._could)
-        fed: float = sum(self._fed)
-        return fed / usable if usable > 0.0 else 1.0
+        usable = total(self._could)
+        return total(self._fed) / usable if usable > 0.0 else 1.0
 
     def _judge(self) -> None:
-        result: float = sum(self._results)
+        result = total(self._results)
         self._below = self._below + 1 if result < 0.0 and self.load() < self._minimum_load else 0
         if self._below >= self._patience:
             self._mothball(self.load())
@@ -372,8 +373,7 @@ class Recycler:
         self.mothballed = True
         self._below = self._visible = 0
         self._credit = 0.0
-        for months in (self._fed, self._could, self._results):
-            months.clear()
+        self._fed, self._could, self._results = vec[float](), vec[float](), vec[float]()
         self.account.now[RECYCLER.sent_elsewhere_t] += self.pile[0]
         self._out[1] += self.pile[0]
         self._out[3] += self.pile[1]

@@ -1,4 +1,4 @@
-"""Sums over the few blocks of a site, as Python's own adds them up, bit by bit.
+"""Sums of a few numbers, as Python's own adds them up, bit by bit.
 
 Newer Pythons' `sum` carries along what rounding loses. Compiled, a call of it puts each number
 in an object first, which takes ten times as long as adding up.
