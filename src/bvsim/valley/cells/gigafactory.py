@@ -26,7 +26,7 @@ from bvsim.valley.cells.sums import exact, total
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_WEEK, DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
 from bvsim.valley.ground.context import Context
-from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.rows import i64, vec
 from bvsim.valley.projects.stages import Events
 
 DATED: Final = "date given by the scenario"
@@ -91,7 +91,8 @@ class Gigafactory:
         self.storage = None if reviews is None else reviews.storage
         self._running: list[SiteBlock] = []
         self._ledgers: list[Account] = []
-        """Those of the running blocks."""
+        self._made = vec[float]()
+        """Ledgers of the running blocks, and the good cells of each in a period, GWh."""
         self._unapproved: list[SiteBlock] = []
         self._idle: list[SiteBlock] = list(self.blocks)
         self._unposted: list[Period] = []
@@ -164,9 +165,12 @@ class Gigafactory:
     def _ask_people(self) -> None:
         self._post_idle()
         plans, lines, self._idle_gwh = [], 0, 0.0
-        self.projects.released = sum(each.block.released + each.storage_gwh for each in self.blocks)
+        self.projects.released = total(
+            vec[float]([each.block.released + each.storage_gwh for each in self.blocks])
+        )
         self._running = [each for each in self.blocks if each.block.lines]
         self._ledgers = [each.ledger for each in self._running]
+        self._made = vec[float]([0.0] * len(self._running))
         self._idle = [each for each in self.blocks if not each.block.lines]
         for each in self.blocks:
             block = each.block
@@ -180,9 +184,8 @@ class Gigafactory:
                 self._idle_gwh += idle
         lines += len(self.storage.lines) if self.storage is not None else 0
         self._lines = lines
-        self.wiring.orders.nameplate_gwh = sum(
-            [each.block.released for each in self.blocks if each.approved]
-        )
+        approved = [each.block.released for each in self.blocks if each.approved]
+        self.wiring.orders.nameplate_gwh = total(vec[float](approved))
         self._unapproved = [each for each in self._running if not each.approved]
         if not self._unapproved:
             self.wiring.orders.held_gwh = 0.0
@@ -248,8 +251,8 @@ class Gigafactory:
             used = used if used < 1.0 else 1.0
         penalty, detection = self.wiring.workforce.scrap_penalty, self.wiring.process.detection_days
         good = started = 0.0
-        by_block = vec[float]([0.0] * len(self._running))
-        for i, each in enumerate(self._running):
+        i: i64 = 0
+        for each in self._running:
             made, possible = 0.0, each.possible.available
             own = NO_LIMITS
             if possible > 0.0:
@@ -260,9 +263,10 @@ class Gigafactory:
                 good += made
                 own = each.part_of(limits, possible / available)
             each.post(own, made, period)
-            by_block[i] = made
+            self._made[i] = made
+            i += 1  # noqa: SIM113 (a position of the machine's)
         if started > 0.0:
-            self._book(started, good, by_block, period)
+            self._book(started, good, period)
 
     def month_end(self, last: Period) -> None:
         """Settle the month: energy, money, the market's view, throttle and closure."""
@@ -348,19 +352,13 @@ class Gigafactory:
 
     # -- books -----------------------------------------------------------------------
 
-    def _book(
-        self,
-        started: float,
-        good: float,
-        by_block: vec[float],
-        period: Period,
-    ) -> None:
+    def _book(self, started: float, good: float, period: Period) -> None:
         """Book a period's starts: material, scrap, cells in process."""
         wiring, row = self.wiring, self.account.now
         charged = started * wiring.buyer.cam_t_per_gwh
         in_cells = wiring.process.cam_in(good)
         wiring.buyer.use(in_cells, charged - in_cells)
-        batch = wiring.process.begin(period, started, good, self._ledgers, by_block)
+        batch = wiring.process.begin(period, started, good, self._ledgers, self._made)
         row[SITE.good_gwh] += good
         row[SITE.started_gwh] += started
         row[SITE.scrap_t] += batch.scrap_t
@@ -391,6 +389,7 @@ class Gigafactory:
             each.close()
         self.projects.released, self._idle_gwh, self._lines = 0.0, 0.0, 0
         self._running, self._ledgers, self._unapproved, self._idle = [], [], [], []
+        self._made = vec[float]()
         self._available = 0.0
         columns = (SITE.good_gwh, SITE.scrap_t, LEDGER.good_gwh, YIELD)
         finished = self.wiring.process.collect()

@@ -90,12 +90,16 @@ class Block:
         own = Undisturbed(ramp, lines, line_interval.values[0])
         self.before = ctx.before.get(entity, own)
         self._chance = ctx.streams.key.chance
-        self.yield_pace = yield_pace(self.before.ramp, changes=self._chance)
-        self.scrap_curve = ScrapCurve(ramp, self.yield_pace)
         days = ctx.calendar.scheduled_days_per_year
         self._days_per_year = float(days)
-        self.availability = Availability(ramp, self.before.ramp, days)
-        """Of the class: what an undisturbed plant learns at, and what its repairs leave."""
+        alike = self._elder_of_its_class()
+        if alike is None:
+            self.yield_pace = yield_pace(self.before.ramp, changes=self._chance)
+            self.availability = Availability(ramp, self.before.ramp, days)
+            """Of the class: what an undisturbed plant learns at, and what its repairs leave."""
+        else:
+            self.yield_pace, self.availability = alike.yield_pace, alike.availability
+        self.scrap_curve = ScrapCurve(ramp, self.yield_pace)
         self.rating = self.availability.rating
         self._repair_factor, self._pace = 1.0, self._pace_at(1.0)
         if not self._chance:
@@ -115,6 +119,13 @@ class Block:
         self._span_years = self._available = 0.0
         self._levels = Levels(0.0, 0.0, 0.0, 0.0)
         """Of the period under way."""
+
+    def _elder_of_its_class(self) -> Block | None:
+        """Return an earlier block with the same figures, set and before: what is solved holds."""
+        for elder in self.elders:
+            if elder.ramp is self.ramp and elder.before.ramp is self.before.ramp:
+                return elder
+        return None
 
     def start(self) -> None:
         """Register the block's processes."""

@@ -62,7 +62,9 @@ class Logistic(Curve):
         if span != self._span:
             self._span, steps = span, span * self.k_per_year
             self._growth = expm1(steps if steps < _MAX_EXPONENT else _MAX_EXPONENT)
-        return log1p(self.share(years) * self._growth) / self.k_per_year
+        steps = self.k_per_year * (self.t50_years - years)  # as in `share`, without a call
+        share = 1.0 / (1.0 + exp(steps if steps < _MAX_EXPONENT else _MAX_EXPONENT))
+        return log1p(share * self._growth) / self.k_per_year
 
 
 class Gompertz(Curve):
