@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import replace
 from operator import add
@@ -73,7 +72,7 @@ def licensed(project: Project, lanes: Lanes) -> Project:
     return replace(project, stages=replace(project.stages, equipment=late))
 
 
-class CathodePlant(ABC):
+class CathodePlant:
     """Phases of kiln lines on the valley's pipeline, release, ramp-up and yield code.
 
     Parameters
@@ -117,9 +116,6 @@ class CathodePlant(ABC):
         self.crew = shared.labour.employ(name, spec.basin, spec.staffing)
         kilns = spec.kilns
         self._campaign: float = kilns.campaign / (kilns.campaign + kilns.overhaul)
-        self.blocks: list[Block] = []
-        for label in sorted(spec.blocks):
-            self.blocks.append(self._make_block(label, spec.blocks[label], shared))
         self.first_product = self.ctx.env.event()
         self.good = self.started = self.waiting = self.held = 0.0
         self.calls, self.making = Forecast(spec.memory), Forecast(DAYS_PER_YEAR)
@@ -128,13 +124,12 @@ class CathodePlant(ABC):
         self._cover: float = spec.cover
         self._scrap_penalty = 0.0
         """Scrap that thin staffing adds in the period under way."""
-        self.batches: Passage[vec[float]] = Passage(self.ctx.clock, self)
         self._ready: list[tuple[float, vec[float]]] = []
         self._held: list[tuple[float, vec[float]]] = []
         self._first_sales_days: list[float] = [
             spec.blocks[label].first_sales * DAYS_PER_MONTH for label in sorted(spec.blocks)
         ]
-        self._made = vec[float]([0.0] * len(self.blocks))
+        self._made = vec[float]([0.0] * len(spec.blocks))
         """Tonnes that each phase made in the period under way."""
         self.daily_capacity = self.nameplate = 0.0
         self._available = 0.0
@@ -142,6 +137,10 @@ class CathodePlant(ABC):
         self._has_product = False
         self._asked = False
         """Whether the labour market knows what is planned now."""
+        self.blocks: list[Block] = []
+        self.batches: Passage[vec[float]] = Passage(self.ctx.clock, self)
+        for label in sorted(spec.blocks):
+            self.blocks.append(self._make_block(label, spec.blocks[label], shared))
 
     def _make_block(self, label: str, spec: CathodeBlock, shared: Shared) -> Block:
         entity = f"{self.name}.{label}"
@@ -166,13 +165,13 @@ class CathodePlant(ABC):
         for block in self.blocks:
             block.start()
 
-    @abstractmethod
     def produce(self, period: Period) -> None:
         """Make product for some days."""
+        raise NotImplementedError
 
-    @abstractmethod
     def balances(self) -> Iterator[Balance]:
         """Yield what was made, what went into it and where it went."""
+        raise NotImplementedError
 
     # -- as the owner of its phases ------------------------------------------------------
 

@@ -14,7 +14,7 @@ from bvsim.valley.cells.sums import ExactSum
 from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Period
 from bvsim.valley.ground.context import Context
-from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.rows import i64, vec
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.lines import NOTHING, Levels
 from bvsim.valley.projects.restart import refinance, sell, share_of_plan
@@ -237,8 +237,10 @@ class SiteBlock:
         if share >= 1.0:
             return limits
         own = self._limits
-        for i in range(len(limits)):
-            own[i] = limits[i] * share
+        i: i64 = 0
+        for limit in limits:
+            own[i] = limit * share
+            i += 1  # noqa: SIM113 (a position of the machine's)
         return own
 
     def post_idle(self, periods: list[Period]) -> None:

@@ -32,6 +32,12 @@ from bvsim.valley.projects.stages import Events
 DATED: Final = "date given by the scenario"
 """The cause of a stop that a scenario dates."""
 _NO_OUTLET: Final = Outlet()
+_NAMEPLATE: Final[i64] = SITE.nameplate_gwh
+_LINE_WEEKS: Final[i64] = SITE.line_weeks
+_IN_PROCESS: Final[i64] = SITE.in_process_gwh
+_GOOD: Final[i64] = SITE.good_gwh
+_STARTED: Final[i64] = SITE.started_gwh
+_SCRAP: Final[i64] = SITE.scrap_t
 
 
 class Gigafactory:
@@ -184,8 +190,9 @@ class Gigafactory:
                 self._idle_gwh += idle
         lines += len(self.storage.lines) if self.storage is not None else 0
         self._lines = lines
-        approved = [each.block.released for each in self.blocks if each.approved]
-        self.wiring.orders.nameplate_gwh = total(vec[float](approved))
+        self.wiring.orders.nameplate_gwh = sum(
+            [each.block.released for each in self.blocks if each.approved]
+        )
         self._unapproved = [each for each in self._running if not each.approved]
         if not self._unapproved:
             self.wiring.orders.held_gwh = 0.0
@@ -228,10 +235,10 @@ class Gigafactory:
         self._unposted.append(period)
         if self._running:
             row = self.account.now
-            row[SITE.nameplate_gwh] = self.projects.released
-            row[SITE.line_weeks] += self._lines * period.days / DAYS_PER_WEEK
+            row[_NAMEPLATE] = self.projects.released
+            row[_LINE_WEEKS] += self._lines * period.days / DAYS_PER_WEEK
             self._run(period)
-            row[SITE.in_process_gwh] = wiring.process.gwh
+            row[_IN_PROCESS] = wiring.process.gwh
         if wiring.orders.trading:  # cells released since the last period began
             self._month_delivered += wiring.orders.deliver(finished, period)
         elif finished > 0.0:
@@ -359,9 +366,9 @@ class Gigafactory:
         in_cells = wiring.process.cam_in(good)
         wiring.buyer.use(in_cells, charged - in_cells)
         batch = wiring.process.begin(period, started, good, self._ledgers, self._made)
-        row[SITE.good_gwh] += good
-        row[SITE.started_gwh] += started
-        row[SITE.scrap_t] += batch.scrap_t
+        row[_GOOD] += good
+        row[_STARTED] += started
+        row[_SCRAP] += batch.scrap_t
         self._month_started += started
         self._month_good += good
 

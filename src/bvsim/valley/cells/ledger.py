@@ -169,10 +169,11 @@ def binding_limit(limits: vec[float]) -> i64:
     """Return the position of the least limit; ties go to the one named first."""
     best: i64 = 0
     least = limits[0]
-    for i in range(len(limits)):
-        limit = limits[i]
+    i: i64 = 0
+    for limit in limits:
         if limit < least:
             best, least = i, limit
+        i += 1  # noqa: SIM113 (a position of the machine's)
     return best
 
 

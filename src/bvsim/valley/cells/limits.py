@@ -97,8 +97,10 @@ class SiteLimits(Prospect):
         """
         self._per_start = -1.0
         allowed = self._allowed
-        for i in range(len(allowed)):
-            allowed[i] = math.inf
+        i: i64 = 0
+        for no_limit in NO_LIMITS:
+            allowed[i] = no_limit
+            i += 1  # noqa: SIM113 (a position of the machine's)
         known = period.start_day < self._facts_until
         if known and any(each.observes(period) for each in running):
             allowed[_THROTTLE] = _cap_by_fact(running, period)

@@ -107,7 +107,9 @@ class SitePurse:
             if site in spec.supports[name].shares
         ]
         self._loans = [LoanAccount(loan) for _, loan in sorted(self._own.loans.items())]
-        self._backing = self._backed(patience)
+        self._backing = Backing(
+            self._own.owners, self._own.shareholders, patience, self._support_sooner
+        )
         self.throttle = Throttle(spec.throttle)
         self.cash, self.cash_months = 0.0, math.inf
         self._sop: float | None = None

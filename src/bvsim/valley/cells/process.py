@@ -11,7 +11,7 @@ from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.clock import Clock
 from bvsim.valley.ground.passage import Passage
-from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.rows import i64, vec
 from bvsim.valley.returns.gate import Gate
 
 _KG_PER_KWH_TO_T_PER_GWH: Final = 1000.0
@@ -103,13 +103,13 @@ class InProcess:
         )
         self.gwh = 0.0
         """Good cells that the site has not handed over to its customers' stock."""
-        self._batches: Passage[Batch] = Passage(clock, self)
         self._under_way = 0
         """How many batches."""
-        self._told_apart: list[Batch] = []
-        """Batches that are over, to be filled anew."""
+        self._over: Batch | None = None
+        """The last batch that was told apart, to be filled anew."""
         self._released = 0.0
         self._begun = self._finished = self._written_off = 0.0
+        self._batches: Passage[Batch] = Passage(clock, self)
 
     def cam_in(self, good_gwh: float) -> float:
         """Return the cathode material in good cells, tonnes."""
@@ -145,8 +145,10 @@ class InProcess:
         )
         batch = self._blank(ledgers)
         batch.month, batch.good_gwh = period.month, good_gwh
-        for i in range(len(made)):
-            batch.made[i] = made[i]
+        i: i64 = 0
+        for gwh in made:
+            batch.made[i] = gwh
+            i += 1  # noqa: SIM113 (a position of the machine's)
         rejects = (started_gwh - good_gwh) * self._cell_mass * self._reject_mass
         electrodes = rejects * self._electrodes
         batch.dry_cells_t = dry = rejects * self._dry
@@ -160,11 +162,8 @@ class InProcess:
 
     def _blank(self, ledgers: list[Account]) -> Batch:
         """Return a batch of some blocks to be filled: one that is over, if it was of theirs."""
-        while self._told_apart:
-            batch = self._told_apart.pop()
-            if batch.ledgers is ledgers:
-                return batch
-        return Batch(ledgers)
+        batch, self._over = self._over, None
+        return Batch(ledgers) if batch is None or batch.ledgers is not ledgers else batch
 
     def come_out(self, item: Batch, day: float) -> None:
         """Tell a batch apart on its day: scrap is handed over, good cells are released."""
@@ -172,7 +171,7 @@ class InProcess:
         self._finished += item.good_gwh
         self._under_way -= 1
         self._hand_over(item)
-        self._told_apart.append(item)
+        self._over = item
 
     def collect(self) -> float:
         """Return the good cells released since the last call (GWh)."""

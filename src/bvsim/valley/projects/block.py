@@ -92,7 +92,7 @@ class Block:
         self._chance = ctx.streams.key.chance
         days = ctx.calendar.scheduled_days_per_year
         self._days_per_year = float(days)
-        alike = self._elder_of_its_class()
+        alike = _alike(elders, ramp, self.before.ramp)
         if alike is None:
             self.yield_pace = yield_pace(self.before.ramp, changes=self._chance)
             self.availability = Availability(ramp, self.before.ramp, days)
@@ -101,9 +101,7 @@ class Block:
             self.yield_pace, self.availability = alike.yield_pace, alike.availability
         self.scrap_curve = ScrapCurve(ramp, self.yield_pace)
         self.rating = self.availability.rating
-        self._repair_factor, self._pace = 1.0, self._pace_at(1.0)
-        if not self._chance:
-            self._pace = 1.0
+        self._repair_factor = self._pace = 1.0
         self._liftable = "stops" in ctx.lifts
         self.lines: list[Line] = []
         self.released = 0.0
@@ -119,13 +117,8 @@ class Block:
         self._span_years = self._available = 0.0
         self._levels = Levels(0.0, 0.0, 0.0, 0.0)
         """Of the period under way."""
-
-    def _elder_of_its_class(self) -> Block | None:
-        """Return an earlier block with the same figures, set and before: what is solved holds."""
-        for elder in self.elders:
-            if elder.ramp is self.ramp and elder.before.ramp is self.before.ramp:
-                return elder
-        return None
+        if self._chance:  # the last of all: compiled, what follows a call may not be there yet
+            self._pace = self._pace_at(1.0)
 
     def start(self) -> None:
         """Register the block's processes."""
@@ -414,3 +407,11 @@ class Block:
             self.ctx.trace.log(
                 day=self.ctx.clock.now, entity=self.entity, event=event, cause=cause, value=value
             )
+
+
+def _alike(elders: tuple[Block, ...], ramp: RampClass, before: RampClass) -> Block | None:
+    """Return an earlier block with the same figures, set and before: what is solved holds."""
+    for elder in elders:
+        if elder.ramp is ramp and elder.before.ramp is before:
+            return elder
+    return None

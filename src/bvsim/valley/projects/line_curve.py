@@ -81,6 +81,7 @@ class ScrapCurve:
         knee: float = ramp.scrap_knee
         self.below = max(0.0, knee - self.mature)
         self.above = max(0.0, ramp.scrap_start - self.mature - self.below)
+        self.fast_months = self.slow_months = 0.0
         self._months = self._scrap = math.nan
         """The last time asked for, and scrap then: each is asked for several times."""
         self.set_pace(pace)
