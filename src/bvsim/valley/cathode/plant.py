@@ -72,6 +72,23 @@ def licensed(project: Project, lanes: Lanes) -> Project:
     return replace(project, stages=replace(project.stages, equipment=late))
 
 
+class Lot:
+    """Product that waits for its release.
+
+    Parameters
+    ----------
+    day : float
+        Of its release.
+    parts : vec of float
+        Tonnes by source, and their contents.
+    """
+
+    __slots__ = ("day", "parts")
+
+    def __init__(self, day: float, parts: vec[float]) -> None:
+        self.day, self.parts = day, parts
+
+
 class CathodePlant:
     """Phases of kiln lines on the valley's pipeline, release, ramp-up and yield code.
 
@@ -124,8 +141,8 @@ class CathodePlant:
         self._cover: float = spec.cover
         self._scrap_penalty = 0.0
         """Scrap that thin staffing adds in the period under way."""
-        self._ready: list[tuple[float, vec[float]]] = []
-        self._held: list[tuple[float, vec[float]]] = []
+        self._ready: list[Lot] = []
+        self._held: list[Lot] = []
         self._first_sales_days: list[float] = [
             spec.blocks[label].first_sales * DAYS_PER_MONTH for label in sorted(spec.blocks)
         ]
@@ -138,7 +155,7 @@ class CathodePlant:
         self._asked = False
         """Whether the labour market knows what is planned now."""
         self.blocks: list[Block] = []
-        self.batches: Passage[vec[float]] = Passage(self.ctx.clock, self)
+        self.batches: Passage[Lot] = Passage(self.ctx.clock, self)
         for label in sorted(spec.blocks):
             self.blocks.append(self._make_block(label, spec.blocks[label], shared))
 
@@ -248,24 +265,25 @@ class CathodePlant:
                 lines += len(block.lines)
         self.crew.ask(plans, max(1, lines))
 
-    def come_out(self, item: vec[float], day: float) -> None:
+    def come_out(self, item: Lot, day: float) -> None:
         """Take note of a batch whose quality control is over: it is offered with the next calls."""
-        self._ready.append((day, item))
+        item.day = day
+        self._ready.append(item)
 
     def offer(self, day: float) -> None:
         """Move batches that are ready, and approved, into the stock shared among the callers."""
         if self._ready:
-            for when, parts in self._ready:
-                self.waiting -= self.stock.put(parts, when)
+            for lot in self._ready:
+                self.waiting -= self.stock.put(lot.parts, lot.day)
             self._ready.clear()
         if self._held:
             self._release_held(day)
 
     def _release_held(self, day: float) -> None:
-        for when, parts in self._held:
-            if when <= day:
-                self.held -= self.stock.put(parts, when)
-        self._held = [batch for batch in self._held if batch[0] > day]
+        for lot in self._held:
+            if lot.day <= day:
+                self.held -= self.stock.put(lot.parts, lot.day)
+        self._held = [lot for lot in self._held if lot.day > day]
         self.held = self.held if self._held else 0.0  # no residue of rounding
 
     def wanted(self, period: Period) -> float:
@@ -339,7 +357,7 @@ class CathodePlant:
         if approved > 0.0:
             self.waiting += tonnes * approved
             own = parts if approved == 1.0 else vec[float]([part * approved for part in parts])
-            self.batches.enter(own, due)
+            self.batches.enter(Lot(due, own), due)
         if not self._has_product:
             self._has_product = True
             self.first_product.succeed()
@@ -361,7 +379,7 @@ class CathodePlant:
             if self._made[i] > 0.0 and day > due:
                 share = self._made[i] / made
                 own = vec[float]([part * share for part in parts])
-                self._held.append((day, own))
+                self._held.append(Lot(day, own))
                 self.held += self._tonnes(own)
                 approved -= share
         return approved if approved > 0.0 else 0.0
@@ -369,6 +387,6 @@ class CathodePlant:
     def in_batches(self) -> list[float]:
         """Return what waits for release, by source with contents."""
         total = [0.0] * len(self.stock.shares)
-        for parts in (*(parts for _, parts in (*self._ready, *self._held)), *self.batches):
-            total = list(map(add, total, parts))
+        for lot in (*self._ready, *self._held, *self.batches):
+            total = list(map(add, total, lot.parts))
         return total

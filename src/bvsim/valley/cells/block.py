@@ -245,13 +245,10 @@ class SiteBlock:
 
     def post_idle(self, periods: list[Period]) -> None:
         """Post periods without released lines."""
-        row, by_period = self.ledger.now, self.plan.by_period
-        days_per_year = self._days_per_year
-        for period in periods:
-            announced = by_period[period.index]
-            if announced > 0.0:
-                standing = self.standing_gwh * (period.scheduled_days / days_per_year)
-                ledger.post_unreleased(row, announced, standing)
+        plan, row = self.plan, self.ledger.now
+        if plan.days:
+            own = self.standing_gwh
+            ledger.post_waiting(row, plan.by_period, own, self._days_per_year, periods)
         ledger.post_standstill(self.binding.now, periods)
 
     def post(self, limits: vec[float], good: float, period: Period) -> None:

@@ -224,6 +224,40 @@ def post_unreleased(row: vec[float], announced: float, standing: float) -> None:
     row[DELAY] += stood
 
 
+def post_waiting(
+    row: vec[float],
+    by_period: vec[float],
+    nameplate: float,
+    days_per_year: float,
+    periods: list[Period],
+) -> None:
+    """Add several such periods.
+
+    Parameters
+    ----------
+    row : vec of float
+        A ledger row.
+    by_period : vec of float
+        What the plan says of every period, GWh.
+    nameplate : float
+        Of the block's project while it stands, GWh a year.
+    days_per_year : float
+        Scheduled days of a year.
+    periods : list of Period
+        The periods to add.
+    """
+    of_plan, lost, late = row[_ANNOUNCED], row[_NOT_BUILT], row[DELAY]
+    for period in periods:
+        announced = by_period[period.index]
+        if announced > 0.0:
+            standing = nameplate * (period.scheduled_days / days_per_year)
+            stood = standing if standing < announced else announced
+            of_plan += announced
+            lost += announced - stood
+            late += stood
+    row[_ANNOUNCED], row[_NOT_BUILT], row[DELAY] = of_plan, lost, late
+
+
 def post_not_running(row: vec[float], days: float) -> None:
     """Add the weeks of a block without released lines, or of a closed one."""
     row[_NOT_RUNNING] += days / DAYS_PER_WEEK
@@ -249,15 +283,15 @@ def check_ledger(accounts: Mapping[str, Iterable[Account]], calendar: Calendar) 
     """
     if not accounts:
         return
-    entities, rows = _months_of(accounts)
-    signs = np.full(rows.shape[2], -1.0)
+    entities, months = _months_of(accounts)
+    signs = np.full(months[0].shape[1], -1.0)
     signs[LEDGER.announced_gwh] = signs[LEDGER.beyond_plan_gwh] = 1.0
-    off = _weighed(rows, signs)
+    off = _weighed(months, signs)
     for block, month in _largest(off, LEDGER_TOLERANCE_GWH):
         raise _violation(entities[block], "the ledger", month, off[block, month], calendar)
-    if rows.min() >= 0.0:
+    if all(own.min() >= 0.0 for own in months):
         return
-    losses = rows[:, :, LEDGER.lost :]
+    losses = np.stack(months)[:, :, LEDGER.lost :]
     negative = ~(losses >= 0.0)
     if negative.any():
         block = int(np.argmax(negative.any(axis=(1, 2))))
@@ -276,25 +310,28 @@ def check_binding(accounts: Mapping[str, Iterable[Account]], calendar: Calendar)
     """
     if not accounts:
         return
-    entities, rows = _months_of(accounts)
-    days = np.zeros(rows.shape[2])
+    entities, months = _months_of(accounts)
+    days = np.zeros(months[0].shape[1])
     days[: len(BINDERS)] = DAYS_PER_WEEK
-    off = _weighed(rows, days) - np.diff(np.array(calendar.month_starts))
+    off = _weighed(months, days) - np.diff(np.array(calendar.month_starts))
     for block, month in _largest(off, _ROUNDING_DAYS):
         size = off[block, month] / DAYS_PER_WEEK
         raise _violation(entities[block], "binding weeks", month, size, calendar)
 
 
-def _months_of(accounts: Mapping[str, Iterable[Account]]) -> tuple[list[str], FloatArray]:
-    """Return blocks, and their closed months side by side, shape (blocks, months, columns)."""
+def _months_of(
+    accounts: Mapping[str, Iterable[Account]],
+) -> tuple[list[str], list[FloatArray]]:
+    """Return blocks, and the closed months of each where they lie in the books."""
     own = [(entity, account) for entity, several in accounts.items() for account in several]
-    months = [account.monthly() for _, account in own]
-    return [entity for entity, _ in own], np.stack(months)
+    return [entity for entity, _ in own], [account.monthly() for _, account in own]
 
 
-def _weighed(rows: FloatArray, weights: FloatArray) -> FloatArray:
-    """Return the sum of the columns of each row, each times a weight."""
-    sums: FloatArray = np.einsum("bmc,c->bm", rows, weights)  # a third of what `sum` takes
+def _weighed(months: list[FloatArray], weights: FloatArray) -> FloatArray:
+    """Return the sum of the columns of each month, each times a weight, shape (blocks, months)."""
+    sums: FloatArray = np.empty((len(months), len(months[0])))
+    for i, own in enumerate(months):
+        np.dot(own, weights, out=sums[i])
     return sums
 
 

@@ -166,6 +166,8 @@ class ObservedBlock:
             pace=yield_pace,
             fitted=all(self._in_fit(r.fitted, as_of_day) for r in seen),
         )
+        self._day = self._scrap = math.nan
+        """The last day that was asked for, and scrap then."""
         self.good: dict[int, float] = {}
         self.throttled: set[int] = set()
         self.fits: list[tuple[float, float]] = []
@@ -184,7 +186,9 @@ class ObservedBlock:
 
     def scrap_at(self, day: float) -> float:
         """Return the scrap of a day, as a share of cells started."""
-        return self.scrap.at(day, self._age(day))
+        if day != self._day:  # a period asks several times
+            self._day, self._scrap = day, self.scrap.at(day, self._age(day))
+        return self._scrap
 
     def _in_fit(self, fitted: date | None, as_of_day: float) -> bool:
         """Tell whether the figures in force were fitted to an observation."""
