@@ -264,22 +264,22 @@ def fresh_hydroxide(world):
 
 def recycled_lithium_in_cam(world):
     maker = charge(world)
-    return next(iter(maker.batches))[maker.sources + 1]
+    return next(iter(maker.batches)).parts[maker.sources + 1]
 
 
 def own_precursor_in_cam(world):
     maker = charge(world)
-    return next(iter(maker.batches))[maker.sources]
+    return next(iter(maker.batches)).parts[maker.sources]
 
 
 def recycled_nickel_in_cam(world):
     maker = charge(world)
-    return next(iter(maker.batches))[maker.sources + 2]
+    return next(iter(maker.batches)).parts[maker.sources + 2]
 
 
 def recycled_cobalt_in_cam(world):
     maker = charge(world)
-    return next(iter(maker.batches))[maker.sources + 3]
+    return next(iter(maker.batches)).parts[maker.sources + 3]
 
 
 def recycled_nickel_charged(world):

@@ -44,7 +44,7 @@ def waiting_of_the_approved(world):
 
 
 def under_way(world):
-    return sum(sum(parts) for parts in batch_of_two_phases(world).batches)
+    return sum(sum(lot.parts) for lot in batch_of_two_phases(world).batches)
 
 
 def unreleased(world):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from bvsim.schema.cathode import CamPlant, CathodeSource, PcamPlant
 from bvsim.schema.imports import Imports
@@ -26,11 +25,19 @@ from bvsim.valley.returns.gate import Gate
 __all__ = ["Buyer", "CathodeMarket", "Makers"]
 
 
-class Makers(NamedTuple):
-    """The valley's makers, each kind by name."""
+class Makers:
+    """The valley's makers, each kind by name.
 
-    cam: tuple[CamMaker, ...]
-    pcam: tuple[PcamMaker, ...]
+    Parameters
+    ----------
+    cam, pcam : list of CamMaker, list of PcamMaker
+        Those of cathode material, and those of its precursor.
+    """
+
+    __slots__ = ("cam", "pcam")
+
+    def __init__(self, cam: list[CamMaker], pcam: list[PcamMaker]) -> None:
+        self.cam, self.pcam = cam, pcam
 
 
 class CathodeMarket:
@@ -80,10 +87,6 @@ class CathodeMarket:
         names = sorted(name for name, spec in cathode.items() if isinstance(spec, CamPlant))
         self.sources = ("imports", *names)
         self.buyers: dict[str, Buyer] = {}
-        shared = Shared(ctx, shock, self.lanes, self.metals, labour, gate)
-        self.makers = self._make(cathode, shared)
-        self._counted = tuple(maker.index for maker in self.makers.cam if maker.counted)
-        self.plants: tuple[CathodePlant, ...] = (*self.makers.pcam, *self.makers.cam)
         self._ordered: list[Buyer] = []
         self._feeds: list[Feed] = []
         self._span: Period | None = None
@@ -93,6 +96,10 @@ class CathodeMarket:
         self._liftable = "cathode" in ctx.lifts
         self._revision: float = imports.cam.revision
         self._exposure_days: float = imports.exposure * DAYS_PER_WEEK
+        shared = Shared(ctx, shock, self.lanes, self.metals, labour, gate)
+        self.makers = self._make(cathode, shared)
+        self._counted = tuple([maker.index for maker in self.makers.cam if maker.counted])
+        self.plants: tuple[CathodePlant, ...] = (*self.makers.pcam, *self.makers.cam)
 
     def _make(self, cathode: Mapping[str, CathodeSource], shared: Shared) -> Makers:
         """Build the makers: precursor plants first, as CAM plants refer to them."""
@@ -116,7 +123,7 @@ class CathodeMarket:
                     pcam_policy=self.imports.pcam,
                 )
             )
-        return Makers(tuple(cam), tuple(pcam.values()))
+        return Makers(cam, list(pcam.values()))
 
     def buyer(self, site: str, chemistry: str) -> Buyer:
         """Register a cell plant and return its side of the market.

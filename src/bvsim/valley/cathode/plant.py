@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import replace
 from operator import add
@@ -73,7 +72,24 @@ def licensed(project: Project, lanes: Lanes) -> Project:
     return replace(project, stages=replace(project.stages, equipment=late))
 
 
-class CathodePlant(End[vec[float]], ABC):
+class Lot:
+    """Product that waits for its release.
+
+    Parameters
+    ----------
+    day : float
+        Of its release.
+    parts : vec of float
+        Tonnes by source, and their contents.
+    """
+
+    __slots__ = ("day", "parts")
+
+    def __init__(self, day: float, parts: vec[float]) -> None:
+        self.day, self.parts = day, parts
+
+
+class CathodePlant(End[Lot]):
     """Phases of kiln lines on the valley's pipeline, release, ramp-up and yield code.
 
     Parameters
@@ -117,9 +133,6 @@ class CathodePlant(End[vec[float]], ABC):
         self.crew = shared.labour.employ(name, spec.basin, spec.staffing)
         kilns = spec.kilns
         self._campaign: float = kilns.campaign / (kilns.campaign + kilns.overhaul)
-        self.blocks: list[Block] = []
-        for label in sorted(spec.blocks):
-            self.blocks.append(self._make_block(label, spec.blocks[label], shared))
         self.first_product = self.ctx.env.event()
         self.good = self.started = self.waiting = self.held = 0.0
         self.calls, self.making = Forecast(spec.memory), Forecast(DAYS_PER_YEAR)
@@ -128,13 +141,12 @@ class CathodePlant(End[vec[float]], ABC):
         self._cover: float = spec.cover
         self._scrap_penalty = 0.0
         """Scrap that thin staffing adds in the period under way."""
-        self.batches: Passage[vec[float]] = Passage(self.ctx.clock, self)
-        self._ready: list[tuple[float, vec[float]]] = []
-        self._held: list[tuple[float, vec[float]]] = []
+        self._ready: list[Lot] = []
+        self._held: list[Lot] = []
         self._first_sales_days: list[float] = [
             spec.blocks[label].first_sales * DAYS_PER_MONTH for label in sorted(spec.blocks)
         ]
-        self._made = vec[float]([0.0] * len(self.blocks))
+        self._made = vec[float]([0.0] * len(spec.blocks))
         """Tonnes that each phase made in the period under way."""
         self.daily_capacity = self.nameplate = 0.0
         self._available = 0.0
@@ -142,6 +154,10 @@ class CathodePlant(End[vec[float]], ABC):
         self._has_product = False
         self._asked = False
         """Whether the labour market knows what is planned now."""
+        self.blocks: list[Block] = []
+        self.batches: Passage[Lot] = Passage(self.ctx.clock, self)
+        for label in sorted(spec.blocks):
+            self.blocks.append(self._make_block(label, spec.blocks[label], shared))
 
     def _make_block(self, label: str, spec: CathodeBlock, shared: Shared) -> Block:
         entity = f"{self.name}.{label}"
@@ -166,13 +182,13 @@ class CathodePlant(End[vec[float]], ABC):
         for block in self.blocks:
             block.start()
 
-    @abstractmethod
     def produce(self, period: Period) -> None:
         """Make product for some days."""
+        raise NotImplementedError
 
-    @abstractmethod
     def balances(self) -> Iterator[Balance]:
         """Yield what was made, what went into it and where it went."""
+        raise NotImplementedError
 
     # -- as the owner of its phases ------------------------------------------------------
 
@@ -249,24 +265,25 @@ class CathodePlant(End[vec[float]], ABC):
                 lines += len(block.lines)
         self.crew.ask(plans, max(1, lines))
 
-    def come_out(self, item: vec[float], day: float) -> None:
+    def come_out(self, item: Lot, day: float) -> None:
         """Take note of a batch whose quality control is over: it is offered with the next calls."""
-        self._ready.append((day, item))
+        item.day = day
+        self._ready.append(item)
 
     def offer(self, day: float) -> None:
         """Move batches that are ready, and approved, into the stock shared among the callers."""
         if self._ready:
-            for when, parts in self._ready:
-                self.waiting -= self.stock.put(parts, when)
+            for lot in self._ready:
+                self.waiting -= self.stock.put(lot.parts, lot.day)
             self._ready.clear()
         if self._held:
             self._release_held(day)
 
     def _release_held(self, day: float) -> None:
-        for when, parts in self._held:
-            if when <= day:
-                self.held -= self.stock.put(parts, when)
-        self._held = [batch for batch in self._held if batch[0] > day]
+        for lot in self._held:
+            if lot.day <= day:
+                self.held -= self.stock.put(lot.parts, lot.day)
+        self._held = [lot for lot in self._held if lot.day > day]
         self.held = self.held if self._held else 0.0  # no residue of rounding
 
     def wanted(self, period: Period) -> float:
@@ -340,7 +357,7 @@ class CathodePlant(End[vec[float]], ABC):
         if approved > 0.0:
             self.waiting += tonnes * approved
             own = parts if approved == 1.0 else vec[float]([part * approved for part in parts])
-            self.batches.enter(own, due)
+            self.batches.enter(Lot(due, own), due)
         if not self._has_product:
             self._has_product = True
             self.first_product.succeed()
@@ -362,7 +379,7 @@ class CathodePlant(End[vec[float]], ABC):
             if self._made[i] > 0.0 and day > due:
                 share = self._made[i] / made
                 own = vec[float]([part * share for part in parts])
-                self._held.append((day, own))
+                self._held.append(Lot(day, own))
                 self.held += self._tonnes(own)
                 approved -= share
         return approved if approved > 0.0 else 0.0
@@ -370,6 +387,6 @@ class CathodePlant(End[vec[float]], ABC):
     def in_batches(self) -> list[float]:
         """Return what waits for release, by source with contents."""
         total = [0.0] * len(self.stock.shares)
-        for parts in (*(parts for _, parts in (*self._ready, *self._held)), *self.batches):
-            total = list(map(add, total, parts))
+        for lot in (*self._ready, *self._held, *self.batches):
+            total = list(map(add, total, lot.parts))
         return total

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from bisect import insort
 from math import expm1
 from typing import Final, NamedTuple
 
@@ -233,10 +232,10 @@ class Restocking:
         self._register(tonnes, event)
         clock = self.ctx.clock
         due, day = self._due, clock.now + days
-        if due and day < due[-1]:
-            insort(due, day)
-        else:
-            due.append(day)
+        at = len(due)
+        while at > 0 and due[at - 1] > day:
+            at -= 1
+        due.insert(at, day)
         clock.after(days, Shipment(self, tonnes).arrive)
 
     def _next_due(self) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from typing import Final
 
 from bvsim.valley.cells import ledger
@@ -14,7 +13,8 @@ from bvsim.valley.cells.plan import PlanPath
 from bvsim.valley.ground.books import Account
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Period
 from bvsim.valley.ground.context import Context
-from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.rows import i64, vec
+from bvsim.valley.ground.sums import ExactSum
 from bvsim.valley.projects.block import Block
 from bvsim.valley.projects.lines import NOTHING, Levels
 from bvsim.valley.projects.restart import refinance, sell, share_of_plan
@@ -64,6 +64,10 @@ class SiteBlock:
         self._unapproved: list[float] = []
         self._finished: list[float] = []
         """Good cells made before that, GWh, and the days on which they leave the process."""
+        self._gone = 0
+        """How many of them have left it."""
+        self._held, self._in_process = ExactSum(), ExactSum()
+        """The cells that have, and those that have not."""
         self.standing_gwh = 0.0
         """Nameplate while the project is neither cancelled nor suspended."""
         self.storage_gwh = 0.0
@@ -132,18 +136,32 @@ class SiteBlock:
         """Keep cells that leave the process on a day for after the approval."""
         self._unapproved.append(good)
         self._finished.append(day)
+        self._in_process.add(good)
 
     def _forget_unapproved(self) -> None:
         self._unapproved.clear()
         self._finished.clear()
+        self._gone = 0
+        self._held.clear()
+        self._in_process.clear()
+
+    def _finish(self, day: float) -> None:
+        """Let what leaves the process by a day leave it; days are asked for in turn."""
+        while self._gone < len(self._finished) and self._finished[self._gone] <= day:
+            good = self._unapproved[self._gone]
+            self._held.add(good)
+            self._in_process.add(-good)
+            self._gone += 1
 
     def held(self, day: float) -> float:
         """Return the finished cells that wait for approval on a day, GWh."""
-        return math.fsum(self._unapproved[: bisect_right(self._finished, day)])
+        self._finish(day)
+        return self._held.value()
 
     def unapproved_in_process(self, day: float) -> float:
         """Return the cells in process that will wait for approval, GWh."""
-        return math.fsum(self._unapproved[bisect_right(self._finished, day) :])
+        self._finish(day)
+        return self._in_process.value()
 
     @property
     def idle_gwh(self) -> float:
@@ -180,20 +198,25 @@ class SiteBlock:
         """Work out what is possible; for an observed period, what must have been."""
         self.block.learning_speed = learning_speed
         self.possible = levels = self.block.levels(period, repair_factor)
-        if self.observed is None or not self.observes(period):
-            return
+        if period.start_day < self._observed_until and self.observes(period):
+            self.possible = self._explained(period, levels)
+
+    def _explained(self, period: Period, levels: Levels) -> Levels:
+        """Return what must have been possible in an observed period."""
+        assert self.observed is not None
         need = self.observed_need(period)
         if self.throttled_by_fact(period) and levels.available >= need:
-            return
+            return levels
         uptime = self.observed.uptime
         ramped = max(need, min(need / uptime, levels.rated) if uptime > 0.0 else levels.rated)
-        self.possible = Levels(levels.built, max(levels.rated, ramped), ramped, need)
+        return Levels(levels.built, max(levels.rated, ramped), ramped, need)
 
     def run(self, used: float, period: Period, penalty: float) -> tuple[float, float]:
         """Run for the period; return cells started and good ones (GWh)."""
-        observed = self.observed
-        if observed is None or not self.observes(period):
+        if period.start_day >= self._observed_until or not self.observes(period):
             return self.block.run(used, period, penalty)
+        observed = self.observed
+        assert observed is not None
         self.block.run(min(1.0, used), period, 0.0)
         self._take_over(observed, period)
         good = observed.good[period.index]
@@ -214,28 +237,30 @@ class SiteBlock:
         if share >= 1.0:
             return limits
         own = self._limits
-        for i, limit in enumerate(limits):
+        i: i64 = 0
+        for limit in limits:
             own[i] = limit * share
+            i += 1  # noqa: SIM113 (a position of the machine's)
         return own
 
     def post_idle(self, periods: list[Period]) -> None:
         """Post periods without released lines."""
-        row, by_period = self.ledger.now, self.plan.by_period
-        days_per_year = self._days_per_year
-        for period in periods:
-            announced = by_period[period.index]
-            if announced > 0.0:
-                standing = self.standing_gwh * (period.scheduled_days / days_per_year)
-                ledger.post_unreleased(row, announced, standing)
+        plan, row = self.plan, self.ledger.now
+        if plan.days:
+            own = self.standing_gwh
+            ledger.post_waiting(row, plan.by_period, own, self._days_per_year, periods)
         ledger.post_standstill(self.binding.now, periods)
 
     def post(self, limits: vec[float], good: float, period: Period) -> None:
         """Post the period to the ledger and to the account of what bound."""
         levels, scheduled = self.possible, period.scheduled_days
         years = scheduled / self._days_per_year
-        standing = self.standing_gwh * years - self.storage_gwh * years
-        standing = standing if standing > 0.0 else 0.0
-        ledger.post(self.ledger.now, self._announced(period), standing, levels, limits, good)
+        announced, standing = self.plan.by_period[period.index], self.standing_gwh * years
+        if self.storage_gwh != 0.0:
+            announced -= self.announced_of_storage(period)
+            standing -= self.storage_gwh * years
+            standing = standing if standing > 0.0 else 0.0
+        ledger.post(self.ledger.now, announced, standing, levels, limits, good)
         ledger.post_binding(self.binding.now, levels.available, limits, period.days, scheduled)
 
     def post_closed(self, would: Levels, limits: vec[float], good: float, period: Period) -> None:

@@ -121,6 +121,8 @@ class EnergyMeter:
         self._materials: float = process.materials
         self._improvement: float = spec.improvement
         self._base_year: int = spec.base_year
+        self._year, self._specific = -1, 0.0
+        """The last year that was asked for, and its kWh per kWh of cells."""
         self._fixed: float = spec.fixed
         self._gas: float = spec.gas
         self._grid = OverTime(spec.grid)
@@ -144,10 +146,11 @@ class EnergyMeter:
         """
         now = self._account.now
         days = last.end_day - self._ctx.calendar.month_starts[last.month]
-        years = last.year - self._base_year
-        specific = specific_energy(self._mature, self._improvement, years)
+        if last.year != self._year:
+            self._year, years = last.year, last.year - self._base_year
+            self._specific = specific_energy(self._mature, self._improvement, years)
         energy = energy_used(
-            specific,
+            self._specific,
             fixed=self._fixed,
             started_gwh=started_gwh * mature_yield,
             nameplate_gwh=nameplate_gwh,

@@ -25,13 +25,19 @@ from bvsim.valley.cells.site_account import SITE
 from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import DAYS_PER_WEEK, DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
 from bvsim.valley.ground.context import Context
-from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.rows import i64, vec
 from bvsim.valley.ground.sums import exact, total
 from bvsim.valley.projects.stages import Events
 
 DATED: Final = "date given by the scenario"
 """The cause of a stop that a scenario dates."""
 _NO_OUTLET: Final = Outlet()
+_NAMEPLATE: Final[i64] = SITE.nameplate_gwh
+_LINE_WEEKS: Final[i64] = SITE.line_weeks
+_IN_PROCESS: Final[i64] = SITE.in_process_gwh
+_GOOD: Final[i64] = SITE.good_gwh
+_STARTED: Final[i64] = SITE.started_gwh
+_SCRAP: Final[i64] = SITE.scrap_t
 
 
 class Gigafactory:
@@ -91,7 +97,8 @@ class Gigafactory:
         self.storage = None if reviews is None else reviews.storage
         self._running: list[SiteBlock] = []
         self._ledgers: list[Account] = []
-        """Those of the running blocks."""
+        self._made = vec[float]()
+        """Ledgers of the running blocks, and the good cells of each in a period, GWh."""
         self._unapproved: list[SiteBlock] = []
         self._idle: list[SiteBlock] = list(self.blocks)
         self._unposted: list[Period] = []
@@ -164,9 +171,12 @@ class Gigafactory:
     def _ask_people(self) -> None:
         self._post_idle()
         plans, lines, self._idle_gwh = [], 0, 0.0
-        self.projects.released = sum(each.block.released + each.storage_gwh for each in self.blocks)
+        self.projects.released = total(
+            vec[float]([each.block.released + each.storage_gwh for each in self.blocks])
+        )
         self._running = [each for each in self.blocks if each.block.lines]
         self._ledgers = [each.ledger for each in self._running]
+        self._made = vec[float]([0.0] * len(self._running))
         self._idle = [each for each in self.blocks if not each.block.lines]
         for each in self.blocks:
             block = each.block
@@ -225,10 +235,10 @@ class Gigafactory:
         self._unposted.append(period)
         if self._running:
             row = self.account.now
-            row[SITE.nameplate_gwh] = self.projects.released
-            row[SITE.line_weeks] += self._lines * period.days / DAYS_PER_WEEK
+            row[_NAMEPLATE] = self.projects.released
+            row[_LINE_WEEKS] += self._lines * period.days / DAYS_PER_WEEK
             self._run(period)
-            row[SITE.in_process_gwh] = wiring.process.gwh
+            row[_IN_PROCESS] = wiring.process.gwh
         if wiring.orders.trading:  # cells released since the last period began
             self._month_delivered += wiring.orders.deliver(finished, period)
         elif finished > 0.0:
@@ -248,8 +258,8 @@ class Gigafactory:
             used = used if used < 1.0 else 1.0
         penalty, detection = self.wiring.workforce.scrap_penalty, self.wiring.process.detection_days
         good = started = 0.0
-        by_block = vec[float]([0.0] * len(self._running))
-        for i, each in enumerate(self._running):
+        i: i64 = 0
+        for each in self._running:
             made, possible = 0.0, each.possible.available
             own = NO_LIMITS
             if possible > 0.0:
@@ -260,9 +270,10 @@ class Gigafactory:
                 good += made
                 own = each.part_of(limits, possible / available)
             each.post(own, made, period)
-            by_block[i] = made
+            self._made[i] = made
+            i += 1  # noqa: SIM113 (a position of the machine's)
         if started > 0.0:
-            self._book(started, good, by_block, period)
+            self._book(started, good, period)
 
     def month_end(self, last: Period) -> None:
         """Settle the month: energy, money, the market's view, throttle and closure."""
@@ -348,22 +359,16 @@ class Gigafactory:
 
     # -- books -----------------------------------------------------------------------
 
-    def _book(
-        self,
-        started: float,
-        good: float,
-        by_block: vec[float],
-        period: Period,
-    ) -> None:
+    def _book(self, started: float, good: float, period: Period) -> None:
         """Book a period's starts: material, scrap, cells in process."""
         wiring, row = self.wiring, self.account.now
         charged = started * wiring.buyer.cam_t_per_gwh
         in_cells = wiring.process.cam_in(good)
         wiring.buyer.use(in_cells, charged - in_cells)
-        batch = wiring.process.begin(period, started, good, self._ledgers, by_block)
-        row[SITE.good_gwh] += good
-        row[SITE.started_gwh] += started
-        row[SITE.scrap_t] += batch.scrap_t
+        batch = wiring.process.begin(period, started, good, self._ledgers, self._made)
+        row[_GOOD] += good
+        row[_STARTED] += started
+        row[_SCRAP] += batch.scrap_t
         self._month_started += started
         self._month_good += good
 
@@ -391,6 +396,7 @@ class Gigafactory:
             each.close()
         self.projects.released, self._idle_gwh, self._lines = 0.0, 0.0, 0
         self._running, self._ledgers, self._unapproved, self._idle = [], [], [], []
+        self._made = vec[float]()
         self._available = 0.0
         columns = (SITE.good_gwh, SITE.scrap_t, LEDGER.good_gwh, YIELD)
         finished = self.wiring.process.collect()

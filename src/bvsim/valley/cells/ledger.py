@@ -64,13 +64,23 @@ BINDING: Final = laid_out(BindingColumns)
 YIELD: Final[i64] = LEDGER.lost + LOSSES.index("yield")
 CLOSURE: Final[i64] = LEDGER.lost + LOSSES.index("closure")
 DELAY: Final[i64] = LEDGER.lost + LOSSES.index("delay")
-_SHUTDOWN: Final[i64] = BINDERS.index("shutdown")
-_NOT_RUNNING: Final[i64] = BINDERS.index("not_running")
-
+_ANNOUNCED: Final[i64] = LEDGER.announced_gwh
+_BEYOND_PLAN: Final[i64] = LEDGER.beyond_plan_gwh
+_GOOD: Final[i64] = LEDGER.good_gwh
+_NOT_BUILT: Final[i64] = LEDGER.lost
 _RATING: Final[i64] = LEDGER.lost + LOSSES.index("rating")
 _RAMP_UP: Final[i64] = LEDGER.lost + LOSSES.index("ramp_up")
 _STOPS: Final[i64] = LEDGER.lost + LOSSES.index("availability")
 _FIRST_LIMIT: Final[i64] = LEDGER.lost + LOSSES.index(LIMITS[0].name)
+
+_WEEKS: Final[i64] = BINDING.weeks
+_SECOND: Final[i64] = BINDING.second
+_POSSIBLE: Final[i64] = BINDING.possible_gwh
+_SLACK: Final[i64] = BINDING.slack
+_SHUTDOWN: Final[i64] = BINDING.weeks + BINDERS.index("shutdown")
+_SECOND_SHUTDOWN: Final[i64] = BINDING.second + BINDERS.index("shutdown")
+_NOT_RUNNING: Final[i64] = BINDING.weeks + BINDERS.index("not_running")
+_SECOND_NOT_RUNNING: Final[i64] = BINDING.second + BINDERS.index("not_running")
 
 
 def post(  # noqa: PLR0917
@@ -102,10 +112,14 @@ def post(  # noqa: PLR0917
     stood = announced if announced < standing else standing
     stood = stood if stood > built else built
     top = announced if announced > built else built
-    level = _descend(row, _stand(row, top, stood), levels, limits, good)
-    row[LEDGER.announced_gwh] += announced
-    row[LEDGER.beyond_plan_gwh] += (top - announced) + (good - level)
-    row[LEDGER.good_gwh] += good
+    if stood < top:
+        row[_NOT_BUILT] += top - stood
+    else:
+        stood = top
+    level = _descend(row, stood, levels, limits, good)
+    row[_ANNOUNCED] += announced
+    row[_BEYOND_PLAN] += (top - announced) + (good - level)
+    row[_GOOD] += good
 
 
 def post_closed(
@@ -117,17 +131,12 @@ def post_closed(
     held it back, and what was not built by then to `not_built`. Parameters are those of `post`,
     had the site not closed.
     """
-    row[LEDGER.announced_gwh] += announced
-    stood = _stand(row, announced, would.built)
+    row[_ANNOUNCED] += announced
+    stood = announced
+    if would.built < announced:
+        row[_NOT_BUILT] += announced - would.built
+        stood = would.built
     row[CLOSURE] += _descend(row, stood, would, limits, good)
-
-
-def _stand(row: vec[float], top: float, stood: float) -> float:
-    """Book what does not stand of the top level; return what does."""
-    if stood < top:
-        row[LEDGER.lost] += top - stood
-        return stood
-    return top
 
 
 def _descend(row: vec[float], top: float, levels: Levels, limits: vec[float], good: float) -> float:
@@ -160,9 +169,11 @@ def binding_limit(limits: vec[float]) -> i64:
     """Return the position of the least limit; ties go to the one named first."""
     best: i64 = 0
     least = limits[0]
-    for i, limit in enumerate(limits):
+    i: i64 = 0
+    for limit in limits:
         if limit < least:
             best, least = i, limit
+        i += 1  # noqa: SIM113 (a position of the machine's)
     return best
 
 
@@ -177,28 +188,30 @@ def post_binding(
     """
     first: i64 = 0
     second: i64 = -1
+    i: i64 = 0
     least, next_ = available, math.inf
-    for i, limit in enumerate(limits):
-        if limit < least:
-            first, second, least, next_ = i + 1, first, limit, least
-        elif limit < next_ or second < 0:
-            second, next_ = i + 1, limit
+    for limit in limits:
         beyond = limit - available
         if beyond > 0.0:
-            row[BINDING.slack + i] += beyond if beyond < available else available
+            row[_SLACK + i] += beyond if beyond < available else available
+        i += 1  # noqa: SIM113 (a position of the machine's)
+        if limit < least:
+            first, second, least, next_ = i, first, limit, least
+        elif limit < next_ or second < 0:
+            second, next_ = i, limit
     weeks = scheduled / DAYS_PER_WEEK
-    row[BINDING.weeks + first] += weeks
-    row[BINDING.second + second] += weeks
-    row[BINDING.possible_gwh] += available
+    row[_WEEKS + first] += weeks
+    row[_SECOND + second] += weeks
+    row[_POSSIBLE] += available
     if days > scheduled:
-        row[BINDING.weeks + _SHUTDOWN] += (days - scheduled) / DAYS_PER_WEEK
-        row[BINDING.second + _SHUTDOWN] += (days - scheduled) / DAYS_PER_WEEK
+        row[_SHUTDOWN] += (days - scheduled) / DAYS_PER_WEEK
+        row[_SECOND_SHUTDOWN] += (days - scheduled) / DAYS_PER_WEEK
 
 
 def post_complete(row: vec[float], announced: float) -> None:
     """Add a period in which what was announced was made."""
-    row[LEDGER.announced_gwh] += announced
-    row[LEDGER.good_gwh] += announced
+    row[_ANNOUNCED] += announced
+    row[_GOOD] += announced
 
 
 def post_unreleased(row: vec[float], announced: float, standing: float) -> None:
@@ -206,25 +219,58 @@ def post_unreleased(row: vec[float], announced: float, standing: float) -> None:
     if announced <= 0.0:
         return
     stood = standing if standing < announced else announced
-    row[LEDGER.announced_gwh] += announced
-    row[LEDGER.lost] += announced - stood
+    row[_ANNOUNCED] += announced
+    row[_NOT_BUILT] += announced - stood
     row[DELAY] += stood
+
+
+def post_waiting(
+    row: vec[float],
+    by_period: vec[float],
+    nameplate: float,
+    days_per_year: float,
+    periods: list[Period],
+) -> None:
+    """Add several such periods.
+
+    Parameters
+    ----------
+    row : vec of float
+        A ledger row.
+    by_period : vec of float
+        What the plan says of every period, GWh.
+    nameplate : float
+        Of the block's project while it stands, GWh a year.
+    days_per_year : float
+        Scheduled days of a year.
+    periods : list of Period
+        The periods to add.
+    """
+    of_plan, lost, late = row[_ANNOUNCED], row[_NOT_BUILT], row[DELAY]
+    for period in periods:
+        announced = by_period[period.index]
+        if announced > 0.0:
+            standing = nameplate * (period.scheduled_days / days_per_year)
+            stood = standing if standing < announced else announced
+            of_plan += announced
+            lost += announced - stood
+            late += stood
+    row[_ANNOUNCED], row[_NOT_BUILT], row[DELAY] = of_plan, lost, late
 
 
 def post_not_running(row: vec[float], days: float) -> None:
     """Add the weeks of a block without released lines, or of a closed one."""
-    row[BINDING.weeks + _NOT_RUNNING] += days / DAYS_PER_WEEK
-    row[BINDING.second + _NOT_RUNNING] += days / DAYS_PER_WEEK
+    row[_NOT_RUNNING] += days / DAYS_PER_WEEK
+    row[_SECOND_NOT_RUNNING] += days / DAYS_PER_WEEK
 
 
 def post_standstill(row: vec[float], periods: list[Period]) -> None:
     """Add the weeks of several periods in which a block ran no lines."""
-    first, second = BINDING.weeks + _NOT_RUNNING, BINDING.second + _NOT_RUNNING
-    weeks, as_second = row[first], row[second]
+    weeks, as_second = row[_NOT_RUNNING], row[_SECOND_NOT_RUNNING]
     for period in periods:
         weeks += period.days / DAYS_PER_WEEK
         as_second += period.days / DAYS_PER_WEEK
-    row[first], row[second] = weeks, as_second
+    row[_NOT_RUNNING], row[_SECOND_NOT_RUNNING] = weeks, as_second
 
 
 def check_ledger(accounts: Mapping[str, Iterable[Account]], calendar: Calendar) -> None:
@@ -237,15 +283,15 @@ def check_ledger(accounts: Mapping[str, Iterable[Account]], calendar: Calendar) 
     """
     if not accounts:
         return
-    entities, rows = _months_of(accounts)
-    signs = np.full(rows.shape[2], -1.0)
+    entities, months = _months_of(accounts)
+    signs = np.full(months[0].shape[1], -1.0)
     signs[LEDGER.announced_gwh] = signs[LEDGER.beyond_plan_gwh] = 1.0
-    off = _weighed(rows, signs)
+    off = _weighed(months, signs)
     for block, month in _largest(off, LEDGER_TOLERANCE_GWH):
         raise _violation(entities[block], "the ledger", month, off[block, month], calendar)
-    if rows.min() >= 0.0:
+    if all(own.min() >= 0.0 for own in months):
         return
-    losses = rows[:, :, LEDGER.lost :]
+    losses = np.stack(months)[:, :, LEDGER.lost :]
     negative = ~(losses >= 0.0)
     if negative.any():
         block = int(np.argmax(negative.any(axis=(1, 2))))
@@ -264,25 +310,28 @@ def check_binding(accounts: Mapping[str, Iterable[Account]], calendar: Calendar)
     """
     if not accounts:
         return
-    entities, rows = _months_of(accounts)
-    days = np.zeros(rows.shape[2])
+    entities, months = _months_of(accounts)
+    days = np.zeros(months[0].shape[1])
     days[: len(BINDERS)] = DAYS_PER_WEEK
-    off = _weighed(rows, days) - np.diff(np.array(calendar.month_starts))
+    off = _weighed(months, days) - np.diff(np.array(calendar.month_starts))
     for block, month in _largest(off, _ROUNDING_DAYS):
         size = off[block, month] / DAYS_PER_WEEK
         raise _violation(entities[block], "binding weeks", month, size, calendar)
 
 
-def _months_of(accounts: Mapping[str, Iterable[Account]]) -> tuple[list[str], FloatArray]:
-    """Return blocks, and their closed months side by side, shape (blocks, months, columns)."""
+def _months_of(
+    accounts: Mapping[str, Iterable[Account]],
+) -> tuple[list[str], list[FloatArray]]:
+    """Return blocks, and the closed months of each where they lie in the books."""
     own = [(entity, account) for entity, several in accounts.items() for account in several]
-    months = [account.monthly() for _, account in own]
-    return [entity for entity, _ in own], np.stack(months)
+    return [entity for entity, _ in own], [account.monthly() for _, account in own]
 
 
-def _weighed(rows: FloatArray, weights: FloatArray) -> FloatArray:
-    """Return the sum of the columns of each row, each times a weight."""
-    sums: FloatArray = np.einsum("bmc,c->bm", rows, weights)  # a third of what `sum` takes
+def _weighed(months: list[FloatArray], weights: FloatArray) -> FloatArray:
+    """Return the sum of the columns of each month, each times a weight, shape (blocks, months)."""
+    sums: FloatArray = np.empty((len(months), len(months[0])))
+    for i, own in enumerate(months):
+        np.dot(own, weights, out=sums[i])
     return sums
 
 

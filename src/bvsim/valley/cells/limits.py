@@ -23,7 +23,7 @@ from bvsim.valley.cells.causes import (
 from bvsim.valley.cells.partners import SiteWiring
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
-from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.rows import i64, vec
 from bvsim.valley.ground.sums import total
 
 _LABOUR: Final = LIMITS.index(LABOUR)
@@ -67,6 +67,8 @@ class SiteLimits(Prospect):
         self._per_start = -1.0
         """Yield of the site in the period, once it was asked for."""
         self._allowed = NO_LIMITS[:]
+        self._row = vec[float]([0.0])
+        """A number for each running block, to be added up."""
         self._liftable = bool(ctx.lifts)
         """Whether any of them ever is."""
         self._facts_until = -math.inf
@@ -95,18 +97,16 @@ class SiteLimits(Prospect):
         """
         self._per_start = -1.0
         allowed = self._allowed
-        for i in range(len(allowed)):
-            allowed[i] = math.inf
+        i: i64 = 0
+        for no_limit in NO_LIMITS:
+            allowed[i] = no_limit
+            i += 1  # noqa: SIM113 (a position of the machine's)
         known = period.start_day < self._facts_until
         if known and any(each.observes(period) for each in running):
             allowed[_THROTTLE] = _cap_by_fact(running, period)
             return allowed
         self._running, self.available = running, available
-        self.in_service = _in_service(running)
-        self.rated = _rated(running)
-        self.unapproved = self.unapproved_in_process = 0.0
-        if not all(each.approved for each in running):
-            self._wait_for_approval(running, period.start_day)
+        self._add_up(running, period.start_day)
         if not self._lifted(_LABOUR):
             allowed[_LABOUR] = people(self)
         if not self._lifted(_DEMAND):
@@ -114,6 +114,23 @@ class SiteLimits(Prospect):
         allowed[_THROTTLE] = own_cap(self)
         self._look_at(_AT_ONCE, allowed)
         return allowed
+
+    def _add_up(self, running: list[SiteBlock], day: float) -> None:
+        """Add up what blocks could make, at their rating, with idle lines, unapproved."""
+        idle, approved, row = False, True, self._row
+        if len(row) != len(running):
+            self._row = row = vec[float]([0.0] * len(running))
+        i: i64 = 0
+        for each in running:
+            row[i] = each.possible.rated
+            i += 1  # noqa: SIM113 (a position of the machine's)
+            idle = idle or len(each.idle) > 0
+            approved = approved and each.approved
+        self.rated = total(row)
+        self.in_service = _in_service(running, row) if idle else 1.0
+        self.unapproved = self.unapproved_in_process = 0.0
+        if not approved:
+            self._wait_for_approval(running, day)
 
     def _wait_for_approval(self, running: list[SiteBlock], day: float) -> None:
         waiting = [each for each in running if not each.approved]
@@ -157,22 +174,21 @@ class SiteLimits(Prospect):
         return share if share > 1e-6 else 1e-6
 
 
-def _in_service(running: list[SiteBlock]) -> float:
-    """Return the share of what blocks could make that lines which do not stand idle make."""
-    if not any(each.idle for each in running):
-        return 1.0
-    could = total(vec[float]([each.possible.available for each in running]))
-    return 1.0 - total(vec[float]([_stands_idle(each) for each in running])) / could
+def _in_service(running: list[SiteBlock], row: vec[float]) -> float:
+    """Return the share of what blocks could make that lines which do not stand idle make.
 
-
-def _stands_idle(each: SiteBlock) -> float:
-    """Return what a block could make that falls to its idle lines."""
-    return each.possible.available * float(len(each.idle)) / float(len(each.block.lines))
-
-
-def _rated(running: list[SiteBlock]) -> float:
-    """Return what blocks could make at the rating of their class."""
-    return total(vec[float]([each.possible.rated for each in running]))
+    A row with a number for each block is written over.
+    """
+    i: i64 = 0
+    for each in running:
+        row[i] = each.possible.available
+        i += 1  # noqa: SIM113 (a position of the machine's)
+    could, i = total(row), 0
+    for each in running:
+        lines = float(len(each.block.lines))
+        row[i] = row[i] * float(len(each.idle)) / lines
+        i += 1  # noqa: SIM113 (a position of the machine's)
+    return 1.0 - total(row) / could
 
 
 def _cap_by_fact(running: list[SiteBlock], period: Period) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 from bvsim.schema.money import MoneySpec, SiteMoney
 from bvsim.valley.cells.backing import Backing, LoanAccount, SupportAccount
 from bvsim.valley.cells.costs import Activity, Costs, Throttle, running_cost, scrap_cost
-from bvsim.valley.ground.books import Balance
+from bvsim.valley.ground.books import Balance, FloatArray
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Calendar, Period
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.context import Context
@@ -44,12 +44,10 @@ class MoneyColumns(Columns):
 
 
 MONEY: Final = laid_out(MoneyColumns)
-_MOVES: Final = [
-    MONEY.cash_flow_meur,
-    MONEY.support_meur,
-    MONEY.funds_meur,
-    MONEY.creditors_meur,
-]
+_UNBOOKED: Final[FloatArray] = np.zeros(len(MONEY.columns))
+"""What cash rests on, but for that of the month before: nothing is left where all is booked."""
+_UNBOOKED[[MONEY.cash_meur, MONEY.debt_service_meur]] = 1.0
+_UNBOOKED[[MONEY.cash_flow_meur, MONEY.support_meur, MONEY.funds_meur, MONEY.creditors_meur]] = -1.0
 
 
 class SitePurse:
@@ -107,7 +105,9 @@ class SitePurse:
             if site in spec.supports[name].shares
         ]
         self._loans = [LoanAccount(loan) for _, loan in sorted(self._own.loans.items())]
-        self._backing = self._backed(patience)
+        self._backing = Backing(
+            self._own.owners, self._own.shareholders, patience, self._support_sooner
+        )
         self.throttle = Throttle(spec.throttle)
         self.cash, self.cash_months = 0.0, math.inf
         self._sop: float | None = None
@@ -326,10 +326,8 @@ class SitePurse:
             return
         first = bisect_right(calendar.month_starts, self._begun_day) - 1
         rows = self._account.monthly()[first:]
-        unbooked = rows[:, MONEY.cash_meur] + rows[:, MONEY.debt_service_meur]
+        unbooked = np.dot(rows, _UNBOOKED)
         unbooked[1:] -= rows[:-1, MONEY.cash_meur]
-        for column in _MOVES:
-            unbooked -= rows[:, column]
         cash = np.abs(unbooked)
         if not cash.max() <= _ROUNDING_MEUR:  # else it is rounding, whatever the size of a month
             cash /= np.maximum(1.0, np.abs(rows).max(axis=1))

@@ -20,7 +20,7 @@ from typing import Final
 
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.site import CellBlock, OutputWindow
-from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Calendar
+from bvsim.valley.ground.calendar import DAYS_PER_MONTH, Calendar, Period
 from bvsim.valley.projects.availability import Availability
 from bvsim.valley.projects.line_curve import (
     LineCurve,
@@ -166,6 +166,8 @@ class ObservedBlock:
             pace=yield_pace,
             fitted=all(self._in_fit(r.fitted, as_of_day) for r in seen),
         )
+        self._day = self._scrap = math.nan
+        """The last day that was asked for, and scrap then."""
         self.good: dict[int, float] = {}
         self.throttled: set[int] = set()
         self.fits: list[tuple[float, float]] = []
@@ -184,7 +186,9 @@ class ObservedBlock:
 
     def scrap_at(self, day: float) -> float:
         """Return the scrap of a day, as a share of cells started."""
-        return self.scrap.at(day, self._age(day))
+        if day != self._day:  # a period asks several times
+            self._day, self._scrap = day, self.scrap.at(day, self._age(day))
+        return self._scrap
 
     def _in_fit(self, fitted: date | None, as_of_day: float) -> bool:
         """Tell whether the figures in force were fitted to an observation."""
@@ -198,7 +202,7 @@ class ObservedBlock:
     def _impose(self, window: OutputWindow, *, fitted: bool) -> None:
         calendar = self.calendar
         first, last = calendar.day(window.first), calendar.day(window.last) + 1.0
-        periods = [p for p in calendar.periods if p.start_day < last and p.end_day > first]
+        periods = self._between(first, last)
         if window.throttled:
             shape = [p.scheduled_days for p in periods]
             self.throttled.update(p.index for p in periods)
@@ -213,6 +217,13 @@ class ObservedBlock:
             share = part / total
             self.good[period.index] = self.good.get(period.index, 0.0) + window.good * share
         self.end_day = max(self.end_day, periods[-1].end_day)
+
+    def _between(self, first: float, last: float) -> list[Period]:
+        """Return the periods that a span touches."""
+        calendar = self.calendar
+        start, end = calendar.period_index(first), calendar.period_index(last)
+        near = calendar.periods[start : end + 1]
+        return [p for p in near if p.start_day < last and p.end_day > first]
 
     def _fit(
         self, good: float, first: float, last: float, starts: list[float], *, shifted: bool

@@ -11,7 +11,7 @@ from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.clock import Clock
 from bvsim.valley.ground.passage import End, Passage
-from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.rows import i64, vec
 from bvsim.valley.returns.gate import Gate
 
 _KG_PER_KWH_TO_T_PER_GWH: Final = 1000.0
@@ -22,14 +22,17 @@ class Batch:
 
     Parameters
     ----------
+    ledgers : list of Account
+        Ledgers of the blocks that ran.
+
+    Attributes
+    ----------
     month : int
         Of the period.
     good_gwh : float
         Good cells.
-    ledgers : list of Account
-        Ledgers of the blocks that ran.
     made : vec of float
-        What is booked as good in each of them, GWh.
+        What is booked as good in each of the ledgers, GWh.
     """
 
     __slots__ = (
@@ -42,10 +45,9 @@ class Batch:
         "trim_t",
     )
 
-    def __init__(
-        self, month: int, good_gwh: float, ledgers: list[Account], made: vec[float]
-    ) -> None:
-        self.month, self.good_gwh, self.ledgers, self.made = month, good_gwh, ledgers, made
+    def __init__(self, ledgers: list[Account]) -> None:
+        self.month, self.good_gwh, self.ledgers = 0, 0.0, ledgers
+        self.made = vec[float]([0.0] * len(ledgers))
         self.trim_t = self.dry_cells_t = self.filled_cells_t = 0.0
 
     @property
@@ -101,11 +103,13 @@ class InProcess(End[Batch]):
         )
         self.gwh = 0.0
         """Good cells that the site has not handed over to its customers' stock."""
-        self._batches: Passage[Batch] = Passage(clock, self)
         self._under_way = 0
         """How many batches."""
+        self._over: Batch | None = None
+        """The last batch that was told apart, to be filled anew."""
         self._released = 0.0
         self._begun = self._finished = self._written_off = 0.0
+        self._batches: Passage[Batch] = Passage(clock, self)
 
     def cam_in(self, good_gwh: float) -> float:
         """Return the cathode material in good cells, tonnes."""
@@ -119,7 +123,19 @@ class InProcess(End[Batch]):
         ledgers: list[Account],
         made: vec[float],
     ) -> Batch:
-        """Put a period's cells in process; return them with their scrap."""
+        """Put a period's cells in process; return them with their scrap.
+
+        Parameters
+        ----------
+        period : Period
+            In which they were started.
+        started_gwh, good_gwh : float
+            Cells started, and good ones.
+        ledgers : list of Account
+            Ledgers of the blocks that ran.
+        made : vec of float
+            Good cells of each of them, GWh; copied.
+        """
         in_cells = self.cam_in(good_gwh)
         self.gate.note_cells(
             in_cells * self._nickel,
@@ -127,7 +143,12 @@ class InProcess(End[Batch]):
             in_cells * self._lithium,
             in_cells * self._manganese,
         )
-        batch = Batch(period.month, good_gwh, ledgers, made)
+        batch = self._blank(ledgers)
+        batch.month, batch.good_gwh = period.month, good_gwh
+        i: i64 = 0
+        for gwh in made:
+            batch.made[i] = gwh
+            i += 1  # noqa: SIM113 (a position of the machine's)
         rejects = (started_gwh - good_gwh) * self._cell_mass * self._reject_mass
         electrodes = rejects * self._electrodes
         batch.dry_cells_t = dry = rejects * self._dry
@@ -139,12 +160,18 @@ class InProcess(End[Batch]):
         self._begun += good_gwh
         return batch
 
+    def _blank(self, ledgers: list[Account]) -> Batch:
+        """Return a batch of some blocks to be filled: one that is over, if it was of theirs."""
+        batch, self._over = self._over, None
+        return Batch(ledgers) if batch is None or batch.ledgers is not ledgers else batch
+
     def come_out(self, item: Batch, day: float) -> None:
         """Tell a batch apart on its day: scrap is handed over, good cells are released."""
         self._released += item.good_gwh
         self._finished += item.good_gwh
         self._under_way -= 1
         self._hand_over(item)
+        self._over = item
 
     def collect(self) -> float:
         """Return the good cells released since the last call (GWh)."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
 from bvsim.valley.ground.rows import vec
+from bvsim.valley.ground.sums import exact
 
 
 class Recent:
@@ -48,4 +47,6 @@ class Recent:
 
     def total(self) -> float:
         """Return their exact sum."""
-        return math.fsum([self._numbers[i] for i in range(self.count)])
+        if self.count == self.most:
+            return exact(self._numbers)
+        return exact(vec[float]([self._numbers[i] for i in range(self.count)]))

@@ -11,6 +11,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
+import simpy
+
 from bvsim.schema.ramp import RampClass
 from bvsim.schema.unit import Timed
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR, MONTHS_PER_YEAR, Period
@@ -25,7 +27,7 @@ from bvsim.valley.projects.line_curve import (
     yield_pace,
 )
 from bvsim.valley.projects.lines import NOTHING, Levels, Line
-from bvsim.valley.projects.stages import Events, Pipeline
+from bvsim.valley.projects.stages import Pipeline
 
 _SLOWEST: Final = 0.01
 """Learning so slow that a stall may as well last for ever."""
@@ -90,58 +92,69 @@ class Block:
         own = Undisturbed(ramp, lines, line_interval.values[0])
         self.before = ctx.before.get(entity, own)
         self._chance = ctx.streams.key.chance
-        self.yield_pace = yield_pace(self.before.ramp, changes=self._chance)
-        self.scrap_curve = ScrapCurve(ramp, self.yield_pace)
         days = ctx.calendar.scheduled_days_per_year
         self._days_per_year = float(days)
-        self.availability = Availability(ramp, self.before.ramp, days)
-        """Of the class: what an undisturbed plant learns at, and what its repairs leave."""
+        alike = _alike(elders, ramp, self.before.ramp)
+        if alike is None:
+            self.yield_pace = yield_pace(self.before.ramp, changes=self._chance)
+            self.availability = Availability(ramp, self.before.ramp, days)
+            """Of the class: what an undisturbed plant learns at, and what its repairs leave."""
+        else:
+            self.yield_pace, self.availability = alike.yield_pace, alike.availability
+        self.scrap_curve = ScrapCurve(ramp, self.yield_pace)
         self.rating = self.availability.rating
-        self._repair_factor, self._pace = 1.0, self._pace_at(1.0)
-        if not self._chance:
-            self._pace = 1.0
+        self._repair_factor = self._pace = 1.0
         self._liftable = "stops" in ctx.lifts
         self.lines: list[Line] = []
         self.released = 0.0
         self.closed = False
         self.sold = False
         """Whether somebody else runs what was there at a sale: no line follows."""
-        self._reopened = ctx.env.event()
+        self._number = 0
+        """How many lines were released."""
+        self._put_off = False
+        """Whether a line was due while the block was closed."""
         self.stalled = False
         self.learning_speed = 1.0
         """How fast rate and yield are learnt and stalls are mended: 1 as in the class."""
         self.know_how = self.engineering_months = 0.0
-        self.major_stop_left_days = 0.0
+        self.major_stop_left_days = self._change_days = 0.0
         self._span_years = self._available = 0.0
         self._levels = Levels(0.0, 0.0, 0.0, 0.0)
         """Of the period under way."""
+        if self._chance:  # the last of all: compiled, what follows a call may not be there yet
+            self._pace = self._pace_at(1.0)
 
     def start(self) -> None:
-        """Register the block's processes."""
+        """Wait for SOP."""
         streams = self.ctx.streams
         self._stall_luck = streams.stream(self.entity, "stall")
         self._change_luck = streams.stream(self.entity, "product-changes")
         self._major_luck = streams.stream(self.entity, "major-stops")
         self.pipeline.start()
-        self.ctx.env.process(self.release())
-        self.ctx.env.process(self.stall())
-        self.ctx.env.process(self.change_products())
-        self.ctx.env.process(self.stop_for_long())
+        callbacks = self.pipeline.opened.callbacks
+        assert callbacks is not None
+        callbacks.append(self.open)
 
-    # -- processes -----------------------------------------------------------------
+    # -- what is bound to a day ------------------------------------------------------
 
-    def release(self) -> Events:
-        """Release the lines: the first at SOP (its first cells), the others at intervals."""
-        yield self.pipeline.opened
+    def open(self, opened: simpy.Event) -> None:
+        """Release the first line at SOP (its first cells); the others follow at intervals."""
         self._take_over_experience()
         self._solve()
-        for number in range(1, self.line_count + 1):
-            while self.closed:
-                yield self._reopened
-            if self.sold:
-                return
-            self._release_line(number)
-            yield self.ctx.env.timeout(self._wait(self._interval_days(number)))
+        self.release_next()
+        self._begin_luck()
+
+    def release_next(self) -> None:
+        """Release a line and put the next one down; a closed block goes on when it runs again."""
+        if self.closed:
+            self._put_off = True
+        elif not self.sold:
+            self._number += 1
+            self._release_line(self._number)
+            if self._number < self.line_count:
+                wait = self._wait(self._interval_days(self._number))
+                self.ctx.clock.after(wait, self.release_next)
 
     def _take_over_experience(self) -> None:
         """Begin with a share of what earlier blocks know.
@@ -222,52 +235,63 @@ class Block:
             unit="a year",
         )
 
-    def stall(self) -> Events:
-        """Stall at most once: no learning and less rate while equipment is rebuilt."""
-        yield self.pipeline.opened
+    # -- luck --------------------------------------------------------------------------
+
+    def _begin_luck(self) -> None:
+        """Put down a stall, if there is one, the first product change and the first major stop."""
         happens = self._stall_luck.happens(self.ramp.stall_probability)
         wait = self._stall_luck.uniform() * self.ramp.stall_within * DAYS_PER_MONTH
-        if not happens or "stops" in self.ctx.lifts:
-            return
-        yield self.ctx.env.timeout(wait)
+        stops = "stops" not in self.ctx.lifts
+        if happens and stops:
+            self.ctx.clock.after(wait, self.stall)
+        self._change_days = self.ramp.product_change_interval * DAYS_PER_MONTH
+        self._await_change()
+        if stops:
+            self._await_major_stop()
+
+    def stall(self) -> None:
+        """Stall, at most once: no learning and less rate while equipment is rebuilt."""
         if self.ctx.clock.now < self.ctx.as_of_day:
             return  # what was observed contains it
         self.stalled = True
         months = self.ramp.stall_length / max(self.learning_speed, _SLOWEST)
         self._log("stall begins", "equipment is rebuilt", months)
-        yield self.ctx.env.timeout(months * DAYS_PER_MONTH)
+        self.ctx.clock.after(months * DAYS_PER_MONTH, self.end_stall)
+
+    def end_stall(self) -> None:
+        """Run and learn again."""
         self.stalled = False
         self._log("stall ends", "equipment is rebuilt")
 
-    def change_products(self) -> Events:
-        """Change product or process now and then; each change undoes some of the yield."""
-        yield self.pipeline.opened
-        mean = self.ramp.product_change_interval * DAYS_PER_MONTH
-        while True:
-            wait = self._change_luck.exponential(mean)
-            if wait == math.inf:
-                return
-            yield self.ctx.env.timeout(wait)
-            if self.ctx.clock.now >= self.ctx.as_of_day and not self.closed:
-                self.engineering_months *= 1.0 - self.ramp.relapse
-                self._log("product change", "yield relapses", self.ramp.relapse)
+    def _await_change(self) -> None:
+        """Put the next change of product down, if there is one."""
+        wait = self._change_luck.exponential(self._change_days)
+        if wait < math.inf:
+            self.ctx.clock.after(wait, self.change_product)
 
-    def stop_for_long(self) -> Events:
-        """Suffer major stops (fire, dry room, utilities) as a Poisson process."""
-        yield self.pipeline.opened
-        if "stops" in self.ctx.lifts:
+    def change_product(self) -> None:
+        """Change product or process: that undoes some of the yield."""
+        if self.ctx.clock.now >= self.ctx.as_of_day and not self.closed:
+            self.engineering_months *= 1.0 - self.ramp.relapse
+            self._log("product change", "yield relapses", self.ramp.relapse)
+        self._await_change()
+
+    def _await_major_stop(self) -> None:
+        """Put the next major stop down: they are a Poisson process."""
+        if self.ramp.major_stops <= 0.0:  # of a new owner there may be none
             return
-        while self.ramp.major_stops > 0.0:  # of a new owner there may be none
-            wait = self._major_luck.exponential(DAYS_PER_YEAR / self.ramp.major_stops)
-            if wait == math.inf:
-                return
-            yield self.ctx.env.timeout(wait)
-            length = lognormal(
-                self._major_luck.uniform(), self.ramp.major_stop, self.ramp.major_stop_gsd
-            )
-            if self.ctx.clock.now >= self.ctx.as_of_day and self.lines and not self.closed:
-                self.major_stop_left_days += length
-                self._log("major stop", "fire, dry room or utilities", length)
+        wait = self._major_luck.exponential(DAYS_PER_YEAR / self.ramp.major_stops)
+        if wait < math.inf:
+            self.ctx.clock.after(wait, self.stop_for_long)
+
+    def stop_for_long(self) -> None:
+        """Suffer a major stop: fire, dry room, utilities."""
+        ramp = self.ramp
+        length = lognormal(self._major_luck.uniform(), ramp.major_stop, ramp.major_stop_gsd)
+        if self.ctx.clock.now >= self.ctx.as_of_day and self.lines and not self.closed:
+            self.major_stop_left_days += length
+            self._log("major stop", "fire, dry room or utilities", length)
+        self._await_major_stop()
 
     # -- a period ------------------------------------------------------------------
 
@@ -382,8 +406,9 @@ class Block:
     def resume(self) -> None:
         """Run again after a stop."""
         self.closed = False
-        self._reopened.succeed()
-        self._reopened = self.ctx.env.event()
+        if self._put_off:
+            self._put_off = False
+            self.ctx.clock.after(0.0, self.release_next)
 
     def adopt(self, ramp: RampClass) -> None:
         """Follow another class from now on, with all the lines that are there."""
@@ -403,3 +428,11 @@ class Block:
             self.ctx.trace.log(
                 day=self.ctx.clock.now, entity=self.entity, event=event, cause=cause, value=value
             )
+
+
+def _alike(elders: tuple[Block, ...], ramp: RampClass, before: RampClass) -> Block | None:
+    """Return an earlier block with the same figures, set and before: what is solved holds."""
+    for elder in elders:
+        if elder.ramp is ramp and elder.before.ramp is before:
+            return elder
+    return None

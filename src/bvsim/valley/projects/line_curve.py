@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from bisect import bisect_right
 from math import exp, expm1
 from typing import Final
 
@@ -63,26 +62,49 @@ class ScrapCurve:
         Factor on both times: see `yield_pace`.
     """
 
-    __slots__ = ("_months", "_scrap", "above", "below", "fast_months", "mature", "slow_months")
+    __slots__ = (
+        "_months",
+        "_scrap",
+        "_slow_time",
+        "_time",
+        "above",
+        "below",
+        "fast_months",
+        "mature",
+        "slow_months",
+    )
 
     def __init__(self, ramp: RampClass, pace: float = 1.0) -> None:
-        self.mature = ramp.scrap_mature
-        self.fast_months = max(ramp.scrap_time * pace, _SHORTEST_MONTHS)
-        self.slow_months = max(ramp.scrap_slow_time * pace, _SHORTEST_MONTHS)
-        self.below = max(0.0, ramp.scrap_knee - ramp.scrap_mature)
-        self.above = max(0.0, ramp.scrap_start - ramp.scrap_mature - self.below)
+        self.mature: float = ramp.scrap_mature
+        self._time: float = ramp.scrap_time
+        self._slow_time: float = ramp.scrap_slow_time
+        knee: float = ramp.scrap_knee
+        self.below = max(0.0, knee - self.mature)
+        self.above = max(0.0, ramp.scrap_start - self.mature - self.below)
+        self.fast_months = self.slow_months = 0.0
         self._months = self._scrap = math.nan
         """The last time asked for, and scrap then: each is asked for several times."""
+        self.set_pace(pace)
+
+    def set_pace(self, pace: float) -> None:
+        """Set the factor on both times."""
+        fast, slow = self._time * pace, self._slow_time * pace
+        self.fast_months = fast if fast > _SHORTEST_MONTHS else _SHORTEST_MONTHS
+        self.slow_months = slow if slow > _SHORTEST_MONTHS else _SHORTEST_MONTHS
+        self._months = math.nan
 
     def at(self, months: float) -> float:
         """Return scrap after an engineering time, as a share of units started."""
         if months != self._months:
-            self._months = months
-            fast, slow = -months / self.fast_months, -months / self.slow_months
-            fast = self.above * exp(fast if fast < _MAX_EXPONENT else _MAX_EXPONENT)
-            slow = self.below * exp(slow if slow < _MAX_EXPONENT else _MAX_EXPONENT)
-            self._scrap = self.mature + slow + fast
+            self._months, self._scrap = months, self.once(months)
         return self._scrap
+
+    def once(self, months: float) -> float:
+        """Return the same of a time that is asked for once."""
+        fast, slow = -months / self.fast_months, -months / self.slow_months
+        fast = self.above * exp(fast if fast < _MAX_EXPONENT else _MAX_EXPONENT)
+        slow = self.below * exp(slow if slow < _MAX_EXPONENT else _MAX_EXPONENT)
+        return self.mature + slow + fast
 
     def months(self, scrap: float) -> float:
         """Return the engineering time after which scrap is at some level.
@@ -152,11 +174,19 @@ class UndisturbedYield:
 
     def at(self, know_how: float) -> float:
         """Return the yield at a know-how (years), as a share of the mature one."""
-        return self.good_share(self._scrap, self.engineering_months(know_how))
+        months = know_how * MONTHS_PER_YEAR if know_how > 0.0 else 0.0
+        fading = self._fading_per_month
+        if fading > 0.0:  # as in `engineering_months`, without a call in each period
+            months = -expm1(-fading * months) / fading
+        return (1.0 - self._scrap.once(months)) / self._good
 
-    def good_share(self, scrap: ScrapCurve, months: float) -> float:
-        """Return the yield on a scrap curve after an engineering time, over the mature yield."""
-        return (1.0 - scrap.at(months)) / self._good
+    def after(self, months: float) -> float:
+        """Return the yield after an engineering time, over the mature yield."""
+        return (1.0 - self._scrap.once(months)) / self._good
+
+    def set_pace(self, pace: float) -> None:
+        """Set the factor on the times in which scrap falls."""
+        self._scrap.set_pace(pace)
 
 
 class Schedule:
@@ -181,6 +211,7 @@ class Schedule:
         "_last_middle",
         "_middles",
         "_since",
+        "_steps",
         "_until",
         "days",
         "given_days",
@@ -191,8 +222,10 @@ class Schedule:
         self.days, self.given_days = days, given_days
         self.lines = len(days)
         ages = [(day - days[0]) / DAYS_PER_YEAR for day in days]
-        self._middles = [(a + b) / 2.0 for a, b in itertools.pairwise(ages)]
-        self._middles.append(ages[-1])
+        middles = [(a + b) / 2.0 for a, b in itertools.pairwise(ages)]
+        middles.append(ages[-1])
+        self._middles = vec[float](middles)
+        self._steps = vec[float](days)
         self._all_day, self._last_middle = days[-1], ages[-1]
         self._due = self._since = self._until = 0.0
         """The share last asked for, and from when until when it holds."""
@@ -208,7 +241,7 @@ class Schedule:
 
     def _find_due(self, day: float) -> None:
         """Find the share on a day before the last release, and how long it holds."""
-        released = bisect_right(self.days, day)
+        released = _passed(self._steps, day)
         self._since = self.days[released - 1] if released > 0 else -math.inf
         self._until = self.days[released]
         self._due = max(1, released) / self.lines
@@ -221,11 +254,21 @@ class Schedule:
         """
         if know_how >= self._last_middle:
             return 1.0
-        i = bisect_right(self._middles, know_how)
+        i = _passed(self._middles, know_how)
         if i <= 0:
             return 1.0 / self.lines
         low = self._middles[i - 1]
         return (i + (know_how - low) / (self._middles[i] - low)) / self.lines
+
+
+def _passed(steps: vec[float], at: float) -> int:
+    """Return how many of a few ascending steps do not lie beyond some point."""
+    passed = 0
+    for step in steps:
+        if step > at:
+            break
+        passed += 1
+    return passed
 
 
 class LineCurve:
@@ -243,13 +286,15 @@ class LineCurve:
         Know-how that the block began with, in years; not above zero: none.
     """
 
-    __slots__ = ("curve", "head_start", "schedule", "usual_yield")
+    __slots__ = ("_all_released", "curve", "head_start", "schedule", "usual_yield")
 
     def __init__(
         self, curve: Curve, usual_yield: UndisturbedYield, schedule: Schedule, head_start: float
     ) -> None:
         self.curve, self.usual_yield, self.schedule = curve, usual_yield, schedule
         self.head_start = head_start
+        self._all_released = schedule.days[-1]
+        """Day from which no line is missing: the share that is released is one."""
 
     def rate(self, know_how: float, years: float, day: float) -> float:
         """Return the mean rate of lines over a period of scheduled time, as a share of rating.
@@ -263,7 +308,9 @@ class LineCurve:
         day : float
             On which the period starts.
         """
-        full = self.released(know_how, day) * self.usual_yield.at(know_how)
+        full = self.usual_yield.at(know_how)
+        if day < self._all_released:
+            full = self.released(know_how, day) * full
         asked = self.curve.made(know_how, years) / years
         return asked / full if asked < full else 1.0
 
@@ -352,12 +399,12 @@ def yield_pace(ramp: RampClass, *, changes: bool = True) -> float:
 class _Plant:
     """A plant's curve quarter by quarter, and whether yield keeps up with it at some pace."""
 
-    __slots__ = ("_behind", "_months", "_ramp", "_shares", "_yield")
+    __slots__ = ("_behind", "_months", "_shares", "_yield")
 
     def __init__(self, ramp: RampClass, *, changes: bool) -> None:
         curve, usual = make_curve(ramp), UndisturbedYield(ramp, changes=changes)
         ages = [i * _STEP_YEARS for i in range(_STEPS)]
-        self._ramp, self._yield = ramp, usual
+        self._yield = usual
         self._shares = vec[float]([curve.share(age) for age in ages])
         self._months = vec[float]([usual.engineering_months(age) for age in ages])
         """The same at any pace."""
@@ -366,18 +413,16 @@ class _Plant:
 
     def as_drawn(self) -> bool:
         """Tell whether yield keeps up as drawn."""
-        scrap = ScrapCurve(self._ramp)
-        self._behind = [i for i in range(_STEPS) if not self._reaches(scrap, i)]
+        self._behind = [i for i in range(_STEPS) if not self._reaches(i)]
         return not self._behind
 
     def keeps_up(self, pace: float) -> bool:
         """Tell whether yield falls short by `SHORTFALL` at most in every quarter."""
-        scrap = ScrapCurve(self._ramp, pace)
-        return all(self._reaches(scrap, i) for i in self._behind)
+        self._yield.set_pace(pace)
+        return all(self._reaches(i) for i in self._behind)
 
-    def _reaches(self, scrap: ScrapCurve, quarter: int) -> bool:
-        share = self._yield.good_share(scrap, self._months[quarter])
-        return self._shares[quarter] <= (1.0 + SHORTFALL) * share
+    def _reaches(self, quarter: int) -> bool:
+        return self._shares[quarter] <= (1.0 + SHORTFALL) * self._yield.after(self._months[quarter])
 
 
 class _Needs:

@@ -9,7 +9,6 @@ negative time is a delay.
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
 from math import exp, expm1, log1p
 from typing import Final
 
@@ -24,16 +23,21 @@ _HALVINGS: Final = 60
 """Of the search for Wright's curve: its ratio lies in (1/2, 1), log z in (0, 1.6)."""
 
 
-class Curve(ABC):
-    """A ramp-up curve L(s), which rises to one."""
+class Curve:
+    """A ramp-up curve L(s), which rises to one: the base class of those below.
 
-    @abstractmethod
+    It is no abstract class: compiled, attributes of those are looked after at each access.
+    """
+
+    __slots__ = ()
+
     def share(self, years: float) -> float:
         """Return the share of mature output at a time."""
+        raise NotImplementedError
 
-    @abstractmethod
     def made(self, years: float, span: float) -> float:
         """Return the integral of the share over a span that begins at a time, in years."""
+        raise NotImplementedError
 
 
 class Logistic(Curve):
@@ -62,7 +66,9 @@ class Logistic(Curve):
         if span != self._span:
             self._span, steps = span, span * self.k_per_year
             self._growth = expm1(steps if steps < _MAX_EXPONENT else _MAX_EXPONENT)
-        return log1p(self.share(years) * self._growth) / self.k_per_year
+        steps = self.k_per_year * (self.t50_years - years)  # as in `share`, without a call
+        share = 1.0 / (1.0 + exp(steps if steps < _MAX_EXPONENT else _MAX_EXPONENT))
+        return log1p(share * self._growth) / self.k_per_year
 
 
 class Gompertz(Curve):

@@ -12,6 +12,7 @@ import simpy
 
 from bvsim.schema.stages import Project, Shock, Stage, Stages
 from bvsim.valley.ground.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR
+from bvsim.valley.ground.clock import IN_TURN
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.luck import shocked_uniform
 from bvsim.valley.ground.streams import Stream
@@ -24,6 +25,9 @@ DECIDED: Final = "construction"
 _COMMITTED: Final = frozenset({DECIDED, "equipment", "commissioning", "in service"})
 
 _EVENTS: Final = {"in service": "SOP", **{name: f"{name} begins" for name in STAGE_NAMES}}
+
+AT_ONCE: Final = IN_TURN - 1
+"""The priority with which SimPy begins its processes."""
 
 Events = Generator[simpy.Event, object, None]
 
@@ -182,7 +186,7 @@ class Unasked:
 
 
 class Pipeline:
-    """One project as a SimPy process that walks through its itinerary.
+    """One project, which walks through its itinerary.
 
     Parameters
     ----------
@@ -229,12 +233,14 @@ class Pipeline:
         self.sop_day = math.inf
         self.expected_sop_day = math.inf
         self.opened = ctx.env.event()
-        self._closed = False
+        self._closed = self._undecided = False
+        self._ahead, self._shift = 0, 0.0
+        """Position of the next state in the itinerary, and by how many days a decision was late."""
 
     def start(self) -> None:
-        """Register the project's process."""
+        """Put the beginning down: it comes before all else that is put down for the first day."""
         self._itinerary = self._plan()
-        self.ctx.env.process(self.run())
+        self.ctx.clock.put(0.0, AT_ONCE, self.begin)
 
     @property
     def committed(self) -> bool:
@@ -246,39 +252,62 @@ class Pipeline:
         """True while the project is neither cancelled nor suspended."""
         return self.state not in ("cancelled", "suspended")
 
-    def run(self) -> Events:
-        """Enter each state of the itinerary on its day."""
+    def begin(self) -> None:
+        """Let those who plan know when SOP is expected; enter what is due at the start."""
         self.expected_sop_day = self._itinerary[0].expected_sop_day
         self.owner.note_change()
-        shift, decided = 0.0, not self._awaits_decision()
-        for planned in self._itinerary:
-            milestone = planned.later(shift)
-            if milestone.day > self.ctx.clock.now:
-                yield self.ctx.env.timeout(milestone.day - self.ctx.clock.now)
-            if not decided and milestone.state == DECIDED:
-                yield from self._decide()
-                shift += self.ctx.clock.now - milestone.day
-                milestone, decided = planned.later(shift), True
-            if self._closed or self.state == "cancelled":
+        self._undecided = self.spec.decision is not None and "delay" not in self.ctx.lifts
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Enter the states of the itinerary that are due, and put the next one down."""
+        clock = self.ctx.clock
+        while self._ahead < len(self._itinerary):
+            wait = self._itinerary[self._ahead].later(self._shift).day - clock.now
+            if wait > 0.0:
+                clock.after(wait, self.arrive)
                 return
-            self._enter(milestone)
+            if not self._enters():
+                return
 
-    def _awaits_decision(self) -> bool:
-        return self.spec.decision is not None and "delay" not in self.ctx.lifts
+    def arrive(self) -> None:
+        """Enter the next state on its day, or after a review; go on from there."""
+        if self._enters():
+            self._go_on()
 
-    def _decide(self) -> Events:
-        """Wait until what the site achieved and what demand covers speak for an expansion."""
+    def _enters(self) -> bool:
+        """Enter the next state, if the project may; tell whether it did."""
+        planned, now = self._itinerary[self._ahead], self.ctx.clock.now
+        milestone = planned.later(self._shift)
+        if self._undecided and milestone.state == DECIDED:
+            if self._puts_off():
+                return False
+            self._undecided = False
+            self._shift += now - milestone.day
+            milestone = planned.later(self._shift)
+        if self._closed or self.state == "cancelled":
+            return False
+        self._enter(milestone)
+        self._ahead += 1
+        return True
+
+    def _puts_off(self) -> bool:
+        """Tell whether an expansion is not decided yet; then it is reviewed again, or given up.
+
+        It is once what the site achieved and what demand covers speak for it.
+        """
+        if self._closed or self.owner.decides():
+            return False
         assert self.spec.decision is not None
-        wait = self.spec.decision.review * DAYS_PER_MONTH
-        while not self._closed and not self.owner.decides():
-            if self.owner.gives_up():
-                cause = "the block before it was given up"
-                self._enter(Milestone(self.ctx.clock.now, "cancelled", cause, math.inf, self.size))
-                return
-            if self.state != "undecided":
-                now = self.ctx.clock.now
-                self._enter(Milestone(now, "undecided", "review", math.inf, self.size))
-            yield self.ctx.env.timeout(wait)
+        now = self.ctx.clock.now
+        if self.owner.gives_up():
+            cause = "the block before it was given up"
+            self._enter(Milestone(now, "cancelled", cause, math.inf, self.size))
+            return True
+        if self.state != "undecided":
+            self._enter(Milestone(now, "undecided", "review", math.inf, self.size))
+        self.ctx.clock.after(self.spec.decision.review * DAYS_PER_MONTH, self.arrive)
+        return True
 
     def close(self) -> None:
         """Stop the project because its site is closed."""
