@@ -103,7 +103,9 @@ class Units(build_ext):
         """Compile and link."""
         if self.compiler.compiler_type == "unix":
             for extension in self.extensions:
-                extension.extra_compile_args += [EXACT, LENIENT, *HIDDEN, *rare()]
+                extension.extra_compile_args += [EXACT, LENIENT, *HIDDEN]
+                if include_dir() in extension.include_dirs:  # more than a name for a module
+                    extension.extra_compile_args += rare()
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             self.compiler.compile = side_by_side(pool, self.compiler.compile)
             super().build_extensions()

@@ -49,7 +49,12 @@ NATIVE = (
     *("clearing___Clearing___settle", "clearing___Clearing____settle_skill"),
     *("clearing___Clearing____share_out", "clearing___Clearing____divide", "rules___in_proportion"),
     *("mobility___Commute___won", "mobility___Mobility___links_to", "rules___allot"),
-    *("rules____whole", "rules____largest", "rules___nearest", "register___Register___take_on"),
+    *(
+        "rules___Division___shares_of",
+        "rules____largest",
+        "rules___nearest",
+        "register___Register___take_on",
+    ),
     *("register___Register___begin_work", "register___Register___write"),
     *("register___FirstDay___begin", "moves___Leavers____place", "moves___Leavers____poach"),
     *("moves___Newcomers___hire", "moves___Newcomers____house", "moves___TrainingDesk___recruit"),

@@ -17,7 +17,8 @@ from bvsim.valley.ground.calendar import Period
 from bvsim.valley.ground.context import Context
 from bvsim.valley.ground.over_time import OverTime
 from bvsim.valley.ground.rows import vec
-from bvsim.valley.people.clearing import Clearing, HiringClaim
+from bvsim.valley.people.claims import HiringClaim
+from bvsim.valley.people.clearing import Clearing
 from bvsim.valley.people.columns import COURSE, STAFF
 from bvsim.valley.people.competitors import CompetingSite
 from bvsim.valley.people.moves import (
@@ -36,7 +37,7 @@ from bvsim.valley.people.pools import (
 )
 from bvsim.valley.people.programmes import Course
 from bvsim.valley.people.register import PEOPLE, Register
-from bvsim.valley.people.skills import SKILL_COUNT, skilled_shares
+from bvsim.valley.people.skills import skilled_shares
 from bvsim.valley.people.staff import Fading
 from bvsim.valley.people.tenure import Courses
 from bvsim.valley.people.workforce import Workforce
@@ -101,7 +102,6 @@ class LabourMarket:
         self.courses = self._register.courses
         self._reach_days = _reach_changes(spec)
         self._by_pay = spec.hiring.rule == "by-pay"
-        self._clearing = Clearing(self._register, spec.hiring.rule)
         self._leavers = Leavers(self._register)
         self._newcomers = Newcomers(self._register, spec.hiring.rule)
         self._bonus = OverTime(spec.pay.bonus)
@@ -112,6 +112,9 @@ class LabourMarket:
         self._liftable = "labour" in ctx.lifts
         self._claim_of: list[HiringClaim] = []
         """By employer: what it claims, anew each month."""
+        self._site_claims: list[HiringClaim] = []
+        """By competing site."""
+        self._clearing: Clearing  # made when all employers are known
 
     def employ(
         self,
@@ -167,8 +170,8 @@ class LabourMarket:
         register.account = books.open("yearly", "region" + LABOUR_ROWS, PEOPLE.columns)
         register.enrol(self.workforces)
         for workforce in register.staffed:
-            index, basin = workforce.index, workforce.pool.index
-            self._claim_of.append(HiringClaim(index, basin, workforce.leavers, 0.0, 0.0))
+            claim = HiringClaim(workforce.index, workforce.pool.index, workforce)
+            self._claim_of.append(claim)
             row = workforce.name + LABOUR_ROWS
             workforce.account = books.open("yearly", row, STAFF.columns)
             workforce.open_with(0.0)
@@ -176,8 +179,12 @@ class LabourMarket:
             pool.account = books.open("yearly", name, BASIN.columns)
         for departures in self._departures:
             departures.month(0.0)
-        for site in self.competitors:
+        for i, site in enumerate(self.competitors):
             site.heads = site.targets(0.0)[:]
+            self._site_claims.append(HiringClaim(-1 - i, self.pools[site.basin].index, None))
+        self._clearing = Clearing(
+            register, self._spec.hiring.rule, self._claim_of + self._site_claims
+        )
         self._update_reach(0.0)
         desk = TrainingDesk(register)
         for name, programme in sorted(self._spec.programmes.items()):
@@ -227,7 +234,7 @@ class LabourMarket:
         claims = [claim for claim in claims if claim.unmet]
         self._compete(day, claims)
         if claims:
-            self._clearing.settle(claims)
+            self._clearing.settle()
             self._newcomers.hire(claims)
             register.sign()
         for workforce in register.staffed:
@@ -253,6 +260,8 @@ class LabourMarket:
     def _staff_at_once(self, day: float) -> None:
         """Give every plant the staff it plans for: the labour constraint is lifted."""
         register = self._register
+        for claim in self._claim_of:
+            claim.withdraw()
         for workforce in register.staffed:
             if workforce.closed:
                 continue
@@ -298,11 +307,12 @@ class LabourMarket:
         claims = []
         for claim, workforce in zip(self._claim_of, self._register.staffed):  # noqa: B905 (one of each)
             wants = workforce.wants(day, month_end)
-            if together(wants) > 0.0:
-                order = self._order(workforce.pay, workforce.since)
+            order, rank = self._order(workforce.pay, workforce.since), 0.0
+            wanted = together(wants) > 0.0
+            if wanted:
                 rank = self._register.rank(claim.index)
-                claim.renew(wants, order, rank, imposed=workforce.observed.imposes(day))
                 claims.append(claim)
+            claim.renew(wants, order, rank, imposed=wanted and workforce.observed.imposes(day))
         return claims
 
     def _order(self, pay: float, since: float) -> float:
@@ -310,10 +320,10 @@ class LabourMarket:
 
     def _compete(self, day: float, claims: list[HiringClaim]) -> None:
         """Add what competing sites want; those they no longer need look for work."""
-        i: i64
         skill: i64
-        for i, site in enumerate(self.competitors):
-            wants, targets = vec[float]([0.0] * SKILL_COUNT), site.targets(day)
+        for claim, site in zip(self._site_claims, self.competitors):  # noqa: B905 (one of each)
+            claim.withdraw()
+            wants, targets = claim.wants, site.targets(day)
             for skill, target in enumerate(targets):
                 missing = target - site.heads[skill]
                 if missing > 0.0:
@@ -322,10 +332,9 @@ class LabourMarket:
                     site.heads[skill] = target
                     self.pools[site.basin].give(SEEKERS, skill, -missing)
             if together(wants) > 0.0:
-                index = -1 - i
-                order, rank = self._order(site.pay, site.since), self._register.rank(index)
-                basin = self.pools[site.basin].index
-                claims.append(HiringClaim(index, basin, wants, order, rank))
+                claim.order = self._order(site.pay, site.since)
+                claim.rank = self._register.rank(claim.index)
+                claims.append(claim)
 
 
 def _reach_changes(spec: Labour) -> list[float]:

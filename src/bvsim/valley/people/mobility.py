@@ -35,6 +35,9 @@ class Mobility:
         self._all: dict[tuple[str, str], Commute] = {}
         self._links: list[Commute] = []
         self._links_to: dict[int, list[Commute]] = {}
+        self._last_works: i64 = 0
+        self._last_links: list[Commute] = []
+        """Where links were last asked for to, and these."""
         self._nearest: dict[str, list[Near]] = {}
 
     def update(self, share: dict[tuple[str, str], float]) -> None:
@@ -42,6 +45,7 @@ class Mobility:
         self.share = share
         self._links = []
         self._links_to.clear()
+        self._last_works, self._last_links = 0, []
         self._nearest.clear()
         for home, work in sorted(share, key=lambda pair: (pair[0] != pair[1], pair)):
             if share[home, work] > 0.0:
@@ -52,7 +56,7 @@ class Mobility:
                 link.reach(share[home, work], self._contact)
                 self._links.append(link)
 
-    def links_to(self, works: int) -> list[Commute]:
+    def links_to(self, works: i64) -> list[Commute]:
         """Return the links to some workplaces, in the order in which they are served.
 
         Parameters
@@ -60,6 +64,11 @@ class Mobility:
         works : int
             A bit for each basin, by its index.
         """
+        if works != self._last_works:
+            self._last_works, self._last_links = works, self._find_links(works)
+        return self._last_links
+
+    def _find_links(self, works: i64) -> list[Commute]:
         links = self._links_to.get(works)
         if links is None:
             links = [link for link in self._links if works >> link.work & 1]
@@ -118,12 +127,10 @@ class Commute:
         for source in range(SOURCE_COUNT):
             self._rates[source] = share if source == GRADUATES else share * contact
 
-    def won(self, number: float, source: i64, skill: i64) -> float:
-        """Return how many of `number` people can be won."""
-        place = SKILL_COUNT * source + skill
-        due = self._kept[place] + number * self._rates[source]
-        count = int(due)
-        self._kept[place] = due - count
-        if count < number:
-            return count
-        return number
+    def won(self, number: float, source: i64, place: i64) -> float:
+        """Return how many of `number` people of a source, who stand at a place, can be won."""
+        kept = self._kept
+        due = kept[place] + number * self._rates[source]
+        count = float(int(due))
+        kept[place] = due - count
+        return count if count < number else number

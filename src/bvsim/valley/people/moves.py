@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bvsim.schema.labour import SkillShares
 from bvsim.valley.ground.rows import vec
-from bvsim.valley.people.clearing import HiringClaim
+from bvsim.valley.people.claims import HiringClaim
 from bvsim.valley.people.pools import (
     AUTOMOTIVE,
     EXPERIENCED,
@@ -18,7 +18,7 @@ from bvsim.valley.people.pools import (
 )
 from bvsim.valley.people.programmes import Course, Recruiter
 from bvsim.valley.people.register import PEOPLE, Register
-from bvsim.valley.people.rules import Rule, allot, largest_remainder
+from bvsim.valley.people.rules import Division, Rule, added_first, allot
 from bvsim.valley.people.skills import SKILL_COUNT
 from bvsim.valley.people.workforce import Workforce
 
@@ -47,6 +47,8 @@ class Leavers:
         self._ways: list[Ways | None] = []
         """By employer, as the register numbers them."""
         self._share: dict[tuple[str, str], float] = {}
+        self._division = Division(vec[float](), vec[float]())
+        """Of those who move to other plants."""
 
     def place(self, leaving: list[Workforce], claims: list[HiringClaim]) -> None:
         """Place everybody who left in a month; claims of plants that win some are reduced."""
@@ -75,24 +77,39 @@ class Leavers:
         self, origin: Workforce, skill: i64, number: float, claims: list[HiringClaim]
     ) -> float:
         """Let people go straight to other plants with vacancies; return how many did."""
-        i: i64
+        count: i64 = 0
+        only: HiringClaim | None = None
         ways = self._ways_from(origin)
+        division = self._division
         reach, worth = ways.reach, ways.worth
-        wanting = [each for each in claims if each.wants[skill] > 0.0 and reach[each.index] > 0.0]
-        if not wanting:
+        weights, ranks = division.weights, division.ranks
+        for claim in claims:
+            wanted = claim.wants[skill]
+            if wanted > 0.0 and reach[claim.index] > 0.0:
+                weights[count] = wanted * reach[claim.index] * worth[claim.index]
+                ranks[count], only = claim.rank, claim
+                count += 1
+        if only is None:
             return 0.0
-        if len(wanting) == 1:
-            return self._move(wanting[0], skill, number)
-        weights = vec[float]([0.0] * len(wanting))
-        ranks, moved = weights[:], 0.0
-        for i, claim in enumerate(wanting):
-            there = claim.index
-            weights[i] = claim.wants[skill] * reach[there] * worth[there]
-            ranks[i] = claim.rank
-        parts = largest_remainder(number, weights, ranks)
-        for i, claim in enumerate(wanting):
-            if parts[i] > 0.0:
-                moved += self._move(claim, skill, parts[i])
+        if count == 1:
+            return self._move(only, skill, number)
+        return self._move_all(reach, skill, number, claims, count)
+
+    def _move_all(
+        self, reach: vec[float], skill: i64, number: float, claims: list[HiringClaim], count: i64
+    ) -> float:
+        """Let people go straight to those plants in reach that want them; return how many did."""
+        i: i64
+        division, moved, i = self._division, 0.0, 0
+        whole = added_first(division.weights, count)
+        if whole <= 0.0 or number <= 0.0:
+            return 0.0
+        shares = division.shares_of(number, whole, count)
+        for claim in claims:
+            if claim.wants[skill] > 0.0 and reach[claim.index] > 0.0:
+                if shares[i] > 0.0:
+                    moved += self._move(claim, skill, shares[i])
+                i += 1
         return moved
 
     def _move(self, claim: HiringClaim, skill: i64, number: float) -> float:
@@ -114,6 +131,8 @@ class Leavers:
         if self._share is not register.reach.share:  # the mobility matrix has changed
             self._share = register.reach.share
             self._ways = [None] * len(register.staffed)
+            room = vec[float]([0.0] * len(register.staffed))
+            self._division = Division(room, room[:])
         ways = self._ways[origin.index]
         if ways is None:
             self._ways[origin.index] = ways = self._worked_out(origin)
@@ -205,7 +224,7 @@ class Newcomers:
         skill: i64
         for skill, number in enumerate(claim.wants):
             if number > 0.0:
-                self._take_on(claim, skill, number, pool)
+                self._register.bring_in(claim, skill, number, pool)
 
     def _ask(self, claim: HiringClaim, asked: list[Asked]) -> None:
         """Note how many newcomers would come to an employer."""
@@ -229,11 +248,7 @@ class Newcomers:
         given = allot(pool.rooms, numbers, self._rule, order, ranks)
         for i, each in enumerate(asked):
             if given[i] > 0.0:
-                self._take_on(each.claim, each.skill, given[i], pool)
-
-    def _take_on(self, claim: HiringClaim, skill: i64, number: float, pool: BasinPool) -> None:
-        self._register.newcome(number, pool)
-        self._register.take_on(claim.index, skill, SEEKERS, number, None)
+                self._register.bring_in(each.claim, each.skill, given[i], pool)
 
 
 class Asked:

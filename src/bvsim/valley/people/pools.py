@@ -67,7 +67,7 @@ class Mover:
     def whole(self, due: float) -> float:
         """Add what is due and return how many whole people follow."""
         due += self._carry
-        count = int(due + 0.5)  # never negative: what is carried is above minus one half
+        count = float(int(due + 0.5))  # never negative: what is carried is above minus one half
         self._carry = due - count
         return count
 
@@ -144,7 +144,8 @@ class BasinPool:
 
     def hire_out(self, source: i64, skill: i64, number: float) -> None:
         """Take out people whom employers hire, wherever these are."""
-        self.take(source, skill, number)
+        self.here[SKILL_COUNT * source + skill] -= number
+        self.outflow += number
         if self.account is not None:
             self.account.now[BASIN.hired] += number
 

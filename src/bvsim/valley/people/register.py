@@ -11,6 +11,7 @@ from bvsim.valley.ground.books import Account, Balance
 from bvsim.valley.ground.clock import Act, Clock
 from bvsim.valley.ground.columns import Columns, flow, laid_out, stock
 from bvsim.valley.ground.rows import i64, vec
+from bvsim.valley.people.claims import HiringClaim
 from bvsim.valley.people.competitors import CompetingSite
 from bvsim.valley.people.mobility import Mobility
 from bvsim.valley.people.plan import lead_days
@@ -163,37 +164,44 @@ class Register:
         return min(gap, 1.0 - spec.experienced) if source == EXPERIENCED else gap
 
     def take_on(
-        self, index: i64, skill: i64, source: i64, number: float, home: BasinPool | None = None
+        self, claim: HiringClaim, skill: i64, source: i64, number: float, home: BasinPool
     ) -> None:
-        """Give people to an employer (or, below zero, a competing site) who won them.
-
-        They begin after the lead time of their skill; at once where the month's
-        staff is an observation.
-
-        Parameters
-        ----------
-        index, skill, source, number : int
-            Who won whom.
-        home : BasinPool, optional
-            The pool that they are about to leave; None for newcomers.
-        """
-        if index < 0:
-            self.competitors[-1 - index].heads[skill] += number
-            if source == EXPERIENCED and home is not None:
+        """Give people, who are about to leave a pool, to an employer who won them."""
+        workforce = claim.employer
+        if workforce is None:
+            self.competitors[-1 - claim.index].heads[skill] += number
+            if source == EXPERIENCED:
                 home.freed_among(skill, number, BASIN.freed_to_competitors)
             return
-        workforce = self.staffed[index]
-        workforce.count_origin(source if home is not None else OUTSIDE, number)
-        if source == EXPERIENCED and home is not None:
+        workforce.count_origin(source, number)
+        if source == EXPERIENCED:
             workforce.count_freed(home.freed_among(skill, number, BASIN.freed_hired))
-        if workforce.observed.imposes(self.day):
-            workforce.hire(skill, number, self.gap(index, skill, source))
+        self._sign_on(claim, workforce, skill, source, number)
+
+    def bring_in(self, claim: HiringClaim, skill: i64, number: float, pool: BasinPool) -> None:
+        """Give people from outside the region, whom a basin houses, to an employer."""
+        workforce = claim.employer
+        if workforce is not None:
+            self.newcome(number, pool)
+            workforce.count_origin(OUTSIDE, number)
+            self._sign_on(claim, workforce, skill, SEEKERS, number)
+
+    def _sign_on(
+        self, claim: HiringClaim, workforce: Workforce, skill: i64, source: i64, number: float
+    ) -> None:
+        """Note when people begin who were won.
+
+        They do after the lead time of their skill; at once where the month's staff is an
+        observation.
+        """
+        if claim.imposed:
+            workforce.hire(skill, number, self.gap(claim.index, skill, source))
             return
         workforce.transit[skill] += number
         first_day = self._hired[skill]
         if first_day is None:
             self._hired[skill] = first_day = self._first_day(skill)
-        first_day.expect(index, source, number)
+        first_day.expect(claim.index, source, number)
 
     def _first_day(self, skill: i64) -> FirstDay:
         """Return a first day that nobody is won for yet."""

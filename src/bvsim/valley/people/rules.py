@@ -50,26 +50,76 @@ def largest_remainder(total: float, weights: vec[float], ranks: vec[float]) -> v
 
 def in_proportion(total: float, weights: vec[float], whole: float, ranks: vec[float]) -> vec[float]:
     """Divide a whole number in proportion to weights whose sum is known and above zero."""
-    i: i64
-    quotas = weights[:]
-    for i, weight in enumerate(weights):
-        quotas[i] = total * weight / whole
-    return _whole(total, quotas, ranks)
+    return Division(weights, ranks).shares_of(total, whole, len(weights))
+
+
+class Division:
+    """Divides whole numbers in proportion to weights, in rows that serve again and again.
+
+    Parameters
+    ----------
+    weights : row of float
+        By place, not negative; whoever divides writes them there first.
+    ranks : row of float
+        By place: equal remainders go to the smaller rank first.
+    """
+
+    __slots__ = ("_remainders", "_shares", "ranks", "weights")
+
+    def __init__(self, weights: vec[float], ranks: vec[float]) -> None:
+        self.weights, self.ranks = weights, ranks
+        self._shares, self._remainders = weights[:], weights[:]
+
+    def shares_of(self, total: float, whole: float, count: i64) -> vec[float]:
+        """Return whole shares that add up, in a row that the next division overwrites.
+
+        Parameters
+        ----------
+        total : float
+            What is divided; the largest remainders are rounded up.
+        whole : float
+            Sum of the weights, above zero.
+        count : int
+            How many of the first weights count.
+        """
+        i: i64
+        weights, shares, remainders = self.weights, self._shares, self._remainders
+        rest = total
+        for i in range(count):
+            quota = total * weights[i] / whole
+            share = float(int(quota + 1e-9))  # no quota is negative
+            shares[i] = share
+            remainders[i] = quota - share
+            rest -= share
+        while rest > 0.0:  # who was rounded up has the smallest remainder from then on
+            most = _largest(remainders, self.ranks, count)
+            shares[most] += 1.0
+            remainders[most] -= 1.0
+            rest -= 1.0
+        return shares
 
 
 def added(weights: vec[float]) -> float:
-    """Return the sum, rounded once: what each addition loses is kept, and added at the end.
+    """Return the sum, rounded once."""
+    return added_first(weights, len(weights))
 
-    Where that cannot be done without a loss itself, `fsum`, which is slow to call, sees to it.
+
+def added_first(weights: vec[float], count: i64) -> float:
+    """Return the sum of the first weights, rounded once: what each addition loses is kept.
+
+    It is added at the end. Where that cannot be done without a loss itself, `fsum`, which is slow
+    to call, sees to it.
     """
+    i: i64
     total = lost = 0.0
-    for weight in weights:
+    for i in range(count):
+        weight = weights[i]
         upto = total + weight
         error = _lost(total, weight, upto)
         if error != 0.0:
             errors = lost + error
             if _lost(lost, error, errors) != 0.0:
-                return math.fsum(weights)
+                return math.fsum(weights[:count])
             lost = errors
         total = upto
     return total + lost
@@ -81,32 +131,13 @@ def _lost(a: float, b: float, both: float) -> float:
     return (a - (both - part)) + (b - part)
 
 
-def _whole(total: float, quotas: vec[float], ranks: vec[float]) -> vec[float]:
-    """Return whole shares that add up: the largest remainders are rounded up.
-
-    What is left in `quotas` are the remainders.
-    """
-    i: i64
-    shares, rest = quotas[:], total
-    for i, quota in enumerate(quotas):
-        share = int(quota + 1e-9)  # no quota is negative
-        shares[i] = share
-        quotas[i] = quota - share
-        rest -= share
-    while rest > 0.0:  # who was rounded up has the smallest remainder from then on
-        most = _largest(quotas, ranks)
-        shares[most] += 1.0
-        quotas[most] -= 1.0
-        rest -= 1.0
-    return shares
-
-
-def _largest(remainders: vec[float], ranks: vec[float]) -> i64:
+def _largest(remainders: vec[float], ranks: vec[float], count: i64) -> i64:
     """Return the position of the largest remainder; ties go to the smallest rank."""
     i: i64
     best: i64 = 0
     most = remainders[0]
-    for i, remainder in enumerate(remainders):
+    for i in range(1, count):
+        remainder = remainders[i]
         if remainder > most or (remainder == most and ranks[i] < ranks[best]):
             best, most = i, remainder
     return best
@@ -136,11 +167,11 @@ def allot(
     if total >= whole:
         return wants[:]
     if rule != "proportional":
-        return _in_turn(total, wants, order, ranks)
+        return in_turn(total, wants, order, ranks)
     return in_proportion(total, wants, whole, ranks)
 
 
-def _in_turn(total: float, wants: vec[float], order: vec[float], ranks: vec[float]) -> vec[float]:
+def in_turn(total: float, wants: vec[float], order: vec[float], ranks: vec[float]) -> vec[float]:
     """Serve one after another by `order`, ties by `ranks`."""
     given = vec[float]([0.0] * len(wants))
     for i in sorted(range(len(wants)), key=lambda i: (order[i], ranks[i])):
