@@ -103,9 +103,9 @@ class Units(build_ext):
         """Compile and link."""
         if self.compiler.compiler_type == "unix":
             for extension in self.extensions:
-                extension.extra_compile_args += [EXACT, LENIENT, *HIDDEN]
-                if include_dir() in extension.include_dirs:  # more than a name for a module
-                    extension.extra_compile_args += rare()
+                named_only = include_dir() not in extension.include_dirs
+                extra = [EXACT, LENIENT, *HIDDEN, *([] if named_only else rare())]
+                extension.extra_compile_args = [*extension.extra_compile_args, *extra]  # theirs is shared
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             self.compiler.compile = side_by_side(pool, self.compiler.compile)
             super().build_extensions()
