@@ -11,7 +11,7 @@ import pandas as pd
 from bvsim.analysis.kpis import unit_of
 from bvsim.analysis.ledger.bottlenecks import shares
 from bvsim.analysis.ledger.limits import learning, limits, sentences
-from bvsim.analysis.tables import ROW, RunLike, by_year
+from bvsim.analysis.tables import ROW, Kept, RunLike, by_year
 from bvsim.ensemble.design.interval import QUANTILES, ci95_kpi, ci95_quantile
 from bvsim.ensemble.store.manifest import picked
 from bvsim.ensemble.work import FloatArray, IntArray
@@ -23,6 +23,8 @@ FEWEST_ROWS = 10
 """Of fewer rows than this, no sentence says how well a mean is known: the scatter of so few tells
 little of the spread, and its interval may well reach below zero."""
 
+_TOGETHER = 64
+"""Key figures that are summarised together: of thousands of rows, all at once need much memory."""
 _DIGITS = 12
 _UNKNOWN = (math.nan, math.nan)
 
@@ -45,12 +47,20 @@ def summarise(run: RunLike, names: Collection[str] | None = None) -> pd.DataFram
         defined: quantiles where fewer than one row in ten has a value, an interval
         where there is none (`no_interval` says why).
     """
-    kpis = run.table("kpis")
-    found = [name for name in kpis.columns if name not in ROW]
-    names = found if names is None else [name for name in found if name in names]
-    values = kpis[names].astype(float)
+    kpis, design = run.table("kpis"), str(run.manifest["design"])
+    found = [str(name) for name in kpis.columns if name not in ROW]
+    wanted = found if names is None else [name for name in found if name in names]
+    draws = kpis["draw"].to_numpy()
+    blocks = range(0, max(1, len(wanted)), _TOGETHER)
+    return pd.concat(
+        [_summarised(kpis[wanted[i : i + _TOGETHER]].astype(float), draws, design) for i in blocks]
+    )
+
+
+def _summarised(values: pd.DataFrame, draws: IntArray, design: str) -> pd.DataFrame:
+    """Summarise a few key figures, one a column."""
+    names = list(values.columns)
     defined = values.notna().mean()
-    draws, design = kpis["draw"].to_numpy(), str(run.manifest["design"])
     units = [unit_of(str(name)) for name in names]
     intervals = [
         ci95_kpi(unit, values[name], draws, design) or _UNKNOWN
@@ -126,7 +136,7 @@ def quantiles(
 
 def run_json(run: RunLike) -> dict[str, object]:
     """Return the object that `bvsim run --json` prints (plain Python types, no NaN)."""
-    manifest = run.manifest
+    run, manifest = Kept(run), run.manifest
     table = summarise(run).join(quantile_intervals(run))
     return {
         "schema_version": SCHEMA_VERSION,

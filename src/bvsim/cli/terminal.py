@@ -10,7 +10,7 @@ from bvsim.analysis.ledger.bottlenecks import ledger_of, shares
 from bvsim.analysis.ledger.limits import sentences
 from bvsim.analysis.policy.labels import levers_of
 from bvsim.analysis.summary import FEWEST_ROWS, quantiles, summarise
-from bvsim.analysis.tables import by_year, cell, ranked
+from bvsim.analysis.tables import by_year, cell, last_years, ranked
 from bvsim.cli.frames import Column, FittedTable, frame_table, signed
 from bvsim.valley.cells.causes import LOSSES, label
 
@@ -78,9 +78,7 @@ def print_summary(run: Run, page: Path | None = None) -> None:
 
 
 def _year(run: Run) -> int:
-    from bvsim.analysis.tables import column_of
-
-    return min(2030, int(column_of(run, "ledger", "year").max()))
+    return min(2030, last_years(run)[0])
 
 
 def _by_year(run: Run) -> FittedTable:

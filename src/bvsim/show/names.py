@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from bvsim.analysis.tables import RunLike
+from bvsim.analysis.tables import RunLike, once
 from bvsim.reading.merged import merged_trees
 
 _ACTORS = (("sites",), ("cathode",), ("recycling", "recyclers"))
@@ -23,11 +23,14 @@ def name_of(run: RunLike, entity: str) -> str:
     return f"{name}, {part.replace('-', ' ')}" if part else name
 
 
-def scenario_of(folder: Path) -> Any:
-    """Return a run folder's scenario; None where this version finds or reads none."""
+def scenario_of(run: RunLike) -> Any:
+    """Return a run's scenario; None where this version finds or reads none."""
+    return once(run, "scenario", lambda: _scenario(run.folder / "scenario.yaml"))
+
+
+def _scenario(path: Path) -> Any:
     from bvsim import reading
 
-    path = folder / "scenario.yaml"
     if not path.is_file():
         return None
     try:
