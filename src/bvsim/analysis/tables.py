@@ -244,6 +244,11 @@ def columns_from(run: RunLike, name: str, columns: Sequence[str]) -> pd.DataFram
     return run.table(name)[list(columns)]
 
 
+def row_count(run: RunLike) -> int:
+    """Return how many rows a run has."""
+    return len(columns_from(run, "kpis", ["draw"]))
+
+
 def last_years(run: RunLike) -> tuple[int, int | None]:
     """Return the last year of a run, and the last of those that are facts; None where none is."""
     return once(run, "last years", lambda: _last_years(run))
