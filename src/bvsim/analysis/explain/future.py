@@ -11,7 +11,7 @@ import numpy as np
 
 from bvsim.analysis.errors import AnalysisError
 from bvsim.analysis.replay import replay_run, scenario_of
-from bvsim.analysis.tables import ROW
+from bvsim.analysis.tables import ROW, columns_from, columns_of
 from bvsim.ensemble.store.results import Run
 from bvsim.valley.record.record import Record
 
@@ -115,7 +115,7 @@ def tell(
     row = row_at(run, 0.1) if draw is None else (draw, replication)
     scenario = scenario or scenario_of(run)
     here, there = (replay_run(run, *each, scenario=scenario) for each in (row, median))
-    output = run.table("kpis", [*ROW, KPI]).set_index(ROW)[KPI]
+    output = columns_from(run, "kpis", [*ROW, KPI]).set_index(ROW)[KPI]
     made, usual = _made(here), _made(there)
     turns = _turns(here, there, {name: made[name] - usual.get(name, 0.0) for name in made}, site)
     return Told(
@@ -131,9 +131,9 @@ def tell(
 
 def row_at(run: Run, level: float) -> tuple[int, int]:
     """Return the row whose output of 2030 is nearest a quantile of it."""
-    if KPI not in run.columns("kpis"):
+    if KPI not in columns_of(run, "kpis"):
         raise AnalysisError(f"the run has no {KPI}: nothing to tell futures by")
-    kpis = run.table("kpis", [*ROW, KPI])
+    kpis = columns_from(run, "kpis", [*ROW, KPI])
     output = kpis[KPI].to_numpy(dtype=np.float64)
     far = np.abs(output - np.quantile(output, level))
     nearest = kpis.iloc[int(np.argmin(far))]
