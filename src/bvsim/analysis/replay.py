@@ -9,6 +9,7 @@ from bvsim.ensemble.experiment import Experiment
 from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.store.results import Run
 from bvsim.ensemble.work import FloatArray
+from bvsim.reading.garbage import no_search
 from bvsim.valley.ground.streams import Key
 from bvsim.valley.record.record import Record
 
@@ -66,6 +67,7 @@ def replay_scenario(
     return _simulate(scenario, row.values, row.key, ())
 
 
+@no_search()
 def _simulate(scenario: Scenario, values: FloatArray, key: Key, years: tuple[int, ...]) -> Record:
     from bvsim.valley.valley import prepare, simulate
 
