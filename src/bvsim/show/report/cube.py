@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bvsim.analysis.tables import ROW, Kept
+from bvsim.analysis.tables import ROW, Kept, columns_from
 from bvsim.ensemble.store.tables import pack
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Cached(Kept):
     @cached_property
     def _draws(self) -> NDArray[np.int64]:
         """The draws that the run holds, in order: those of a shard are not consecutive."""
-        return np.unique(self.table("kpis")["draw"].to_numpy(dtype=np.int64))
+        return np.unique(columns_from(self, "kpis", ["draw"])["draw"].to_numpy(dtype=np.int64))
 
 
 class Cube:
