@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
+import click
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -100,6 +101,23 @@ def test_run_prints_a_summary_within_100_columns(asked):
         assert words in result.stdout
     assert (Path("runs") / "reference" / "report.html").is_file()
     assert "\x1b[" not in result.stdout
+
+
+def test_numbers_come_before_the_report_is_written(asked, monkeypatch):
+    def write_report(run, **_):
+        click.echo("drawing")
+        return run.folder / "report.html"
+
+    monkeypatch.setattr("bvsim.show.report.write_report", write_report)
+    told = call("run", "reference", "-n", "16").output
+    at = [told.find(words) for words in ("good cells", "Tables  ", "writing the report of 16 rows")]
+    at += [
+        told.find(words) for words in ("drawing", f"Report  {Path('runs/reference/report.html')}")
+    ]
+    assert -1 not in at
+    assert at == sorted(at)
+    for option in ("--no-report", "--quick"):
+        assert "eport" not in call("run", "reference", "-n", "16", option).output
 
 
 def summary_of(rows, capsys, outputs=None):

@@ -37,7 +37,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(
         "bvsim.show.report.write_report", lambda run, **_: run.folder / "report.html"
     )
-    monkeypatch.setattr("bvsim.cli.terminal.print_summary", lambda run, page: None)
+    monkeypatch.setattr("bvsim.cli.terminal.print_summary", lambda run: None)
     monkeypatch.setattr("bvsim.analysis.summary.shares", lambda run: pd.DataFrame())
 
     def call(*words: object) -> Result:

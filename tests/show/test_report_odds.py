@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bvsim.analysis.discovery.ask import ask
-from bvsim.show.report import render_page
-from bvsim.show.report.cube import Cached
+from bvsim.show.report import odds, render_page
+from bvsim.show.report.cube import Cached, listed
 from bvsim.show.report.helping import freed
 from bvsim.show.report.model import Facts
-from bvsim.show.report.odds import chances, odds_table, sentence, sites_running
+from bvsim.show.report.odds import _chance, chances, odds_table, sentence, sites_running
 from bvsim.show.report.series import Series
 from run_folder import make_run
 
@@ -48,6 +48,22 @@ def test_intervals_of_the_slider_are_those_of_a_question_to_the_run(run, series)
         assert (
             f"interval {asked.ci95[0]:.0%} to {asked.ci95[1]:.0%}" in sentence(series, 2030, gwh).en
         )
+
+
+def test_outputs_that_the_same_rows_reach_have_the_same_odds_worked_out_once(series, monkeypatch):
+    found, asked = chances(series), []
+
+    def chance(series, year, gwh):
+        asked.append((year, gwh))
+        return _chance(series, year, gwh)
+
+    monkeypatch.setattr(odds, "_chance", chance)
+    assert chances(series) == found
+    each = [[_chance(series, year, gwh)[0] for gwh in (0, 7, 30)] for year in series.years]
+    assert [[row[gwh] for gwh in (0, 7, 30)] for row in found["least"]] == [
+        listed(row) for row in each
+    ]
+    assert len(asked) < len(series.years) * len(found["least"][0]) / 2
 
 
 def test_a_design_without_intervals_has_none_on_the_slider():

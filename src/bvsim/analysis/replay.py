@@ -9,6 +9,7 @@ from bvsim.ensemble.experiment import Experiment
 from bvsim.ensemble.store.folder import RunError
 from bvsim.ensemble.store.results import Run
 from bvsim.ensemble.work import FloatArray
+from bvsim.reading.garbage import no_search
 from bvsim.valley.ground.streams import Key
 from bvsim.valley.record.record import Record
 
@@ -19,8 +20,19 @@ DRAWS, SEED, DESIGN = 512, 1, "sobol"
 """The run whose rows are replayed when only a scenario is named: `bvsim run` by default."""
 
 
-def replay_run(run: Run, draw: int = 0, replication: int = 0) -> Record:
+def replay_run(
+    run: Run, draw: int = 0, replication: int = 0, *, scenario: Scenario | None = None
+) -> Record:
     """Simulate a row of a run again, with the same figures and the same luck.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    draw, replication : int
+        Which row.
+    scenario : Scenario, optional
+        The run's, where it has been loaded.
 
     Raises
     ------
@@ -28,18 +40,23 @@ def replay_run(run: Run, draw: int = 0, replication: int = 0) -> Record:
         When the run has no such row, its scenario is no longer what it was, or its rows were
         made for a sensitivity analysis.
     """
-    from bvsim import reading
-
     _check_kind(run)
     manifest = run.manifest
     _check("draw", draw, manifest["draws"])
     _check("replication", replication, manifest["per_draw"])
-    path = run.folder / "scenario.yaml"
-    scenario = reading.load(str(path))
+    scenario = scenario or scenario_of(run)
     if scenario.model_hash != manifest["model_hash"]:
+        path = run.folder / "scenario.yaml"
         raise RunError(f"{path} is not the scenario of this run: it was changed since")
     key = Key(manifest["seed"], draw, replication)
     return _simulate(scenario, run.values(draw), key, tuple(manifest["years"]))
+
+
+def scenario_of(run: Run) -> Scenario:
+    """Load the scenario that a run holds."""
+    from bvsim import reading
+
+    return reading.load(str(run.folder / "scenario.yaml"))
 
 
 def replay_scenario(
@@ -50,6 +67,7 @@ def replay_scenario(
     return _simulate(scenario, row.values, row.key, ())
 
 
+@no_search()
 def _simulate(scenario: Scenario, values: FloatArray, key: Key, years: tuple[int, ...]) -> Record:
     from bvsim.valley.valley import prepare, simulate
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from bvsim.analysis.kpis import unit_of
 from bvsim.analysis.ledger.bottlenecks import shares
 from bvsim.analysis.ledger.limits import learning, limits, sentences
-from bvsim.analysis.tables import ROW, RunLike, by_year
+from bvsim.analysis.tables import ROW, Kept, RunLike, by_year, columns_from, columns_of
 from bvsim.ensemble.design.interval import QUANTILES, ci95_kpi, ci95_quantile
 from bvsim.ensemble.store.manifest import picked
 from bvsim.ensemble.work import FloatArray, IntArray
@@ -23,6 +23,8 @@ FEWEST_ROWS = 10
 """Of fewer rows than this, no sentence says how well a mean is known: the scatter of so few tells
 little of the spread, and its interval may well reach below zero."""
 
+_TOGETHER = 64
+"""Key figures that are read together: of thousands of rows, all at once need much memory."""
 _DIGITS = 12
 _UNKNOWN = (math.nan, math.nan)
 
@@ -45,12 +47,26 @@ def summarise(run: RunLike, names: Collection[str] | None = None) -> pd.DataFram
         defined: quantiles where fewer than one row in ten has a value, an interval
         where there is none (`no_interval` says why).
     """
-    kpis = run.table("kpis")
-    found = [name for name in kpis.columns if name not in ROW]
-    names = found if names is None else [name for name in found if name in names]
-    values = kpis[names].astype(float)
+    design = str(run.manifest["design"])
+    return pd.concat([_summarised(*block, design) for block in _blocks(run, names)])
+
+
+def _blocks(
+    run: RunLike, names: Collection[str] | None = None
+) -> Iterator[tuple[pd.DataFrame, IntArray]]:
+    """Yield key figures, a few at a time and one a column, each time with the draw of each row."""
+    found = [name for name in columns_of(run, "kpis") if name not in ROW]
+    wanted = found if names is None else [name for name in found if name in names]
+    for first in range(0, max(1, len(wanted)), _TOGETHER):
+        block = wanted[first : first + _TOGETHER]
+        kpis = columns_from(run, "kpis", ["draw", *block])
+        yield kpis[block].astype(float), kpis["draw"].to_numpy()
+
+
+def _summarised(values: pd.DataFrame, draws: IntArray, design: str) -> pd.DataFrame:
+    """Summarise a few key figures, one a column."""
+    names = list(values.columns)
     defined = values.notna().mean()
-    draws, design = kpis["draw"].to_numpy(), str(run.manifest["design"])
     units = [unit_of(str(name)) for name in names]
     intervals = [
         ci95_kpi(unit, values[name], draws, design) or _UNKNOWN
@@ -79,12 +95,14 @@ def quantile_intervals(run: RunLike) -> pd.DataFrame:
         `p10_lo`, `p10_hi`, `p50_lo`, ... `p90_hi`; index: the key figure's name. NaN where
         fewer than one row in ten has a value, or the design or so few draws allow none.
     """
-    kpis = run.table("kpis")
-    names = [name for name in kpis.columns if name not in ROW]
-    draws, design = kpis["draw"].to_numpy(), str(run.manifest["design"])
-    found = [_spans(kpis[name].to_numpy(dtype=float), draws, design) for name in names]
+    design = str(run.manifest["design"])
+    found = {
+        name: _spans(values[name].to_numpy(), draws, design)
+        for values, draws in _blocks(run)
+        for name in values.columns
+    }
     columns = [f"{q}_{side}" for q in QUANTILES for side in ("lo", "hi")]
-    return pd.DataFrame(found, columns=columns, index=pd.Index(names, name="kpi"))
+    return pd.DataFrame(found.values(), columns=columns, index=pd.Index(found, name="kpi"))
 
 
 def _spans(values: FloatArray, draws: IntArray, design: str) -> list[float]:
@@ -126,7 +144,7 @@ def quantiles(
 
 def run_json(run: RunLike) -> dict[str, object]:
     """Return the object that `bvsim run --json` prints (plain Python types, no NaN)."""
-    manifest = run.manifest
+    run, manifest = Kept(run), run.manifest
     table = summarise(run).join(quantile_intervals(run))
     return {
         "schema_version": SCHEMA_VERSION,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 
+import numpy as np
 import pandas as pd
 
 from bvsim.analysis.errors import AnalysisError
@@ -14,8 +16,11 @@ from bvsim.ensemble.store.manifest import Manifest
 from bvsim.ensemble.store.renamed import asked, stored
 
 ROW, REGION = results.ROW, results.REGION
+_Made = TypeVar("_Made")
 GROUPS = ("region", "site", "block")
 """What the blocks of a table may be added up to."""
+PIECE_NUMBERS = 2**20
+"""Numbers of a table that are read at a time."""
 
 
 def cell(table: pd.DataFrame, row: str | int, column: str) -> float:
@@ -42,6 +47,57 @@ class RunLike(Protocol):
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table of the run folder, identified by `draw` and `replication`."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A run of which each table is read once, and what is worked out of them made once.
+
+    It lives as long as one report or summary is written; nobody changes what it hands out.
+
+    Parameters
+    ----------
+    run : RunLike
+        The run.
+    made : dict
+        What was read and worked out so far.
+    """
+
+    run: RunLike
+    made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self.run.folder
+
+    @property
+    def manifest(self) -> Manifest:
+        """What was run, and how it went."""
+        return self.run.manifest
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table, read at the first call."""
+        return once(self, ("table", name), lambda: self.run.table(name))
+
+
+def once(run: RunLike, key: Hashable, make: Callable[[], _Made]) -> _Made:
+    """Return what is made of a run; of one that is `Kept` it is made at the first call.
+
+    Parameters
+    ----------
+    run : RunLike
+        The run.
+    key : hashable
+        What it is, with all that it depends on besides the run.
+    make : callable
+        Makes it.
+    """
+    if not isinstance(run, Kept):
+        return make()
+    if key not in run.made:
+        run.made[key] = make()
+    return cast("_Made", run.made[key])
 
 
 def ledger_by(run: RunLike, group: str, entity: str | None = None) -> pd.DataFrame:
@@ -128,7 +184,8 @@ def _summed(
 def pieces(run: RunLike, name: str, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
     """Yield columns of a table in pieces that hold whole replications each, in order.
 
-    The run store cuts its files so; a run that is not in a file comes in one piece.
+    The run store cuts its files so; a run that is not in a file comes in one piece. Of a file
+    about `PIECE_NUMBERS` numbers are read at a time, however long it is.
     """
     path = run.folder / f"{name}.parquet"
     if not path.is_file():
@@ -138,9 +195,24 @@ def pieces(run: RunLike, name: str, columns: Sequence[str]) -> Iterator[pd.DataF
 
     with pq.ParquetFile(path) as file:
         found = stored(columns, file.schema_arrow.names)
-        for group in range(file.num_row_groups):
-            frame = file.read_row_group(group, columns=list(found.values())).to_pandas()
+        for groups in _together(file.metadata, PIECE_NUMBERS // max(1, len(found))):
+            frame = file.read_row_groups(groups, columns=list(found.values())).to_pandas()
             yield frame.rename(columns=asked(found))
+
+
+def _together(metadata: Any, lines: int) -> Iterator[list[int]]:
+    """Yield the groups of rows of a file that together have at most so many lines; one at least."""
+    gathered: list[int] = []
+    held = 0
+    for group in range(metadata.num_row_groups):
+        more = metadata.row_group(group).num_rows
+        if gathered and held + more > lines:
+            yield gathered
+            gathered, held = [], 0
+        gathered.append(group)
+        held += more
+    if gathered:
+        yield gathered
 
 
 def columns_of(run: RunLike, name: str) -> tuple[str, ...]:
@@ -172,9 +244,71 @@ def columns_from(run: RunLike, name: str, columns: Sequence[str]) -> pd.DataFram
     return run.table(name)[list(columns)]
 
 
-def column_of(run: RunLike, name: str, column: str) -> pd.Series:
-    """Return one column of a table."""
-    return columns_from(run, name, [column])[column]
+def row_count(run: RunLike) -> int:
+    """Return how many rows a run has."""
+    return len(columns_from(run, "kpis", ["draw"]))
+
+
+def last_years(run: RunLike) -> tuple[int, int | None]:
+    """Return the last year of a run, and the last of those that are facts; None where none is."""
+    return once(run, "last years", lambda: _last_years(run))
+
+
+def _last_years(run: RunLike) -> tuple[int, int | None]:
+    marked = ["observed"] if "observed" in columns_of(run, "ledger") else []
+    last, facts = [], []
+    for piece in pieces(run, "ledger", ["year", *marked]):
+        last.append(int(piece["year"].max()))
+        if marked:
+            known = piece["year"].to_numpy()[piece["observed"].to_numpy() == np.True_]
+            facts += [int(known.max())] if len(known) else []
+    return max(last), max(facts, default=None)
+
+
+def means_by(
+    run: RunLike,
+    name: str,
+    keys: Sequence[str],
+    columns: Sequence[str],
+    wanted: Callable[[pd.DataFrame], pd.DataFrame] = lambda piece: piece,
+) -> pd.DataFrame:
+    """Return means of columns of a table over all rows, without holding the table.
+
+    Parameters
+    ----------
+    run : RunLike
+        The run.
+    name : str
+        The table.
+    keys : sequence of str
+        The labels that each mean is of, such as ``year`` and ``entity``.
+    columns : sequence of str
+        What is averaged, where it is not empty.
+    wanted : callable
+        Returns those lines of a piece of the table that count; it has the columns asked for.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The means; index: the keys, texts among them as such.
+    """
+    sums, counts = [], []
+    for piece in pieces(run, name, [*keys, *columns]):
+        by = wanted(piece).groupby(list(keys), sort=True, observed=True)[list(columns)]
+        sums.append(_with_texts(by.sum()))
+        counts.append(_with_texts(by.count()))
+    total, number = (pd.concat(each).groupby(level=list(keys)).sum() for each in (sums, counts))
+    return total / number
+
+
+def _with_texts(found: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose index has texts where it had categories."""
+    index = cast("pd.MultiIndex", found.index)
+    texts: list[Any] = [
+        level.astype(str) if isinstance(level, pd.CategoricalIndex) else level
+        for level in index.levels
+    ]
+    return found.set_axis(index.set_levels(texts))
 
 
 def by_year(run: RunLike, name: str, entity: str | None = None) -> pd.DataFrame:
@@ -190,6 +324,10 @@ def by_year(run: RunLike, name: str, entity: str | None = None) -> pd.DataFrame:
     AnalysisError
         When the run does not have the quantity or the entity.
     """
+    return once(run, ("by year", name, entity), lambda: _by_year(run, name, entity))
+
+
+def _by_year(run: RunLike, name: str, entity: str | None) -> pd.DataFrame:
     if name in columns_of(run, "ledger"):
         summed = summed_by(run, "ledger", lambda column: column == name, "region", entity)
         values = summed[name].droplevel("entity")
@@ -201,15 +339,14 @@ def by_year(run: RunLike, name: str, entity: str | None = None) -> pd.DataFrame:
 def _yearly(run: RunLike, name: str, entity: str | None) -> pd.Series[float]:
     if name not in columns_of(run, "yearly"):
         raise AnalysisError(f"the run has no quantity {name!r}")
-    yearly = columns_from(run, "yearly", [*ROW, "year", "entity", name])
-    rows = yearly.loc[yearly[name].notna()]
-    entities = rows["entity"].astype(str)
-    keep = (
-        entities == entity
-        if entity
-        else entities.isin(results.summands(run.manifest, set(entities)))
-    )
-    if not keep.any():
+    having: set[str] = set()
+    for piece in pieces(run, "yearly", ["entity", name]):
+        having |= set(piece.loc[piece[name].notna(), "entity"].astype(str).unique())
+    kept = having & {entity} if entity else results.summands(run.manifest, having)
+    if not kept:
         raise AnalysisError(f"{entity or 'the valley'} has no values of {name!r}")
-    summed: pd.Series[float] = rows[keep].groupby([*ROW, "year"], sort=True)[name].sum()
-    return summed
+    summed: list[pd.Series[float]] = []
+    for piece in pieces(run, "yearly", [*ROW, "year", "entity", name]):
+        rows = piece[piece[name].notna() & piece["entity"].isin(kept)]
+        summed.append(rows.groupby([*ROW, "year"], sort=True)[name].sum())
+    return pd.concat(summed).sort_index()

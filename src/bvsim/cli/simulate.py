@@ -241,31 +241,30 @@ def conclude(
     lang: str | None = None,
     quick: bool = False,
 ) -> None:
-    """Write the report if it is wanted, print the summary and leave with the right code.
+    """Print the summary, then write the report if it is wanted; leave with the right code.
 
     A run that was `known` before keeps the report that it has; who has to be `quick` prints none.
     """
-    from bvsim.analysis.summary import run_json
-    from bvsim.ensemble.store.manifest import picked
+    from bvsim.analysis.tables import row_count
     from bvsim.ensemble.store.remote import address, publish
 
     failed = len(finished.manifest["failures"])
-    rows = len(finished.table("kpis")) if finished.manifest["tables"] else 0
-    page = _report(finished, known=known, lang=lang) if rows and report else None
+    rows = row_count(finished) if finished.manifest["tables"] else 0
+    if rows:
+        if not as_json and not quick:
+            _say_numbers(finished)
+        _say_precision(finished.manifest.get("precision"), err=as_json)
+        sys.stdout.flush()
+    page = _report(finished, rows, known=known, lang=lang) if rows and report else None
+    if page is not None and not as_json and not quick:
+        from bvsim.cli.terminal import print_place
+
+        print_place("Report", page)
     if (url := address(finished.folder)) is not None:
         publish(finished.folder, url)
         click.echo(f"copied to {url}", err=True)
-    if rows:
-        if as_json:
-            more = picked(finished.manifest, ("precision", "shard"))
-            found = run_json(finished) | {name: value for name, value in more.items() if value}
-            echo_json(found | ({"out": url} if url else {}))
-        elif not quick:
-            from bvsim.cli.terminal import print_summary
-
-            print_summary(finished, page)
-            _print_variance(finished)
-        _say_precision(finished.manifest.get("precision"), err=as_json)
+    if rows and as_json:
+        _say_json(finished, url)
     if finished.manifest["status"] == "interrupted":
         kept = count(rows, "finished row")
         click.echo(f"interrupted; {kept} kept in {finished.folder}", err=True)
@@ -276,6 +275,23 @@ def conclude(
         _say_failures(finished.manifest["failures"])
     if failed or not rows or (report and page is None):
         ctx.exit(FAILED)
+
+
+def _say_numbers(finished: Run) -> None:
+    """Print what the run says, before anybody waits for its report."""
+    from bvsim.cli.terminal import print_summary
+
+    print_summary(finished)
+    _print_variance(finished)
+
+
+def _say_json(finished: Run, url: str | None) -> None:
+    from bvsim.analysis.summary import run_json
+    from bvsim.ensemble.store.manifest import picked
+
+    more = picked(finished.manifest, ("precision", "shard"))
+    found = run_json(finished) | {name: value for name, value in more.items() if value}
+    echo_json(found | ({"out": url} if url else {}))
 
 
 def _say_failures(failures: Sequence[FailureEntry]) -> None:
@@ -309,14 +325,14 @@ def _print_variance(finished: Run) -> None:
         )
 
 
-def _report(finished: Run, *, known: bool, lang: str | None) -> Path | None:
+def _report(finished: Run, rows: int, *, known: bool, lang: str | None) -> Path | None:
     """Write the report; a page that cannot be drawn does not take the numbers with it."""
     page = finished.folder / "report.html"
     if known and lang is None and page.is_file():
         return page
     from bvsim.show.report import write_report
 
-    click.echo(f"writing the report of {count(len(finished.table('kpis')), 'row')}", err=True)
+    click.echo(f"writing the report of {count(rows, 'row')}", err=True)
     try:
         return write_report(finished, lang=lang)
     except Exception as error:

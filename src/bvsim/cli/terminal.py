@@ -10,7 +10,17 @@ from bvsim.analysis.ledger.bottlenecks import ledger_of, shares
 from bvsim.analysis.ledger.limits import sentences
 from bvsim.analysis.policy.labels import levers_of
 from bvsim.analysis.summary import FEWEST_ROWS, quantiles, summarise
-from bvsim.analysis.tables import by_year, cell, ranked
+from bvsim.analysis.tables import (
+    Kept,
+    RunLike,
+    by_year,
+    cell,
+    columns_from,
+    columns_of,
+    last_years,
+    ranked,
+    row_count,
+)
 from bvsim.cli.frames import Column, FittedTable, frame_table, signed
 from bvsim.valley.cells.causes import LOSSES, label
 
@@ -19,8 +29,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from rich.console import Console
-
-    from bvsim.ensemble.store.results import Run
 
 WIDTH = 100
 BAR = 30
@@ -51,11 +59,11 @@ def say(*lines: str) -> None:
         console.print(line, markup=False, soft_wrap=not sys.stdout.isatty())
 
 
-def print_summary(run: Run, page: Path | None = None) -> None:
-    """Print output by year, the ledger of 2030, the bottlenecks, and where the files are."""
-    console = make_console()
+def print_summary(finished: RunLike) -> None:
+    """Print output by year, the ledger of 2030, the bottlenecks, and where the tables are."""
+    console, run = make_console(), Kept(finished)
     manifest = run.manifest
-    rows = f"rows {len(run.table('kpis'))} of {manifest['draws'] * manifest['per_draw']}"
+    rows = f"rows {row_count(run)} of {manifest['draws'] * manifest['per_draw']}"
     console.print(
         f"[bold]{manifest['scenario']}[/bold]  {rows}, seed {manifest['seed']}, "
         f"{manifest['design']}, {manifest['elapsed_s']:.1f} s\n"
@@ -72,18 +80,19 @@ def print_summary(run: Run, page: Path | None = None) -> None:
     for line, _ in sentences(run).values():
         console.print(line, markup=False)
     console.print()
-    for name, place in (("Report", page), ("Tables", f"{run.folder}/*.parquet")):
-        if place is not None:
-            console.print(f"[bold]{name}[/bold]  {place}", soft_wrap=True)
+    print_place("Tables", f"{run.folder}/*.parquet")
 
 
-def _year(run: Run) -> int:
-    from bvsim.analysis.tables import column_of
+def print_place(name: str, place: str | Path) -> None:
+    """Print where files are, on one line however long: names can be copied whole."""
+    make_console().print(f"[bold]{name}[/bold]  {place}", soft_wrap=True)
 
-    return min(2030, int(column_of(run, "ledger", "year").max()))
+
+def _year(run: RunLike) -> int:
+    return min(2030, last_years(run)[0])
 
 
-def _by_year(run: Run) -> FittedTable:
+def _by_year(run: RunLike) -> FittedTable:
     found = quantiles(run, "good_gwh")
     plan = by_year(run, "announced_gwh").mean()
     causes = shares(run)
@@ -142,7 +151,7 @@ def sign_of(step: str) -> str:
     return "\N{MINUS SIGN}" if step in LOSSES else "+" if step == "beyond_plan" else ""
 
 
-def limits(run: Run, stairs: pd.DataFrame, year: int) -> list[str]:
+def limits(run: RunLike, stairs: pd.DataFrame, year: int) -> list[str]:
     """Say which sites have stopped by a year, and which limits take nothing in it."""
     lines = []
     closed = closures(run, year)
@@ -155,17 +164,15 @@ def limits(run: Run, stairs: pd.DataFrame, year: int) -> list[str]:
     return lines
 
 
-def closures(run: Run, year: int) -> list[tuple[str, float]]:
+def closures(run: RunLike, year: int) -> list[tuple[str, float]]:
     """Return the sites that have stopped by the end of a year, and in what share of rows."""
-    from bvsim.analysis.tables import columns_from, columns_of
-
     names = [name for name in columns_of(run, "kpis") if name.startswith("closed_year.")]
     table = columns_from(run, "kpis", names)
     found = [(name.partition(".")[2], float((table[name] < year + 1).mean())) for name in names]
     return sorted((each for each in found if each[1] > 0.0), key=lambda each: -each[1])
 
 
-def _chances(run: Run) -> list[str]:
+def _chances(run: RunLike) -> list[str]:
     reached = ("reach_30_gwh_2030", "reach_50_gwh_2030")
     table = summarise(run, (*reached, "output_2030_gwh"))
     lines = []
@@ -174,7 +181,7 @@ def _chances(run: Run) -> list[str]:
             gwh = name.split("_")[1]
             lines.append(f"Chance of {gwh} GWh a year by 2030: {cell(table, name, 'mean'):.0%}")
     if "output_2030_gwh" in table.index:
-        lines += _precision(table, len(run.table("kpis")))
+        lines += _precision(table, row_count(run))
     return lines
 
 

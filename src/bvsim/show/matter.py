@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from bvsim.analysis.tables import REGION, RunLike, columns_from, columns_of
+from bvsim.analysis.tables import REGION, RunLike, columns_of, means_by
 from bvsim.valley.cells.causes import CAUSES
 
 Link = tuple[str, str, list[float]]
@@ -90,15 +90,15 @@ class System:
 def system(run: RunLike) -> System:
     """Return the flows of matter of a run, by year."""
     known = [column for column in _COLUMNS if column in columns_of(run, "yearly")]
-    table = columns_from(run, "yearly", ["year", "entity", *known])
-    table = table[table["entity"].astype(str).str.partition(".")[0] != REGION]
-    means = table.groupby(["year", table["entity"].astype(str)])[known].mean().unstack("entity")
-    none = pd.DataFrame(index=means.index)
-    found = {c: pd.DataFrame(means[c]) if c in known else none for c in _COLUMNS}
+    means = means_by(run, "yearly", ["year", "entity"], known)
+    actors = means.index.get_level_values("entity").str.partition(".").get_level_values(0)
+    by_entity = means[actors != REGION].unstack("entity")
+    none = pd.DataFrame(index=by_entity.index)
+    found = {c: pd.DataFrame(by_entity[c]) if c in known else none for c in _COLUMNS}
     links = [*_through_sites(found), *_through_recyclers(found)]
     links.append(("@scrap", "@elsewhere", _left(links)))
     whole = [(s, t, [float(f"{v:.6g}") for v in np.nan_to_num(values)]) for s, t, values in links]
-    years = [int(year) for year in means.index]
+    years = [int(year) for year in by_entity.index]
     return System(years, [link for link in whole if max(link[2], default=0.0) > 0.0])
 
 

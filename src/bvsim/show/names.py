@@ -7,13 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from bvsim.analysis.tables import RunLike
+from bvsim.analysis.tables import RunLike, once
 from bvsim.reading.merged import merged_trees
+from bvsim.reading.yaml_tree import read_file
 
 _ACTORS = (("sites",), ("cathode",), ("recycling", "recyclers"))
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def name_of(run: RunLike, entity: str) -> str:
@@ -23,11 +21,14 @@ def name_of(run: RunLike, entity: str) -> str:
     return f"{name}, {part.replace('-', ' ')}" if part else name
 
 
-def scenario_of(folder: Path) -> Any:
-    """Return a run folder's scenario; None where this version finds or reads none."""
+def scenario_of(run: RunLike) -> Any:
+    """Return a run's scenario; None where this version finds or reads none."""
+    return once(run, "scenario", lambda: _scenario(run.folder / "scenario.yaml"))
+
+
+def _scenario(path: Path) -> Any:
     from bvsim import reading
 
-    path = folder / "scenario.yaml"
     if not path.is_file():
         return None
     try:
@@ -52,11 +53,8 @@ def model_of(run: RunLike) -> Mapping[str, object]:
 
 @lru_cache(maxsize=8)
 def _model(path: Path, _changed: int) -> Mapping[str, object]:
-    try:
-        text = yaml.load(path.read_text(encoding="utf-8"), _LOADER)
-    except yaml.YAMLError:
-        return {}
-    model = _part(text, ("model",))
+    node, _ = read_file(path)  # the same text is parsed once, whoever else loads it
+    model = _part(node.plain() if node is not None else None, ("model",))
     regions = model.get("regions")
     return merged_trees(regions) if isinstance(regions, dict) else model
 

@@ -51,7 +51,8 @@ OTHER = record(
 def run(monkeypatch):
     kpis = pd.DataFrame({"draw": [0, 1, 2], "replication": 0, "output_2030_gwh": [9.0, 20.0, 30.0]})
     records = {0: OTHER, 1: MEDIAN}
-    monkeypatch.setattr(future, "replay_run", lambda _, draw, replication: records[draw])
+    monkeypatch.setattr(future, "replay_run", lambda _, draw, replication, **__: records[draw])
+    monkeypatch.setattr(future, "scenario_of", lambda _: None)
     return MadeUpRun({"scenario": "made-up", "design": "random"}, {"kpis": kpis})
 
 
@@ -80,7 +81,8 @@ def test_events_that_part_the_futures_are_told_by_date_and_no_others(run):
 def test_no_more_than_ten_are_told(run, monkeypatch):
     many = [event(f"a.one.{i}", "SOP", i) for i in range(30)]
     records = {0: record(1, *many), 1: MEDIAN}
-    monkeypatch.setattr(future, "replay_run", lambda _, draw, replication: records[draw])
+    monkeypatch.setattr(future, "replay_run", lambda _, draw, replication, **__: records[draw])
+    monkeypatch.setattr(future, "scenario_of", lambda _: None)
     assert len(future.tell(run).turns) == future.MOST
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from bvsim.analysis.errors import AnalysisError
-from bvsim.analysis.replay import replay_run
-from bvsim.analysis.tables import ROW
+from bvsim.analysis.replay import replay_run, scenario_of
+from bvsim.analysis.tables import ROW, columns_from, columns_of
 from bvsim.ensemble.store.results import Run
 from bvsim.valley.record.record import Record
+
+if TYPE_CHECKING:
+    from bvsim.reading.scenario import Scenario
 
 KPI: Final = "output_2030_gwh"
 MOST: Final = 10
@@ -82,7 +85,14 @@ class Told:
     turns: tuple[Turn, ...]
 
 
-def tell(run: Run, draw: int | None = None, replication: int = 0, site: str | None = None) -> Told:
+def tell(
+    run: Run,
+    draw: int | None = None,
+    replication: int = 0,
+    site: str | None = None,
+    *,
+    scenario: Scenario | None = None,
+) -> Told:
     """Tell one future of a run against the median one.
 
     Parameters
@@ -93,6 +103,8 @@ def tell(run: Run, draw: int | None = None, replication: int = 0, site: str | No
         Which future; by default the one at the tenth percentile of output in 2030.
     site : str, optional
         Only events of this site, plant or recycler.
+    scenario : Scenario, optional
+        The run's, where it has been loaded.
 
     Raises
     ------
@@ -101,8 +113,9 @@ def tell(run: Run, draw: int | None = None, replication: int = 0, site: str | No
     """
     median = row_at(run, 0.5)
     row = row_at(run, 0.1) if draw is None else (draw, replication)
-    here, there = replay_run(run, *row), replay_run(run, *median)
-    output = run.table("kpis").set_index(ROW)[KPI]
+    scenario = scenario or scenario_of(run)
+    here, there = (replay_run(run, *each, scenario=scenario) for each in (row, median))
+    output = columns_from(run, "kpis", [*ROW, KPI]).set_index(ROW)[KPI]
     made, usual = _made(here), _made(there)
     turns = _turns(here, there, {name: made[name] - usual.get(name, 0.0) for name in made}, site)
     return Told(
@@ -118,9 +131,9 @@ def tell(run: Run, draw: int | None = None, replication: int = 0, site: str | No
 
 def row_at(run: Run, level: float) -> tuple[int, int]:
     """Return the row whose output of 2030 is nearest a quantile of it."""
-    kpis = run.table("kpis")
-    if KPI not in kpis.columns:
+    if KPI not in columns_of(run, "kpis"):
         raise AnalysisError(f"the run has no {KPI}: nothing to tell futures by")
+    kpis = columns_from(run, "kpis", [*ROW, KPI])
     output = kpis[KPI].to_numpy(dtype=np.float64)
     far = np.abs(output - np.quantile(output, level))
     nearest = kpis.iloc[int(np.argmin(far))]

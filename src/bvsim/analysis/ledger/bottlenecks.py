@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bvsim.analysis.errors import AnalysisError
-from bvsim.analysis.tables import RunLike, in_gwh, ledger_by, summed_by, summed_pieces
+from bvsim.analysis.tables import RunLike, in_gwh, once, summed_by, summed_pieces
 from bvsim.ensemble.design.interval import QUANTILES, ci95_share
 from bvsim.valley.cells.causes import BOTTLENECKS, LOSSES, NONE, RUNNING, column
 
@@ -146,6 +146,10 @@ def shares(run: RunLike, group: str = "region", entity: str | None = None) -> Fr
         Columns `BOTTLENECKS` and `none`; index: year, or (entity, year) unless the group is
         the region. Each row adds up to 1.
     """
+    return once(run, ("shares", group, entity), lambda: _shares(run, group, entity))
+
+
+def _shares(run: RunLike, group: str, entity: str | None) -> Frame:
     keys = ["year"] if group == "region" else ["entity", "year"]
     counted = [
         named["cause"].reset_index().groupby([*keys, "cause"]).size()
@@ -235,12 +239,18 @@ def ledger_of(run: RunLike, year: int, entity: str | None = None) -> Frame:
     AnalysisError
         When the run has no such year or entity.
     """
-    ledger = ledger_by(run, "region", entity).reset_index("year")
-    rows = ledger[ledger["year"] == year]
-    if rows.empty:
-        raise AnalysisError(f"the run has no year {year}")
+    return once(run, ("ledger of", year, entity), lambda: _ledger_of(run, year, entity))
+
+
+def _ledger_of(run: RunLike, year: int, entity: str | None) -> Frame:
     steps = ["announced", "beyond_plan", *LOSSES, "good"]
-    values = rows[[column(step) for step in steps]].set_axis(steps, axis=1)
+    of_year = [
+        piece.loc[piece.index.get_level_values("year") == year, [column(step) for step in steps]]
+        for piece in summed_pieces(run, "ledger", in_gwh, "region", entity)
+    ]
+    values = pd.concat(of_year).sort_index().set_axis(steps, axis=1)
+    if values.empty:
+        raise AnalysisError(f"the run has no year {year}")
     quantiles = {name: values.quantile(share) for name, share in QUANTILES.items()}
     return pd.DataFrame({"mean": values.mean(), **quantiles})
 

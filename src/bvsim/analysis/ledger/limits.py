@@ -13,7 +13,7 @@ from typing import Final
 
 import pandas as pd
 
-from bvsim.analysis.tables import RunLike, columns_of, pieces, summed_by
+from bvsim.analysis.tables import RunLike, columns_of, means_by, once, pieces, summed_pieces
 from bvsim.ensemble.store.results import ROW
 from bvsim.valley.cells.cause import Words
 from bvsim.valley.cells.causes import CAUSES, LIMITS, RUNNING
@@ -77,21 +77,47 @@ def limits(run: RunLike) -> Frame:
     """
     if "binding" not in run.manifest["tables"]:
         return pd.DataFrame(index=pd.Index([], name="limit"))
-    wanted = ("weeks_", "slack_", "possible_gwh")
-    found = summed_by(run, "binding", lambda name: name.startswith(wanted), "site", None)
+    return once(run, "limits", lambda: _limits(run))
+
+
+def _limits(run: RunLike) -> Frame:
+    found, rows = _totals(run)
     running = float(found[[f"weeks_{name}" for name in RUNNING]].to_numpy().sum())
-    entries = {limit.name: _entry(found, limit.name, running) for limit in LIMITS}
+    entries = {
+        limit.name: _entry(found, limit.name, running, float(rows[limit.name])) for limit in LIMITS
+    }
     return pd.DataFrame.from_dict(entries, orient="index").rename_axis("limit")
 
 
-def _entry(found: Frame, name: str, running: float) -> dict[str, object]:
-    """Return what is said of one limit."""
+def _totals(run: RunLike) -> tuple[Frame, pd.Series[float]]:
+    """Return what the table `binding` adds up to over all rows, read in pieces.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Sums of its quantities by site and year.
+    pandas.Series
+        The share of rows in which each limit bound, by limit.
+    """
+    weeks = {f"weeks_{limit.name}": limit.name for limit in LIMITS}
+    wanted = ("weeks_", "slack_", "possible_gwh")
+    sums, bound, rows = [], [], 0
+    for piece in summed_pieces(run, "binding", lambda name: name.startswith(wanted), "site", None):
+        sums.append(piece.groupby(level=["entity", "year"]).sum())
+        in_rows = piece[list(weeks)].groupby(level=[*ROW]).sum() > 0.0
+        bound.append(in_rows.sum())
+        rows += len(in_rows)
+    total = pd.concat(sums).groupby(level=["entity", "year"]).sum()
+    return total, pd.DataFrame(bound).sum().rename(weeks) / rows
+
+
+def _entry(found: Frame, name: str, running: float, rows: float) -> dict[str, object]:
+    """Return what is said of one limit that bound in a share of rows."""
     bound = found[f"weeks_{name}"]
-    in_rows = bound.groupby(level=[*ROW]).sum() > 0.0
     possible = float(found["possible_gwh"].sum()) if "possible_gwh" in found else 0.0
     site, first, last = _where(bound)
     return {
-        "rows": float(in_rows.mean()),
+        "rows": rows,
         "weeks": float(bound.sum()) / running if running else 0.0,
         "second": float(found[f"weeks_second_{name}"].sum()) / running if running else 0.0,
         "slack": float(found[f"slack_{name}_gwh"].sum()) / possible if possible else float("nan"),
@@ -125,13 +151,18 @@ def learning(run: RunLike) -> Frame:
     names = ("learning_speed", "nameplate_gwh", "observed")
     if not set(names) <= set(columns_of(run, "yearly")):
         return pd.DataFrame({"speed": []}, index=pd.MultiIndex.from_arrays([[], []]))
-    kept = [
-        piece[(piece["nameplate_gwh"] > 0.0) & ~piece["observed"].astype(bool)]
-        for piece in pieces(run, "yearly", ["entity", "year", *names])
-    ]
-    rows = pd.concat(kept).dropna(subset=["learning_speed"])
-    rows["entity"] = rows["entity"].astype(str)
-    return rows.groupby(["entity", "year"])[["learning_speed"]].mean().set_axis(["speed"], axis=1)
+
+    def in_service(piece: Frame) -> Frame:
+        running = (piece["nameplate_gwh"] > 0.0) & ~piece["observed"].astype(bool)
+        return piece[running].dropna(subset=["learning_speed"])
+
+    return once(
+        run,
+        "learning",
+        lambda: means_by(run, "yearly", ["entity", "year"], names, in_service)[
+            ["learning_speed"]
+        ].set_axis(["speed"], axis=1),
+    )
 
 
 def sentences(run: RunLike, called: Callable[[str], str] = str) -> dict[str, Words]:

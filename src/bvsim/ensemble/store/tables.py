@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -148,7 +149,9 @@ def merge_sources(path: Path, layout: Layout, sources: Sequence[Source]) -> None
     step = _replications(layout)
     parts = [order[first : first + step] for first in range(0, len(order), step)]
     together = max(1, min(_PARTS, _GROUP_ROWS // max(1, step * layout.rows)))
-    with _parquet(path, schema) as writer:
+    # a thread writes one group while the next is gathered: most of writing is compressing
+    with _parquet(path, schema) as writer, ThreadPoolExecutor(max_workers=1) as thread:
+        written: Future[None] | None = None
         for first in range(0, len(parts), together):
             group = [
                 _part_table(
@@ -159,7 +162,11 @@ def merge_sources(path: Path, layout: Layout, sources: Sequence[Source]) -> None
                 )
                 for rows in parts[first : first + together]
             ]
-            writer.write_table(pa.concat_tables(group))
+            if written is not None:
+                written.result()
+            written = thread.submit(writer.write_table, pa.concat_tables(group))
+        if written is not None:
+            written.result()
 
 
 def _replications(layout: Layout) -> int:

@@ -39,7 +39,8 @@ class Told:
     @classmethod
     def of(cls, run: RunLike, lang: str) -> Told:
         """Return what is told of a run."""
-        return cls(Series(Cached(run), facts_of(run.folder)), lang)
+        cached = Cached(run)
+        return cls(Series(cached, facts_of(cached)), lang)
 
     def text(self, both: Both) -> str:
         """Return a text in the language."""

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from bvsim.analysis.ledger.bottlenecks import ledger_of
-from bvsim.analysis.tables import RunLike, by_year, column_of
+from bvsim.analysis.tables import RunLike, by_year, last_years
 from bvsim.show import plot, words
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _SIZE = {"width": 620, "height": 330}
 
 def steps(run: RunLike, lang: str = "en") -> pd.DataFrame:
     """Return the staircase of a year from announced to good cells, with where each bar begins."""
-    year = min(FOCUS, int(column_of(run, "ledger", "year").max()))
+    year = min(FOCUS, last_years(run)[0])
     found = ledger_of(run, year)[["mean", "p10", "p90"]]
     begins, level = [], 0.0
     for step, mean in found["mean"].items():

@@ -148,7 +148,7 @@ def sheets_of(made: Book) -> list[Sheet]:
     if "balances" in run.tables:
         made_.append(Sheet("balances", called(tables.balance_means(run)), nothing))
     made_.append(Sheet("draws", run.table("kpis"), nothing))
-    scenario = scenario_of(run.folder)
+    scenario = scenario_of(run)
     if scenario is not None:
         made_.append(Sheet("figures", tables.figures(scenario), nothing))
         made_.append(Sheet("sources", tables.publications(scenario), nothing))
@@ -159,7 +159,7 @@ def sheets_of(made: Book) -> list[Sheet]:
 
 def _called(made: Book) -> Callable[[pd.DataFrame], pd.DataFrame]:
     """Return what puts plain names beside the ids of a table."""
-    facts = facts_of(made.run.folder)
+    facts = facts_of(made.run)
 
     def name(entity: str) -> str:
         if entity == REGION:

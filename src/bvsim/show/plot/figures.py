@@ -18,7 +18,7 @@ from matplotlib.ticker import MaxNLocator
 
 from bvsim.analysis.ledger.bottlenecks import largest_plan_loss, ledger_of, shares
 from bvsim.analysis.summary import quantiles
-from bvsim.analysis.tables import RunLike, by_year, cell, column_of, columns_of, ranked
+from bvsim.analysis.tables import RunLike, by_year, cell, last_years, ranked
 from bvsim.show.plot.labels import legend, name_ends
 from bvsim.show.plot.picture import TALL, axes, blank
 from bvsim.show.plot.style import COLOURS, INK, OUTPUT, QUIET, note, save, tidy, title
@@ -90,14 +90,11 @@ def _fan_title(
 
 def _mark_observed(ax: Axes, run: RunLike, said: Speaker) -> None:
     """Shade the years that are facts, not simulation."""
-    if "observed" not in columns_of(run, "ledger"):
-        return
-    years = column_of(run, "ledger", "year")
-    observed = years[column_of(run, "ledger", "observed").fillna(False).astype(bool)]
-    if observed.empty:
+    _, observed = last_years(run)
+    if observed is None:
         return
     first, last = ax.get_xlim()
-    edge = float(observed.max()) + 0.5
+    edge = observed + 0.5
     ax.axvspan(first, edge, color=QUIET, alpha=0.07, lw=0, zorder=0)
     wide = (edge - first) / (last - first)
     at, side = (wide / 2, "center") if wide > _ROOM else (0.01, "left")
@@ -282,7 +279,7 @@ def save_figures(run: RunLike, folder: Path, *, year: int = 2030, lang: str = "e
         The files written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    last = int(column_of(run, "ledger", "year").max())
+    last, _ = last_years(run)
     drawn = {
         "output_fan": fan(run, lang=lang, ax=blank()),
         f"ledger_{min(year, last)}": waterfall(

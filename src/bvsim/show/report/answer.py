@@ -8,7 +8,7 @@ import pandas as pd
 
 from bvsim.analysis.ledger.bottlenecks import ledger_of, shares
 from bvsim.analysis.summary import FEWEST_ROWS, quantiles
-from bvsim.analysis.tables import RunLike, by_year, cell, ranked
+from bvsim.analysis.tables import RunLike, by_year, cell, columns_from, ranked, row_count
 from bvsim.ensemble.design.interval import ci95_quantile
 from bvsim.ensemble.store.manifest import picked
 from bvsim.show import words
@@ -103,7 +103,7 @@ def precision(run: RunLike, table: pd.DataFrame, year: int) -> list[Both]:
     manifest = run.manifest
     name = f"output_{year}_gwh"
     row = table.loc[name] if name in table.index else None
-    rows = len(run.table("kpis"))
+    rows = row_count(run)
     lines = [say("precision.none")]
     if rows < FEWEST_ROWS:
         lines = [say("precision.few", rows=rows)]
@@ -123,7 +123,7 @@ def precision(run: RunLike, table: pd.DataFrame, year: int) -> list[Both]:
 
 def _median(run: RunLike, name: str) -> list[Both]:
     """Say how precisely the median of a key figure is known, where the design allows it."""
-    kpis = run.table("kpis")
+    kpis = columns_from(run, "kpis", ["draw", name])
     ends = ci95_quantile(kpis[name], kpis["draw"], str(run.manifest["design"]), 0.5)
     if ends is None:
         return []

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bvsim.analysis.tables import ROW, RunLike
-from bvsim.ensemble.store.manifest import Manifest
+from bvsim.analysis.tables import ROW, Kept, columns_from
+from bvsim.ensemble.store.tables import pack
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -25,34 +24,9 @@ MOST_ROWS = 1024
 LEVELS = {"p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90}
 
 
-@dataclass
-class Cached:
-    """A run whose tables are read once; the yearly table only in the columns asked for.
-
-    Parameters
-    ----------
-    run : RunLike
-        The run.
-    """
-
-    run: RunLike
-    _tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-
-    @property
-    def folder(self) -> Path:
-        """Where its files are."""
-        return self.run.folder
-
-    @property
-    def manifest(self) -> Manifest:
-        """What was run, and how it went."""
-        return self.run.manifest
-
-    def table(self, name: str) -> pd.DataFrame:
-        """Return a table, read at the first call."""
-        if name not in self._tables:
-            self._tables[name] = self.run.table(name)
-        return self._tables[name]
+@dataclass(frozen=True)
+class Cached(Kept):
+    """A run that a page is made of; the yearly table is read only in the columns asked for."""
 
     def columns(self, name: str, wanted: Iterable[str]) -> pd.DataFrame:
         """Return those of the columns that the table has, read from its file if there is one."""
@@ -79,7 +53,7 @@ class Cached:
     @cached_property
     def _draws(self) -> NDArray[np.int64]:
         """The draws that the run holds, in order: those of a shard are not consecutive."""
-        return np.unique(self.table("kpis")["draw"].to_numpy(dtype=np.int64))
+        return np.unique(columns_from(self, "kpis", ["draw"])["draw"].to_numpy(dtype=np.int64))
 
 
 class Cube:
@@ -95,6 +69,7 @@ class Cube:
 
     def __init__(self, run: Cached, name: str) -> None:
         self.run, self.name = run, name
+        self._made: dict[str, FloatArray | None] = {}
 
     @cached_property
     def _index(self) -> pd.DataFrame:
@@ -103,11 +78,12 @@ class Cube:
     @cached_property
     def _codes(self) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
         index = self._index
-        rows = pd.MultiIndex.from_frame(index[ROW])
-        row = pd.factorize(rows, sort=True)[0]
+        row = pd.factorize(pack(*(index[name].to_numpy() for name in ROW)), sort=True)[0]
         year = np.searchsorted(self.years, index["year"].to_numpy())
-        entity = pd.Categorical(index["entity"].astype(str), categories=self.entities).codes
-        return row, year, np.asarray(entity, dtype=np.intp)
+        named = index["entity"].astype("category").cat  # a few names for many rows
+        places = {name: place for place, name in enumerate(self.entities)}
+        place = np.array([places.get(str(name), -1) for name in named.categories], dtype=np.intp)
+        return row, year, place[named.codes.to_numpy()]
 
     @cached_property
     def years(self) -> list[int]:
@@ -130,6 +106,11 @@ class Cube:
 
     def of(self, column: str) -> FloatArray | None:
         """Return a column, NaN where it is not the entity's; None when there is none."""
+        if column not in self._made:
+            self._made[column] = self._read(column)
+        return self._made[column]
+
+    def _read(self, column: str) -> FloatArray | None:
         read = self.run.columns(self.name, [column])
         if column not in read:
             return None

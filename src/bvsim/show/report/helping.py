@@ -68,7 +68,7 @@ def _signed(value: float) -> Both:
 
 def untried(run: RunLike) -> list[Data]:
     """Return the levers of the run's model, each with the command that says what it brings."""
-    scenario = scenario_of(run.folder)
+    scenario = scenario_of(run)
     if scenario is None:
         return []
     try:

@@ -10,7 +10,7 @@ import pandas as pd
 from bvsim.analysis.ledger.bottlenecks import shares
 from bvsim.analysis.ledger.limits import sentences
 from bvsim.analysis.sensitivity.variance import variance_shares
-from bvsim.analysis.tables import RunLike, ranked
+from bvsim.analysis.tables import RunLike, columns_of, ranked
 from bvsim.show import words
 from bvsim.show.matter import LEAVES
 from bvsim.show.report.cube import FloatArray
@@ -156,7 +156,7 @@ def _then_and_last(
 def luck(series: Series, year: int) -> Both:
     """Say how much of the spread of a year's output is luck, or what it takes to tell."""
     name, run = f"output_{year}_gwh", series.run
-    if run.manifest["per_draw"] < 2 or name not in run.table("kpis").columns:
+    if run.manifest["per_draw"] < 2 or name not in columns_of(run, "kpis"):
         return say("message.one_luck")
     row = variance_shares(run, [name]).loc[name]
     if pd.isna(row["luck"]):

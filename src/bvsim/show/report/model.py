@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bvsim.analysis.tables import REGION
+from bvsim.analysis.tables import REGION, RunLike
 from bvsim.show import words
 from bvsim.show.names import scenario_of, short_title
 from bvsim.show.words import Data
@@ -63,13 +62,13 @@ class Facts:
         return f"{text}, {part}" if part else text
 
 
-def facts_of(folder: Path) -> Facts:
-    """Read the facts of a run folder's scenario.
+def facts_of(run: RunLike) -> Facts:
+    """Read the facts of a run's scenario.
 
     A scenario that is missing, or that this version no longer reads, gives no facts: the
     tables still make a page.
     """
-    scenario: Scenario | None = scenario_of(folder)
+    scenario: Scenario | None = scenario_of(run)
     if scenario is None:
         return Facts()
     model = scenario.model

@@ -25,11 +25,21 @@ def chances(series: Series) -> Data:
         the run's design as `bvsim ask` gives it, or None where the design allows none.
     """
     steps = range(most_gwh(series) + 1)
-    years = [[_chance(series, year, gwh) for gwh in steps] for year in series.years]
+    years = [_chances(series, year, steps) for year in series.years]
     return {
         "least": [listed([share for share, _ in found]) for found in years],
         "ends": [[ends and listed(ends) for _, ends in found] for found in years],
     }
+
+
+def _chances(series: Series, year: int, steps: range) -> list[tuple[float, Interval | None]]:
+    """Return the chances of rising outputs: those of as many rows are of the same rows."""
+    made, known = series.made[year].to_numpy(), {}
+    rows = [int((made >= gwh).sum()) for gwh in steps]
+    for gwh, hits in zip(steps, rows, strict=True):
+        if hits not in known:
+            known[hits] = _chance(series, year, gwh)
+    return [known[hits] for hits in rows]
 
 
 def _chance(series: Series, year: int, gwh: float) -> tuple[float, Interval | None]:

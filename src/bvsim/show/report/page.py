@@ -101,7 +101,7 @@ def render_page(
     if lang is not None and lang not in words.LANGUAGES:
         raise ValueError(f"the report speaks {' and '.join(words.LANGUAGES)}, not {lang!r}")
     cached = run if isinstance(run, Cached) else Cached(run)
-    series = Series(cached, facts_of(run.folder))
+    series = Series(cached, facts_of(cached))
     year = min(FOCUS, series.years[-1])
     table = summarise(cached)
     states = flows.states(series)

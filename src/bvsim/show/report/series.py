@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from bvsim.analysis.ledger.bottlenecks import shares
-from bvsim.analysis.tables import REGION, by_year
+from bvsim.analysis.tables import REGION, by_year, columns_from, columns_of
 from bvsim.show.matter import System, system
 from bvsim.show.report.cube import Cached, Cube, FloatArray, band, listed
 from bvsim.show.report.model import Facts
@@ -75,6 +75,13 @@ class Series:
     def made(self) -> pd.DataFrame:
         """Good cells of the valley, GWh: all rows, also those that are not charted, by year."""
         return by_year(self.run, "good_gwh")
+
+    @cached_property
+    def dates(self) -> pd.DataFrame:
+        """Key figures that say when blocks start and sites close, by row."""
+        known = columns_of(self.run, "kpis")
+        dated = [name for name in known if name.startswith(("sop_year.", "closed_year."))]
+        return columns_from(self.run, "kpis", ["draw", *dated])
 
     @property
     def years(self) -> list[int]:
@@ -158,8 +165,8 @@ class Series:
         return found
 
     def _dates(self, kpi: str, entity: str) -> FloatArray | None:
-        table, name = self.run.table("kpis"), f"{kpi}.{entity}"
-        return table[name].to_numpy(dtype=float) if name in table.columns else None
+        name = f"{kpi}.{entity}"
+        return self.dates[name].to_numpy(dtype=float) if name in self.dates else None
 
     def people(self) -> dict[str, dict[str, list[float]]]:
         """Return staff by plant, moves and graduates by programme; means by year."""
