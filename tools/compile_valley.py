@@ -104,8 +104,9 @@ class Units(build_ext):
         if self.compiler.compiler_type == "unix":
             for extension in self.extensions:
                 named_only = include_dir() not in extension.include_dirs
-                extra = [EXACT, LENIENT, *HIDDEN, *([] if named_only else rare())]
-                extension.extra_compile_args = [*extension.extra_compile_args, *extra]  # theirs is shared
+                shared = extension.extra_compile_args  # by all of them
+                own = [EXACT, LENIENT, *HIDDEN, *([] if named_only else rare())]
+                extension.extra_compile_args = [*shared, *own]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             self.compiler.compile = side_by_side(pool, self.compiler.compile)
             super().build_extensions()

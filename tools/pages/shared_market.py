@@ -24,13 +24,13 @@ BEGIN, END = "<!-- market:begin -->", "<!-- market:end -->"
 
 def lines(run: Run, others: Sequence[Run]) -> Iterator[str]:
     """Yield the lines of the page's generated part."""
-    titles = {name: each.model.title for name, each in scenario_of(run.folder).regions.items()}
+    titles = {name: each.model.title for name, each in scenario_of(run).regions.items()}
     manifest = run.manifest
     yield f"{manifest['draws']} draws, seed {manifest['seed']}: mean, and 8 of 10 draws."
     yield ""
     yield from _by_year(run, titles)
     for other in others:
-        here = scenario_of(other.folder).regions
+        here = scenario_of(other).regions
         gone = [title for name, title in titles.items() if name not in here]
         yield ""
         yield f"Without {', '.join(gone)}, draw by draw (mean and its 95% interval):"
