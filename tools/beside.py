@@ -97,10 +97,15 @@ def may_begin(folder: Path) -> bool:
 
 
 def begin(folder: Path) -> None:
-    """Have a compiled valley built in the background, whatever becomes of this process."""
+    """Have a compiled valley built in the background, whatever becomes of this process.
+
+    Ctrl-C does not reach a group of processes of its own; a session of its own would be given as
+    much of the cores as the run's, however far that stands back.
+    """
     again = [sys.executable, __file__, "--build", str(folder)]
+    apart = {} if os.name == "nt" else {"preexec_fn": os.setpgrp}
     with (folder / LOG).open("wb") as into:
-        subprocess.Popen(again, stdout=into, stderr=into, start_new_session=True)
+        subprocess.Popen(again, stdout=into, stderr=into, **apart)  # type: ignore[call-overload]
 
 
 def simulate(words: Sequence[str], source: Path | None = None) -> subprocess.Popen[bytes]:
