@@ -56,7 +56,8 @@ def fan_out(name: str, draws: int) -> tuple[float, float | None]:
     with tempfile.TemporaryDirectory() as folder:
         before = cpu_of_children()
         start = time.perf_counter()
-        bv.run(scenario, draws=draws, seed=SEED, workers=WORKERS, out=Path(folder) / "run")
+        out = Path(folder) / "run"
+        bv.run(scenario, draws=draws, seed=SEED, workers=WORKERS, out=out, fresh=True)
         wall = time.perf_counter() - start
     for child in multiprocessing.active_children():
         child.join(timeout=5)

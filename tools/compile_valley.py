@@ -115,7 +115,7 @@ class Units(build_ext):
 def main(modules: list[str]) -> None:
     """Compile the modules, paths from the folder one is in."""
     call_natively()
-    libraries = mypycify([*TYPES, *modules], opt_level="2", debug_level="0", multi_file=True)
+    libraries = mypycify([*TYPES, *modules], opt_level="3", debug_level="0", multi_file=True)
     setup(
         name="bvsim-compiled",
         packages=[],
