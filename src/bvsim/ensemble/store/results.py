@@ -18,6 +18,7 @@ from bvsim.reading.card import card, short_path, shorten
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow.parquet as pq
 
 ROW = ["draw", "replication"]
 """The columns that identify a row of the run in every table."""
@@ -160,8 +161,11 @@ class Run:
 
         if not 0 <= draw < self.manifest["draws"]:
             raise KeyError(f"the run has draws 0 to {self.manifest['draws'] - 1}, not {draw}")
-        row = pq.read_table(self._path("draws"), filters=[("draw", "=", draw)]).drop(["draw"])
-        return np.array([column[0].as_py() for column in row.columns], dtype=np.float64)
+        with pq.ParquetFile(self._path("draws")) as file:
+            group, row = _found(file, draw)
+            names = [name for name in file.schema_arrow.names if name != "draw"]
+            values = file.read_row_group(group, columns=names, use_threads=False).slice(row, 1)
+        return np.array([column[0].as_py() for column in values.columns], dtype=np.float64)
 
     def quantiles(
         self,
@@ -258,3 +262,16 @@ def open_run(folder: str | Path) -> Run:
                 raise
         else:  # whole, and not because a run went on while it was read
             return Run(path, manifest)
+
+
+def _found(file: pq.ParquetFile, draw: int) -> tuple[int, int]:
+    """Return the group of rows that a draw's values are in, and its row there.
+
+    A filter would hold all groups in memory for a row of one.
+    """
+    for group in range(file.num_row_groups):
+        draws = file.read_row_group(group, columns=["draw"])["draw"].to_numpy()
+        at = np.flatnonzero(draws == draw)
+        if len(at):
+            return group, int(at[0])
+    raise KeyError(f"draws.parquet has no draw {draw}")
