@@ -61,19 +61,19 @@ class Generator:
 def generators(made: Callable[[Callable[[bytes], Any], bytes], Any]) -> Iterator[None]:
     """Have streams take their generators from a function of the ordinary maker and the key."""
     where: Any = Source
-    usual, by_key = where.numbers, {}
+    usual, by_key = where._array, {}  # what compiled and interpreted streams both draw from
 
-    def numbers(_source: Source, key: bytes, _block: int, count: int) -> list[float]:
+    def drawn(_source: Source, key: bytes, _block: int, count: int) -> Floats:
         if key not in by_key:
             by_key[key] = made(generator_of, key)
-        drawn: list[float] = by_key[key].random(count).tolist()
-        return drawn
+        numbers: Floats = by_key[key].random(count)
+        return numbers
 
-    where.numbers = numbers
+    where._array = drawn
     try:
         yield
     finally:
-        where.numbers = usual
+        where._array = usual
 
 
 def generator_of(key: bytes) -> np.random.Generator:

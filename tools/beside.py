@@ -105,7 +105,9 @@ def begin(folder: Path) -> None:
     again = [sys.executable, __file__, "--build", str(folder)]
     apart = {} if os.name == "nt" else {"preexec_fn": os.setpgrp}
     with (folder / LOG).open("wb") as into:
-        subprocess.Popen(again, stdout=into, stderr=into, **apart)  # type: ignore[call-overload]
+        # whoever reads from a terminal in the background is stopped
+        words = {"stdin": subprocess.DEVNULL, "stdout": into, "stderr": into, **apart}
+        subprocess.Popen(again, **words)  # type: ignore[call-overload]
 
 
 def simulate(words: Sequence[str], source: Path | None = None) -> subprocess.Popen[bytes]:

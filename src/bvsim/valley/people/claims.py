@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bvsim.valley.ground.rows import vec
+from bvsim.valley.people.skills import SKILL_COUNT
 from bvsim.valley.people.workforce import Workforce
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class HiringClaim:
 
     def withdraw(self) -> None:
         """Want nobody."""
-        self.renew(vec[float]([0.0] * 4), 0.0, 0.0, imposed=False)
+        self.renew(vec[float]([0.0] * SKILL_COUNT), 0.0, 0.0, imposed=False)
 
     def renew(self, wants: vec[float], order: float, rank: float, *, imposed: bool) -> None:
         """Take over what the employer wants in another month."""
